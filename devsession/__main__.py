@@ -1,0 +1,5 @@
+"""`python -m devsession` is `devsession`."""
+
+from devsession.cli import main
+
+main()

@@ -1,0 +1,105 @@
+"""`devsession test` and `devsession audit`: what CI runs, with neither account nor network."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from devsession.cli.place import workspace_here
+from devsession.errors import ScenarioError, UnknownNameError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from devsession.secrets.audit import AuditReport
+
+
+def test(paths: list[Path]) -> None:
+    """Run each scenario's test, then the audit of what is committed; exit 1 when one fails."""
+    from devsession.session.plugin_source import load_plugin_class
+    from devsession.testing import run_scenario, scenario_folders
+
+    folder = workspace_here().folder
+    known = scenario_folders(folder / "scenarios")
+    for path in paths:
+        if not path.is_dir():
+            raise UnknownNameError(
+                f"There is no scenario folder {path}",
+                tried=did_you_mean(path.name, [each.name for each in known]),
+                where=str(folder / "scenarios"),
+                next_step="devsession test (runs them all)",
+            )
+    chosen = paths or known
+    if not chosen:
+        raise ScenarioError(
+            "There is no scenario with a test",
+            where=str(folder / "scenarios"),
+            next_step="in a notebook: scenario.run(), then scenario.complete()",
+        )
+    plugin_class = load_plugin_class(folder)
+    failed = 0
+    for path in chosen:
+        report = run_scenario(plugin_class, path)
+        failed += not report
+        typer.echo(f"{'passed' if report else 'FAILED'}  {report}")
+    audited = _audited(_committed(folder), [])
+    typer.echo(str(audited))
+    typer.echo(f"{len(chosen) - failed} passed, {failed} failed")
+    if failed or not audited:
+        raise typer.Exit(1)
+
+
+def audit(paths: list[Path], secret_env: list[str], *, as_json: bool) -> None:
+    """Search files for the workspace's secrets; exit 1 on a hit."""
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise UnknownNameError(
+            f"There is no file or folder {missing[0]}",
+            where=str(Path.cwd()),
+            next_step="devsession audit (searches what a project commits)",
+        )
+    report = _audited(paths or _committed(workspace_here().folder), secret_env)
+    if as_json:
+        found = [
+            {
+                "file": each.file,
+                "place": each.place,
+                "secret": each.name,
+                "encoding": each.encoding,
+            }
+            for each in report.findings
+        ]
+        typer.echo(json.dumps({"files": report.files, "findings": found}))
+    else:
+        typer.echo(str(report))
+        if not report.secrets:
+            typer.echo("next: devsession audit --secret-env NAME, for the value of a variable")
+    if not report:
+        raise typer.Exit(1)
+
+
+def _audited(paths: list[Path], secret_env: list[str]) -> AuditReport:
+    """The audit of these paths for every secret known here."""
+    from devsession.secrets.audit import audit
+    from devsession.secrets.redact import Redactor
+    from devsession.session.known_secrets import known_secrets
+
+    missing = [name for name in secret_env if not os.environ.get(name)]
+    if missing:
+        raise UsageError(
+            f"The environment variable {missing[0]} is not set, or empty",
+            next_step=f"export {missing[0]}=.., then the same command again",
+        )
+    secrets = known_secrets(Path.cwd()) | {name: os.environ[name] for name in secret_env}
+    return audit(paths, Redactor(secrets))
+
+
+def _committed(folder: Path) -> list[Path]:
+    """What a project may commit: all but hidden files and virtual environments."""
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if not path.name.startswith(".") and not (path / "pyvenv.cfg").is_file()
+    )

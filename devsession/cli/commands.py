@@ -1,0 +1,188 @@
+"""Every command with its arguments; what it does is loaded when it is called."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from devsession import __version__
+
+app = typer.Typer(
+    name="devsession",
+    help="Build plugins that move data between Snowflake and apps, cell by cell.",
+    epilog="Exit codes: 0 good, 1 found wrong, 2 used wrong.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+table = typer.Typer(help="Load sample data into the warehouse.", no_args_is_help=True)
+sync = typer.Typer(help="List, show and run the syncs of this workspace.", no_args_is_help=True)
+app.add_typer(table, name="table")
+app.add_typer(sync, name="sync")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+Slug = Annotated[str, typer.Argument(metavar="SLUG", help="The sync's name, such as contacts.")]
+
+
+class Action(StrEnum):
+    """What can be asked of a local process."""
+
+    START = "start"
+    STOP = "stop"
+    STATUS = "status"
+
+
+What = Annotated[Action, typer.Argument(metavar="ACTION")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def devsession(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Build plugins that move data between Snowflake and apps, cell by cell."""
+
+
+@app.command()
+def init(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="What the plugin is called, such as acme.")
+    ] = None,
+    defaults: Annotated[
+        bool, typer.Option("--defaults", help="Ask nothing: without a NAME, call it my-app.")
+    ] = False,
+) -> None:
+    """Make a plugin project in a new folder NAME."""
+    from devsession.cli.project import init
+
+    init(name, ask=not defaults)
+
+
+@app.command()
+def lab(
+    notebook: Annotated[
+        Path | None, typer.Argument(metavar="NOTEBOOK", help="Another notebook to open.")
+    ] = None,
+) -> None:
+    """Open JupyterLab on this project's notebook."""
+    from devsession.cli.project import lab
+
+    lab(notebook)
+
+
+@app.command()
+def tour(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="A new folder, or that of a tour before.")
+    ] = Path("devsession-tour"),
+) -> None:
+    """Watch the whole loop run, from nothing to a tested plugin."""
+    from devsession.cli.tour import tour
+
+    tour(folder)
+
+
+@app.command("test")
+def run_tests(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PATHS", help="Scenario folders. [default: all in scenarios/]"),
+    ] = None,
+) -> None:
+    """Run scenarios and audit, with neither account nor network."""
+    from devsession.cli.checks import test
+
+    test(paths or [])
+
+
+@app.command()
+def audit(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PATHS", help="Files and folders. [default: what is committed]"),
+    ] = None,
+    secret_env: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--secret-env",
+            metavar="NAME",
+            help="Search for the value of this environment variable too; may be repeated.",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Search files for this workspace's secrets, in every encoding."""
+    from devsession.cli.checks import audit
+
+    audit(paths or [], secret_env or [], as_json=as_json)
+
+
+@table.command("load")
+def table_load(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or Parquet file.")],
+    name: Annotated[
+        str, typer.Option("--as", metavar="NAME", help="The table's name, such as CONTACTS.")
+    ],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace a table that holds other content.")
+    ] = False,
+) -> None:
+    """Load a file as a table; the same content again changes nothing."""
+    from devsession.cli.data import load_table
+
+    load_table(file, name, replace=replace)
+
+
+@sync.command("list")
+def sync_list(as_json: Json = False) -> None:
+    """List the syncs, each with its last run."""
+    from devsession.cli.data import list_syncs
+
+    list_syncs(as_json=as_json)
+
+
+@sync.command("show")
+def sync_show(slug: Slug, as_json: Json = False) -> None:
+    """Show one sync: its parameters, mapping and runs."""
+    from devsession.cli.data import show_sync
+
+    show_sync(slug, as_json=as_json)
+
+
+@sync.command("run")
+def sync_run(slug: Slug, as_json: Json = False) -> None:
+    """Run a sync for real: send what is new or changed to the app.
+
+    Exit code 1 when a record was refused or left without an outcome. No HTTP is recorded.
+    """
+    from devsession.cli.data import run_sync
+
+    run_sync(slug, as_json=as_json)
+
+
+@app.command()
+def warehouse(action: What = Action.START) -> None:
+    """Start, stop or look at this workspace's warehouse."""
+    from devsession.cli.services import warehouse
+
+    warehouse(action.value)
+
+
+@app.command()
+def sandbox(action: What = Action.START) -> None:
+    """Start, stop or look at this workspace's practice app."""
+    from devsession.cli.services import sandbox
+
+    sandbox(action.value)

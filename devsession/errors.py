@@ -1,0 +1,204 @@
+"""Every error of devsession, grouped by what the author should do next.
+
+DevsessionError
+├── UsageError               change the call
+│   ├── UnknownNameError     a table, sync, scenario, field .. that does not exist
+│   ├── FormError            a form's values are wrong, field by field
+│   └── NotFilledError       a form that a later step needs has no values yet
+├── PluginError              change plugin.py
+│   ├── PluginLoadError      plugin.py does not import, or holds no plugin
+│   ├── DefinitionError      a manifest, form, field or mapper that cannot be
+│   ├── PluginRaisedError    a plugin method raised, or returned the wrong thing
+│   └── OutcomesError        outcomes that break a rule; carries the report
+├── DataError                change the data
+│   ├── SourceError          the source cannot be synced: null or duplicate identifiers ..
+│   ├── TableExistsError     a table of this name holds other content
+│   └── TableFileError       a file or frame that cannot be loaded as a table
+├── AppError                 check the app: its address, its key, whether it runs
+│   └── ConnectError         connect() refused, or the app could not be reached
+├── RecordingError           record again
+│   ├── CassetteError        a tape or cassette that cannot be read
+│   ├── ScenarioError        a scenario folder that cannot be read or completed
+│   ├── MissError            offline, and the tape has no answer to this request
+│   └── NetworkShutError     a live call while the network is shut
+└── SetupError               change the set-up of this machine or workspace
+    ├── SecretMissingError   a secret that is in none of the places looked in
+    ├── SecretLeakError      a write refused, because it would hold a secret
+    ├── ServiceError         a local process (warehouse, sandbox) does not start or answer
+    └── WarehouseError       the warehouse refused a statement, or is gone
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+_NAMES_SHOWN = 12
+
+
+class DevsessionError(Exception):
+    """What every error of devsession is: what failed, what was tried, where, and the next step.
+
+    `fields` carries the same facts for programs (`sync`, `field`, `table` ..). No text or field
+    of an error may hold a secret: whoever raises with foreign text redacts it first.
+    """
+
+    exit_code = 1
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        tried: str = "",
+        where: str = "",
+        next_step: str = "",
+        **fields: object,
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.tried = tried
+        self.where = where
+        self.next_step = next_step
+        self.fields = fields
+
+    def __str__(self) -> str:
+        facts = (("tried", self.tried), ("where", self.where), ("next", self.next_step))
+        lines = [f"  {label + ':':<6} {_indented(text)}" for label, text in facts if text]
+        return "\n".join([self.what, *lines])
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows instead of a traceback: a user's mistake needs the way out only."""
+        return f"{type(self).__name__}: {self}".splitlines()
+
+
+class UsageError(DevsessionError):
+    """The call was wrong; nothing was changed."""
+
+    exit_code = 2
+
+
+class UnknownNameError(UsageError):
+    """A name that does not exist. Its text offers the nearest names that do."""
+
+
+class FormError(UsageError):
+    """Values that a form refuses; `errors` maps each field to its message."""
+
+    def __init__(
+        self, what: str, *, errors: dict[str, str], where: str = "", next_step: str = ""
+    ) -> None:
+        tried = "\n".join(f"{name}: {message}" for name, message in errors.items())
+        super().__init__(what, tried=tried, where=where, next_step=next_step, errors=errors)
+        self.errors = errors
+
+
+class NotFilledError(UsageError):
+    """A form that this step needs has not been filled."""
+
+
+class PluginError(DevsessionError):
+    """The plugin's code has to change."""
+
+
+class PluginLoadError(PluginError):
+    """plugin.py does not import, or holds no plugin class."""
+
+
+class DefinitionError(PluginError):
+    """A manifest, form, field or mapper that cannot be; names plugin, form and field."""
+
+
+class PluginRaisedError(PluginError):
+    """A plugin method raised, or returned what its contract does not allow."""
+
+
+class OutcomesError(PluginError):
+    """Outcomes that break a rule; `fields["report"]` is the report."""
+
+
+class DataError(DevsessionError):
+    """The data has to change; nothing was changed by us."""
+
+
+class SourceError(DataError):
+    """A source that cannot be synced; the rows are in the text."""
+
+
+class TableExistsError(DataError):
+    """A table of this name holds other content."""
+
+
+class TableFileError(DataError):
+    """A file or frame that cannot be loaded as a table."""
+
+
+class AppError(DevsessionError):
+    """The app has to be looked at: its address, its key, whether it runs."""
+
+
+class ConnectError(AppError):
+    """connect() refused, or the app could not be reached."""
+
+
+class RecordingError(DevsessionError):
+    """A recording has to be made again."""
+
+
+class CassetteError(RecordingError):
+    """A tape or cassette that cannot be read; it is never overwritten silently."""
+
+
+class ScenarioError(RecordingError):
+    """A scenario folder that cannot be read, run or completed."""
+
+
+class MissError(RecordingError):
+    """The tape has no answer to a request, and calling the app is not allowed."""
+
+
+class NetworkShutError(RecordingError):
+    """A live call while the network is shut."""
+
+
+class SetupError(DevsessionError):
+    """The set-up of this machine or workspace has to change."""
+
+
+class SecretMissingError(SetupError):
+    """A secret that is in none of the places looked in; the text lists them in order."""
+
+
+class SecretLeakError(SetupError):
+    """A write was refused because it would have put a secret into a file."""
+
+
+class ServiceError(SetupError):
+    """A local process (warehouse, sandbox) does not start or does not answer."""
+
+
+class WarehouseError(SetupError):
+    """The warehouse refused a statement, or is gone."""
+
+
+def did_you_mean(name: object, known: Iterable[str]) -> str:
+    """A half sentence that offers the nearest known names, or lists them all when few."""
+    names = sorted(known)
+    folded = {known.casefold(): known for known in names}
+    near = [
+        folded[match] for match in get_close_matches(str(name).casefold(), folded, n=3, cutoff=0.6)
+    ]
+    if near:
+        return "did you mean " + " or ".join(repr(match) for match in near) + "?"
+    if not names:
+        return "there is none yet"
+    shown = ", ".join(repr(match) for match in names[:_NAMES_SHOWN])
+    more = len(names) - _NAMES_SHOWN
+    return f"there is {shown}" + (f" and {more} more" if more > 0 else "")
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n         ")

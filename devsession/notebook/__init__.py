@@ -1,0 +1,1 @@
+"""What an author sees in a notebook: forms, the session's card, timelines, failed exchanges."""

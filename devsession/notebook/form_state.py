@@ -1,0 +1,48 @@
+"""Questions about a form as `describe()` shows it: what is still open, and where to say so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MAPPING = "mapping"
+_REQUIRED = "is required"
+
+
+def still_open(shown: Mapping[str, Any]) -> dict[str, str]:
+    """Name -> label of everything that keeps the form from being complete; the mapper comes last."""
+    labels = {
+        field["name"]: field["label"]
+        for field in shown["fields"]
+        if field["error"] or field["name"] in shown["missing"]
+    }
+    mapper = shown["mapper"]
+    if mapper and (_MAPPING in shown["missing"] or mapper["error"] or mapper["errors"]):
+        labels[_MAPPING] = mapper["label"]
+    return labels
+
+
+def with_missing_marked(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """The same description, with an error at everything that is required and not answered."""
+    missing = shown["missing"]
+    fields = [
+        {**field, "error": field["error"] or (_REQUIRED if field["name"] in missing else "")}
+        for field in shown["fields"]
+    ]
+    mapper = shown["mapper"]
+    if mapper and _MAPPING in missing:
+        mapper = _with_unmapped_marked(mapper)
+    return {**shown, "fields": fields, "mapper": mapper}
+
+
+def _with_unmapped_marked(mapper: Mapping[str, Any]) -> dict[str, Any]:
+    unmapped = {
+        field["value"]: _REQUIRED
+        for field in mapper["app_fields"]
+        if field["required"] and field["value"] not in mapper["mapping"]
+    }
+    nothing = "" if unmapped else "map at least one field"
+    errors = {**unmapped, **mapper["errors"]}
+    return {**mapper, "error": mapper["error"] or nothing, "errors": errors}

@@ -1,0 +1,156 @@
+"""A form in the notebook, live: one widget that draws a form and tells it what was done."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import anywidget
+import traitlets
+
+from devsession.errors import DevsessionError
+from devsession.notebook.form_actions import Action, Message, perform
+from devsession.notebook.form_state import still_open, with_missing_marked
+from devsession.notebook.snapshot import FormSnapshot
+from devsession.plugin.mapping import Expression
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_STATIC = Path(__file__).parent / "static"
+
+
+class FormLike(Protocol):
+    """What the widget needs of a form: `devsession.plugin.form.Form` is one."""
+
+    def describe(self) -> dict[str, Any]:
+        """All that is shown, as JSON; of a secret only whether it is set."""
+
+    def set(self, name: str, value: object) -> None:
+        """Answer a field."""
+
+    def map(self, app_field: str, source: str | Expression | None) -> None:
+        """Fill a field of the app from a column or an expression."""
+
+    def choose(self, method: str) -> None:
+        """Fill another connection method."""
+
+    def on_change(self, callback: Callable[[], None]) -> None:
+        """Call `callback` after every change."""
+
+
+class FormWidget(anywidget.AnyWidget):
+    """A form to fill with mouse and keyboard, and its static picture for where there are no widgets.
+
+    title: the heading.
+    on_test, on_save: what the buttons do; the text they return is shown, and so is the text of a
+        `DevsessionError` that they raise. Without `on_test` there is no Test button.
+    fill_call: a call that fills the form in the same way, for copying; secrets in it are
+        references.
+    portable: is applied to all that the static picture shows, so that it is the same on every
+        machine.
+
+    The page has one synced trait, `state`. Whatever is done there comes as a message, so that no
+    secret is ever a part of the widget's state, which notebooks keep. Messages:
+    `set`, `secret` (name, value), `map` (field, source), `choose` (method), `action` (name), each
+    with an `id` of the page's own; `state["answered"]` is the last of those that was dealt with.
+    """
+
+    _esm = _STATIC / "form.js"
+    _css = _STATIC / "form.css"
+    state = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        form: FormLike,
+        *,
+        title: str,
+        on_save: Callable[[], str],
+        fill_call: Callable[[], str],
+        on_test: Callable[[], str] | None = None,
+        portable: Callable[[Any], Any] = lambda shown: shown,
+    ) -> None:
+        self._form = form
+        self._title = title
+        self._fill_call = fill_call
+        self._portable = portable
+        test = [Action("test", "Test", "Testing…", on_test)] if on_test else []
+        self._actions = [*test, Action("save", "Save", "Saving…", on_save)]
+        self._message = Message()
+        self._answered: str | None = None
+        self._marks_missing = False
+        super().__init__(state=self._state())
+        form.on_change(self._draw)
+        self.on_msg(self._receive)
+
+    def __repr__(self) -> str:
+        return repr(self._snapshot())
+
+    def _repr_mimebundle_(self, **_kwargs: object) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = super()._repr_mimebundle_() or ({}, {})
+        picture = self._snapshot()
+        return {**data, "text/plain": repr(picture), "text/html": picture._repr_html_()}, metadata
+
+    def _snapshot(self) -> FormSnapshot:
+        return FormSnapshot(
+            self._title,
+            self._portable(self._form.describe()),
+            actions=[action.label for action in self._actions],
+            fill_call=self._portable(self._fill_call()),
+        )
+
+    def _state(self) -> dict[str, Any]:
+        shown = self._form.describe()
+        if self._marks_missing:
+            shown = with_missing_marked(shown)
+        return {
+            **shown,
+            "title": self._title,
+            "actions": [action.shown() for action in self._actions],
+            "message": self._message.shown(),
+            "fill_call": self._fill_call(),
+            "answered": self._answered,
+        }
+
+    def _draw(self) -> None:
+        self.state = self._state()
+
+    def _receive(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
+        with self._answering(message):
+            match message:
+                case {"type": "set" | "secret", "name": name, "value": value}:
+                    self._form.set(name, value)
+                case {"type": "map", "field": field, "source": source}:
+                    self._form.map(field, _source(source))
+                case {"type": "choose", "method": method}:
+                    self._form.choose(method)
+                case {"type": "action", "name": name}:
+                    self._act(next(action for action in self._actions if action.name == name))
+
+    @contextmanager
+    def _answering(self, message: dict[str, Any]) -> Iterator[None]:
+        """Send one new state for one message, whatever happens: the page waits for it."""
+        with self.hold_sync():
+            self._message = Message()
+            try:
+                yield
+            except DevsessionError as error:
+                self._message = Message(str(error), is_error=True)
+            finally:
+                self._answered = message["id"]
+                self._draw()
+
+    def _act(self, action: Action) -> None:
+        open_ = still_open(self._form.describe())
+        self._marks_missing = bool(open_)
+        self._message = perform(action, list(open_.values()))
+
+
+def _source(text: str) -> str | Expression | None:
+    """What was typed as a source: a column, SQL after an equals sign, or nothing."""
+    typed = text.strip()
+    if typed.startswith("="):
+        sql = typed.removeprefix("=").strip()
+        return Expression(sql) if sql else None
+    return typed or None

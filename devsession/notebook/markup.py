@@ -1,0 +1,57 @@
+"""Inline styles that survive JupyterLab's sanitiser and read well in light and dark themes.
+
+No text has a colour of its own: it takes the theme's. Lines and grounds are half transparent.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+MUTED = "opacity:0.7"
+CODE = (
+    "margin:4px 0 0 0;padding:8px 10px;background-color:rgba(128, 128, 128, 0.12);"
+    "border-radius:4px;white-space:pre-wrap;overflow-wrap:break-word;font-family:monospace"
+)
+GOOD = "rgba(46, 160, 96, 0.9)"
+BAD = "rgba(219, 68, 68, 0.9)"
+NEUTRAL = "rgba(128, 128, 128, 0.5)"
+# JupyterLab stripes every table; a few facts are no table to read along.
+PLAIN_ROW = "background-color:transparent"
+
+_PANEL = (
+    "border:1px solid rgba(128, 128, 128, 0.4);border-left:4px solid {edge};"
+    "border-radius:6px;padding:10px 14px;margin:4px 0;max-width:720px;font-size:13px"
+)
+_CELL = "padding:2px 16px 2px 0;text-align:left;vertical-align:top"
+
+
+def panel(title: str, *parts: str, edge: str = NEUTRAL) -> str:
+    """A framed block; `title` is escaped, `parts` are HTML."""
+    heading = f'<div style="font-weight:bold;margin-bottom:4px">{escape(title)}</div>'
+    return f'<div style="{_PANEL.format(edge=edge)}">{heading}{"".join(parts)}</div>'
+
+
+def line(text: str, *, style: str = "") -> str:
+    """One line of text, escaped."""
+    return f'<div style="{style}">{escape(text)}</div>'
+
+
+def code(text: str) -> str:
+    """Text that is copied or read as it stands, escaped."""
+    return f'<pre style="{CODE}">{escape(text)}</pre>'
+
+
+def facts(rows: list[tuple[str, str]]) -> str:
+    """Names and what holds for them, escaped, as a table without headings."""
+    body = "".join(
+        f'<tr style="{PLAIN_ROW}"><td style="{_CELL};{MUTED}">{escape(name)}</td>'
+        f'<td style="{_CELL}">{escape(value)}</td></tr>'
+        for name, value in rows
+    )
+    return f'<table style="margin:0">{body}</table>'
+
+
+def fact_lines(rows: list[tuple[str, str]]) -> list[str]:
+    """The same rows as text, indented and in columns."""
+    width = max((len(name) for name, _ in rows), default=0)
+    return [f"  {name:<{width}}  {value}".rstrip() for name, value in rows]

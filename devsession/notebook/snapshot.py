@@ -1,0 +1,82 @@
+"""A form as it stands, without widgets: on GitHub, in an export, in a terminal, for comparison."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from devsession.notebook.form_state import still_open
+from devsession.notebook.markup import MUTED, code, fact_lines, facts, line, panel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class FormSnapshot:
+    """What a form holds, as text (set or not) and as HTML (the values too, a secret never).
+
+    shown: what the form's `describe()` gave.
+    actions: labels of the form's buttons, in the order in which they are clicked.
+    fill_call: the call that does the same as the clicks so far.
+
+    Both texts depend on these alone, so that equal forms give equal outputs.
+    """
+
+    def __init__(
+        self, title: str, shown: Mapping[str, Any], *, actions: Sequence[str], fill_call: str
+    ) -> None:
+        self._title = title
+        self._shown = shown
+        self._actions = actions
+        self._fill_call = fill_call
+
+    def __repr__(self) -> str:
+        rows = [(field["name"], _state(field)) for field in self._fields] + self._mapping()
+        return "\n".join([self._title, *fact_lines(rows), f"next: {self._next_step}"])
+
+    def _repr_html_(self) -> str:
+        fields = [(_label(field), _value(field)) for field in self._fields]
+        return panel(
+            self._title,
+            facts(fields + self._mapping()),
+            line(f"next: {self._next_step}", style="margin-top:6px"),
+            line("The same as code:", style=f"{MUTED};margin-top:8px"),
+            code(self._fill_call),
+        )
+
+    @property
+    def _fields(self) -> list[dict[str, Any]]:
+        return list(self._shown["fields"])
+
+    @property
+    def _next_step(self) -> str:
+        open_ = still_open(self._shown)
+        if open_:
+            return f"fill in {', '.join(open_)}, in the form or with .fill(..)"
+        return ", then ".join(self._actions)
+
+    def _mapping(self) -> list[tuple[str, str]]:
+        mapper = self._shown["mapper"]
+        if mapper is None:
+            return []
+        mapped = [f"{name} from {source['value']}" for name, source in mapper["mapping"].items()]
+        return [("mapping", ", ".join(mapped) or mapper["error"] or "nothing is mapped")]
+
+
+def _state(field: Mapping[str, Any]) -> str:
+    if field["error"]:
+        return str(field["error"])
+    if field["is_set"]:
+        return "set"
+    return "not set, required" if field["required"] else "not set"
+
+
+def _label(field: Mapping[str, Any]) -> str:
+    return f"{field['label']} *" if field["required"] else str(field["label"])
+
+
+def _value(field: Mapping[str, Any]) -> str:
+    shows_value = field["is_set"] and not field["secret"] and not field["error"]
+    if not shows_value:
+        return _state(field)
+    labels = {option["value"]: option["label"] for option in field["options"]}
+    return str(labels.get(field["value"], field["value"]))

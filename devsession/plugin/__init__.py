@@ -1,0 +1,93 @@
+"""What a plugin author writes against: the contract, its forms, its parameters and outcomes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from devsession.plugin.contract import (
+    ConnectionMethod,
+    ConnectResponse,
+    OutboundSyncConfigurationForm,
+    Plugin,
+    PluginManifest,
+)
+from devsession.plugin.fields import (
+    DynamicFormOptionsDataSource,
+    FormCheckboxField,
+    FormDropdownField,
+    FormFieldMappingSelector,
+    FormInputField,
+    FormOption,
+    FormTextAreaField,
+    StaticFormOptionsDataSource,
+)
+from devsession.plugin.mapping import StoredFieldMapping, StoredFieldMappings, expression
+from devsession.plugin.parameters import (
+    ConnectionConfigurationParameters,
+    OutboundSyncConfigurationParameters,
+    StoredConfigurationValue,
+    SyncConfigurationParameters,
+)
+from devsession.plugin.strategies import (
+    CREATE,
+    DELETE,
+    MIRROR,
+    REPLACE,
+    SEND,
+    UPDATE,
+    UPSERT,
+    OutboundSyncStrategy,
+    SyncAction,
+)
+
+if TYPE_CHECKING:
+    from devsession.plugin.outbound import OutboundSyncRequest
+    from devsession.plugin.outcomes import Outcomes
+
+__all__ = [
+    "CREATE",
+    "DELETE",
+    "MIRROR",
+    "REPLACE",
+    "SEND",
+    "UPDATE",
+    "UPSERT",
+    "ConnectResponse",
+    "ConnectionConfigurationParameters",
+    "ConnectionMethod",
+    "DynamicFormOptionsDataSource",
+    "FormCheckboxField",
+    "FormDropdownField",
+    "FormFieldMappingSelector",
+    "FormInputField",
+    "FormOption",
+    "FormTextAreaField",
+    "OutboundSyncConfigurationForm",
+    "OutboundSyncConfigurationParameters",
+    "OutboundSyncRequest",
+    "OutboundSyncStrategy",
+    "Outcomes",
+    "Plugin",
+    "PluginManifest",
+    "StaticFormOptionsDataSource",
+    "StoredConfigurationValue",
+    "StoredFieldMapping",
+    "StoredFieldMappings",
+    "SyncAction",
+    "SyncConfigurationParameters",
+    "expression",
+]
+
+# Loaded when first used: these two bring pandas, which importing a plugin must not.
+_HOMES = {
+    "OutboundSyncRequest": "devsession.plugin.outbound",
+    "Outcomes": "devsession.plugin.outcomes",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'devsession.plugin' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,210 @@
+"""What a plugin is: the methods that an author writes, and what they return."""
+
+# ruff: noqa: ARG002 - the base methods name the arguments that a plugin's methods take
+
+from collections import Counter
+from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, Self
+
+from pydantic import Field, InstanceOf, field_validator, model_validator
+
+from devsession.errors import PluginError, did_you_mean
+from devsession.plugin.definition import Definition
+from devsession.plugin.fields import FormField, FormFieldMappingSelector
+from devsession.plugin.parameters import (
+    ConnectionConfigurationParameters,
+    ConnectivityOption,
+    OutboundSyncConfigurationParameters,
+    SecretValue,
+    StoredValue,
+)
+from devsession.plugin.strategies import Strategy
+
+if TYPE_CHECKING:
+    from devsession.plugin.outbound import OutboundSyncRequest
+
+
+class PluginManifest(Definition):
+    """Who a plugin is and what it can do. Source: sync contract, `PluginManifest`."""
+
+    plugin_id: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")
+    plugin_name: str = Field(min_length=1)
+    developer_id: str
+    developer_name: str
+    docs_url: str = ""
+    supports_inbound: bool = False
+    supported_outbound_strategies: list[Strategy] = Field(default_factory=list)
+    supported_connectivity_options: list[ConnectivityOption] = Field(default=["direct"])
+    outbound_target_types: list[str] | None = None
+
+    @field_validator("supported_outbound_strategies")
+    @classmethod
+    def _each_strategy_once(cls, strategies: list[Strategy]) -> list[Strategy]:
+        twice = _more_than_once(strategy.name for strategy in strategies)
+        if twice:
+            raise ValueError(f"named more than once: {', '.join(map(repr, twice))}")
+        return strategies
+
+
+class ConfigurationForm(Definition):
+    """Fields in the order in which they are asked for; each name once, `depends_on` without a ring."""
+
+    fields: list[InstanceOf[FormField]]
+
+    @field_validator("fields")
+    @classmethod
+    def _names_and_dependencies(cls, fields: list[FormField]) -> list[FormField]:
+        names = [field.name for field in fields]
+        problems = [f"more than one field is named {name!r}" for name in _more_than_once(names)]
+        problems += [
+            f"field {field.name!r}: depends_on names no field of this form, {field.depends_on!r}; "
+            + did_you_mean(field.depends_on, set(names) - {field.name})
+            for field in fields
+            if field.depends_on is not None and field.depends_on not in names
+        ]
+        if not problems:
+            problems = _rings(fields)
+        if problems:
+            raise ValueError("\n".join(problems))
+        return fields
+
+    def by_name(self) -> dict[str, FormField]:
+        """The fields by name, in the order in which they are asked for."""
+        return {field.name: field for field in self.fields}
+
+    def parents(self, depends_on: str | None) -> list[str]:
+        """Names of the fields to be answered before what depends on one of them, first ones first."""
+        if depends_on is None:
+            return []
+        fields = self.by_name()
+        chain: list[str] = []
+        while depends_on is not None:
+            chain.insert(0, depends_on)
+            depends_on = fields[depends_on].depends_on
+        return chain
+
+    def parents_first(self) -> list[FormField]:
+        """The fields, each behind the one that it depends on, else in their order."""
+        return sorted(self.fields, key=lambda field: len(self.parents(field.depends_on)))
+
+
+class ConnectionMethod(ConfigurationForm):
+    """One way to connect to the app, and what it asks for. Source: sync contract, `ConnectionMethod`."""
+
+    name: str = Field(min_length=1)
+    description: str = ""
+
+
+class OutboundSyncConfigurationForm(ConfigurationForm):
+    """What an outbound sync asks for: its fields, and how columns become fields of the app.
+
+    Source: creating-plugins guide, step 5.
+    """
+
+    mapper: InstanceOf[FormFieldMappingSelector] | None = None
+
+    @model_validator(mode="after")
+    def _mapper_depends_on_a_field(self) -> Self:
+        needed = self.mapper.depends_on if self.mapper else None
+        names = [field.name for field in self.fields]
+        if needed is not None and needed not in names:
+            raise ValueError(
+                f"the mapper: depends_on names no field of this form, {needed!r}; "
+                + did_you_mean(needed, names)
+            )
+        return self
+
+
+class ConnectResponse(Definition):
+    """What connect() found out and the connection keeps, besides what was typed.
+
+    Plain text may stand for a value. Source: sync contract, `ConnectResponse`.
+    """
+
+    connection_parameters: dict[str, StoredValue] = Field(default_factory=dict)
+    connection_secrets: dict[str, SecretValue] = Field(
+        default_factory=dict, repr=False, exclude=True
+    )
+    network_addresses: list[str] = Field(default_factory=list)
+
+
+class Plugin:
+    """The base of an author's plugin. Write the methods in the order of the guide's steps.
+
+    A method that is not written yet is an error when it is needed, not before: a plugin is built
+    from the first step to the last, and runs in between.
+
+    Source: sync contract, plugin methods.
+    """
+
+    def get_manifest(self) -> PluginManifest:
+        """Who the plugin is. Source: creating-plugins guide, step 3."""
+        raise _not_written(self, "get_manifest", "self", "PluginManifest")
+
+    def connection_form(self, connectivity_option: ConnectivityOption) -> list[ConnectionMethod]:
+        """What is asked for to connect, one entry a method. Source: creating-plugins guide, step 4."""
+        raise _not_written(self, "connection_form", "self, connectivity_option", "ConnectionMethod")
+
+    def connect(self, parameters: ConnectionConfigurationParameters) -> ConnectResponse | None:
+        """Call the app with what was typed; raise when it refuses.
+
+        Source: creating-plugins guide, step 4.
+        """
+        raise _not_written(self, "connect", "self, parameters", "ConnectResponse")
+
+    def outbound_configuration_form(
+        self, parameters: OutboundSyncConfigurationParameters
+    ) -> OutboundSyncConfigurationForm:
+        """What is asked for to configure an outbound sync. Source: creating-plugins guide, step 5."""
+        raise _not_written(
+            self,
+            "outbound_configuration_form",
+            "self, parameters",
+            "OutboundSyncConfigurationForm",
+        )
+
+    def sync_outbound(
+        self,
+        parameters: OutboundSyncConfigurationParameters,
+        outbound_sync_request: "OutboundSyncRequest",
+    ) -> None:
+        """Send the records of the request to the app and hand the outcomes back to it.
+
+        Source: creating-plugins guide, step 8, which calls the method apply_records.
+        """
+        raise _not_written(
+            self, "sync_outbound", "self, parameters, outbound_sync_request", "OutboundSyncRequest"
+        )
+
+    @classmethod
+    def has(cls, method: str) -> bool:
+        """Whether the author has written this method of the contract."""
+        return getattr(cls, method, None) is not getattr(Plugin, method, None)
+
+
+def _not_written(plugin: Plugin, method: str, arguments: str, about: str) -> PluginError:
+    """The error of a method that is needed and not written; `about` is the model to read about."""
+    name = type(plugin).__name__
+    return PluginError(
+        f"{name} has no {method}() yet",
+        where=f"class {name} in {type(plugin).__module__}",
+        next_step=f"write def {method}({arguments}), see help(devsession.plugin.{about})",
+        plugin=name,
+        method=method,
+    )
+
+
+def _more_than_once(names: Iterable[str]) -> list[str]:
+    return [name for name, count in Counter(names).items() if count > 1]
+
+
+def _rings(fields: list[FormField]) -> list[str]:
+    """Fields that wait for each other."""
+    needs = {field.name: {field.depends_on} for field in fields if field.depends_on}
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        ring = " -> ".join(map(repr, error.args[1]))
+        return [f"depends_on goes in a ring: {ring}"]
+    return []

@@ -1,0 +1,83 @@
+"""The base of every model of the contract: a wrong argument is told in the author's words."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from devsession.errors import DefinitionError, UsageError, did_you_mean
+
+_OURS = ("devsession.plugin", "pydantic")
+_TAGS = {"type", "mapper_type"}  # tell models apart on the wire; nobody passes them
+
+
+class Definition(BaseModel):
+    """A model whose mistakes are `DefinitionError`s that name the line of plugin.py.
+
+    Values are never shown in them: a default or a parameter may be a secret.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    def __init__(self, /, *positional: object, **options: Any) -> None:
+        kind = type(self).__name__
+        known = [name for name in type(self).model_fields if name not in _TAGS]
+        if positional:
+            raise DefinitionError(
+                f"{kind} takes its options by name",
+                where=author_line(),
+                next_step=f"write {kind}({known[0]}=..)",
+                definition=kind,
+            )
+        try:
+            super().__init__(**options)
+        except ValidationError as error:
+            problems = [_problem(detail, known) for detail in error.errors(include_input=False)]
+            name = options.get("name")
+            raise DefinitionError(
+                f"{kind} {name!r} is not valid"
+                if isinstance(name, str)
+                else f"{kind} is not valid",
+                tried="\n".join(problems),
+                where=author_line(),
+                next_step=f"{kind} takes {', '.join(known)}",
+                definition=kind,
+                problems=problems,
+            ) from None
+
+    if not TYPE_CHECKING:  # type checkers keep knowing which attributes there are
+
+        def __setattr__(self, name: str, value: object) -> None:
+            """Refuse; pydantic's own refusal would show the value, which may be a secret."""
+            kind = type(self).__name__
+            raise UsageError(
+                f"{kind}.{name} cannot be set: it was given once and for all",
+                next_step=f"make another one: .model_copy(update={{{name!r}: ..}})",
+            )
+
+
+def author_line() -> str:
+    """The nearest line outside of this room and pydantic: where the author wrote the mistake."""
+    frame = sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith(_OURS):
+        frame = frame.f_back
+    code = frame.f_code
+    file = "this cell" if "ipykernel" in code.co_filename else Path(code.co_filename).name
+    place = f"{file}, line {frame.f_lineno}"
+    return place if code.co_qualname == "<module>" else f"{code.co_qualname} ({place})"
+
+
+def _problem(detail: Any, known: list[str]) -> str:
+    """One line for one of pydantic's error details: which option, and what is wrong with it."""
+    option = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        return f"{option}: there is no such option; {did_you_mean(option, known)}"
+    if detail["type"] == "missing":
+        return f"{option}: is required"
+    if detail["type"] == "value_error":
+        message = str(detail["ctx"]["error"])
+        return f"{option}: {message}" if option else message
+    return f"{option}: {detail['msg'][0].lower()}{detail['msg'][1:]}"

@@ -1,0 +1,328 @@
+"""A form being filled: the state machine behind both clicks and `.fill(..)`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import FormError, UnknownNameError, did_you_mean
+from devsession.plugin.form_answers import Answers
+from devsession.plugin.form_definition import forms_of, mapper_of
+from devsession.plugin.form_description import describe
+from devsession.plugin.form_mapper import MAPPER, MapperAnswers
+from devsession.plugin.form_options import FormOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from devsession.plugin.contract import ConnectionMethod, OutboundSyncConfigurationForm
+    from devsession.plugin.fields import FormField, FormFieldMappingSelector, FormOption
+    from devsession.plugin.form_definition import FormDefinition
+    from devsession.plugin.mapping import Expression, StoredFieldMappings
+    from devsession.plugin.parameters import StoredConfigurationValue
+    from devsession.secrets.reference import SecretReference
+
+
+class Form:
+    """Answers to a connection form (one of several methods), or to an outbound form with a mapper.
+
+    definition: what the plugin's method returned.
+    title: what errors call the form, "the connection form of AcmeCRM".
+    parameters: makes what an option function is given, out of the answers so far.
+    redact: is applied to what an option function raised, before anybody sees it.
+    columns: names of the source's columns, for the mapper.
+
+    Answers are kept by name and outlive a change of method or definition. A field that
+    `depends_on` another one is asked for only while that one is answered.
+
+    Raises:
+        DefinitionError: the definition is not a form, or two methods have one name.
+    """
+
+    def __init__(
+        self,
+        definition: FormDefinition,
+        *,
+        title: str,
+        parameters: Callable[[Form], Any],
+        redact: Callable[[str], str],
+        columns: Sequence[str] = (),
+    ) -> None:
+        self.title = title
+        self._forms = forms_of(definition, title)
+        self._method = next(iter(self._forms))
+        self._answers = Answers(self.definition, FormOptions(lambda: parameters(self), redact))
+        self._mapped = MapperAnswers(mapper_of(self.definition), list(columns))
+        self._callbacks: list[Callable[[], None]] = []
+
+    def __repr__(self) -> str:
+        state = "complete" if self.complete else "not complete"
+        missing = f", missing: {', '.join(self.missing)}" if self.missing else ""
+        return f"<{self.title}, {state}{missing}>"
+
+    @property
+    def methods(self) -> list[str]:
+        """Names of the connection methods; none for the form of a sync."""
+        return [name for name in self._forms if name]
+
+    @property
+    def method(self) -> str:
+        """The connection method that is being filled; empty for the form of a sync."""
+        return self._method
+
+    @property
+    def definition(self) -> ConnectionMethod | OutboundSyncConfigurationForm:
+        """The form that is being filled, as the plugin defined it."""
+        return self._forms[self._method]
+
+    @property
+    def fields(self) -> dict[str, FormField]:
+        """The fields by name, in the order in which the plugin asks."""
+        return self.definition.by_name()
+
+    @property
+    def mapper(self) -> FormFieldMappingSelector | None:
+        """The mapper, when the form has one."""
+        return self._mapped.mapper
+
+    @property
+    def columns(self) -> list[str]:
+        """The source's columns, which can be mapped."""
+        return self._mapped.columns
+
+    @property
+    def values(self) -> dict[str, StoredConfigurationValue]:
+        """Answers and defaults of the fields asked for, secrets aside; nothing is fetched."""
+        answers = {
+            name: self._answers.answer(field)
+            for name, field in self.fields.items()
+            if not field.secret and self.is_asked(name)
+        }
+        return {name: answer for name, answer in answers.items() if answer is not None}
+
+    def plain(self, name: str) -> object:
+        """An answer as `fill(name=..)` takes it; None where there is none, and for a secret.
+
+        Raises:
+            UnknownNameError: the form has no field of this name.
+        """
+        field, answer = self._field(name), self.values.get(name)
+        return field.plain(answer.value) if answer else None
+
+    @property
+    def secrets(self) -> dict[str, SecretReference | str]:
+        """Secrets of the fields asked for: a reference, or the plain text that was typed."""
+        return {
+            name: self._answers.secrets[name]
+            for name, field in self.fields.items()
+            if field.secret and self.is_set(name) and self.is_asked(name)
+        }
+
+    @property
+    def mapping(self) -> StoredFieldMappings | None:
+        """What is mapped, with the metadata of the app's fields; None when that is not asked for."""
+        return self._mapped.stored(self._answers)
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """Field, `mapping` or `mapping.<field of the app>` -> what was refused or has failed."""
+        return self._answers.errors() | self._mapped.errors(self._answers)
+
+    @property
+    def notices(self) -> dict[str, str]:
+        """The same names -> what happened by itself: a choice that is not an option any more."""
+        mapped = {f"{MAPPER}.{name}": text for name, text in self._mapped.notices.items()}
+        return self._answers.notices | mapped
+
+    @property
+    def missing(self) -> list[str]:
+        """Required fields asked for and not answered; `mapping` when the mapper is not done."""
+        return self._answers.missing() + self._mapped.missing(self._answers)
+
+    @property
+    def complete(self) -> bool:
+        """Whether a later step can use the answers; nothing is fetched, saved ones are trusted."""
+        return not self.errors and not self.missing
+
+    def is_set(self, name: str) -> bool:
+        """Whether a field has an answer or a default."""
+        return self._answers.is_set(self._field(name).name)
+
+    def is_asked(self, name: str) -> bool:
+        """Whether everything is answered that a field depends on."""
+        return self._answers.is_asked(self._field(name).depends_on)
+
+    def options(self, name: str) -> list[FormOption]:
+        """A field's options, fetched when needed; none while what it depends on is unanswered.
+
+        Raises:
+            UnknownNameError: the form has no field of this name.
+        """
+        field = self._field(name)
+        for parent in self.definition.parents(field.depends_on):
+            self._answers.load(self.fields[parent])
+        return list(self._answers.load(field).options)
+
+    def app_fields(self) -> list[FormOption]:
+        """The fields of the app that the mapper offers, fetched when needed."""
+        for parent in self.definition.parents(self.mapper.depends_on if self.mapper else None):
+            self._answers.load(self.fields[parent])
+        return list(self._mapped.load(self._answers).options)
+
+    def describe(self) -> dict[str, Any]:
+        """Everything that a widget or a snapshot shows, as JSON; fetches options, has no secret."""
+        for field in self.definition.parents_first():
+            self._answers.load(field)
+        self._mapped.load(self._answers)
+        return describe(self)
+
+    def on_change(self, callback: Callable[[], None]) -> None:
+        """Call `callback` after every change."""
+        self._callbacks.append(callback)
+
+    def set(self, name: str, value: object) -> None:
+        """Answer one field, as a click does; None takes the answer back.
+
+        A value that is refused becomes an error at the field, whose answer stays. Only the options
+        that depend on this field are fetched anew; choices that are still offered stay.
+
+        Raises:
+            UnknownNameError: the form has no field of this name.
+        """
+        field = self._field(name)
+        self._answers.options.forget_failures()
+        self._answers.assign(field, value)
+        for other in self.definition.parents_first():
+            if name in self.definition.parents(other.depends_on):
+                self._answers.load(other)
+        if self.mapper and name in self.definition.parents(self.mapper.depends_on):
+            self._mapped.load(self._answers)
+        self._changed()
+
+    def map(self, app_field: str, source: str | Expression | None) -> None:
+        """Fill a field of the app from a column or expression, as a click does; None unmaps it.
+
+        What is refused becomes an error at the field of the app.
+        """
+        self._answers.options.forget_failures()
+        self._mapped.assign(self._answers, app_field, source)
+        self._changed()
+
+    def choose(self, method: str) -> None:
+        """Fill another connection method; fields of the same name keep their answers.
+
+        Raises:
+            UnknownNameError: the plugin offers no method of this name.
+        """
+        if method not in self.methods:
+            raise UnknownNameError(
+                f"{self.title} has no method {method!r}", tried=did_you_mean(method, self.methods)
+            )
+        self._method = method
+        self._move()
+        self._changed()
+
+    def fill(self, **values: object) -> None:
+        """Answer fields by name, all or nothing; fields that are not named keep their answers.
+
+        `mapping={"email": "EMAIL", "name": expression("SQL")}` replaces the mapping, field of the
+        app -> column or expression; `method="API Key"` chooses a connection method. Where the form
+        has a field named `mapping` or `method`, that is meant: use `map` and `choose`.
+
+        Raises:
+            FormError: names, values, the mapping or required fields are wrong; it says all that
+                is, field by field, and nothing was changed.
+        """
+        before = self._method, self._answers, self._mapped
+        self._answers, self._mapped = self._answers.copy(), self._mapped.copy()
+        try:
+            self._fill(values)
+        except BaseException:
+            self._method, self._answers, self._mapped = before
+            raise
+        self._changed()
+
+    def restore(
+        self,
+        values: Mapping[str, StoredConfigurationValue],
+        secrets: Mapping[str, SecretReference | str],
+        *,
+        mapping: StoredFieldMappings | None = None,
+        method: str = "",
+    ) -> None:
+        """Take answers that were saved; choices are held against options when those are fetched."""
+        self._method = method if method in self._forms else self._method
+        self._answers.values = dict(values)
+        self._answers.secrets = dict(secrets)
+        self._mapped.mapping = mapping.as_dict() if mapping else {}
+        self._move()
+        self._changed()
+
+    def reload(self, definition: FormDefinition, *, columns: Sequence[str] | None = None) -> None:
+        """Go on with another definition, as when plugin.py was saved; answers stay where they fit.
+
+        Raises:
+            DefinitionError: the definition is not a form; the one before stays.
+        """
+        self._forms = forms_of(definition, self.title)
+        if self._method not in self._forms:
+            self._method = next(iter(self._forms))
+        self._move(columns)
+        self._changed()
+
+    def _fill(self, values: dict[str, object]) -> None:
+        """Answer, and raise with all that is wrong."""
+        if self.methods and "method" in values and "method" not in self.fields:
+            self._fill_method(values.pop("method"))
+        takes_mapping = self.mapper is not None and MAPPER not in self.fields
+        mapping = values.pop(MAPPER, None) if takes_mapping else None
+        answers = self._answers
+        answers.start_over()
+        for field in self.definition.parents_first():
+            if not self._parent_is_wrong(field.depends_on):
+                answers.assign_or_keep(field, values)
+        errors = dict.fromkeys(answers.missing(), "is required") | answers.errors()
+        errors |= {
+            name: f"there is no such field; {did_you_mean(name, self.fields)}"
+            for name in values
+            if name not in self.fields
+        }
+        if self.mapper and not self._parent_is_wrong(self.mapper.depends_on):
+            errors |= self._mapped.fill(answers, mapping)
+        if errors:
+            raise self._refusal(errors)
+
+    def _fill_method(self, method: object) -> None:
+        if method not in self.methods:
+            hint = did_you_mean(str(method), self.methods)
+            raise self._refusal({"method": f"there is no method {method!r}; {hint}"})
+        self._method = str(method)
+        self._move()
+
+    def _refusal(self, errors: dict[str, str]) -> FormError:
+        return FormError(
+            f"{self.title} cannot be filled like this",
+            errors=errors,
+            next_step="fill it again with these put right; nothing was changed",
+        )
+
+    def _parent_is_wrong(self, depends_on: str | None) -> bool:
+        """Whether there is an error that a dependent one would only repeat."""
+        errors = self._answers.errors()
+        return any(parent in errors for parent in self.definition.parents(depends_on))
+
+    def _field(self, name: str) -> FormField:
+        if name not in self.fields:
+            raise UnknownNameError(
+                f"{self.title} has no field {name!r}", tried=did_you_mean(name, self.fields)
+            )
+        return self.fields[name]
+
+    def _move(self, columns: Sequence[str] | None = None) -> None:
+        """Let the answers go over to the definition that is now being filled."""
+        self._answers.move_to(self.definition)
+        kept = self._mapped.columns if columns is None else list(columns)
+        self._mapped.move_to(mapper_of(self.definition), kept)
+
+    def _changed(self) -> None:
+        for callback in self._callbacks:
+            callback()

@@ -1,0 +1,156 @@
+"""The answers to the fields of a form, each held against what its field takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from devsession.plugin.fields import FieldValueError
+from devsession.plugin.form_options import NOT_LOADED
+from devsession.secrets.reference import SecretReference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from devsession.plugin.contract import ConfigurationForm
+    from devsession.plugin.fields import FormField
+    from devsession.plugin.form_options import FormOptions, Loaded
+    from devsession.plugin.parameters import StoredConfigurationValue
+
+
+@dataclass(repr=False)
+class Answers:
+    """Answers by name, also of fields that the form has no more: they may come back.
+
+    `secrets` may hold plain text, so that there is no repr. `refused` says which values were not
+    taken, `notices` what happened to an answer by itself.
+    """
+
+    form: ConfigurationForm
+    options: FormOptions
+    values: dict[str, StoredConfigurationValue] = field(default_factory=dict)
+    secrets: dict[str, SecretReference | str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    notices: dict[str, str] = field(default_factory=dict)
+
+    def copy(self) -> Answers:
+        """One that can be changed without changing this one."""
+        return replace(
+            self,
+            options=self.options.copy(),
+            values=dict(self.values),
+            secrets=dict(self.secrets),
+            refused=dict(self.refused),
+            notices=dict(self.notices),
+        )
+
+    def answer(self, field: FormField) -> StoredConfigurationValue | None:
+        """What was answered, or the default as far as options are known; nothing is fetched."""
+        known = self.values.get(field.name)
+        return known or field.default_among(self.options.known(field.name).options)
+
+    def is_set(self, name: str) -> bool:
+        """Whether a field has an answer or a default."""
+        field = self.form.by_name()[name]
+        if field.secret:
+            return name in self.secrets
+        answer = self.answer(field)
+        return answer is not None and field.is_filled(answer.value)
+
+    def is_asked(self, depends_on: str | None) -> bool:
+        """Whether everything is answered that has to be, for what depends on this field."""
+        return all(self.is_set(parent) for parent in self.form.parents(depends_on))
+
+    def missing(self) -> list[str]:
+        """Required fields asked for and not answered."""
+        return [
+            field.name
+            for field in self.form.fields
+            if field.required and self.is_asked(field.depends_on) and not self.is_set(field.name)
+        ]
+
+    def errors(self) -> dict[str, str]:
+        """Field -> what was refused, or why its options cannot be had."""
+        said = {
+            field.name: self.refused.get(field.name) or self.options.known(field.name).error
+            for field in self.form.fields
+        }
+        return {name: text for name, text in said.items() if text}
+
+    def key(self, depends_on: str | None) -> tuple[object, ...]:
+        """The answers on which options depend."""
+        fields = self.form.by_name()
+        answers = [(name, self.answer(fields[name])) for name in self.form.parents(depends_on)]
+        return tuple(answer.value if answer else self.secrets.get(name) for name, answer in answers)
+
+    def load(self, field: FormField) -> Loaded:
+        """A field's options for the answers so far; a choice that they do not have is dropped."""
+        if field.source is None or not self.is_asked(field.depends_on):
+            return NOT_LOADED
+        key = self.key(field.depends_on)
+        if self.options.is_fresh(field.name, key):
+            return self.options.known(field.name)
+        loaded = self.options.fetch(field.name, field.source, key)
+        chosen = self.values.get(field.name)
+        if chosen is not None and not loaded.error:
+            try:
+                self.values[field.name] = field.accept(chosen.value, loaded.options)
+            except FieldValueError:
+                del self.values[field.name]
+                self.notices[field.name] = f"{chosen.value!r} is not an option any more"
+        return loaded
+
+    def assign(self, field: FormField, value: object) -> None:
+        """Take one answer, or the reason why it is refused; nothing takes an answer back."""
+        name = field.name
+        self.refused.pop(name, None)
+        self.notices.pop(name, None)
+        takes_empty = not field.secret and field.source is None
+        if value is None or (isinstance(value, str) and not value and not takes_empty):
+            self.values.pop(name, None)
+            self.secrets.pop(name, None)
+        elif not self.is_asked(field.depends_on):
+            self.refused[name] = f"is asked for once {field.depends_on!r} is answered"
+        elif not field.secret:
+            self._assign_value(field, value)
+        elif isinstance(value, (str, SecretReference)):
+            self.secrets[name] = value
+        else:
+            self.refused[name] = f'takes text or secret("NAME"), not {type(value).__name__}'
+
+    def assign_or_keep(self, field: FormField, values: Mapping[str, object]) -> None:
+        """Take what `values` has for a field; an answer it has already is checked again."""
+        if field.name in values:
+            self.assign(field, values[field.name])
+        self.load(field)
+
+    def start_over(self) -> None:
+        """Forget what was said, and let options be tried again that could not be fetched."""
+        self.options.forget_failures()
+        self.refused.clear()
+        self.notices.clear()
+
+    def _assign_value(self, field: FormField, value: object) -> None:
+        loaded = self.load(field)
+        if loaded.error:
+            return
+        try:
+            self.values[field.name] = field.accept(value, loaded.options)
+        except FieldValueError as refused:
+            self.refused[field.name] = self.options.redact(str(refused))
+
+    def move_to(self, form: ConfigurationForm) -> None:
+        """Go on with another definition: answers stay, by name, where their field can hold them."""
+        self.form = form
+        self.options.clear()
+        self.refused.clear()
+        self.notices.clear()
+        for each in form.fields:
+            known = self.values.get(each.name)
+            if known is None or each.source is not None:
+                continue
+            try:
+                each.accept(known.value, ())
+            except FieldValueError as refused:
+                del self.values[each.name]
+                self.notices[each.name] = f"the answer it had does not fit any more: {refused}"

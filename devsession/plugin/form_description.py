@@ -1,0 +1,75 @@
+"""A form as JSON: what its widget draws, and its static picture for when there is no kernel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from devsession.plugin.form_mapper import MAPPER
+
+if TYPE_CHECKING:
+    from devsession.plugin.fields import FormOption
+    from devsession.plugin.form import Form
+
+
+def describe(form: Form) -> dict[str, Any]:
+    """Everything that is shown of a form whose options are loaded. Of a secret, only if it is set."""
+    values, errors, notices = form.values, form.errors, form.notices
+    return {
+        "title": form.title,
+        "methods": form.methods,
+        "method": form.method,
+        "description": getattr(form.definition, "description", ""),
+        "fields": [
+            {
+                "name": field.name,
+                "label": field.label,
+                "type": field.type,
+                "secret": field.secret,
+                "required": field.required,
+                "help": field.help_text,
+                "depends_on": field.depends_on,
+                "asked": form.is_asked(field.name),
+                "value": values[field.name].value if field.name in values else None,
+                "is_set": form.is_set(field.name),
+                "options": [_option(option) for option in form.options(field.name)],
+                "error": errors.get(field.name, ""),
+                "notice": notices.get(field.name, ""),
+            }
+            for field in form.definition.fields
+        ],
+        "mapper": _mapper(form, errors, notices),
+        "missing": form.missing,
+        "complete": form.complete,
+    }
+
+
+def _mapper(form: Form, errors: dict[str, str], notices: dict[str, str]) -> dict[str, Any] | None:
+    if form.mapper is None:
+        return None
+    mapping = form.mapping
+    return {
+        "label": form.mapper.label,
+        "depends_on": form.mapper.depends_on,
+        "asked": mapping is not None,
+        "columns": form.columns,
+        "app_fields": [_option(option) for option in form.app_fields()],
+        "mapping": {
+            mapped.app_field: {"type": mapped.source_type, "value": mapped.source_value}
+            for mapped in (mapping.field_mappings if mapping else [])
+        },
+        "error": errors.get(MAPPER, ""),
+        "errors": _of_app_fields(errors),
+        "notices": _of_app_fields(notices),
+    }
+
+
+def _of_app_fields(texts: dict[str, str]) -> dict[str, str]:
+    start = f"{MAPPER}."
+    return {
+        name.removeprefix(start): text for name, text in texts.items() if name.startswith(start)
+    }
+
+
+def _option(option: FormOption) -> dict[str, Any]:
+    shown = option.model_dump(exclude={"metadata", "default"})
+    return {**shown, "label": option.label or option.value}

@@ -1,0 +1,132 @@
+"""The answers to a form's mapper: which column or expression fills which field of the app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from devsession.errors import did_you_mean
+from devsession.plugin.form_options import NOT_LOADED
+from devsession.plugin.mapping import StoredFieldMappings, check_mapping
+
+if TYPE_CHECKING:
+    from devsession.plugin.fields import FormFieldMappingSelector
+    from devsession.plugin.form_answers import Answers
+    from devsession.plugin.form_options import Loaded
+    from devsession.plugin.mapping import Expression
+
+MAPPER = "mapping"
+"""The mapper's name in errors, notices, `fill(mapping=..)`."""
+
+_OPTIONS = ""  # where its options are held, which no field can be named
+
+
+@dataclass
+class MapperAnswers:
+    """What is mapped, and what was refused, by field of the app."""
+
+    mapper: FormFieldMappingSelector | None
+    columns: list[str]
+    mapping: dict[str, str | Expression] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    notices: dict[str, str] = field(default_factory=dict)
+
+    def copy(self) -> MapperAnswers:
+        """One that can be changed without changing this one."""
+        return replace(
+            self,
+            mapping=dict(self.mapping),
+            refused=dict(self.refused),
+            notices=dict(self.notices),
+        )
+
+    def is_asked(self, answers: Answers) -> bool:
+        """Whether there is a mapper, and all is answered that it depends on."""
+        return self.mapper is not None and answers.is_asked(self.mapper.depends_on)
+
+    def known(self, answers: Answers) -> Loaded:
+        """The fields of the app as far as they were fetched."""
+        return answers.options.known(_OPTIONS) if self.is_asked(answers) else NOT_LOADED
+
+    def load(self, answers: Answers) -> Loaded:
+        """The fields of the app; what is mapped and does not fit them or the columns is dropped."""
+        if self.mapper is None or not self.is_asked(answers):
+            return NOT_LOADED
+        key = answers.key(self.mapper.depends_on)
+        if answers.options.is_fresh(_OPTIONS, key):
+            return answers.options.known(_OPTIONS)
+        loaded = answers.options.fetch(_OPTIONS, self.mapper.data_source, key)
+        if not loaded.error:
+            problems = self._problems(self.mapping, loaded)
+            for app_field in [name for name in self.mapping if name in problems]:
+                del self.mapping[app_field]
+                self.notices[app_field] = f"is not mapped any more: {problems[app_field]}"
+        return loaded
+
+    def assign(self, answers: Answers, app_field: str, source: object) -> None:
+        """Map one field of the app, or note why not; nothing as a source unmaps it."""
+        self.refused.pop(app_field, None)
+        self.notices.pop(app_field, None)
+        if source is None:
+            self.mapping.pop(app_field, None)
+        elif not self.is_asked(answers):
+            self.refused[app_field] = self._waits()
+        elif not (loaded := self.load(answers)).error:
+            problem = self._problems({app_field: source}, loaded).get(app_field)
+            if problem:
+                self.refused[app_field] = problem
+            else:
+                self.mapping[app_field] = source  # type: ignore[assignment]  # it has no problem
+
+    def fill(self, answers: Answers, mapping: object) -> dict[str, str]:
+        """Replace the whole mapping, unless it is None; what comes back is all that is wrong."""
+        if not self.is_asked(answers):
+            return {} if mapping is None else {MAPPER: self._waits()}
+        self.refused.clear()
+        self.notices.clear()
+        loaded = self.load(answers)
+        if loaded.error:
+            return {MAPPER: loaded.error}
+        if mapping is not None and not isinstance(mapping, Mapping):
+            return {MAPPER: f'takes {{"app field": "COLUMN"}}, not {type(mapping).__name__}'}
+        whole = self.mapping if mapping is None else dict(mapping)
+        problems = self._problems(whole, loaded)
+        if not whole and not problems:
+            offered = did_you_mean("", [option.value for option in loaded.options])
+            return {MAPPER: f"no field of the app is mapped; {offered}"}
+        self.mapping = whole
+        return {f"{MAPPER}.{app_field}": problem for app_field, problem in problems.items()}
+
+    def missing(self, answers: Answers) -> list[str]:
+        """`[MAPPER]` while nothing is mapped, or not all that the app is known to require."""
+        if not self.is_asked(answers):
+            return []
+        required = {option.value for option in self.known(answers).options if option.required}
+        return [] if self.mapping and required <= set(self.mapping) else [MAPPER]
+
+    def errors(self, answers: Answers) -> dict[str, str]:
+        """`mapping`, or `mapping.<field of the app>` -> what is wrong."""
+        failed = self.known(answers).error
+        refused = {f"{MAPPER}.{name}": text for name, text in self.refused.items()}
+        return {MAPPER: failed, **refused} if failed else refused
+
+    def stored(self, answers: Answers) -> StoredFieldMappings | None:
+        """The mapping with the metadata of the app's fields; None when it is not asked for."""
+        if not self.is_asked(answers):
+            return None
+        return StoredFieldMappings.from_dict(self.mapping, self.known(answers).options)
+
+    def move_to(self, mapper: FormFieldMappingSelector | None, columns: list[str]) -> None:
+        """Go on with another definition; the mapping is held against it when that is loaded."""
+        self.mapper = mapper
+        self.columns = columns
+        self.refused.clear()
+        self.notices.clear()
+
+    def _waits(self) -> str:
+        needed = self.mapper and self.mapper.depends_on
+        return f"is asked for once {needed!r} is answered" if needed else "the form has no mapper"
+
+    def _problems(self, mapping: Mapping[str, object], loaded: Loaded) -> dict[str, str]:
+        return check_mapping(mapping, columns=self.columns, app_fields=loaded.options)

@@ -1,0 +1,80 @@
+"""The options of a form: fetched when needed, and anew only when what they depend on changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import DevsessionError
+from devsession.plugin.fields import OptionsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from devsession.plugin.fields import FormOption, FormOptionsDataSource
+
+
+@dataclass(frozen=True, repr=False)
+class Loaded:
+    """Options as they were for the answers in `key`, which may hold a secret: no repr."""
+
+    key: tuple[object, ...] = ()
+    options: tuple[FormOption, ...] = ()
+    error: str = ""
+
+
+NOT_LOADED = Loaded()
+
+
+@dataclass(repr=False)
+class FormOptions:
+    """Options by the name of their field: those at hand, and all that were fetched before.
+
+    parameters: makes what an option function is given.
+    redact: is applied to what it raised.
+    """
+
+    parameters: Callable[[], Any]
+    redact: Callable[[str], str]
+    held: dict[str, Loaded] = field(default_factory=dict)
+    fetched: dict[tuple[object, ...], Loaded] = field(default_factory=dict)
+
+    def known(self, name: str) -> Loaded:
+        """What is at hand, fetched or not."""
+        return self.held.get(name, NOT_LOADED)
+
+    def is_fresh(self, name: str, key: tuple[object, ...]) -> bool:
+        """Whether what is at hand was fetched for these answers."""
+        return name in self.held and self.held[name].key == key
+
+    def fetch(self, name: str, source: FormOptionsDataSource, key: tuple[object, ...]) -> Loaded:
+        """Have the options for these answers at hand; what their source raises becomes text."""
+        if (name, *key) in self.fetched:
+            loaded = self.fetched[(name, *key)]
+        else:
+            loaded = self._call(source, key)
+            if not loaded.error:
+                self.fetched[(name, *key)] = loaded
+        self.held[name] = loaded
+        return loaded
+
+    def forget_failures(self) -> None:
+        """Let what could not be fetched be tried again."""
+        self.held = {name: loaded for name, loaded in self.held.items() if not loaded.error}
+
+    def clear(self) -> None:
+        """Fetch everything anew, because the plugin or what it is given has changed."""
+        self.held = {}
+        self.fetched = {}
+
+    def copy(self) -> FormOptions:
+        """One whose options at hand can be changed without changing these; fetched ones are shared."""
+        return replace(self, held=dict(self.held))
+
+    def _call(self, source: FormOptionsDataSource, key: tuple[object, ...]) -> Loaded:
+        try:
+            return Loaded(key, tuple(source.load(self.parameters)))
+        except OptionsError as error:
+            return Loaded(key, error=self.redact(str(error)))
+        except DevsessionError as error:
+            return Loaded(key, error=self.redact(f"its options cannot be loaded: {error.what}"))

@@ -1,0 +1,114 @@
+"""What a check found: an object that is truthy when valid, and reads well wherever it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Literal
+
+from devsession.errors import OutcomesError
+from devsession.render import counted, html_table, text_table
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One broken rule.
+
+    `count` is how many rows break it (0: the frame as a whole does), `rows` names the first few.
+    """
+
+    rule: str
+    severity: Severity
+    rows: tuple[str, ...]
+    count: int
+    column: str
+    message: str
+    fix: str
+
+    @property
+    def text(self) -> str:
+        """The message and the rows it is about, `.. and 7 more` when not all are named."""
+        more = self.count - len(self.rows)
+        named = ", ".join(self.rows) + (f" and {more:,} more" if self.rows and more > 0 else "")
+        return f"{self.message}: {named}" if named else self.message
+
+
+@dataclass(frozen=True)
+class Report:
+    """Findings about `checked` rows; true when none of them is an error."""
+
+    title: str
+    findings: tuple[Finding, ...]
+    checked: int
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What makes the rows invalid."""
+        return tuple(finding for finding in self.findings if finding.severity == "error")
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """What is allowed, and worth a look."""
+        return tuple(finding for finding in self.findings if finding.severity == "warning")
+
+    @property
+    def headline(self) -> str:
+        """The verdict in one line."""
+        checked = f"{counted(self.checked, 'row')} checked"
+        if not self.findings:
+            return f"{self.title}: valid, {checked}, all rules passed"
+        errors, warnings = len(self.errors), len(self.warnings)
+        parts = [counted(errors, "error")] if errors else []
+        parts += [counted(warnings, "warning")] if warnings else []
+        verdict = "not valid" if errors else "valid"
+        return f"{self.title}: {verdict}, {checked}, {', '.join(parts)}"
+
+    def __bool__(self) -> bool:
+        return not self.errors
+
+    def __str__(self) -> str:
+        if not self.findings:
+            return self.headline
+        lines: list[tuple[str, str, str, str, str]] = []
+        for found in self.findings:
+            rows = f"{found.count:,}" if found.count else "-"
+            lines.append((found.rule, found.severity, found.column, rows, found.text))
+            lines.append(("", "", "", "", f"fix: {found.fix}"))
+        return f"{self.headline}\n\n" + text_table(("rule", "", "column", "rows", "what"), lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        head = f'<p style="font-weight:bold;margin:4px 0">{escape(self.headline)}</p>'
+        if not self.findings:
+            return f"<div>{head}</div>"
+        lines = [
+            (found.rule, found.severity, found.column, found.count or "-", found.text, found.fix)
+            for found in self.findings
+        ]
+        headings = ("rule", "severity", "column", "rows", "what", "fix")
+        return f"<div>{head}{html_table(headings, lines)}</div>"
+
+    def to_frame(self) -> DataFrame:
+        """One row a finding: rule, severity, column, count, message, fix, rows."""
+        from pandas import DataFrame
+
+        columns = ["rule", "severity", "column", "count", "message", "fix", "rows"]
+        cells = [[getattr(found, name) for name in columns] for found in self.findings]
+        return DataFrame(cells, columns=columns)
+
+    def raise_if_failed(self) -> None:
+        """Do nothing when valid.
+
+        Raises:
+            OutcomesError: there is an error; `fields["report"]` is this report.
+        """
+        if self:
+            return
+        found = "\n".join(f"{each.rule}: {each.text}" for each in self.errors)
+        raise OutcomesError(self.headline, tried=found, next_step=self.errors[0].fix, report=self)

@@ -1,0 +1,151 @@
+"""How we stand in the HTTP libraries of this process: vcrpy's patches, with a cassette of ours.
+
+vcrpy knows where requests, urllib3, httpx, aiohttp and boto3 can be entered; the decision what to
+answer is ours alone. Three things are done differently from stock vcrpy:
+
+- deciding is one step. Stock vcrpy asks "can you?" and then "do!", and threads come in between.
+- its patches are never lifted while a call is made, as they would be for every thread.
+- http.client itself stays as it is: a module that subclasses it meanwhile (the warehouse's client
+  does when it is imported late) would inherit from a stub.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+from unittest import mock
+
+import vcr.patch
+from vcr.cassette import Cassette
+from vcr.stubs import VCRConnection
+from vcr.util import read_body
+
+from devsession.recording.exchange import Exchange, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_DECISION = "_devsession_decision"
+
+
+@dataclass
+class Call:
+    """The decision to call the app.
+
+    `done` gets the exchange once the app has answered, `failed` what stopped it from answering.
+    """
+
+    done: Callable[[Exchange], None]
+    failed: Callable[[Exception], None]
+
+
+class Player(Protocol):
+    """Who decides about a request: the recorder, or the replay of a scenario."""
+
+    def answer(self, request: Exchange) -> Exchange | Call:
+        """The answer to give, or a Call. Called once a request, from any thread.
+
+        What it raises reaches the caller of the HTTP library as it is.
+        """
+
+
+@contextmanager
+def hooked(player: Player) -> Iterator[None]:
+    """Every request of this process is decided by the player, until the block ends."""
+    with contextlib.ExitStack() as stack:
+        for patcher in vcr.patch.CassettePatcherBuilder(_PlayerCassette(player)).build():
+            stack.enter_context(patcher)
+        stack.enter_context(mock.patch.object(vcr.patch, "force_reset", contextlib.nullcontext))
+        telling = _telling(VCRConnection.getresponse)
+        stack.enter_context(mock.patch.object(VCRConnection, "getresponse", telling))
+        stack.enter_context(_quiet(logging.getLogger("vcr")))
+        yield
+
+
+class _PlayerCassette(Cassette):  # type: ignore[misc]
+    """What vcrpy's stubs talk to. A decision stays with its request object."""
+
+    def __init__(self, player: Player) -> None:
+        super().__init__(path="devsession", skip_patchers=("httplib",))
+        self._player = player
+
+    @property
+    def write_protected(self) -> bool:
+        return False
+
+    def can_play_response_for(self, request: Any) -> bool:
+        # urllib3 asks about the former request of a connection when it takes it up again: one
+        # that is finished needs no connection.
+        return not isinstance(self._decide(request), Call)
+
+    def play_response(self, request: Any) -> dict[str, Any]:
+        answer = self._decide(request)
+        return {
+            "status": {"code": answer.status, "message": answer.reason},
+            "headers": dict(answer.response_headers),  # a copy, for the stubs change it
+            "body": {"string": answer.response_body},
+        }
+
+    def append(self, request: Any, response: dict[str, Any]) -> None:
+        decision = self._decide(request)
+        # The caller gets its answer made of this: letters beyond ASCII would come out garbled.
+        response["headers"] = listed(response["headers"])
+        answered = replace(
+            _sent(request),
+            status=response["status"]["code"],
+            reason=response["status"]["message"] or "",
+            response_headers=dict(response["headers"]),
+            response_body=response["body"]["string"] or b"",
+        )
+        setattr(request, _DECISION, answered)
+        if isinstance(decision, Call):
+            decision.done(answered)
+
+    def fail(self, request: Any, error: Exception) -> None:
+        """The call of a request has failed. vcrpy does not say so: `_telling` does."""
+        if isinstance(decision := getattr(request, _DECISION, None), Call):
+            decision.failed(error)
+
+    def _decide(self, request: Any) -> Any:
+        decision = getattr(request, _DECISION, None)
+        if decision is None:
+            decision = self._player.answer(_sent(request))
+            setattr(request, _DECISION, decision)
+        return decision
+
+
+def _sent(request: Any) -> Exchange:
+    body = read_body(request)
+    return Exchange(
+        method=request.method,
+        url=request.uri,
+        request_headers=listed(request.headers),
+        request_body=body.encode() if isinstance(body, str) else bytes(body or b""),
+    )
+
+
+def _telling(getresponse: Any) -> Any:
+    """What sends a request in vcrpy's stubs of http.client, telling the cassette when it fails."""
+
+    def telling(connection: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return getresponse(connection, *args, **kwargs)
+        except Exception as error:
+            connection.cassette.fail(connection._vcr_request, error)
+            raise
+
+    return telling
+
+
+@contextmanager
+def _quiet(logger: logging.Logger) -> Iterator[None]:
+    """vcrpy logs URLs with all that is in them, secrets too."""
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,85 @@
+"""vcrpy's YAML format, version 1, as text: what a tape and a scenario's cassette are on disk."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import CassetteError
+from devsession.recording.exchange import Exchange
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# The list stands last, so that an exchange is recorded by adding text at the end.
+HEADER = "version: 1\ninteractions:\n"
+_NO_INTERACTIONS = "version: 1\ninteractions: []\n"
+
+
+def dump_item(interaction: dict[str, Any]) -> str:
+    """One item of the list of interactions, as YAML text."""
+    import yaml  # type: ignore[import-untyped]  # comes with vcrpy
+
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    # Unfolded and unescaped, so that a body can be read and searched as it was sent.
+    text: str = yaml.dump(
+        [interaction], Dumper=dumper, allow_unicode=True, width=2**31 - 1, sort_keys=False
+    )
+    return text
+
+
+def join_items(items: list[str]) -> str:
+    """A whole file of items."""
+    return HEADER + "".join(items) if items else _NO_INTERACTIONS
+
+
+def is_appendable(path: Path) -> bool:
+    """Whether text at the end of the file becomes its last item; not so in stock vcrpy's files."""
+    with path.open("rb") as file:
+        return file.read(len(HEADER)) == HEADER.encode()
+
+
+def load_items(path: Path) -> list[tuple[dict[str, Any], str]]:
+    """Each interaction of a file with its own text; stock vcrpy's files are read as well.
+
+    Raises: CassetteError when the file is cut off, badly encoded, or no cassette.
+    """
+    from vcr.serializers import yamlserializer
+
+    try:
+        text = path.read_bytes().decode("utf-8")
+        content = yamlserializer.deserialize(text)
+        interactions = content["interactions"]
+        for interaction in interactions:
+            interaction["request"]["uri"], interaction["response"]["status"]["code"]
+    except Exception as cause:  # noqa: BLE001  YAML, encoding and shape each have errors of their own
+        raise unreadable(path, cause) from None
+    items = (
+        re.split(r"(?m)^(?=- )", text.removeprefix(HEADER))[1:] if text.startswith(HEADER) else []
+    )
+    if len(items) != len(interactions):
+        items = [dump_item(interaction) for interaction in interactions]
+    return list(zip(interactions, items, strict=True))
+
+
+def load_exchanges(path: Path) -> list[Exchange]:
+    """The exchanges of a file, in their order.
+
+    Raises: CassetteError as `load_items` does.
+    """
+    try:
+        return [Exchange.from_interaction(interaction) for interaction, _ in load_items(path)]
+    except (KeyError, TypeError, ValueError, AttributeError) as cause:
+        raise unreadable(path, cause) from None
+
+
+def unreadable(path: Path, cause: Exception) -> CassetteError:
+    """The error for a file that is no whole cassette."""
+    reason = " ".join(f"{type(cause).__name__}: {cause}".split())
+    return CassetteError(
+        f"{path.name} cannot be read as a cassette",
+        tried=f"reading vcrpy's format, version 1: {reason[:300]}",
+        where=str(path),
+        next_step=f"restore it (git checkout -- {path.name}), or delete it and record again",
+        path=str(path),
+    )

@@ -1,0 +1,243 @@
+"""One request to the app and its answer, as devsession keeps and shows it."""
+
+from __future__ import annotations
+
+import shlex
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from devsession.secrets.redact import Redactor
+
+Headers = dict[str, list[str]]
+
+# A value here may be a secret that nobody told us about (a token the app handed out), so it is
+# hidden even when it holds no known secret.
+_PRIVATE = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
+_NOISE = {"accept-encoding", "connection", "content-length", "user-agent"}
+_HIDDEN = "REDACTED-"
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and its answer; `status` is None when there was no answer, and `problem` says why.
+
+    Bodies are plain bytes (never compressed). `scope` is the cell or run that sent the request,
+    `execution` counts how often any scope began, `seconds` is how long the app took.
+    """
+
+    method: str
+    url: str
+    request_headers: Headers = field(default_factory=dict)
+    request_body: bytes = b""
+    status: int | None = None
+    reason: str = ""
+    response_headers: Headers = field(default_factory=dict)
+    response_body: bytes = b""
+    seconds: float = 0.0
+    from_tape: bool = False
+    scope: str = ""
+    execution: int = 0
+    problem: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the app answered 2xx or 3xx."""
+        return self.status is not None and HTTPStatus.OK <= self.status < HTTPStatus.BAD_REQUEST
+
+    @property
+    def reads(self) -> bool:
+        """Whether the request changes nothing in the app, by its method."""
+        return self.method in {"GET", "HEAD", "OPTIONS"}
+
+    def __str__(self) -> str:
+        answer = f"{self.status} {self.reason}".strip() if self.status else self.problem
+        return f"{self.method} {self.url} -> {answer}{' (tape)' if self.from_tape else ''}"
+
+    def curl(self) -> str:
+        """The request as a shell command; secrets stand in it as placeholders."""
+        words = ["curl", "-X", self.method, self.url]
+        for name, values in self.request_headers.items():
+            if name.lower() not in _NOISE:
+                words += [word for value in values for word in ("-H", f"{name}: {value}")]
+        if self.request_body:
+            words += ["--data-raw", self.request_body.decode("utf-8", "backslashreplace")]
+        return " ".join(shlex.quote(word) for word in words)
+
+    def plain(self) -> Exchange:
+        """The same exchange with its bodies decompressed."""
+        request_headers, request_body = _plain(self.request_headers, self.request_body)
+        response_headers, response_body = _plain(self.response_headers, self.response_body)
+        return replace(
+            self,
+            request_headers=request_headers,
+            request_body=request_body,
+            response_headers=response_headers,
+            response_body=response_body,
+        )
+
+    def redacted(self, redactor: Redactor) -> Exchange:
+        """The same exchange without a secret, its bodies decompressed."""
+        plain = self.plain()
+        request_body = redactor.data(plain.request_body)
+        response_body = redactor.data(plain.response_body)
+        return replace(
+            self,
+            url=redactor.text(self.url),
+            request_headers=_clean_headers(plain.request_headers, request_body, redactor),
+            request_body=request_body,
+            reason=redactor.text(self.reason),
+            response_headers=_clean_headers(
+                plain.response_headers,
+                # The answer to HEAD announces a length that its own body does not have.
+                None if self.method == "HEAD" else response_body,
+                redactor,
+            ),
+            response_body=response_body,
+            problem=redactor.text(self.problem),
+        )
+
+    def interaction(self) -> dict[str, Any]:
+        """This exchange in vcrpy's cassette format, version 1."""
+        return {
+            "request": {
+                "method": self.method,
+                "uri": self.url,
+                "headers": _in_order(self.request_headers),
+                "body": _text_or_bytes(self.request_body) if self.request_body else None,
+            },
+            "response": {
+                "status": {"code": self.status, "message": self.reason},
+                "headers": _in_order(self.response_headers),
+                "body": {"string": _text_or_bytes(self.response_body)},
+            },
+        }
+
+    @classmethod
+    def from_interaction(cls, interaction: dict[str, Any], scope: str = "") -> Exchange:
+        """Read one item of a cassette, ours or stock vcrpy's.
+
+        Raises: KeyError, TypeError or AttributeError when it is none.
+        """
+        request, response = interaction["request"], interaction["response"]
+        return cls(
+            method=request["method"],
+            url=request["uri"],
+            request_headers=listed(request["headers"]),
+            request_body=_as_bytes(request["body"]),
+            status=int(response["status"]["code"]),
+            reason=response["status"]["message"] or "",
+            response_headers=listed(response["headers"]),
+            response_body=_as_bytes(response["body"]["string"]),
+            from_tape=True,
+            scope=scope,
+        )
+
+
+def listed(headers: Any) -> Headers:
+    """Headers as vcrpy, requests or httpx hold them, each name with a list of text values."""
+    result: Headers = {}
+    for name, value in headers.items():
+        values = value if isinstance(value, list | tuple) else [value]
+        result[_header_text(name)] = [_header_text(item) for item in values]
+    return result
+
+
+def header(headers: Headers, name: str) -> str:
+    """The first value of a header, its name in any case; "" when there is none."""
+    for known, values in headers.items():
+        if known.lower() == name and values:
+            return values[0]
+    return ""
+
+
+def _plain(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
+    """Undo Content-Encoding: a secret in a compressed body is found by nobody.
+
+    urllib3 hands bodies over decompressed and leaves the header in place; httpx hands them over
+    as they came. Both end as plain bytes without the header, so every library can play them.
+    """
+    codings = [coding.strip() for coding in header(headers, "content-encoding").split(",")]
+    if codings == [""]:
+        return headers, body
+    from io import BytesIO
+
+    from urllib3 import HTTPResponse
+    from urllib3.exceptions import DecodeError
+
+    if not {coding.lower() for coding in codings} <= {"identity", *HTTPResponse.CONTENT_DECODERS}:
+        return headers, body
+    with suppress(DecodeError):  # which says that it is decompressed already
+        body = HTTPResponse(
+            BytesIO(body), headers={"Content-Encoding": ",".join(codings)}, preload_content=True
+        ).data
+    return {k: v for k, v in headers.items() if k.lower() != "content-encoding"}, body
+
+
+def _clean_headers(headers: Headers, body: bytes | None, redactor: Redactor) -> Headers:
+    cleaned: Headers = {}
+    for name, values in headers.items():
+        clean = [redactor.text(value) for value in values]
+        if name.lower() in _PRIVATE:
+            clean = [
+                _hidden(name.lower(), value, known=value != original)
+                for value, original in zip(clean, values, strict=True)
+            ]
+        if name.lower() == "content-length" and body is not None:
+            clean = [str(len(body))]
+        cleaned[redactor.text(name)] = clean
+    return cleaned
+
+
+def _hidden(name: str, value: str, *, known: bool) -> str:
+    """A private header's value with all that could be a token replaced."""
+    if "cookie" in name:
+        attributes = value.split(";")
+        pairs = attributes if name == "cookie" else attributes[:1]
+        kept = [] if name == "cookie" else attributes[1:]
+        return ";".join([*(_hidden_cookie(pair) for pair in pairs), *kept])
+    if known or _HIDDEN in value:
+        return value
+    scheme, space, _ = value.partition(" ")
+    return f"{scheme} {_HIDDEN}{name}" if space else _HIDDEN + name
+
+
+def _hidden_cookie(pair: str) -> str:
+    name, equals, value = pair.partition("=")
+    return pair if _HIDDEN in value or not equals else f"{name}={_HIDDEN}cookie"
+
+
+def _in_order(headers: Headers) -> Headers:
+    """Sorted by name: urllib3 by way of vcrpy gives another order in every process."""
+    return dict(sorted(headers.items(), key=lambda item: item[0].lower()))
+
+
+def _header_text(value: Any) -> str:
+    """A header's text. Its bytes are UTF-8 as a rule, and http.client reads them as latin-1."""
+    try:
+        return (value if isinstance(value, bytes) else str(value).encode("latin-1")).decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    except UnicodeEncodeError:
+        return str(value)
+
+
+def _text_or_bytes(body: bytes) -> str | bytes:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body
+
+
+def _as_bytes(body: Any) -> bytes:
+    from vcr.util import read_body
+
+    class Holder:
+        pass
+
+    holder = Holder()
+    holder.body = body  # type: ignore[attr-defined]
+    read = read_body(holder)
+    return read.encode() if isinstance(read, str) else (read or b"")

@@ -1,0 +1,275 @@
+"""The recorder: each request of this process is sent and recorded, or answered from the tape."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Literal
+from urllib.parse import urlsplit
+
+from devsession.recording.addresses import with_addresses
+from devsession.recording.cassette import Call, hooked
+from devsession.recording.fingerprint import fingerprint
+from devsession.recording.matching import CanonicalRequest, canonical
+from devsession.recording.miss import miss
+from devsession.recording.network import NetworkShut
+from devsession.secrets.redact import Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from devsession.recording.exchange import Exchange
+    from devsession.recording.tape import Entry, Tape
+
+Mode = Literal["live", "reuse", "offline"]
+NO_ANSWER = "no answer"
+NOT_ON_TAPE = "not on the tape"
+
+
+class Recorder:
+    """Stands between the HTTP libraries of this process and the app.
+
+    live: the app is called, the tape records. reuse: a request that succeeded before is answered
+    from the tape, the app is called for the rest. offline: the tape answers all, nothing is called.
+
+    is_warehouse: whether a host and port is our warehouse's, which is neither recorded nor shut.
+    key: see `workspace_key`.
+    """
+
+    _started: ClassVar[Recorder | None] = None
+
+    def __init__(self, tape: Tape, *, is_warehouse: Callable[[str, int], bool], key: bytes) -> None:
+        self.tape = tape
+        self._secrets: dict[str, str] = {}
+        self._addresses: dict[str, str] = {}
+        self._redactor = Redactor({})
+        self._is_warehouse = is_warehouse
+        self._key = key
+        self._mode: Mode = "live"
+        self._lock = threading.RLock()
+        self._stack = ExitStack()
+        self._shut = ExitStack()
+        self._scope = ""
+        self._execution = 0
+        self._executions = 0
+        self._turns: dict[CanonicalRequest, int] = {}
+        self._exchanges: list[Exchange] = []
+        self._always_live = 0
+        self._written: dict[tuple[str, int | None], int] = {}
+
+    @property
+    def mode(self) -> Mode:
+        """live, reuse or offline; can be changed at any time."""
+        return self._mode
+
+    @mode.setter
+    def mode(self, mode: Mode) -> None:
+        with self._lock:
+            self._mode = mode
+            self._shut.close()
+            if mode == "offline" and Recorder._started is self:
+                self._shut.enter_context(NetworkShut(self._is_warehouse))
+
+    @property
+    def redactor(self) -> Redactor:
+        """Hides what is known by now in all that is kept."""
+        return self._redactor
+
+    def know(self, secrets: Mapping[str, str], addresses: Mapping[str, str]) -> None:
+        """From now on hide these, and hide them in what was recorded before.
+
+        secrets: every live one, name -> value. addresses: stand-in -> `host:port`, so that the tape
+        is the same on whatever port the sandbox runs.
+        """
+        with self._lock:
+            if (self._secrets, self._addresses) == (dict(secrets), dict(addresses)):
+                return
+            self._secrets, self._addresses = dict(secrets), dict(addresses)
+            self._redactor = Redactor(secrets, addresses)
+            self.tape.redact(self._redactor)
+            self._exchanges = [known.redacted(self._redactor) for known in self._exchanges]
+
+    @property
+    def started(self) -> bool:
+        """Whether it stands between this process and the app."""
+        return Recorder._started is self
+
+    def start(self) -> None:
+        """Take over the HTTP libraries, from another recorder of this process if there is one."""
+        if Recorder._started is not None:
+            Recorder._started.stop()
+        self._stack.enter_context(hooked(self))
+        Recorder._started = self
+        self.mode = self._mode
+
+    def stop(self) -> None:
+        """Let go of the HTTP libraries and open the network; without effect when not started."""
+        if Recorder._started is self:
+            Recorder._started = None
+            self._shut.close()
+            self._stack.close()
+            self._tidy()
+
+    def begin(self, scope: str) -> None:
+        """A cell (`cell:` and a digest of its text) or a run (`run:` and its name) begins.
+
+        Equal requests are counted anew. Requests of all threads belong to it until the next one.
+        """
+        self._tidy()
+        with self._lock:
+            self._scope = scope
+            self._executions += 1
+            self._execution = self._executions
+            self._turns = {}
+
+    @contextmanager
+    def scope(self, scope: str) -> Iterator[None]:
+        """A run inside a cell: its equal requests are counted by themselves; then the cell goes on."""
+        with self._lock:
+            before = self._scope, self._execution, self._turns
+            self.begin(scope)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._scope, self._execution, self._turns = before
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Inside, the app is called and nothing is recorded; offline the tape answers all the same."""
+        pauses = self.started and self._mode != "offline"
+        if pauses:
+            self.stop()
+        try:
+            yield
+        finally:
+            if pauses:
+                self.start()
+
+    @contextmanager
+    def always_live(self) -> Iterator[None]:
+        """Inside, the app is called in reuse mode too, as Test does; offline the tape answers."""
+        with self._lock:
+            self._always_live += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._always_live -= 1
+
+    def mark(self) -> int:
+        """A place in the stream of exchanges, for `exchanges_since`."""
+        return len(self._exchanges)
+
+    def exchanges_since(self, mark: int = 0) -> list[Exchange]:
+        """What was exchanged since a mark, redacted, in the order of the requests.
+
+        A request that is still out, or had no answer, stands there with `status` None.
+        """
+        with self._lock:
+            return self._exchanges[mark:]
+
+    def answer(self, request: Exchange) -> Exchange | Call:
+        """Decide about one request: an answer from the tape, or a Call that will be recorded.
+
+        Raises: MissError when offline and the tape has no answer.
+        """
+        url = urlsplit(request.url)
+        if Recorder._started is not self or self._is_warehouse(url.hostname or "", url.port or 0):
+            return Call(done=lambda _answered: None, failed=lambda _error: None)
+        with self._lock:
+            used = self._fingerprint(request)
+            clean = replace(
+                request.redacted(self._redactor),
+                scope=self._scope,
+                execution=self._execution,
+                problem=NO_ANSWER,
+            )
+            key = canonical(clean)
+            turn = self._turns[key] = self._turns.get(key, 0) + 1
+            entry = self._from_tape(clean, key, turn, used)
+            if entry is not None:
+                return self._play(clean, entry)
+            if self._mode == "offline":
+                self._exchanges.append(replace(clean, problem=NOT_ON_TAPE))
+                raise miss(key, self.tape.requests, where=str(self.tape.path), scope=self._scope)
+            return self._call(clean, key, turn, used)
+
+    def _play(self, request: Exchange, entry: Entry) -> Exchange:
+        played = replace(
+            entry.exchange, from_tape=True, scope=request.scope, execution=request.execution
+        )
+        self._exchanges.append(played)
+        return played if self._mode == "offline" else self._addressed(played)
+
+    def _tidy(self) -> None:
+        with self._lock:
+            if self._mode != "offline":  # which changes no file
+                self.tape.tidy(self._redactor)
+
+    def _from_tape(
+        self, request: Exchange, key: CanonicalRequest, turn: int, used: str
+    ) -> Entry | None:
+        if self._mode == "live" or (self._mode == "reuse" and self._always_live):
+            return None
+        entry = self.tape.find(key, request.scope, turn, reads=request.reads)
+        if entry is None or self._mode == "offline":
+            return entry
+        # A read after a write sees the write: what was read before it is not given again.
+        stale = request.reads and entry.age <= self._written.get((key.host, key.port), 0)
+        unchanged = entry.exchange.succeeded and entry.fingerprint == used and not stale
+        return entry if unchanged else None
+
+    def _call(self, request: Exchange, key: CanonicalRequest, turn: int, used: str) -> Call:
+        number = len(self._exchanges)
+        self._exchanges.append(request)
+        began = time.monotonic()
+        tested = self._always_live > 0
+
+        def done(answered: Exchange) -> None:
+            seconds = time.monotonic() - began
+            with self._lock:
+                clean = replace(
+                    answered.redacted(self._redactor),
+                    scope=request.scope,
+                    execution=request.execution,
+                    seconds=seconds,
+                )
+                self._exchanges[number] = clean
+                entry = self.tape.record(
+                    clean, turn=turn, fingerprint=used, redactor=self._redactor
+                )
+                if clean.succeeded and not clean.reads and not tested:
+                    self._written[key.host, key.port] = entry.age
+
+        def failed(error: Exception) -> None:
+            problem = self._redactor.text(f"{NO_ANSWER}: {_reason(error)}")
+            with self._lock:
+                self._exchanges[number] = replace(self._exchanges[number], problem=problem)
+
+        return Call(done, failed)
+
+    def _fingerprint(self, request: Exchange) -> str:
+        plain = request.plain()
+        headers = [value for values in plain.request_headers.values() for value in values]
+        sent = "\n".join([plain.url, *headers]).encode() + b"\n" + plain.request_body
+        names = {hit.name for hit in self._redactor.find(sent)}
+        return fingerprint(self._key, [(name, self._secrets[name]) for name in names])
+
+    def _addressed(self, played: Exchange) -> Exchange:
+        """An answer with the real addresses: what the plugin calls next may be called live."""
+        return replace(
+            played,
+            response_headers=with_addresses(played.response_headers, self._addresses),
+            response_body=with_addresses(played.response_body, self._addresses),
+        )
+
+
+def _reason(error: BaseException) -> str:
+    """What the system said, which libraries wrap: `Connection refused`."""
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    said = error.strerror if isinstance(error, OSError) else None
+    return said or str(error) or type(error).__name__

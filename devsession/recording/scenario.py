@@ -1,0 +1,285 @@
+"""A scenario on disk: one folder with frozen input, the exchanges of its run, and its outcomes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+import devsession
+from devsession.errors import ScenarioError
+from devsession.plugin.parameters import (
+    OutboundSyncConfigurationParameters,  # noqa: TC001  (pydantic reads it)
+)
+from devsession.recording import cassette_file
+from devsession.recording.frozen import thaw, to_line
+from devsession.secrets.audit import guarded_write
+from devsession.secrets.redact import placeholder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from pandas import DataFrame
+
+    from devsession.recording.exchange import Exchange
+    from devsession.secrets.redact import Redactor
+
+T = TypeVar("T")
+FORMAT = 1
+_LONGEST_NAME = 60
+_RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
+
+
+class ScenarioInput(BaseModel):
+    """What stands in scenario.json: what `sync_outbound` is called with, but for the records.
+
+    `secrets` are the names of the connection's secrets; their values are nowhere in the folder.
+    `tested`: the method itself has run, so that there is something to test.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: int = FORMAT
+    name: str
+    sync: str
+    plugin: str
+    tested: bool = False
+    created_by: str = Field(default_factory=lambda: f"devsession {devsession.__version__}")
+    secrets: list[str] = []
+    parameters: OutboundSyncConfigurationParameters
+
+    def replayed_parameters(self) -> OutboundSyncConfigurationParameters:
+        """The frozen parameters with placeholders for secrets: recordings hold nothing else."""
+        return self.parameters.with_secrets({name: placeholder(name) for name in self.secrets})
+
+
+class ScenarioFolder:
+    """The files of one scenario; each is written on its own, and only when its content changes.
+
+    scenario.json (see `ScenarioInput`), records.jsonl (a line a record, as get_records gave it),
+    outcomes.json (what is expected), cells.json (what the author's cells came to),
+    cassette.yaml (vcrpy's format).
+
+    Every reader raises ScenarioError or CassetteError, which name the file, when one is damaged.
+    Every writer redacts, and raises SecretLeakError when a secret would still be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __repr__(self) -> str:
+        return f"<ScenarioFolder {self.path.name}>"
+
+    @property
+    def exists(self) -> bool:
+        """Whether its input is frozen."""
+        return self._input_file.is_file()
+
+    @property
+    def has_test(self) -> bool:
+        """Whether all is there that a test needs, and the plugin's method has run."""
+        files = (self._records_file, self._outcomes_file, self._cassette_file)
+        return self.exists and all(file.is_file() for file in files) and self.read_input().tested
+
+    def read_input(self) -> ScenarioInput:
+        """What is in scenario.json."""
+
+        def read(text: str) -> ScenarioInput:
+            content = json.loads(text)
+            if content.get("format", FORMAT) > FORMAT:
+                raise ValueError(f"format {content['format']} is newer than this devsession")
+            return ScenarioInput.model_validate(content)
+
+        return self._read(self._input_file, read)
+
+    def write_input(self, frozen: ScenarioInput, redactor: Redactor) -> None:
+        """Keep the input; who created the folder first stays named."""
+        if self.exists:
+            frozen = frozen.model_copy(update={"created_by": self.read_input().created_by})
+        secrets = sorted(frozen.parameters.connection_secrets) or sorted(frozen.secrets)
+        content = frozen.model_copy(update={"secrets": secrets}).model_dump(mode="json")
+        self._write(self._input_file, _pretty(redactor.value(content)), redactor)
+
+    def read_records(self) -> DataFrame:
+        """The frozen batch, with the types that get_records gave."""
+        from pandas import DataFrame
+
+        def read(text: str) -> DataFrame:
+            head, *lines = text.splitlines()
+            rows = [thaw(json.loads(line)) for line in lines]
+            return DataFrame(rows, columns=json.loads(head), dtype=object)
+
+        return self._read(self._records_file, read)
+
+    def write_records(self, records: DataFrame, redactor: Redactor) -> None:
+        """Freeze a batch: first a line with the names of the columns, then a line a record."""
+        rows = records.astype(object).to_numpy().tolist()
+        lines = [to_line(list(records.columns)), *(to_line(row, redactor.value) for row in rows)]
+        self._write(self._records_file, "\n".join(lines) + "\n", redactor)
+
+    @property
+    def has_outcomes(self) -> bool:
+        """Whether valid outcomes are kept."""
+        return self._outcomes_file.is_file()
+
+    def clear(self) -> None:
+        """Remove the files of former input, outcomes and exchanges; new input is to be frozen."""
+        for file in (
+            self._input_file,
+            self._records_file,
+            self._outcomes_file,
+            self._cells_file,
+            self._cassette_file,
+        ):
+            file.unlink(missing_ok=True)
+
+    def read_outcomes(self) -> DataFrame:
+        """The expected outcomes, IDENTIFIER as text and RESULT as JSON text."""
+        return self._read_outcomes(self._outcomes_file)
+
+    def read_cells(self) -> DataFrame | None:
+        """The outcomes that the author's cells came to; None when there are none."""
+        return self._read_outcomes(self._cells_file) if self._cells_file.is_file() else None
+
+    def _read_outcomes(self, file: Path) -> DataFrame:
+        from pandas import DataFrame
+
+        def read(text: str) -> DataFrame:
+            rows = json.loads(text)
+            frame = DataFrame(rows, columns=["IDENTIFIER", "SUCCESS", "APP_IDENTIFIER", "RESULT"])
+            frame["RESULT"] = [json.dumps(result) for result in frame["RESULT"]]
+            return frame
+
+        return self._read(file, read)
+
+    def write_outcomes(self, outcomes: DataFrame, redactor: Redactor) -> None:
+        """Keep outcomes that are valid: `OUTCOME_COLUMNS`, each IDENTIFIER once."""
+        self._write_outcomes(self._outcomes_file, outcomes, redactor)
+
+    def write_cells(self, outcomes: DataFrame, redactor: Redactor) -> None:
+        """Keep the valid outcomes of the author's cells, to compare the plugin's with."""
+        self._write_outcomes(self._cells_file, outcomes, redactor)
+
+    def _write_outcomes(self, file: Path, outcomes: DataFrame, redactor: Redactor) -> None:
+        rows = [
+            {**row, "RESULT": json.loads(row["RESULT"])}
+            for row in storable_outcomes(outcomes).to_dict("records")
+        ]
+        # Threads hand them back in any order; numbers in text sort as numbers.
+        rows.sort(key=lambda row: (len(row["IDENTIFIER"]), row["IDENTIFIER"]))
+        self._write(file, _pretty(redactor.value(rows)), redactor)
+
+    def read_cassette(self) -> list[Exchange]:
+        """The exchanges of the scenario, in their order."""
+        path = self._cassette_file
+        if not path.is_file():
+            raise _damaged(path, FileNotFoundError("it is missing"))
+        return cassette_file.load_exchanges(path)
+
+    def write_cassette(self, exchanges: Sequence[Exchange], redactor: Redactor) -> None:
+        """Keep exchanges; those without an answer are left out."""
+        items = [
+            cassette_file.dump_item(exchange.redacted(redactor).interaction())
+            for exchange in exchanges
+            if exchange.status is not None
+        ]
+        self._write(self._cassette_file, cassette_file.join_items(items), redactor)
+
+    @property
+    def _input_file(self) -> Path:
+        return self.path / "scenario.json"
+
+    @property
+    def _records_file(self) -> Path:
+        return self.path / "records.jsonl"
+
+    @property
+    def _outcomes_file(self) -> Path:
+        return self.path / "outcomes.json"
+
+    @property
+    def _cells_file(self) -> Path:
+        return self.path / "cells.json"
+
+    @property
+    def _cassette_file(self) -> Path:
+        return self.path / "cassette.yaml"
+
+    def _read(self, path: Path, read: Callable[[str], T]) -> T:
+        try:
+            return read(path.read_bytes().decode("utf-8"))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, ValidationError) as cause:
+            raise _damaged(path, cause) from None
+
+    def _write(self, path: Path, text: str, redactor: Redactor) -> None:
+        content = text.encode("utf-8")
+        if path.is_file() and path.read_bytes() == content:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        guarded_write(path, content, redactor)
+
+
+def scenario_folder(scenarios: Path, sync: str, name: str) -> ScenarioFolder:
+    """The folder of a sync's scenario, there already or not.
+
+    It is called by the scenario's name; where another sync's scenario has that folder, by both.
+    """
+    choices = [ScenarioFolder(scenarios / folder_name(text)) for text in (name, f"{name} {sync}")]
+    owned = [
+        folder
+        for folder in choices
+        if folder.exists and (folder.read_input().sync, folder.read_input().name) == (sync, name)
+    ]
+    free = [folder for folder in choices if not folder.exists]
+    if not owned and not free:
+        raise ScenarioError(
+            f"there is no folder left for the scenario {name!r} of {sync!r}",
+            where=str(scenarios),
+            next_step="give it another name",
+            scenario=name,
+            sync=sync,
+        )
+    return [*owned, *free][0]
+
+
+def folder_name(name: str) -> str:
+    """A file name for any name, on any system; other names get other file names.
+
+    A name of plain lower-case words is itself, with hyphens. Another has the digest of its exact
+    text behind what can be read of it.
+    """
+    ascii_text = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")
+    plain = slug and slug.replace("-", " ") == name and not _RESERVED.fullmatch(slug)
+    if plain and len(slug) <= _LONGEST_NAME:
+        return slug
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+    return f"{slug[:_LONGEST_NAME].strip('-') or 'scenario'}-{digest}"
+
+
+def storable_outcomes(outcomes: DataFrame) -> DataFrame:
+    """Outcomes in the one form in which they are kept and compared."""
+    from devsession.plugin.outcome_table import OutcomeTable
+
+    return OutcomeTable(outcomes).storable()
+
+
+def _pretty(content: Any) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _damaged(path: Path, cause: Exception) -> ScenarioError:
+    reason = " ".join(f"{type(cause).__name__}: {cause}".split())
+    return ScenarioError(
+        f"{path.name} of the scenario {path.parent.name!r} cannot be read",
+        tried=f"reading what complete() wrote: {reason[:300]}",
+        where=str(path),
+        next_step="restore it from git, or delete the folder and make the scenario again",
+        path=str(path),
+        scenario=path.parent.name,
+    )

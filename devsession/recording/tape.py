@@ -1,0 +1,243 @@
+"""The tape: every exchange of a session, found by its request."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import SecretLeakError
+from devsession.recording import cassette_file
+from devsession.recording.exchange import Exchange
+from devsession.recording.matching import CanonicalRequest, canonical
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from devsession.secrets.redact import Redactor
+
+# Our facts about an interaction stand under this key of it; stock vcrpy does not look at it.
+_OURS = "devsession"
+_POLL_SECONDS = 0.01
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An exchange on the tape: the answer to the `turn`-th equal request of its scope.
+
+    `fingerprint` tells with which secret it was made, `age` counts up from the oldest entry.
+    """
+
+    exchange: Exchange
+    key: CanonicalRequest
+    turn: int
+    fingerprint: str
+    age: int
+    text: str
+
+    @property
+    def place(self) -> tuple[CanonicalRequest, str, int]:
+        return self.key, self.exchange.scope, self.turn
+
+
+class Tape:
+    """A file in vcrpy's format to which each exchange is added as it happens.
+
+    A newer answer at the same place (request, scope, turn) stands in for the older one at once;
+    `tidy` takes the older one out of the file. A missing file is an empty tape. One thread at a
+    time: the recorder holds the lock.
+
+    turn: a lock file, when several processes record to this tape; it does not lie beside the
+    tape, which is committed.
+
+    Raises: CassetteError when the file is there and cannot be read.
+    """
+
+    def __init__(self, path: Path, *, turn: Path | None = None) -> None:
+        self.path = path
+        self._alone = _turn_of(turn)
+        self._entries: dict[tuple[CanonicalRequest, str, int], Entry] = {}
+        self._scopes: dict[CanonicalRequest, dict[str, dict[int, Entry]]] = {}
+        self._age = 0
+        self._superseded = False
+        self._appendable = True
+        self._seen: tuple[int, int, int] | None = None
+        self._load()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """All of them, in the order of the file."""
+        return [entry.exchange for entry in self._entries.values()]
+
+    @property
+    def requests(self) -> list[CanonicalRequest]:
+        """Every different request that has an answer."""
+        return list(self._scopes)
+
+    def find(
+        self, key: CanonicalRequest, scope: str, turn: int, *, reads: bool = False
+    ) -> Entry | None:
+        """The answer to the `turn`-th equal request of a scope's execution, or None.
+
+        A scope that recorded this request is answered from its own recordings. One that never
+        did (its text was edited, the code has moved into the plugin) borrows those of the scope
+        that recorded it last. Only reads go on to further scopes: a poll loop ends in any case,
+        and a record that is created twice is a miss, not a second success.
+        """
+        scopes = self._scopes.get(key, {})
+        own = scopes.get(scope, {})
+        if turn in own:
+            return own[turn]
+        last = max(own, default=0)
+        if own and turn > last and not reads:
+            return None
+        borrowed = self._borrowed(key, scope, all_scopes=reads)
+        number = turn - last if turn > last else turn
+        if number <= len(borrowed):
+            return borrowed[number - 1]
+        # A request that had no answer then (connection refused) has left a gap before this one.
+        later = [known for known in own if known > turn]
+        return own[min(later)] if later else None
+
+    def record(
+        self, exchange: Exchange, *, turn: int, fingerprint: str, redactor: Redactor
+    ) -> Entry:
+        """Add an exchange, which is redacted, in memory and on disk.
+
+        Raises: SecretLeakError when a live secret is still in it; nothing is written then.
+        """
+        text = _item(exchange, turn, fingerprint)
+        self._refuse_secrets(text, redactor)
+        with self._alone:
+            self._reload_if_changed()
+            entry = self._add(exchange, turn, fingerprint, text)
+            if self._appendable:
+                self._append(text)
+            else:
+                self._write(redactor)
+        return entry
+
+    def tidy(self, redactor: Redactor) -> None:
+        """Take superseded answers out of the file; a file without any stays as it is."""
+        with self._alone:
+            self._reload_if_changed()
+            if self._superseded:
+                self._write(redactor)
+
+    def redact(self, redactor: Redactor) -> bool:
+        """Hide secrets that were not known when exchanges were recorded; True when there were any."""
+        with self._alone:
+            self._reload_if_changed()
+            if not any(redactor.find(entry.text) for entry in self._entries.values()):
+                return False
+            entries = list(self._entries.values())
+            self._clear()
+            for entry in entries:
+                exchange = entry.exchange.redacted(redactor)
+                text = _item(exchange, entry.turn, entry.fingerprint)
+                self._add(exchange, entry.turn, entry.fingerprint, text, age=entry.age)
+            self._write(redactor)
+        return True
+
+    def _borrowed(self, key: CanonicalRequest, scope: str, *, all_scopes: bool) -> list[Entry]:
+        others = [turns for name, turns in self._scopes.get(key, {}).items() if name != scope]
+        others.sort(key=lambda turns: -max(entry.age for entry in turns.values()))
+        lenders = others if all_scopes else others[:1]
+        return [turns[turn] for turns in lenders for turn in sorted(turns)]
+
+    def _add(
+        self, exchange: Exchange, turn: int, fingerprint: str, text: str, *, age: int | None = None
+    ) -> Entry:
+        self._age += 1
+        entry = Entry(exchange, canonical(exchange), turn, fingerprint, age or self._age, text)
+        self._superseded |= entry.place in self._entries
+        self._entries[entry.place] = entry
+        self._scopes.setdefault(entry.key, {}).setdefault(exchange.scope, {})[turn] = entry
+        return entry
+
+    def _reload_if_changed(self) -> None:
+        """What another process has recorded meanwhile is not lost."""
+        if self._stamp() != self._seen:
+            self._load()
+
+    def _load(self) -> None:
+        self._clear()
+        self._seen = self._stamp()
+        self._appendable = self._seen is None or cassette_file.is_appendable(self.path)
+        if self._seen is None:
+            return
+        for item, text in cassette_file.load_items(self.path):
+            facts = item.get(_OURS, {})
+            try:
+                exchange = Exchange.from_interaction(item, scope=facts.get("scope", ""))
+                turn = facts.get("turn") or self._next_turn(exchange)
+                self._add(exchange, turn, facts.get("fingerprint", ""), text)
+            except (KeyError, TypeError, ValueError, AttributeError) as cause:
+                raise cassette_file.unreadable(self.path, cause) from None
+
+    def _next_turn(self, exchange: Exchange) -> int:
+        """Stock vcrpy's files say no turn: it is the order in which they stand."""
+        turns = self._scopes.get(canonical(exchange), {}).get(exchange.scope, {})
+        return max(turns, default=0) + 1
+
+    def _append(self, text: str) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        # One write to a file opened for appending: a killed process leaves it whole, and two
+        # processes do not write into each other.
+        with self.path.open("ab") as file:
+            start = "" if file.tell() else cassette_file.HEADER
+            file.write((start + text).encode("utf-8"))
+        self._seen = self._stamp()
+
+    def _write(self, redactor: Redactor) -> None:
+        from devsession.secrets.audit import guarded_write
+
+        items = [entry.text for entry in self._entries.values()]
+        guarded_write(self.path, cassette_file.join_items(items), redactor)
+        self._seen = self._stamp()
+        self._superseded = False
+        self._appendable = bool(items)
+
+    def _clear(self) -> None:
+        self._entries = {}
+        self._scopes = {}
+        self._superseded = False
+
+    def _stamp(self) -> tuple[int, int, int] | None:
+        try:
+            stat = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+    def _refuse_secrets(self, text: str, redactor: Redactor) -> None:
+        if hits := redactor.find(text):
+            found: Any = hits[0]
+            raise SecretLeakError(
+                f"an exchange was not recorded: it would put {found.name!r} into {self.path.name}",
+                tried=f"searching it for live secrets: {found.name!r} stands in it as {found.encoding}",
+                where=str(self.path),
+                next_step="devsession audit",
+                name=found.name,
+                encoding=found.encoding,
+            )
+
+
+def _turn_of(file: Path | None) -> AbstractContextManager[object]:
+    """Held by one process at a time; may be entered again inside."""
+    if file is None:
+        return nullcontext()
+    from filelock import FileLock
+
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return FileLock(file, poll_interval=_POLL_SECONDS)
+
+
+def _item(exchange: Exchange, turn: int, fingerprint: str) -> str:
+    facts: dict[str, Any] = {"scope": exchange.scope, "turn": turn}
+    if fingerprint:
+        facts["fingerprint"] = fingerprint
+    return cassette_file.dump_item({_OURS: facts, **exchange.interaction()})

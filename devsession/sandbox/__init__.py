@@ -1,0 +1,11 @@
+"""The practice app: a small CRM on loopback, to build a plugin against when there is no app.
+
+`devsession.sandbox.crm` is its manual. It keeps its records in memory: they are gone when its
+process ends. Its key stays the same for a workspace, so that stored connections go on working.
+"""
+
+from __future__ import annotations
+
+from devsession.sandbox.process import KEY_NAME, sandbox_key, sandbox_service
+
+__all__ = ["KEY_NAME", "sandbox_key", "sandbox_service"]

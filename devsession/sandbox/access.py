@@ -1,0 +1,78 @@
+"""Who may use the app: each request has to carry a key."""
+
+from __future__ import annotations
+
+import hmac
+from itertools import count
+from typing import TYPE_CHECKING, Protocol
+
+from starlette.datastructures import Headers, MutableHeaders
+
+from devsession.sandbox.refusals import RefusedError, refusal_response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class Access(Protocol):
+    """Knows whom to let in."""
+
+    def check(self, authorization: str | None) -> None:
+        """Raises: RefusedError for an `Authorization` header that does not open the door."""
+
+
+class ApiKeys:
+    """Lets in whoever shows one of these keys: `Authorization: Bearer <key>`."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._keys = [key.encode() for key in keys]
+
+    def check(self, authorization: str | None) -> None:
+        """Raises: RefusedError that says what is wrong with the header, without repeating it."""
+        if authorization is None:
+            raise RefusedError(
+                "key_missing", "Send your API key in a header: Authorization: Bearer <key>"
+            )
+        scheme, _, key = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not key or " " in key:
+            raise RefusedError(
+                "key_malformed",
+                "The Authorization header has to be the word Bearer, one space and the API key.",
+            )
+        # Every key is compared, in constant time: the time taken tells nothing about them.
+        if not sum(hmac.compare_digest(known, key.encode()) for known in self._keys):
+            raise RefusedError("key_unknown", "This API key is not one of this account.")
+
+
+class Door:
+    """Gives each request its id, which the answer carries, and lets in whom `access` lets in.
+
+    Ids count up from 1, so that the same requests to a new sandbox are recorded as the same text.
+    """
+
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self._app = app
+        self._access = access
+        self._numbers = count(1)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = f"req_{next(self._numbers):06}"
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        try:
+            self._access.check(Headers(scope=scope).get("authorization"))
+        except RefusedError as refused:
+            answer = refusal_response(refused, request_id, {"WWW-Authenticate": "Bearer"})
+            await answer(scope, receive, send_with_id)
+        else:
+            await self._app(scope, receive, send_with_id)

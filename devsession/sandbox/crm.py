@@ -1,0 +1,185 @@
+"""The practice app, a CRM of contacts, companies and deals. This is its manual.
+
+Every request carries `Authorization: Bearer <key>`; bodies are JSON objects, of at most 4 MB.
+
+    GET   /account                                      whose key this is, and the limits
+    GET   /objects                                      {"objects": [{name, label}]}
+    GET   /objects/{object}                             {name, label, fields: [{name, label, type,
+                                                        required, unique, read_only, help}]}
+    GET   /objects/{object}/records?limit=&cursor=      {"records": [..], "next_cursor": ..}, oldest
+                                                        first; null after the last; limit 1 to 500
+    POST  /objects/{object}/records                     creates: 201 and the record
+    GET   /objects/{object}/records/{id}                the record, every field of it
+    PATCH /objects/{object}/records/{id}                updates the fields that are sent
+    PUT   /objects/{object}/records/external/{external_id}   upserts: 201 created, 200 else
+    POST  /objects/{object}/records/bulk/create         {"records": [..]}, 1 to 100: always 200 and
+    POST  /objects/{object}/records/bulk/update           {"results": [{index, status, id, error}]},
+    POST  /objects/{object}/records/bulk/upsert           one a record, in order
+
+A bulk's `status` is created, updated, unchanged or failed, its `error` null or {code, field,
+message}; each record counts alone. Bulk update finds a record by `id`, upsert by `external_id`.
+Types are strict: text, email, integer, number, boolean, date, datetime. Null and "" are no value.
+Other refusals are `{"error": {code, field, message, request_id}}`; `refusals.STATUS` lists the
+codes. Each answer has an `X-Request-Id`, which counts up. A record's id follows from its external
+id, so it is the same in every new sandbox. Records are kept in memory: they are gone when the app
+stops.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from devsession.errors import did_you_mean
+from devsession.sandbox.access import Access, Door
+from devsession.sandbox.bulk import MOST_RECORDS, OPERATIONS, write_all
+from devsession.sandbox.objects import OBJECT_TYPES
+from devsession.sandbox.reading import check_parameters, read_count, read_object, read_records
+from devsession.sandbox.refusals import RefusedError, json_response, refusal_response
+from devsession.sandbox.store import RecordStore, utc_now
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from starlette.exceptions import HTTPException
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import ASGIApp
+
+    from devsession.sandbox.store import Written
+
+    Endpoint = Callable[[Request], Awaitable[Response]]
+
+_USUAL_PAGE = 100
+_LONGEST_PAGE = 500
+
+
+def create_app(access: Access, clock: Callable[[], datetime] = utc_now) -> ASGIApp:
+    """A new, empty practice app.
+
+    Args:
+        access: knows whom to let in.
+        clock: gives the times of `created_at` and `updated_at`, in UTC.
+    """
+    crm = Crm(clock)
+    records = "/objects/{object}/records"
+    app = Starlette(
+        routes=[
+            _route("/account", GET=crm.account),
+            _route("/objects", GET=crm.list_objects),
+            _route("/objects/{object}", GET=crm.describe_object),
+            _route(records, GET=crm.list_records, POST=crm.create),
+            *(_route(f"{records}/bulk/{name}", POST=crm.bulk(name)) for name in OPERATIONS),
+            _route(records + "/external/{external_id:path}", PUT=crm.upsert),
+            _route(records + "/{id}", GET=crm.read, PATCH=crm.update),
+        ],
+        exception_handlers={404: _no_route, 405: _no_method, Exception: _failed},
+    )
+    app.router.redirect_slashes = False
+    return Door(app, access)
+
+
+class Crm:
+    """What the app does at each of its addresses."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._stores = {
+            name: RecordStore(object_type, clock) for name, object_type in OBJECT_TYPES.items()
+        }
+
+    async def account(self, _request: Request) -> Response:
+        limits = {"bulk_records": MOST_RECORDS, "page_records": _LONGEST_PAGE}
+        return json_response({"id": "acc_sandbox", "name": "Sandbox CRM", "limits": limits})
+
+    async def list_objects(self, _request: Request) -> Response:
+        return json_response({"objects": [kind.summary() for kind in OBJECT_TYPES.values()]})
+
+    async def describe_object(self, request: Request) -> Response:
+        return json_response(self._store(request).object_type.as_json())
+
+    async def list_records(self, request: Request) -> Response:
+        store = self._store(request)
+        check_parameters(request, ("limit", "cursor"))
+        limit = read_count(request, "limit", usual=_USUAL_PAGE, most=_LONGEST_PAGE)
+        page = store.page(limit, request.query_params.get("cursor"))
+        return json_response(page._asdict())
+
+    async def read(self, request: Request) -> Response:
+        return json_response(self._store(request).get(request.path_params["id"]))
+
+    async def create(self, request: Request) -> Response:
+        store = self._store(request)
+        return _written(store, store.create(await read_object(request)))
+
+    async def update(self, request: Request) -> Response:
+        store = self._store(request)
+        values = await read_object(request)
+        return _written(store, store.update(request.path_params["id"], values))
+
+    async def upsert(self, request: Request) -> Response:
+        store = self._store(request)
+        values = await read_object(request)
+        external_id = request.path_params["external_id"]
+        if values.setdefault("external_id", external_id) != external_id:
+            message = "external_id is not the one in the address."
+            raise RefusedError("invalid_body", message, field="external_id")
+        return _written(store, store.upsert(values))
+
+    def bulk(self, operation: str) -> Endpoint:
+        """The endpoint of one bulk operation."""
+
+        async def write(request: Request) -> Response:
+            store = self._store(request)
+            results = write_all(store, operation, await read_records(request))
+            return json_response({"results": results})
+
+        return write
+
+    def _store(self, request: Request) -> RecordStore:
+        name = request.path_params["object"]
+        if name not in self._stores:
+            message = f"There is no object {name!r}; {did_you_mean(name, self._stores)}"
+            raise RefusedError("unknown_object", message)
+        return self._stores[name]
+
+
+def _route(path: str, **endpoints: Endpoint) -> Route:
+    """One route a path, so that a refused method is answered with all that are allowed."""
+
+    async def answer(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        try:
+            return await endpoints[method](request)
+        except RefusedError as refused:
+            return refusal_response(refused, request.state.request_id)
+
+    return Route(path, answer, methods=list(endpoints))
+
+
+def _written(store: RecordStore, written: Written) -> Response:
+    if written.status != "created":
+        return json_response(written.record)
+    location = f"/objects/{store.object_type.name}/records/{written.record['id']}"
+    return json_response(written.record, 201, {"Location": location})
+
+
+async def _no_route(request: Request, _error: Exception) -> Response:
+    message = f"There is no {request.url.path}; GET /objects lists the objects."
+    return refusal_response(RefusedError("unknown_route", message), request.state.request_id)
+
+
+async def _no_method(request: Request, error: Exception) -> Response:
+    refused = RefusedError(
+        "method_not_allowed", f"{request.url.path} does not take {request.method}."
+    )
+    allowed = cast("HTTPException", error).headers
+    return refusal_response(refused, request.state.request_id, allowed)
+
+
+async def _failed(request: Request, _error: Exception) -> Response:
+    """A mistake of ours: the server logs it, the client gets the id to ask for."""
+    refused = RefusedError("internal_error", "The app failed; its log says why.")
+    return refusal_response(refused, request.state.request_id)

@@ -1,0 +1,138 @@
+"""Fields and their types: which values a field takes, and when two values are the same."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from devsession.sandbox.refusals import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_INTEGERS = range(-(2**63), 2**63)
+
+
+@dataclass(frozen=True)
+class FieldType:
+    """`wanted` ends the sentence "birthday has to be .."."""
+
+    wanted: str
+    accepts: Callable[[object], bool]
+
+
+def _is_text(value: object) -> bool:
+    return type(value) is str
+
+
+def _is_email(value: object) -> bool:
+    return type(value) is str and _EMAIL.fullmatch(value) is not None
+
+
+def _is_integer(value: object) -> bool:
+    return type(value) is int and value in _INTEGERS
+
+
+def _is_number(value: object) -> bool:
+    # 1e999 is a number to JSON, and infinite once it is read.
+    return type(value) is int or (type(value) is float and isfinite(value))
+
+
+def _is_boolean(value: object) -> bool:
+    return type(value) is bool
+
+
+def _is_date(value: object) -> bool:
+    try:
+        # fromisoformat also reads 20240131 and 2024-W05-3: the way back tells them apart.
+        return type(value) is str and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def _is_datetime(value: object) -> bool:
+    try:
+        return type(value) is str and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+TYPES = {
+    "text": FieldType("text", _is_text),
+    "email": FieldType("an email address", _is_email),
+    "integer": FieldType("an integer of at most 64 bits", _is_integer),
+    "number": FieldType("a number", _is_number),
+    "boolean": FieldType("true or false", _is_boolean),
+    "date": FieldType("a date, written YYYY-MM-DD", _is_date),
+    "datetime": FieldType(
+        "a time with its offset from UTC, written YYYY-MM-DDTHH:MM:SS+00:00", _is_datetime
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an object. Null and "" are no value: not for `required`, nor for `unique`."""
+
+    name: str
+    label: str
+    type: str = "text"
+    required: bool = False
+    unique: bool = False
+    read_only: bool = False
+    help: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """Its description, as a form's options need it."""
+        return asdict(self)
+
+    def check(self, value: object) -> None:
+        """Raises: RefusedError when this value may not be written to this field."""
+        if self.read_only:
+            raise RefusedError(
+                "read_only_field", f"{self.name} is set by the app: leave it out.", field=self.name
+            )
+        if is_empty(value):
+            if self.required:
+                raise missing(self.name)
+            if value is None:
+                return
+        kind = TYPES[self.type]
+        if not kind.accepts(value):
+            raise RefusedError(
+                "wrong_type",
+                f"{self.name} has to be {kind.wanted}, not {_described(value)}.",
+                field=self.name,
+            )
+
+    def identity(self, value: object) -> object:
+        """What two values that count as the same in a unique field have in common."""
+        return value.casefold() if self.type == "email" and isinstance(value, str) else value
+
+
+def missing(name: str) -> RefusedError:
+    """The refusal of a record that lacks a value it has to have."""
+    return RefusedError("missing_required", f"{name} is required.", field=name)
+
+
+def is_empty(value: object) -> bool:
+    """Whether this counts as no value."""
+    return value is None or value == ""
+
+
+def _described(value: object) -> str:
+    """The kind of a JSON value; never the value itself."""
+    match value:
+        case bool():
+            return "true or false"
+        case str():
+            return "this text"
+        case int() | float():
+            return "this number"
+        case list():
+            return "a list"
+    return "an object"

@@ -1,0 +1,86 @@
+"""What a request says: its body, its parameters. Anything else than expected is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic_core import from_json
+
+from devsession.sandbox.refusals import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from starlette.requests import Request
+
+_MOST_BYTES = 4 * 2**20
+
+
+async def read_object(request: Request) -> dict[str, object]:
+    """The body, a JSON object.
+
+    Raises:
+        RefusedError: it is not declared as JSON, is too large, is not JSON, or no object.
+    """
+    content_type = request.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise RefusedError("wrong_content_type", "Send JSON, as Content-Type: application/json")
+    try:
+        # Strict, as JSON is: NaN and Infinity are none of its numbers.
+        content = from_json(await _read_bytes(request), allow_inf_nan=False)
+    except ValueError as error:
+        raise RefusedError("malformed_json", f"The body is not JSON: {error}.") from None
+    if not isinstance(content, dict):
+        raise RefusedError("invalid_body", "The body has to be a JSON object.")
+    return content
+
+
+async def read_records(request: Request) -> list[object]:
+    """The records of a bulk.
+
+    Raises:
+        RefusedError: as for any body, or it is not `{"records": [..]}`.
+    """
+    content = await read_object(request)
+    records = content.get("records")
+    if content.keys() != {"records"} or not isinstance(records, list):
+        raise RefusedError("invalid_body", 'The body has to be {"records": [..]}.', field="records")
+    return records
+
+
+def check_parameters(request: Request, known: Collection[str]) -> None:
+    """Raises: RefusedError for a query parameter that is not known: a typing mistake, mostly."""
+    for name in request.query_params:
+        if name not in known:
+            message = f"There is no parameter {name!r} here, only {' and '.join(known)}."
+            raise RefusedError("invalid_parameter", message, field=name)
+
+
+def read_count(request: Request, name: str, *, usual: int, most: int) -> int:
+    """A parameter from 1 to `most`; `usual` when it is not sent.
+
+    Raises:
+        RefusedError: it is something else.
+    """
+    text = request.query_params.get(name, str(usual))
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if not 1 <= number <= most:
+        raise RefusedError("invalid_parameter", f"{name} is a number from 1 to {most}.", field=name)
+    return number
+
+
+async def _read_bytes(request: Request) -> bytes:
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        # Read to its end even so: a client that is cut off while sending sees no answer.
+        if size <= _MOST_BYTES:
+            chunks.append(chunk)
+    if size > _MOST_BYTES:
+        raise RefusedError(
+            "body_too_large", f"A body has at most {_MOST_BYTES:,} bytes, this one {size:,}."
+        )
+    return b"".join(chunks)

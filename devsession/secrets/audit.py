@@ -1,0 +1,163 @@
+"""The last look: is a secret in what is about to be written, or in what has been?"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from devsession.errors import SecretLeakError, SetupError
+from devsession.render import counted, html_table, text_table
+from devsession.secrets.files import write_atomically
+from devsession.secrets.spellings import utf8
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from devsession.secrets.redact import Hit, Redactor
+
+# The home of the secret store, and git's compressed objects. Named themselves, they are searched.
+_LEFT_OUT = {".devsession", ".git"}
+_CHUNK = 16 * 1024 * 1024
+_CONTEXT = 64
+_HEADINGS = ("File", "Place", "Secret", "Encoding")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A secret in a file: by its name, never its value; or a file that could not be searched,
+    with the cause as its place and no name."""
+
+    file: str
+    place: str
+    name: str
+    encoding: str
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """What an audit found. Truthy when every file was searched and none holds a secret."""
+
+    findings: tuple[Finding, ...]
+    files: int
+    secrets: int
+
+    def __bool__(self) -> bool:
+        return not self.findings
+
+    @property
+    def summary(self) -> str:
+        """One line: how much was searched, and what came of it."""
+        searched = f"{counted(self.files, 'file')} searched for {counted(self.secrets, 'secret')}"
+        found = counted(len(self.findings), "finding") if self.findings else "none found"
+        return f"{searched}: {found}"
+
+    def __str__(self) -> str:
+        return "\n".join([self.summary, *([text_table(*self._table())] if self.findings else [])])
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self.summary}</p>" + (html_table(*self._table()) if self.findings else "")
+
+    def _table(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+        return _HEADINGS, [(f.file, f.place, f.name, f.encoding) for f in self.findings]
+
+
+def audit(paths: Iterable[Path], redactor: Redactor) -> AuditReport:
+    """Search files, and folders with all that is in them, for every secret in every encoding.
+
+    A path that does not exist or cannot be read is a finding: it was not searched.
+    """
+    files = [file for path in paths for file in _files(Path(path))]
+    findings = [finding for file in files for finding in _searched(file, redactor)]
+    return AuditReport(tuple(findings), len(files), len(redactor.names))
+
+
+def guarded_write(path: Path, content: str | bytes, redactor: Redactor, mode: int = 0o644) -> None:
+    """Write a file, unless a secret stands in it; whole or not at all.
+
+    mode: of a new file; one that is there keeps its own.
+
+    Raises:
+        SecretLeakError: a secret stands in the content; the file is as it was.
+        SetupError: the file system refuses; the file is as it was.
+    """
+    data = utf8(content) if isinstance(content, str) else content
+    hits = redactor.find(data)
+    if hits:
+        raise _leak(path, data, hits)
+    try:
+        write_atomically(path, data, mode=mode)
+    except OSError as error:
+        raise SetupError(
+            f"{path.name} could not be written; it is as it was",
+            tried=error.strerror or str(error),
+            where=str(path),
+            next_step="make its folder writable, with room on the disk, and try again",
+        ) from error
+
+
+def _leak(path: Path, data: bytes, hits: list[Hit]) -> SecretLeakError:
+    places = Counter((hit.name, hit.encoding, data.count(b"\n", 0, hit.at) + 1) for hit in hits)
+    return SecretLeakError(
+        f"{path.name} was not written: a secret stands in it",
+        tried="\n".join(
+            f"line {line}: {name} ({encoding}{f', {times} times' if times > 1 else ''})"
+            for (name, encoding, line), times in places.items()
+        ),
+        where=str(path),
+        next_step="take the secret out of the text, data or file name that it comes from; "
+        "values belong into the environment, the keyring or the form",
+        secrets=sorted({hit.name for hit in hits}),
+    )
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The files below a path, in order; a folder that cannot be listed stands for itself."""
+    if not path.is_dir():
+        yield path
+        return
+    refused: list[OSError] = []
+    for folder, folders, names in os.walk(path, onerror=refused.append):
+        folders[:] = sorted(set(folders) - _LEFT_OUT)
+        yield from (Path(folder) / name for name in sorted(names))
+    yield from (Path(error.filename) for error in refused)
+
+
+def _searched(path: Path, redactor: Redactor) -> Iterator[Finding]:
+    file = redactor.text(str(path))
+    for hit in redactor.find(str(path)):
+        yield Finding(file, "file name", hit.name, hit.encoding)
+    try:
+        if path.is_file() or path.is_dir() or not path.exists():  # a pipe would be read forever
+            for place, hit in _hits(path, redactor):
+                yield Finding(file, place, hit.name, hit.encoding)
+    except OSError as error:
+        yield Finding(file, f"not searched: {error.strerror or error}", "", "")
+
+
+def _hits(path: Path, redactor: Redactor) -> Iterator[tuple[str, Hit]]:
+    """Reads in chunks. A secret near the end of one may go on in the next, so it is looked for
+    there again, with a little of what stands before it."""
+    with path.open("rb") as file:
+        window, begins, line, searched = b"", 0, 1, 0
+        last = False
+        while not last:
+            chunk = file.read(_CHUNK)
+            last = len(chunk) < _CHUNK
+            window += chunk
+            settled = len(window) if last else max(searched, len(window) - redactor.reach)
+            for hit in redactor.find(window):
+                if searched <= hit.at < settled:
+                    yield _place(window, hit.at, line, begins), hit
+            cut = max(0, settled - _CONTEXT)
+            begins, line = begins + cut, line + window.count(b"\n", 0, cut)
+            window, searched = window[cut:], settled - cut
+
+
+def _place(window: bytes, at: int, line: int, begins: int) -> str:
+    if b"\0" in window:  # not text
+        return f"byte {begins + at:,}"
+    lines_before = window.count(b"\n", 0, at)
+    return f"line {line + lines_before:,}"

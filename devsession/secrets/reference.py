@@ -1,0 +1,39 @@
+"""A secret by its name: what a connection stores, a notebook shows and a diff may hold."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from devsession.errors import UsageError
+
+# What every shell can export, so that the first place looked in can always be used.
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+
+
+@dataclass(frozen=True)
+class SecretReference:
+    """Stands for a secret's value, which is looked up where and when it is used."""
+
+    name: str
+
+    def __repr__(self) -> str:
+        return f"secret({self.name!r})"
+
+
+def secret(name: str) -> SecretReference:
+    """A reference to the secret of this name, for a form: `fill(api_key=secret("ACME_API_KEY"))`.
+
+    Raises:
+        UsageError: the name is not letters, digits and underscores; the value itself may have
+            been passed, so the text does not repeat it.
+    """
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise UsageError(
+            "secret() takes the name of a secret, and this is not a name",
+            tried="letters, digits and underscores, no digit first (what was passed may be the "
+            "secret itself and is not shown)",
+            next_step='secret("ACME_API_KEY"), with the value in the environment, the keyring or '
+            "the form",
+        )
+    return SecretReference(name)

@@ -1,0 +1,119 @@
+"""Completing a scenario: audit, test, proof that the test can fail, and what was frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from devsession.errors import ScenarioError, SecretLeakError
+from devsession.render import counted
+from devsession.secrets.audit import audit
+from devsession.session.journal import settle
+from devsession.testing.generate import write_tests
+from devsession.testing.proof import prove_test
+
+if TYPE_CHECKING:
+    from devsession.recording.scenario import ScenarioFolder
+    from devsession.session.development import DevelopmentSession
+    from devsession.session.sync import Sync
+
+_SHOWN_FAILURES = 3
+
+
+@dataclass(frozen=True, repr=False)
+class Completion:
+    """What `complete()` did, as lines."""
+
+    lines: tuple[str, ...]
+
+    @classmethod
+    def of(cls, session: DevelopmentSession, folder: ScenarioFolder) -> Completion:
+        """Audit the folder and, when the method has run, write its test and prove it.
+
+        Raises: SecretLeakError, or ScenarioError when the test does not hold.
+        """
+        audited = audit([folder.path], session.vault.redactor)
+        if not audited:
+            raise SecretLeakError(
+                f"The scenario {folder.path.name} holds a secret",
+                tried=str(audited),
+                where=str(folder.path),
+                next_step="open it again with refresh=True and run() it",
+            )
+        place = folder.path.relative_to(session.workspace.folder)
+        lines = [
+            f"Scenario saved in {place}, no secret found",
+            *_frozen_lines(folder),
+            *(_tested(session, folder) if folder.has_test else _NOT_TESTED),
+        ]
+        return cls(tuple(lines))
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        head, *rest = self.lines
+        items = "".join(f'<div style="white-space:pre-wrap">{escape(line)}</div>' for line in rest)
+        return f'<div style="font-weight:bold">{escape(head)}</div>{items}'
+
+
+_NOT_TESTED = (
+    "No test yet: the method of plugin.py has not run",
+    "next: move the code into sync_outbound, then scenario.run() and complete()",
+)
+
+
+def _frozen_lines(folder: ScenarioFolder) -> list[str]:
+    """What the test will hold the plugin to."""
+    outcomes = folder.read_outcomes()
+    failed = outcomes[~outcomes["SUCCESS"].astype(bool)]
+    exchanges = len(folder.read_cassette())
+    records = counted(len(folder.read_records()), "record")
+    counts = f"{len(outcomes) - len(failed)} ok, {len(failed)} failed"
+    lines = [f"Frozen: {records}, {counted(exchanges, 'exchange')}, {counts}"]
+    shown = zip(failed["IDENTIFIER"], failed["RESULT"], strict=True)
+    lines += [f"  {identifier}: {result}" for identifier, result in list(shown)[:_SHOWN_FAILURES]]
+    return lines
+
+
+def _tested(session: DevelopmentSession, folder: ScenarioFolder) -> list[str]:
+    plugin_class = type(session.plugin)
+    file = write_tests(session.workspace.folder, plugin_class)
+    proof = prove_test(plugin_class, folder.path, file)
+    if not proof:
+        raise ScenarioError(
+            f"The test of {folder.path.name} does not hold",
+            tried=str(proof),
+            where=str(file),
+            next_step="scenario.run() again, and look at what differs",
+        )
+    return [
+        f"Test: {file.relative_to(session.workspace.folder)}, run twice",
+        "  as generated: passes, with the network shut",
+        f"  with {proof.change}: fails, as it should",
+        "It freezes what the plugin does now; that this is right, only you can say",
+        "next: devsession test",
+    ]
+
+
+def apply_outcomes(session: DevelopmentSession, sync: Sync, folder: ScenarioFolder) -> None:
+    """Store a scenario's outcomes as a run would, of the records that are still the same."""
+    engine, store = session.engine, session.store
+    settle(session, sync)
+    frozen = folder.read_records()
+    content = dict(zip(frozen["IDENTIFIER"], frozen["TRANSFORMED_RECORD"], strict=True))
+    run = store.start_run(sync.record)
+    staged = engine.stage(sync.record, run)
+    outcomes = folder.read_outcomes()
+    same = {
+        identifier
+        for batch in staged.batches(actions=None, size=10_000)
+        for identifier, record in zip(batch["IDENTIFIER"], batch["TRANSFORMED_RECORD"], strict=True)
+        if content.get(identifier) == record
+    }
+    applied = outcomes[outcomes["IDENTIFIER"].isin(same)]
+    staged.apply(applied)
+    store.finish_run(run, status="completed", counts={"applied": len(applied)})

@@ -1,0 +1,246 @@
+"""The connection to the app: the plugin's form, filled by hand or by name, tested and kept."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import ConnectError, NotFilledError, PluginRaisedError
+from devsession.plugin.contract import ConnectResponse
+from devsession.plugin.form import Form
+from devsession.plugin.parameters import ConnectionConfigurationParameters, StoredConfigurationValue
+from devsession.secrets.reference import SecretReference
+from devsession.session.plugin_call import calling
+from devsession.session.saved import Note, saved_note
+from devsession.warehouse.records import ConnectionRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
+
+    from devsession.plugin.contract import Plugin
+    from devsession.session.vault import Vault
+    from devsession.warehouse.store import Store
+
+Answers = tuple[str, dict[str, str], dict[str, str]]
+"""Method, values, plain secrets: what connect() was called with."""
+
+
+class Connection:
+    """A plugin's connection form; `session.connection`.
+
+    Shown in a notebook it is live: Test calls connect(), Save stores the connection. `fill` does
+    both by name.
+    """
+
+    def __init__(
+        self,
+        *,
+        plugin: Callable[[], Plugin],
+        store: Store,
+        vault: Vault,
+        always_live: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        self._plugin = plugin
+        self._store = store
+        self._vault = vault
+        self._always_live = always_live
+        self._checked: tuple[Answers, ConnectResponse] | None = None
+        self.form = Form(
+            self._definition(),
+            title=f"the connection form of {type(plugin()).__name__}",
+            parameters=self._parameters,
+            redact=vault.text,
+        )
+        self._saved = store.connection(self.plugin_id)
+        if self._saved is not None:
+            self.form.restore(
+                self._vault.used(self._saved.connection_parameters),
+                self._saved.connection_secrets,
+                method=self._saved.connection_method,
+            )
+
+    @property
+    def plugin_id(self) -> str:
+        """The manifest's id: what the connection is stored under."""
+        return self._plugin().get_manifest().plugin_id
+
+    @property
+    def filled(self) -> bool:
+        """Whether a connection is stored."""
+        return self._saved is not None
+
+    @property
+    def parameters(self) -> ConnectionConfigurationParameters:
+        """What connect() and the forms of a sync are given, as saved, secrets included.
+
+        Raises: NotFilledError, SecretMissingError.
+        """
+        saved = self._saved
+        if saved is None:
+            raise NotFilledError(
+                "The connection is not filled",
+                tried=f"looking for a saved connection of {self.plugin_id!r}",
+                where=self.form.title,
+                next_step="fill the form above and save it, or session.connection.fill(..)",
+            )
+        known = saved.connection_parameters.keys() | saved.connection_secrets.keys()
+        required = [name for name, field in self.form.fields.items() if field.required]
+        asked = required if self.form.method == saved.connection_method else []
+        if lacking := [name for name in asked if name not in known]:
+            raise NotFilledError(
+                f"The saved connection lacks what its form asks for now: {', '.join(lacking)}",
+                tried="the form has changed in plugin.py since it was filled",
+                where=self.form.title,
+                next_step=f"session.connection.fill({lacking[0]}=..)",
+            )
+        secrets = {
+            field: self._vault.value(field, reference)
+            for field, reference in saved.connection_secrets.items()
+        }
+        return ConnectionConfigurationParameters(
+            connection_method=saved.connection_method,
+            connectivity_option=saved.connectivity_option,
+            connection_parameters=self._vault.used(saved.connection_parameters),
+        ).with_secrets(secrets)
+
+    def fill(self, **values: object) -> Note:
+        """Set fields by name, call connect() once and save; `method=` picks a connection method.
+
+        The same values again change nothing and call nothing. A secret is `secret("NAME")`.
+
+        Raises:
+            FormError: a field is wrong; nothing was changed.
+            ConnectError: connect() refused or raised; nothing was saved.
+            SecretMissingError: a referenced secret is nowhere.
+        """
+        self.form.fill(**values)
+        return self.save()
+
+    def test(self) -> str:
+        """Call connect() with what the form holds; a line that says how it went.
+
+        Raises: ConnectError, SecretMissingError.
+        """
+        self._connect()
+        return "connect() succeeded"
+
+    def save(self) -> Note:
+        """Store what the form holds and what connect() returned, called if it has to be.
+
+        Raises: ConnectError, SecretMissingError; nothing was saved.
+        """
+        checked = self._checked
+        unchanged = checked is not None and checked[0] == self._answers()
+        response = checked[1] if checked and unchanged else self._connect()
+        plain = {
+            **{name: text for name, text in self.form.secrets.items() if isinstance(text, str)},
+            **{name: secret.value for name, secret in response.connection_secrets.items()},
+        }
+        kept = {
+            name: self._vault.keep(self._secret_name(name), text) for name, text in plain.items()
+        }
+        references = {name: reference for name, (reference, _) in kept.items()}
+        for name in self.form.secrets.keys() & kept.keys():
+            self.form.set(name, references[name])
+        saved = self._store.save_connection(
+            ConnectionRecord(
+                plugin_id=self.plugin_id,
+                connection_method=self.form.method,
+                connection_parameters=self._portable(
+                    {**self.form.values, **response.connection_parameters}
+                ),
+                connection_secrets={name: self.reference_to(name) for name in self.form.secrets}
+                | references,
+            )
+        )
+        self._saved = saved.record
+        places = [f"\n  {name} is kept in {place}" for name, (_, place) in kept.items()]
+        return Note("".join([saved_note("connection", saved), *places]))
+
+    def secrets(self, names: Iterable[str]) -> dict[str, str]:
+        """The plain secrets of these fields; offline a connection need not be filled for it."""
+        stored = self._saved.connection_secrets if self._saved else {}
+        return {
+            name: self._vault.value(
+                name, stored.get(name, SecretReference(self._secret_name(name)))
+            )
+            for name in names
+        }
+
+    def _ipython_display_(self) -> None:
+        from devsession.session.views import show_connection
+
+        show_connection(self, self._vault)
+
+    def __repr__(self) -> str:
+        state = f"filled, {self._saved.connection_method}" if self._saved else "not filled"
+        return f"Connection of {type(self._plugin()).__name__}: {state}"
+
+    def refresh(self) -> None:
+        """plugin.py was saved: the form as it is now; values that still fit are kept."""
+        self.form.reload(self._definition())
+        if self._saved is not None and self._saved.plugin_id != self.plugin_id:
+            self._saved = self._store.connection(self.plugin_id)
+
+    def _connect(self) -> ConnectResponse:
+        plugin, parameters = self._plugin(), self._parameters(self.form)
+        with self._always_live(), calling(plugin, "connect", self._vault, raises=ConnectError):
+            response = plugin.connect(parameters)
+        if response is not None and not isinstance(response, ConnectResponse):
+            raise PluginRaisedError(
+                f"connect() of {type(plugin).__name__} returned {type(response).__name__}",
+                next_step="return a ConnectResponse, or nothing",
+            )
+        response = response or ConnectResponse()
+        self._vault.learn({name: s.value for name, s in response.connection_secrets.items()})
+        self._checked = (self._answers(), response)
+        return response
+
+    def _definition(self) -> Any:
+        plugin = self._plugin()
+        with calling(plugin, "connection_form", self._vault):
+            return plugin.connection_form("direct")
+
+    def _parameters(self, form: Form) -> ConnectionConfigurationParameters:
+        return ConnectionConfigurationParameters(
+            connection_method=form.method, connection_parameters=form.values
+        ).with_secrets(self._plain_secrets(form))
+
+    def _plain_secrets(self, form: Form) -> dict[str, str]:
+        """The secrets that a form holds, known to the redactor from now on."""
+        plain = {}
+        for field, given in form.secrets.items():
+            if isinstance(given, SecretReference):
+                plain[field] = self._vault.value(field, given)
+            else:
+                plain[field] = given
+                self._vault.learn({field: given})
+        return plain
+
+    def _answers(self) -> Answers:
+        values = {name: value.value for name, value in self.form.values.items()}
+        return self.form.method, values, self._plain_secrets(self.form)
+
+    def reference_to(self, field: str) -> SecretReference:
+        """The reference by which a secret of the form is, or will be, found again."""
+        given = self.form.secrets.get(field)
+        return (
+            given
+            if isinstance(given, SecretReference)
+            else SecretReference(self._secret_name(field))
+        )
+
+    def _secret_name(self, field: str) -> str:
+        """`ACME_API_KEY` for the field api_key of the plugin acme."""
+        return re.sub(r"\W", "_", f"{self.plugin_id}_{field}").upper()
+
+    def _portable(
+        self, used: Mapping[str, StoredConfigurationValue]
+    ) -> dict[str, StoredConfigurationValue]:
+        """Values as they are kept: without a secret, the same on whatever port the sandbox is."""
+        clean = self._vault.redactor.value
+        return {
+            name: StoredConfigurationValue(**clean(value.model_dump()))
+            for name, value in used.items()
+        }

@@ -1,0 +1,253 @@
+"""DevelopmentSession: a plugin, its workspace, and everything that one builds it with."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Self
+from weakref import WeakValueDictionary
+
+from devsession.errors import UsageError
+from devsession.notebook.shown_errors import redact_shown_errors
+from devsession.recording.fingerprint import workspace_key
+from devsession.recording.recorder import Recorder
+from devsession.recording.tape import Tape
+from devsession.session.cells import follow_cells
+from devsession.session.connection import Connection
+from devsession.session.plugin_source import PluginSource
+from devsession.session.sandbox import Sandbox
+from devsession.session.sync import Sync, declared_record
+from devsession.session.vault import Vault
+from devsession.session.workspace import Workspace, offline_requested
+from devsession.warehouse.embedded import embedded_service
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from pandas import DataFrame
+
+    from devsession.plugin.contract import Plugin
+    from devsession.session.run import RunSummary
+    from devsession.session.scenario import Scenario
+    from devsession.warehouse.account import Account
+    from devsession.warehouse.engine import Engine
+    from devsession.warehouse.store import Store
+    from devsession.warehouse.tables import LoadedTable
+
+
+class DevelopmentSession:
+    """What an author builds a plugin with, in a notebook.
+
+    plugin: the class; saving its file loads it again.
+    workspace: the folder with plugin.py, by default the current one.
+
+    One folder has one session in a process: the same call again gives the same object, so that a
+    cell that is run twice leaves every other cell's objects alive.
+    """
+
+    _open: ClassVar[WeakValueDictionary[Path, DevelopmentSession]] = WeakValueDictionary()
+
+    def __new__(
+        cls, plugin: type[Plugin], *, workspace: str | Path | None = None
+    ) -> DevelopmentSession:
+        place = Workspace.at(workspace)
+        if not place.folder.is_dir():
+            raise UsageError(
+                "A workspace is a folder that is there",
+                where=str(place.folder),
+                next_step="make it: devsession init NAME; or leave workspace= out, for this folder",
+            )
+        session = cls._open.get(place.folder)
+        if session is None:
+            source = PluginSource(plugin)
+            session = super().__new__(cls)
+            session._begin(source, place)
+            cls._open[place.folder] = session
+        elif plugin is not session.source.plugin_class:
+            session.source = PluginSource(plugin)
+            session._plugin_changed()
+        session.take_over()
+        return session
+
+    def _begin(self, source: PluginSource, workspace: Workspace) -> None:
+        workspace.prepare()
+        self.source = source
+        self.workspace = workspace
+        self.offline = offline_requested()
+        self.sandbox = Sandbox(workspace, offline=self.offline)
+        self._warehouse = embedded_service(workspace.folder)
+        self.recorder = Recorder(
+            Tape(workspace.tape, turn=workspace.private / "tape.turn"),
+            is_warehouse=self._is_warehouse,
+            key=workspace_key(workspace.private / "tape.key"),
+        )
+        self.recorder.mode = "offline" if self.offline else "live"
+        self.vault = Vault(
+            workspace,
+            offline=self.offline,
+            sandbox=self.sandbox,
+            tell=self.recorder.know,
+        )
+        self._syncs: dict[str, Sync] = {}
+        self._scenario: Scenario | None = None
+        self._cells = follow_cells(self)
+
+    def take_over(self) -> None:
+        """Follow this process's HTTP, cells and errors, in place of another workspace's session."""
+        if not self.recorder.started:
+            self.recorder.start()
+            self._cells.register()
+            redact_shown_errors(self.vault.text)
+
+    def now_open(self, scenario: Scenario) -> None:
+        """Park the scenario that was open before this one."""
+        if self._scenario is not None and self._scenario is not scenario:
+            self._scenario.park()
+        self._scenario = scenario
+
+    def refresh(self) -> None:
+        """Use plugin.py as it is saved now; forms keep the answers that still fit.
+
+        Raises: PluginLoadError when it does not import.
+        """
+        if self.source.refresh():
+            self._plugin_changed()
+
+    def _plugin_changed(self) -> None:
+        if "connection" in self.__dict__:
+            self.connection.refresh()
+        for sync in self._syncs.values():
+            sync.refresh()
+
+    # What an author uses.
+
+    @property
+    def plugin(self) -> Plugin:
+        """A new instance of the plugin, of its code as it is saved now."""
+        self.refresh()
+        return self.source.plugin_class()
+
+    @cached_property
+    def connection(self) -> Connection:
+        """The plugin's connection form: shown it is live, `.fill(..)` fills it by name."""
+        return Connection(
+            plugin=lambda: self.plugin,
+            store=self.store,
+            vault=self.vault,
+            always_live=self.recorder.always_live,
+        )
+
+    def load_table(
+        self, name: str, data: DataFrame | str | Path, *, replace: bool = False
+    ) -> LoadedTable:
+        """Load sample data (a frame, a CSV or a Parquet file) as a table of the warehouse.
+
+        The same content again changes nothing. A relative path is looked for in the workspace.
+
+        Raises:
+            TableFileError: the data cannot be loaded.
+            TableExistsError: a table of this name holds other content, and `replace` is not set.
+        """
+        from devsession.warehouse.tables import load_table
+
+        if isinstance(data, str | Path):
+            data = self.workspace.folder / data
+        return load_table(self.account, name, data, replace=replace)
+
+    def sync(
+        self,
+        slug: str,
+        *,
+        source: str | None = None,
+        identifier: str | None = None,
+        strategy: str = "Upsert",
+    ) -> Sync:
+        """A sync of this workspace: fetched by its slug, or declared with its source.
+
+        source: a table. identifier: the column that names each row. The same declaration again
+        gives the same sync; another one updates it and says what changed.
+
+        Raises:
+            UnknownNameError: no sync has this slug, or the table or column is not there.
+        """
+        record = declared_record(
+            self, slug, source=source, identifier=identifier, strategy=strategy
+        )
+        if slug not in self._syncs:
+            self._syncs[slug] = Sync(self, record)
+        else:
+            self._syncs[slug].declared(record)
+        return self._syncs[slug]
+
+    def run(self, slug: str) -> RunSummary:
+        """Run a sync for real: what is new or changed goes to the app. Records no HTTP."""
+        from devsession.session.run import run_sync
+
+        return run_sync(self, self.sync(slug))
+
+    def reuse(self) -> AbstractContextManager[object]:
+        """From now on what the app answered well before comes from the tape; the rest is called.
+
+        In a `with` statement it ends with the block.
+        """
+        before, block = self.recorder.mode, ExitStack()
+        if before == "live":
+            self.recorder.mode = "reuse"
+            block.callback(setattr, self.recorder, "mode", before)
+        return block
+
+    def close(self) -> None:
+        """Let go of HTTP, the cells and the warehouse; the local processes go on running."""
+        self._open.pop(self.workspace.folder, None)
+        self._cells.unregister()
+        self.recorder.stop()
+        if "account" in self.__dict__:
+            self.account.close()
+
+    def shut_down(self) -> None:
+        """Close, and stop the local processes: the practice app's records are gone then."""
+        self.close()
+        self.sandbox.stop()
+        self._warehouse.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<DevelopmentSession of {self.source.name}>"
+
+    def _ipython_display_(self) -> None:
+        from devsession.session.views import show_card
+
+        show_card(self)
+
+    # What the other parts of the session share.
+
+    @cached_property
+    def account(self) -> Account:
+        """The warehouse, opened when first used."""
+        from devsession.warehouse.embedded import open_embedded
+
+        return open_embedded(self.workspace.folder)
+
+    @cached_property
+    def store(self) -> Store:
+        """Connections, syncs and runs."""
+        from devsession.warehouse.store import Store
+
+        return Store(self.account)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Plan, stage and apply."""
+        from devsession.warehouse.engine import Engine
+
+        return Engine(self.account)
+
+    def _is_warehouse(self, host: str, port: int) -> bool:
+        address = self._warehouse.address()
+        return address is not None and (host, port) == (address.host, address.port)

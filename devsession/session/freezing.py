@@ -1,0 +1,140 @@
+"""Freezing the input of a scenario: parameters, and the first records that a run would offer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic_core import from_json
+
+from devsession.errors import ScenarioError, UnknownNameError, UsageError
+from devsession.plugin.outbound import OutboundSyncRequest
+from devsession.recording.scenario import ScenarioFolder, ScenarioInput, scenario_folder
+from devsession.session.journal import settle
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from devsession.plugin.strategies import OutboundSyncStrategy
+    from devsession.session.development import DevelopmentSession
+    from devsession.session.sync import Sync
+
+USUAL_RECORDS = 10
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a scenario is asked for; None for what was not said."""
+
+    name: str
+    records: int | None
+    after: str | None
+
+    def check(self) -> None:
+        """Raises: UsageError for what names no scenario, or counts no record."""
+        names = [self.name] if self.after is None else [self.name, self.after]
+        named = all(isinstance(name, str) and name.strip() for name in names)
+        counted = self.records is None or (type(self.records) is int and self.records > 0)
+        if not (named and counted):
+            after = "" if self.after is None else f", after={self.after!r}"
+            raise UsageError(
+                "A scenario has a name, and at least one record",
+                tried=f"scenario({self.name!r}, records={self.records!r}{after})",
+                next_step='for instance scenario("creates contacts", records=10)',
+            )
+
+
+def scenario_of(
+    session: DevelopmentSession, sync: Sync, wanted: Wanted, *, refresh: bool
+) -> ScenarioFolder:
+    """The folder of a scenario as it was frozen; frozen now when there is none."""
+    wanted.check()
+    folder = scenario_folder(session.workspace.scenarios, sync.slug, wanted.name)
+    if refresh or not folder.exists:
+        _freeze(session, sync, folder, wanted)
+    return folder
+
+
+def _freeze(
+    session: DevelopmentSession, sync: Sync, folder: ScenarioFolder, wanted: Wanted
+) -> None:
+    """Write parameters and the first records that a run would offer now."""
+    parameters, redactor = sync.parameters, session.vault.redactor
+    frozen = _offered(session, sync, wanted, parameters.sync_strategy)
+    if frozen.empty:
+        raise ScenarioError(
+            f"A run of {sync.slug!r} would offer no record now, so there is nothing to freeze",
+            tried=f"scenario({wanted.name!r}): every record was sent before and is unchanged",
+            where=f"sync {sync.slug!r}",
+            next_step="change the source, or name another scenario with after=",
+            sync=sync.slug,
+        )
+    folder.clear()
+    folder.write_records(frozen, redactor)
+    folder.write_input(
+        ScenarioInput(
+            name=wanted.name, sync=sync.slug, plugin=session.source.name, parameters=parameters
+        ),
+        redactor,
+    )
+
+
+def _offered(
+    session: DevelopmentSession, sync: Sync, wanted: Wanted, strategy: OutboundSyncStrategy
+) -> DataFrame:
+    records = wanted.records or USUAL_RECORDS
+    other = _other(session, sync, wanted.after) if wanted.after is not None else None
+    # No more than the other scenario's own records can drop out.
+    needed = records + (len(other.read_records()) if other else 0)
+    settle(session, sync)
+    run = session.store.start_run(sync.record)
+    staged = session.engine.stage(sync.record, run, records=needed)
+    offered = OutboundSyncRequest(staged, actions=tuple(staged.actions)).get_records()
+    staged.discard()
+    session.store.finish_run(run, status="frozen", counts=staged.actions)
+    return (_offered_after(offered, other, strategy) if other else offered).head(records)
+
+
+def _other(session: DevelopmentSession, sync: Sync, name: str) -> ScenarioFolder:
+    folder = scenario_folder(session.workspace.scenarios, sync.slug, name)
+    if not (folder.exists and folder.has_outcomes):
+        raise UnknownNameError(
+            f"There is no scenario {name!r} of {sync.slug!r} with outcomes",
+            where=str(session.workspace.scenarios),
+            next_step=f"open {name!r} first, then validate or run() it",
+            sync=sync.slug,
+            scenario=name,
+        )
+    return folder
+
+
+def _offered_after(
+    offered: DataFrame, other: ScenarioFolder, strategy: OutboundSyncStrategy
+) -> DataFrame:
+    """The offered records as they would be after the other scenario.
+
+    A record that succeeded there and is the same is not offered; one that has changed since is
+    offered as changed, known to the app; one that failed is offered again with its RESULT.
+    """
+    outcomes = other.read_outcomes().set_index("IDENTIFIER")
+    sent = other.read_records().set_index("IDENTIFIER")["TRANSFORMED_RECORD"]
+    rows = []
+    for row in offered.to_dict("records"):
+        identifier = row["IDENTIFIER"]
+        if identifier not in outcomes.index:
+            rows.append(row)
+            continue
+        outcome = outcomes.loc[identifier]
+        if not outcome["SUCCESS"]:
+            rows.append({**row, "RESULT": from_json(outcome["RESULT"])})
+        elif sent[identifier] != row["TRANSFORMED_RECORD"] and strategy.changed:
+            rows.append(
+                {
+                    **row,
+                    "SYNC_ACTION": strategy.changed,
+                    "APP_IDENTIFIER": outcome["APP_IDENTIFIER"],
+                    "TRANSFORMED_RECORD_PREVIOUS": sent[identifier],
+                    "RESULT": from_json(outcome["RESULT"]),
+                }
+            )
+    return type(offered)(rows, columns=list(offered.columns), dtype=object)

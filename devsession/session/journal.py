@@ -1,0 +1,146 @@
+"""Outcomes on their way to the warehouse: on disk at once, applied many at a time.
+
+A plugin hands back outcomes in small parts, and one part costs the warehouse several statements. A
+line in a file costs nothing, and survives a kill as well.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from devsession.errors import UsageError
+from devsession.plugin.outcomes import OUTCOME_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from pandas import DataFrame
+
+    from devsession.plugin.outbound import RecordStore
+    from devsession.session.development import DevelopmentSession
+    from devsession.session.sync import Sync
+    from devsession.warehouse.records import RunRecord
+
+_APPLIED_AT_ONCE = 10_000
+
+
+class Journal:
+    """The file of one run's outcomes that the warehouse does not have yet."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def append(self, outcomes: DataFrame) -> None:
+        """Keep outcomes, columns as in `OUTCOME_COLUMNS`; they are on disk when this returns."""
+        self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        rows = outcomes[list(OUTCOME_COLUMNS)].astype(object).to_numpy().tolist()
+        with self._file.open("a", encoding="utf-8") as file:
+            file.write("".join(f"{json.dumps(row)}\n" for row in rows))
+
+    def read(self) -> DataFrame:
+        """All outcomes in it, the last one of each record."""
+        from pandas import DataFrame
+
+        text = self._file.read_text(encoding="utf-8") if self._file.exists() else ""
+        # What follows the last line end is what a kill has left of a line.
+        rows = [json.loads(line) for line in text.split("\n")[:-1]]
+        frame = DataFrame(rows, columns=list(OUTCOME_COLUMNS), dtype=object)
+        return frame.drop_duplicates("IDENTIFIER", keep="last", ignore_index=True)
+
+    def remove(self) -> None:
+        """The warehouse has them all."""
+        self._file.unlink(missing_ok=True)
+
+
+class JournaledRecords:
+    """A run's records; their outcomes are kept in the journal, and applied thousands at a time."""
+
+    def __init__(self, records: RecordStore, journal: Journal) -> None:
+        self._records = records
+        self._journal = journal
+        self._lock = Lock()
+        self._waiting = 0
+
+    def batches(self, *, actions: Sequence[str] | None, size: int) -> Iterator[DataFrame]:
+        """The records, as the run offers them."""
+        return self._records.batches(actions=actions, size=size)
+
+    def apply(self, outcomes: DataFrame) -> None:
+        """Keep outcomes: whatever happens now, they are not lost."""
+        with self._lock:
+            self._journal.append(outcomes)
+            self._waiting += len(outcomes)
+            if self._waiting >= _APPLIED_AT_ONCE:
+                self._flush()
+
+    def flush(self) -> None:
+        """Apply what the warehouse does not have yet."""
+        with self._lock:
+            self._flush()
+
+    def _flush(self) -> None:
+        outcomes = self._journal.read()
+        if len(outcomes):
+            self._records.apply(outcomes)
+        self._journal.remove()
+        self._waiting = 0
+
+
+def journal_of(session: DevelopmentSession, sync: Sync, run: RunRecord) -> Journal:
+    """The journal of one run."""
+    return Journal(_folder(session) / f"{sync.record.id}-{run.id}.jsonl")
+
+
+@contextmanager
+def only_run(session: DevelopmentSession, sync: Sync) -> Iterator[bool]:
+    """Whether no other run of the sync goes on, in any process; none begins inside."""
+    from filelock import FileLock, Timeout
+
+    folder = _folder(session)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = FileLock(folder / f"{sync.record.id}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+def settle(session: DevelopmentSession, sync: Sync) -> None:
+    """Apply what a run that was killed has left behind, before anything is compared."""
+    with only_run(session, sync) as alone:
+        if alone:
+            apply_left(session, sync)
+
+
+def apply_left(session: DevelopmentSession, sync: Sync) -> None:
+    """The same inside `only_run`: no journal is of a run that goes on."""
+    left = {int(file.stem.partition("-")[2]): Journal(file) for file in _left(session, sync)}
+    runs = session.store.runs(sync.record) if left else []
+    for run in runs:
+        if run.id in left:
+            _apply(session, sync, run, left[run.id])
+
+
+def _apply(session: DevelopmentSession, sync: Sync, run: RunRecord, journal: Journal) -> None:
+    try:
+        JournaledRecords(session.engine.staged(sync.record, run), journal).flush()
+    except UsageError:
+        # A later run has offered these records again: its outcomes are the ones that count.
+        journal.remove()
+
+
+def _left(session: DevelopmentSession, sync: Sync) -> list[Path]:
+    return sorted(_folder(session).glob(f"{sync.record.id}-*.jsonl"))
+
+
+def _folder(session: DevelopmentSession) -> Path:
+    return session.workspace.private / "outcomes"

@@ -1,0 +1,210 @@
+"""The author's plugin class, loaded again when its file was saved."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import os
+import sys
+import traceback
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from devsession.errors import PluginLoadError, UsageError, did_you_mean
+from devsession.plugin.contract import Plugin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+
+class PluginSource:
+    """One plugin class and the file that it comes from.
+
+    A class that was defined in a notebook cell has no file: it changes when the author hands
+    over the new one.
+    """
+
+    def __init__(self, plugin_class: type[Plugin]) -> None:
+        if not (isinstance(plugin_class, type) and issubclass(plugin_class, Plugin)):
+            raise UsageError(
+                f"{plugin_class!r} is not a plugin class",
+                tried="DevelopmentSession(..) takes the class itself, derived from Plugin",
+                next_step="from plugin import <YourPlugin>; DevelopmentSession(<YourPlugin>)",
+            )
+        self.plugin_class = plugin_class
+        self._module = plugin_class.__module__
+        self._file = _source_file(plugin_class)
+        self._seen = self._fingerprint()
+        self._failure: PluginLoadError | None = None
+
+    @property
+    def name(self) -> str:
+        return self.plugin_class.__name__
+
+    def refresh(self) -> bool:
+        """Load the file again when it, or a module beside it, was saved; whether it was.
+
+        Raises: PluginLoadError when the saved file does not import; again at every use until
+            it is mended, and the class loaded before stays out of use meanwhile.
+        """
+        file, now = self._file, self._fingerprint()
+        if file is None or now == self._seen:
+            if self._failure is not None:
+                raise self._failure
+            return False
+        self._seen = now
+        self._failure = None
+        before = self.plugin_class
+        try:
+            self.plugin_class = self._load(file)
+        except PluginLoadError as error:
+            self._failure = error
+            raise
+        _replace_in_notebook(before, self.plugin_class)
+        return True
+
+    def create(self) -> Plugin:
+        """A new instance of the class as it is on disk now."""
+        self.refresh()
+        return self.plugin_class()
+
+    def _load(self, file: Path) -> type[Plugin]:
+        with _modules_set_aside(file.parent):
+            module = _import(self._module, file)
+            plugin_class = getattr(module, self.name, None)
+            if not (isinstance(plugin_class, type) and issubclass(plugin_class, Plugin)):
+                raise PluginLoadError(
+                    f"{file.name} no longer holds the plugin class {self.name}",
+                    tried=did_you_mean(self.name, plugin_names(module)),
+                    where=str(file),
+                    next_step="name the class as before, or pass the new one to DevelopmentSession",
+                    plugin=self.name,
+                )
+            return plugin_class
+
+    def _fingerprint(self) -> dict[Path, bytes]:
+        """The text of the plugin's file and of the modules beside it that are loaded."""
+        if self._file is None:
+            return {}
+        files = {self._file, *_module_files(self._file.parent).values()}
+        return {file: file.read_bytes() for file in files if file.is_file()}
+
+
+def load_plugin_class(folder: Path, name: str | None = None) -> type[Plugin]:
+    """The plugin class of `plugin.py` in a folder; `name` chooses where there are several.
+
+    Raises: PluginLoadError when there is no plugin.py, it does not import, or it holds none
+        or several plugin classes.
+    """
+    file = folder / "plugin.py"
+    if not file.is_file():
+        raise PluginLoadError(
+            f"There is no plugin.py in {folder}",
+            next_step="cd into the plugin's folder, or make one: devsession init NAME",
+        )
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    with _modules_set_aside(folder):
+        module = _import("plugin", file)
+    names = plugin_names(module)
+    wanted = [name] if name else names
+    if len(wanted) != 1 or wanted[0] not in names:
+        found = ", ".join(names) or "none"
+        raise PluginLoadError(
+            f"plugin.py should hold one plugin class; it holds {found}",
+            where=str(file),
+            next_step="derive one class from devsession.plugin.Plugin",
+        )
+    plugin_class: type[Plugin] = getattr(module, wanted[0])
+    return plugin_class
+
+
+def plugin_names(module: ModuleType) -> list[str]:
+    """The plugin classes that a module defines itself."""
+    return [
+        name
+        for name, value in vars(module).items()
+        if isinstance(value, type)
+        and issubclass(value, Plugin)
+        and value.__module__ == module.__name__
+    ]
+
+
+def _replace_in_notebook(before: type[Plugin], now: type[Plugin]) -> None:
+    """Names of the notebook that mean the old class mean the new one."""
+    main = sys.modules.get("__main__")
+    for name, value in list(vars(main).items() if main else []):
+        if value is before:
+            setattr(main, name, now)
+
+
+def _source_file(plugin_class: type[Plugin]) -> Path | None:
+    if plugin_class.__module__ == "__main__":
+        return None
+    try:
+        file = inspect.getsourcefile(plugin_class)
+    except TypeError:
+        return None
+    return Path(file).resolve() if file and Path(file).is_file() else None
+
+
+def _module_files(folder: Path) -> dict[str, Path]:
+    """The loaded modules whose source lies directly in `folder`, or in a package of it."""
+    # Thousands of modules, asked for at each cell: text is compared, not paths.
+    inside = f"{folder}{os.sep}"
+    found = {}
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None) or ""
+        ours = file.startswith(inside) and file.endswith(".py") and name != "__main__"
+        if ours and "site-packages" not in Path(file).parts:
+            found[name] = Path(file)
+    return found
+
+
+@contextmanager
+def _modules_set_aside(folder: Path) -> Iterator[None]:
+    """Import the folder's modules anew; on an error those of before come back."""
+    before = {name: sys.modules.pop(name) for name in _module_files(folder)}
+    try:
+        yield
+    except BaseException:
+        for name in _module_files(folder):
+            del sys.modules[name]
+        sys.modules.update(before)
+        raise
+
+
+def _import(name: str, file: Path) -> ModuleType:
+    # Byte code is trusted by a time stamp in whole seconds and the size: a quick second save
+    # of equal length would run the old code.
+    for source in {file, *file.parent.glob("*.py")}:
+        Path(importlib.util.cache_from_source(str(source))).unlink(missing_ok=True)
+    importlib.invalidate_caches()
+    # A module of this name can come from another project, and so can what is on the path.
+    sys.modules.pop(name, None)
+    root = str(file.parents[name.count(".") + (file.stem == "__init__")])
+    sys.path.insert(0, root)
+    try:
+        return importlib.import_module(name)
+    except Exception as error:  # noqa: BLE001 - whatever the author's file raises
+        raise PluginLoadError(
+            f"{file.name} does not import: {type(error).__name__}: {error}",
+            where=_place(error, file),
+            next_step="mend the line and save; the next cell loads the file again",
+            plugin=name,
+        ) from None
+    finally:
+        sys.path.remove(root)
+
+
+def _place(error: Exception, file: Path) -> str:
+    if isinstance(error, SyntaxError) and error.lineno:
+        return f"{error.filename or file}, line {error.lineno}: {(error.text or '').strip()}"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).parent == file.parent]
+    if not own:
+        return str(file)
+    return f"{own[-1].filename}, line {own[-1].lineno}: {own[-1].line}"

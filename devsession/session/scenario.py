@@ -1,0 +1,210 @@
+"""A scenario: one pass of a sync with frozen input, kept in a folder; `sync.scenario(..)`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import from_json
+
+from devsession.errors import ScenarioError
+from devsession.notebook.exchanges import Exchanges
+from devsession.notebook.timeline import Timeline
+from devsession.plugin.outbound import FrameRecords, OutboundSyncRequest, all_outcomes
+from devsession.plugin.outcome_rules import check_outcomes
+from devsession.plugin.outcomes import Outcomes, frame_of
+from devsession.plugin.report import Finding, Report
+from devsession.render import counted
+from devsession.session.completion import Completion, apply_outcomes
+from devsession.session.plugin_call import calling
+from devsession.testing.comparison import outcome_differences
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pandas import DataFrame
+
+    from devsession.plugin.parameters import OutboundSyncConfigurationParameters
+    from devsession.recording.exchange import Exchange
+    from devsession.recording.scenario import ScenarioFolder
+    from devsession.session.development import DevelopmentSession
+    from devsession.session.sync import Sync
+
+
+@dataclass(frozen=True, repr=False)
+class RunReport(Report):
+    """What a run of the method handed back, checked and compared with the cells' outcomes.
+
+    outcomes: one row a record, columns as in `Outcomes.to_frame()`.
+    """
+
+    outcomes: DataFrame = field(kw_only=True, compare=False)
+
+
+class Scenario:
+    """Frozen parameters and records, and what was exchanged with the app since it was opened."""
+
+    def __init__(self, session: DevelopmentSession, sync: Sync, folder: ScenarioFolder) -> None:
+        self._session = session
+        self._sync = sync
+        self.folder = folder
+        self._report: Report | None = None
+        self.open()
+
+    @property
+    def name(self) -> str:
+        """What it is opened by."""
+        return self._frozen.name
+
+    def open(self) -> None:
+        """Begin anew: the exchanges of before are not counted any more."""
+        self._frozen = self.folder.read_input()
+        self.records = self.folder.read_records()
+        self._mark = self._session.recorder.mark()
+        self._end: int | None = None
+        self.request = self._new_request(FrameRecords(self.records))
+        self._session.now_open(self)
+
+    def park(self) -> None:
+        """Another scenario was opened: what is exchanged from now on is its own."""
+        self._end = self._session.recorder.mark()
+
+    def __repr__(self) -> str:
+        return f"Scenario {self.name!r}: {counted(len(self.records), 'record')}, frozen"
+
+    @property
+    def parameters(self) -> OutboundSyncConfigurationParameters:
+        """What sync_outbound gets, as frozen; the secrets are those of today's connection."""
+        frozen, used = self._frozen.parameters, self._session.vault.used
+        return frozen.model_copy(
+            update={
+                "connection_parameters": used(frozen.connection_parameters),
+                "sync_parameters": used(frozen.sync_parameters),
+            }
+        ).with_secrets(self._session.connection.secrets(self._frozen.secrets))
+
+    @property
+    def http(self) -> Exchanges[Exchange]:
+        """The exchanges since it was opened, redacted; `.curl()` of one repeats it in a shell."""
+        count = None if self._end is None else self._end - self._mark
+        return Exchanges(self._session.recorder.exchanges_since(self._mark)[:count])
+
+    def timeline(self) -> Timeline:
+        """The exchanges as a picture, in their order."""
+        return Timeline(self.http)
+
+    def validate(self, outcomes: DataFrame | Outcomes) -> Report:
+        """Check outcomes against every rule; valid ones are kept in the folder."""
+        self._report = self._checked(outcomes)
+        if self._report:
+            redactor = self._session.vault.redactor
+            frame = frame_of(outcomes)
+            self.folder.write_cells(frame, redactor)
+            self.folder.write_outcomes(frame, redactor)
+            if not self._frozen.tested:
+                self.folder.write_cassette(last_of_each_cell(self.http), redactor)
+        return self._report
+
+    def run(self) -> RunReport:
+        """Call sync_outbound of plugin.py on the frozen input; check, and compare with the cells.
+
+        A valid run is kept: its outcomes are what the test expects, its exchanges the cassette.
+
+        Raises: PluginRaisedError when the method raises; the exchange stands under the cell.
+        """
+        if self._end is not None:
+            self.open()
+        session = self._session
+        plugin, parameters = session.plugin, self.parameters
+        store = FrameRecords(self.records)
+        # Outcomes may be returned as well as enqueued, whatever the base class says.
+        sync_outbound: Any = plugin.sync_outbound
+        mark = session.recorder.mark()
+        with (
+            session.recorder.scope(f"run:{self._sync.slug}/{self.name}"),
+            calling(plugin, "sync_outbound", session.vault, so_far=lambda: self._answered(store)),
+        ):
+            returned = sync_outbound(parameters, self._new_request(store))
+        outcomes = all_outcomes(returned, store.outcomes)
+        report = self._checked(outcomes)
+        if report:
+            redactor = session.vault.redactor
+            report = self._compared(report, outcomes)
+            self.folder.write_outcomes(outcomes, redactor)
+            self.folder.write_cassette(session.recorder.exchanges_since(mark), redactor)
+            self._frozen = self._frozen.model_copy(update={"tested": True})
+            self.folder.write_input(self._frozen, redactor)
+            outcomes = outcomes.assign(RESULT=outcomes["RESULT"].map(_read))
+        self._report = report
+        return RunReport(report.title, report.findings, report.checked, outcomes=outcomes)
+
+    def complete(self, *, apply: bool = False) -> Completion:
+        """Audit what is kept and make it a test, which is run and shown able to fail.
+
+        Before any `run()` it is saved without a test. apply: store the outcomes too, as a run
+        would: records that succeeded are not offered again.
+
+        Raises:
+            OutcomesError: the outcomes last checked are not valid.
+            ScenarioError: there are none yet, or the test does not hold.
+            SecretLeakError: a file of the scenario would hold a secret.
+        """
+        if self._report is not None:
+            self._report.raise_if_failed()
+        if not self.folder.has_outcomes:
+            raise ScenarioError(
+                f"The scenario {self.name!r} has no outcomes yet",
+                where=str(self.folder.path),
+                next_step="scenario.validate(outcomes), or scenario.run() once the code is in "
+                "plugin.py",
+                scenario=self.name,
+            )
+        completion = Completion.of(self._session, self.folder)
+        if apply:
+            apply_outcomes(self._session, self._sync, self.folder)
+        return completion
+
+    def _answered(self, store: FrameRecords) -> str:
+        records = counted(len(self.records), "record")
+        return f"outcomes until then: {len(store.outcomes):,} of {records}"
+
+    def _checked(self, outcomes: DataFrame | Outcomes) -> Report:
+        return check_outcomes(
+            outcomes,
+            self.records,
+            strategy=self._frozen.parameters.sync_strategy.name,
+            find_secret=self._session.vault.redactor.find,
+        )
+
+    def _compared(self, report: Report, outcomes: DataFrame) -> Report:
+        """The report, saying whether the cells came to the same, with a warning if they did not."""
+        cells = self.folder.read_cells()
+        if cells is None:
+            return report
+        differences = outcome_differences(outcomes, cells)
+        if not differences:
+            return replace(report, title=f"{report.title}, the same as the cells'")
+        differing = Finding(
+            rule="C01",
+            severity="warning",
+            rows=tuple(differences[:3]),
+            count=len(differences),
+            column="",
+            message="differs from the outcomes of the cells",
+            fix="if plugin.py is right, nothing; else mend it and run() again",
+        )
+        return replace(report, findings=(*report.findings, differing))
+
+    def _new_request(self, store: FrameRecords) -> OutboundSyncRequest:
+        actions = self._frozen.parameters.sync_strategy.actions.values()
+        return OutboundSyncRequest(store, actions=tuple(dict.fromkeys(actions)))
+
+
+def _read(result: object) -> object:
+    return from_json(result) if isinstance(result, str) else result
+
+
+def last_of_each_cell(exchanges: Sequence[Exchange]) -> list[Exchange]:
+    """Of each cell's text the exchanges of its last execution: what a clean pass would make."""
+    last = {exchange.scope: exchange.execution for exchange in exchanges}
+    return [each for each in exchanges if each.execution == last[each.scope]]

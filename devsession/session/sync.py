@@ -1,0 +1,253 @@
+"""A sync: its source, its form and mapper, its plan; `session.sync(..)`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import NotFilledError, UsageError, did_you_mean
+from devsession.plugin.form import Form
+from devsession.plugin.parameters import OutboundSyncConfigurationParameters
+from devsession.session.journal import settle
+from devsession.session.plugin_call import calling
+from devsession.session.saved import Note, saved_note
+from devsession.warehouse.records import SyncRecord
+from devsession.warehouse.source import check_columns, columns_of
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from devsession.plugin.strategies import OutboundSyncStrategy
+    from devsession.session.development import DevelopmentSession
+    from devsession.session.scenario import Scenario
+    from devsession.warehouse.engine import Plan
+
+
+class Sync:
+    """One outbound sync of a workspace.
+
+    Shown in a notebook its form is live, with the first rows as they would be sent; `fill` fills
+    it by name. `plan` says what a run would do, `scenario` freezes the input of one.
+    """
+
+    def __init__(self, session: DevelopmentSession, record: SyncRecord) -> None:
+        self._session = session
+        self.record = record
+        self._form: Form | None = None
+        self._scenarios: dict[str, Scenario] = {}
+
+    @property
+    def slug(self) -> str:
+        """The name that it is fetched by."""
+        return self.record.slug
+
+    @property
+    def strategy(self) -> OutboundSyncStrategy:
+        """The strategy, as the plugin's manifest has it.
+
+        Raises: UsageError when the plugin does not support it.
+        """
+        plugin = self._session.plugin
+        with calling(plugin, "get_manifest", self._session.vault):
+            supported = plugin.get_manifest().supported_outbound_strategies
+        by_name = {strategy.name: strategy for strategy in supported}
+        if self.record.strategy not in by_name:
+            raise UsageError(
+                f"{type(plugin).__name__} does not support the strategy {self.record.strategy!r}",
+                tried=did_you_mean(self.record.strategy, by_name),
+                where="get_manifest(): supported_outbound_strategies",
+                next_step=f'session.sync("{self.slug}", source=.., identifier=.., strategy=..)',
+                sync=self.slug,
+            )
+        return by_name[self.record.strategy]
+
+    @property
+    def form(self) -> Form:
+        """The plugin's configuration form and mapper, being filled.
+
+        Raises: NotFilledError when the connection is not filled; the plugin needs it.
+        """
+        if self._form is None:
+            self._form = Form(
+                self._definition(),
+                title=f"the form of the sync {self.slug!r}",
+                parameters=self._so_far,
+                redact=self._session.vault.text,
+                columns=columns_of(self._session.account, self.record),
+            )
+            self._form.restore(self.record.sync_parameters, {}, mapping=self.record.field_mappings)
+        return self._form
+
+    @property
+    def parameters(self) -> OutboundSyncConfigurationParameters:
+        """What a run gives to sync_outbound, secrets included.
+
+        Raises: NotFilledError when the form, or the connection, is not filled.
+        """
+        self._require_filled()
+        return self._parameters(
+            sync_parameters=self.record.sync_parameters, field_mappings=self.record.field_mappings
+        )
+
+    def declared(self, record: SyncRecord) -> None:
+        """Declared again: another source has other columns, other answers may no longer fit."""
+        if record != self.record:
+            self.record = record
+            self._form = None
+
+    def fill(self, **values: object) -> Note:
+        """Set fields by name and save; `mapping=` maps app field -> column or expression("SQL").
+
+        Raises:
+            FormError: a field or the mapping is wrong; it says all that is, and nothing changed.
+            DataError: the warehouse refuses an expression.
+        """
+        self.form.fill(**values)
+        return self.save()
+
+    def save(self) -> Note:
+        """Store what the form holds; a line that says so.
+
+        Raises: DataError when the warehouse refuses an expression of the mapping.
+        """
+        values, mapping = self.form.values, self.form.mapping
+        filled = replace(self.record, sync_parameters=values, field_mappings=mapping)
+        self._session.engine.sample(filled, records=1)
+        saved = self._session.store.save_sync(
+            self.slug, sync_parameters=values, field_mappings=mapping
+        )
+        self.record = saved.record
+        return saved_note(self.slug, saved)
+
+    def preview(self, rows: int = 5) -> DataFrame:
+        """The first records as they would be sent: IDENTIFIER and one column an app field."""
+        self._require_filled()
+        if type(rows) is not int or rows < 1:
+            raise UsageError(
+                f"preview(rows) takes a number of rows, not {rows!r}", next_step=".preview(5)"
+            )
+        from pandas import DataFrame
+
+        sample = self._session.engine.sample(self.record, records=rows)
+        records = DataFrame(sample["TRANSFORMED_RECORD"].tolist(), dtype=object)
+        records.insert(0, "IDENTIFIER", sample["IDENTIFIER"])
+        return records
+
+    def plan(self) -> Plan:
+        """What a run would do now, counted by action; sends nothing.
+
+        Raises: SourceError when identifiers are null or not unique.
+        """
+        self._require_filled()
+        settle(self._session, self)
+        return self._session.engine.plan(self.record)
+
+    def scenario(
+        self,
+        name: str,
+        *,
+        records: int | None = None,
+        refresh: bool = False,
+        after: str | Scenario | None = None,
+    ) -> Scenario:
+        """One pass with frozen input, kept in a folder of `scenarios/`.
+
+        records: how many of those that a run would offer, the first ones (10 when not said).
+        after: another scenario whose outcomes count as stored already.
+        Opened by its name again it gives the same input; `refresh=True` takes a new one.
+
+        Raises:
+            ScenarioError: a run would offer nothing, or the folder is damaged.
+            UnknownNameError: `after` names no scenario with outcomes.
+        """
+        from devsession.session.freezing import Wanted, scenario_of
+        from devsession.session.scenario import Scenario
+
+        other = after.name if isinstance(after, Scenario) else after
+        folder = scenario_of(self._session, self, Wanted(name, records, other), refresh=refresh)
+        if name not in self._scenarios:
+            self._scenarios[name] = Scenario(self._session, self, folder)
+        else:
+            self._scenarios[name].open()
+        return self._scenarios[name]
+
+    def refresh(self) -> None:
+        """plugin.py was saved: the form as it is now; answers that still fit are kept."""
+        if self._form is not None:
+            self._form.reload(self._definition())
+
+    def _ipython_display_(self) -> None:
+        from devsession.session.views import show_sync
+
+        show_sync(self._session, self)
+
+    def __repr__(self) -> str:
+        return f"Sync {self.slug!r}: {self.record.source} by {self.record.identifier}, {self.record.strategy}"
+
+    @property
+    def filled(self) -> bool:
+        """Whether its form was filled and saved."""
+        return bool(self.record.sync_parameters) or self.record.field_mappings is not None
+
+    def _require_filled(self) -> None:
+        if not self.filled:
+            raise NotFilledError(
+                f"The sync {self.slug!r} is not filled",
+                tried="looking for its saved form and mapping",
+                where=f"sync {self.slug!r}, table {self.record.source}",
+                next_step="fill its form above and save it, or .fill(..)",
+                sync=self.slug,
+            )
+
+    def _definition(self) -> Any:
+        plugin = self._session.plugin
+        parameters = self._parameters()
+        with calling(plugin, "outbound_configuration_form", self._session.vault):
+            return plugin.outbound_configuration_form(parameters)
+
+    def _so_far(self, form: Form) -> OutboundSyncConfigurationParameters:
+        return self._parameters(sync_parameters=form.values, current_form_parameters=form.values)
+
+    def _parameters(self, **known: Any) -> OutboundSyncConfigurationParameters:
+        connection = self._session.connection.parameters
+        return OutboundSyncConfigurationParameters(
+            connection_method=connection.connection_method,
+            connectivity_option=connection.connectivity_option,
+            connection_parameters=connection.connection_parameters,
+            connection_secrets=connection.connection_secrets,
+            sync_strategy=self.strategy,
+            **known,
+        )
+
+
+def declared_record(
+    session: DevelopmentSession,
+    slug: str,
+    *,
+    source: str | None,
+    identifier: str | None,
+    strategy: str,
+) -> SyncRecord:
+    """The stored sync: fetched without a source, declared with one.
+
+    Raises: as `DevelopmentSession.sync`; nothing was changed.
+    """
+    texts = {"slug": slug, "source": source, "identifier": identifier, "strategy": strategy}
+    wrong = [
+        name
+        for name, value in texts.items()
+        if value is not None and not (isinstance(value, str) and value.strip())
+    ]
+    if wrong or (source is None) != (identifier is None):
+        raise UsageError(
+            f"A sync is named and declared in text: {', '.join(wrong) or 'source and identifier'}",
+            tried=f"session.sync({slug!r}, source={source!r}, identifier={identifier!r})",
+            next_step='session.sync("contacts", source="CONTACTS", identifier="ID")',
+        )
+    if source is None or identifier is None:
+        return session.store.sync(slug)
+    check_columns(session.account, SyncRecord(0, slug, source, identifier, strategy))
+    saved = session.store.save_sync(slug, source=source, identifier=identifier, strategy=strategy)
+    if saved.changes and not saved.created:
+        print(saved_note(f"sync {slug}", saved))  # noqa: T201 - the author's cell shows it
+    return saved.record

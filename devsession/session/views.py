@@ -1,0 +1,106 @@
+"""How a session, its connection and its syncs are shown in a notebook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from devsession.notebook.card import SessionCard
+from devsession.notebook.form_widget import FormWidget
+from devsession.render import html_table, text_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from devsession.plugin.form import Form
+    from devsession.secrets.reference import SecretReference
+    from devsession.session.connection import Connection
+    from devsession.session.development import DevelopmentSession
+    from devsession.session.sync import Sync
+    from devsession.session.vault import Vault
+
+PREVIEWED_ROWS = 3
+
+
+def show_card(session: DevelopmentSession) -> None:
+    """The session at a glance; what is shown is ready then."""
+    from IPython.display import display
+
+    session.account.rows("select 1")
+    if not session.offline:
+        session.sandbox.start()
+    display(SessionCard(plugin=session.source.name, next_step="session.connection"))
+
+
+def show_connection(connection: Connection, vault: Vault) -> None:
+    """The connection form, live."""
+    from IPython.display import display
+
+    display(
+        FormWidget(
+            connection.form,
+            title=connection.form.title[0].upper() + connection.form.title[1:],
+            on_test=connection.test,
+            on_save=connection.save,
+            fill_call=lambda: fill_call(
+                "session.connection", connection.form, connection.reference_to
+            ),
+            portable=vault.redactor.value,
+        )
+    )
+
+
+def show_sync(session: DevelopmentSession, sync: Sync) -> None:
+    """The form of a sync, live; then the first rows as they would be sent, once it is filled."""
+    from IPython.display import display
+
+    display(
+        FormWidget(
+            sync.form,
+            title=f"Sync {sync.slug}: {sync.record.source} to the app",
+            on_save=sync.save,
+            fill_call=lambda: fill_call(sync.slug, sync.form),
+            portable=session.vault.redactor.value,
+        )
+    )
+    if sync.filled:
+        display(Preview(sync))
+
+
+class Preview:
+    """The first records as they would be sent."""
+
+    def __init__(self, sync: Sync) -> None:
+        frame = sync.preview(PREVIEWED_ROWS)
+        self._headings = list(frame.columns)
+        self._rows = frame.to_numpy(dtype=object).tolist()
+
+    def __repr__(self) -> str:
+        return text_table(self._headings, self._rows)
+
+    def _repr_html_(self) -> str:
+        return html_table(self._headings, self._rows)
+
+
+def fill_call(
+    target: str,
+    form: Form,
+    reference_to: Callable[[str], SecretReference] | None = None,
+) -> str:
+    """The `.fill(..)` that gives a form the answers that it has; secrets are references."""
+    answers: dict[str, object] = {}
+    if len(form.methods) > 1:
+        answers["method"] = form.method
+    answers |= {name: form.plain(name) for name in form.values}
+    answers |= {name: reference_to(name) for name in form.secrets} if reference_to else {}
+    if form.mapping is not None and form.mapping.field_mappings:
+        answers["mapping"] = form.mapping.as_dict()
+    lines = [f"    {name}={_written(value)}," for name, value in answers.items()]
+    return "\n".join([f"{target}.fill(", *lines, ")"])
+
+
+def _written(value: object) -> str:
+    """A value as code, a mapping with one field a line."""
+    if not isinstance(value, dict):
+        return repr(value)
+    rows = [f"        {name!r}: {source!r}," for name, source in value.items()]
+    return "\n".join(["{", *rows, "    }"])

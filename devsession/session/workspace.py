@@ -1,0 +1,55 @@
+"""The workspace: the folder with plugin.py, scenarios/ (committed) and .devsession/ (not)."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+OFFLINE_VARIABLE = "DEVSESSION_OFFLINE"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where everything of one project lies. Nothing is created before it is needed."""
+
+    folder: Path
+
+    @classmethod
+    def at(cls, folder: str | Path | None = None) -> Workspace:
+        """The workspace in `folder`, by default the current one (a notebook's own)."""
+        return cls(Path(folder or Path.cwd()).resolve())
+
+    @property
+    def scenarios(self) -> Path:
+        return self.folder / "scenarios"
+
+    @property
+    def tape(self) -> Path:
+        return self.scenarios / "tape.yaml"
+
+    @property
+    def private(self) -> Path:
+        """`.devsession/`: the warehouse, port files and the secret file."""
+        return self.folder / ".devsession"
+
+    @property
+    def exists(self) -> bool:
+        return self.private.is_dir()
+
+    @property
+    def has_warehouse(self) -> bool:
+        """Whether the embedded warehouse was ever started here."""
+        return (self.private / "warehouse").is_dir()
+
+    def prepare(self) -> None:
+        """Create `.devsession/`, for this user only, and keep it out of version control."""
+        self.private.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ignore = self.private / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+
+
+def offline_requested() -> bool:
+    """Whether the environment asks for no calls at all (`DEVSESSION_OFFLINE=1`)."""
+    return os.environ.get(OFFLINE_VARIABLE, "").strip().lower() in {"1", "true", "yes"}

@@ -1,0 +1,5 @@
+"""What guards a plugin: its scenarios, run as tests, and the file that runs them."""
+
+from devsession.testing.scenarios import ScenarioReport, run_scenario, scenario_folders
+
+__all__ = ["ScenarioReport", "run_scenario", "scenario_folders"]

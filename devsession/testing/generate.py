@@ -1,0 +1,65 @@
+"""The one test file of a workspace: it runs every scenario folder, and is written by us."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from devsession.errors import ScenarioError
+from devsession.secrets.files import write_atomically
+
+if TYPE_CHECKING:
+    from devsession.plugin.contract import Plugin
+
+NAME = Path("tests") / "test_scenarios.py"
+_MARK = '"""Scenarios of the plugin, played from their recordings: written by devsession.'
+_TEXT = '''{mark}
+
+Each folder in scenarios/ is one test: frozen input, recorded answers of the app, expected outcomes.
+It needs neither account nor network. It freezes what the plugin did when the scenario was completed
+and proves no correctness. Change plugin.py or the scenarios, not this file: complete() writes it.
+"""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from devsession.testing import run_scenario, scenario_folders
+
+PROJECT = Path(__file__).parent.parent
+sys.path.insert(0, str(PROJECT))
+
+from {module} import {name}  # noqa: E402
+
+
+@pytest.mark.parametrize(
+    "folder", scenario_folders(PROJECT / "scenarios"), ids=lambda folder: folder.name
+)
+def test_scenario(folder: Path) -> None:
+    report = run_scenario({name}, folder)
+
+    assert report, str(report)
+'''
+
+
+def write_tests(workspace: Path, plugin_class: type[Plugin], *, module: str = "plugin") -> Path:
+    """Write the test file of a workspace, unless it is there as it should be.
+
+    module: what the test imports the plugin class from.
+    Raises: ScenarioError when a file of this name is somebody else's.
+    """
+    path = workspace / NAME
+    text = _TEXT.format(mark=_MARK, module=module, name=plugin_class.__name__)
+    known = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if known and not known.startswith(_MARK):
+        raise ScenarioError(
+            f"{NAME} is there and was not written by devsession",
+            tried="writing the test that runs all scenarios",
+            where=str(path),
+            next_step="give that file another name, then complete() again",
+            path=str(path),
+        )
+    if known != text:
+        write_atomically(path, text.encode("utf-8"), mode=0o644)
+    return path

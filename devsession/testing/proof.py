@@ -1,0 +1,146 @@
+"""Showing that a test can fail: the plugin's outcomes have to depend on what the app answered."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from devsession.recording.scenario import ScenarioFolder
+from devsession.render import counted
+from devsession.testing.process import PytestRun, run_pytest
+from devsession.testing.scenarios import LoadedScenario, ScenarioReport, load, play
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from devsession.plugin.contract import Plugin
+    from devsession.recording.exchange import Exchange
+
+_FIELDS_TRIED = 25
+
+
+@dataclass(frozen=True)
+class Change:
+    """One recorded answer made different: `text` says how, `exchanges` are the cassette with it."""
+
+    text: str
+    exchanges: list[Exchange]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What happened to a generated test; true when it passes as it is, and fails when it should.
+
+    `change` is the changed answer with which it failed, `failure` what it said then.
+    """
+
+    scenario: str
+    as_generated: ScenarioReport
+    pytest: PytestRun | None
+    change: str
+    failure: str
+
+    def __bool__(self) -> bool:
+        passes = bool(self.as_generated) and (self.pytest is None or self.pytest.passed)
+        return passes and bool(self.change)
+
+    def __str__(self) -> str:
+        if not self.as_generated:
+            return f"the test does not pass as it was generated:\n{self.as_generated}"
+        if self.pytest is not None and not self.pytest.passed:
+            return f"the test does not pass in pytest:\n{self.pytest.output}"
+        if not self.change:
+            return (
+                f"the test of {self.scenario!r} passes whatever the app answers: no change of its "
+                f"{counted(self.as_generated.played, 'answer')} made it fail, so it guards nothing"
+            )
+        by = "in pytest" if self.pytest else "(pytest is not installed here)"
+        return f"passes as generated {by}; fails with {self.change}:\n{self.failure}"
+
+    __repr__ = __str__
+
+
+def prove_test(plugin_class: type[Plugin], folder: Path, test_file: Path) -> Proof:
+    """Run a scenario's test as generated, by pytest in a process of its own, and with an answer changed.
+
+    The changed answer is searched for in this process, with the function that the test calls and
+    nothing else: starting pytest for every attempt would take seconds each.
+    """
+    scenario = load(ScenarioFolder(folder))
+    as_generated = play(plugin_class, scenario)
+    change, failure = _failing_change(plugin_class, scenario) if as_generated else ("", "")
+    ran = run_pytest(test_file, folder.name) if change else None
+    return Proof(scenario.frozen.name, as_generated, ran, change, failure)
+
+
+def _failing_change(plugin_class: type[Plugin], scenario: LoadedScenario) -> tuple[str, str]:
+    """The first changed answer with which the scenario differs, and how; both empty if none does."""
+    for change in changes(scenario.exchanges):
+        report = play(plugin_class, replace(scenario, exchanges=change.exchanges))
+        if not report:
+            return change.text, report.differences[0]
+    return "", ""
+
+
+def changes(exchanges: list[Exchange]) -> Iterator[Change]:
+    """Changed cassettes, the most telling first: fields of answers to writes, of reads, then statuses.
+
+    Fields come before statuses, because a plugin may wait and try again when the app fails.
+    """
+    writes_first = sorted(range(len(exchanges)), key=lambda at: exchanges[at].reads)
+    for at in writes_first:
+        for field, body in _changed_bodies(exchanges[at]):
+            yield _changed(exchanges, at, f"{field} changed in the answer to", response_body=body)
+    for at in writes_first:
+        yield _changed(
+            exchanges, at, "status 500 answered to", status=500, reason="Internal Server Error"
+        )
+
+
+def _changed(exchanges: list[Exchange], at: int, how: str, **fields: Any) -> Change:
+    changed = replace(exchanges[at], **fields)
+    text = f"{how} {changed.method} {changed.url}"
+    return Change(text, [*exchanges[:at], changed, *exchanges[at + 1 :]])
+
+
+def _changed_bodies(exchange: Exchange) -> Iterator[tuple[str, bytes]]:
+    try:
+        content = json.loads(exchange.response_body)
+    except ValueError:
+        return
+    fields = list(_leaves(content))[:_FIELDS_TRIED]
+    for field in fields:
+        changed = json.loads(exchange.response_body)
+        holder = {"": changed}
+        path: list[Any] = ["", *field]
+        at: Any = holder
+        for name in path[:-1]:
+            at = at[name]
+        at[path[-1]] = _other(at[path[-1]])
+        yield _path(field), json.dumps(holder[""]).encode()
+
+
+def _leaves(content: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Paths of the values in an answer; of a list, those of its first item stand for the rest."""
+    if isinstance(content, dict) and content:
+        for name, value in content.items():
+            yield from _leaves(value, (*path, name))
+    elif isinstance(content, list) and content:
+        yield from _leaves(content[0], (*path, 0))
+    else:
+        yield path
+
+
+def _other(value: Any) -> Any:
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return value + 1
+    return f"{value or ''} changed".strip()
+
+
+def _path(field: tuple[str | int, ...]) -> str:
+    names = [f"[{name}]" if isinstance(name, int) else f".{name}" for name in field]
+    return "".join(names).lstrip(".") or "body"

@@ -1,0 +1,206 @@
+"""One Snowpark session on a data warehouse, shared by all that works on it."""
+
+from __future__ import annotations
+
+import atexit
+import re
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from devsession.errors import WarehouseError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    import pandas as pd
+    import pyarrow as pa
+    from snowflake.connector import SnowflakeConnection
+    from snowflake.connector.cursor import SnowflakeCursor
+    from snowflake.connector.errors import Error
+    from snowflake.snowpark import Session
+
+_SHOWN_OF_STATEMENT = 160
+# No answer, connection refused, session unknown to the server.
+_GONE = {250001, 250003, 390104}
+
+_Taken = TypeVar("_Taken")
+
+
+class Link(Protocol):
+    """How an account reaches its warehouse."""
+
+    name: str
+    no_retry: bool  # whether a request that fails is given up at once, for one on this machine
+
+    def open(self) -> SnowflakeConnection:
+        """A new connection; raises a DevsessionError that says why there is none."""
+
+    def lost(self) -> bool:
+        """Whether the connection opened last is known to be dead. Asked before each statement."""
+
+    def alone(self) -> AbstractContextManager[object]:
+        """Inside, no other process uses the warehouse, where it cannot take two writers at once.
+
+        May be entered again inside. A Snowflake account sorts out its writers itself.
+        """
+
+
+class Account:
+    """A warehouse to run statements on: Snowflake's SQL, `?` for values.
+
+    A connection that is dead, because the warehouse was restarted, is opened again before the
+    next statement. What belonged to it is gone then: temporary tables, USE SCHEMA, and Snowpark
+    objects made before. Threads take turns. A result comes in one piece: read large tables by
+    ranges of a key.
+    """
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._turn = threading.RLock()
+        self._connection: SnowflakeConnection | None = None
+        self._session: Session | None = None
+        self._in_transaction = False
+
+    @property
+    def name(self) -> str:
+        """What people call this account."""
+        return self._link.name
+
+    def execute(self, sql: str, params: Sequence[object] = ()) -> int:
+        """Runs a statement; the number of rows that it changed, for one that changes rows.
+
+        Raises:
+            WarehouseError: the statement was refused, or the warehouse is gone.
+        """
+        return self._run(sql, params, lambda cursor: max(cursor.rowcount or 0, 0))
+
+    def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query; objects and arrays are JSON text. Raises: as `execute`."""
+        return self._run(sql, params, lambda cursor: list(cursor.fetchall()))
+
+    def frame(self, sql: str, params: Sequence[object] = ()) -> pd.DataFrame:
+        """All rows, as Snowpark's `to_pandas` gives them. Raises: as `execute`."""
+        return self._run(sql, params, lambda cursor: cursor.fetch_pandas_all())
+
+    def arrow(self, sql: str, params: Sequence[object] = ()) -> pa.Table:
+        """All rows, columnar; no rows still have columns. Raises: as `execute`."""
+        return self._run(sql, params, lambda cursor: cursor.fetch_arrow_all(True))
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Statements that nobody else's come between: other threads wait, and other processes."""
+        with self._turn, self._link.alone():
+            yield
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Statements that happen together or not at all; everybody else waits meanwhile.
+
+        Raises:
+            WarehouseError: also when the warehouse was restarted midway; nothing happened then.
+        """
+        with self.alone():
+            self.execute("begin")
+            self._in_transaction = True
+            try:
+                yield
+                self.execute("commit")
+            except BaseException:
+                self._in_transaction = False
+                if self._connection is not None:
+                    self.execute("rollback")
+                raise
+            finally:
+                self._in_transaction = False
+
+    @property
+    def snowpark(self) -> Session:
+        """The Snowpark session, on the same connection as everything else here."""
+        with self._turn:
+            connection = self._live()
+            if self._session is None:
+                from snowflake.snowpark import Session
+
+                self._session = Session.builder.configs({"connection": connection}).create()
+                # Snowpark, too, tidies up at exit; after us, it finds nothing left to wait for.
+                atexit.unregister(self.close)
+                atexit.register(self.close)
+            return self._session
+
+    def close(self) -> None:
+        """Lets the connection go; the next statement opens another."""
+        with self._turn:
+            atexit.unregister(self.close)
+            connection, session = self._connection, self._session
+            self._connection = self._session = None
+            if connection is not None:
+                connection.close(retry=False)
+            if session is not None:
+                session.close()
+
+    def _run(
+        self, sql: str, params: Sequence[object], take: Callable[[SnowflakeCursor], _Taken]
+    ) -> _Taken:
+        from snowflake.connector.errors import Error
+
+        with self.alone():
+            cursor = self._live().cursor()
+            try:
+                cursor.execute(sql, tuple(params) or None, _no_retry=self._link.no_retry)
+                return take(cursor)
+            except Error as error:
+                raise self._failure(sql, error) from error
+
+    def _live(self) -> SnowflakeConnection:
+        if self._connection is not None and self._link.lost():
+            self.close()
+        if self._connection is None:
+            if self._in_transaction:
+                raise WarehouseError(
+                    f"The {self.name} went away during a transaction; nothing of it happened.",
+                    where=self.name,
+                    next_step="run it again: the connection is opened anew",
+                    account=self.name,
+                )
+            self._connection = self._link.open()
+            atexit.register(self.close)
+        return self._connection
+
+    def _failure(self, sql: str, error: Error) -> WarehouseError:
+        if error.errno in _GONE:
+            self.close()
+            return WarehouseError(
+                f"The {self.name} went away during a statement; whether it took effect is unknown.",
+                tried=_shortened(sql),
+                where=self.name,
+                next_step="run it again: the connection is opened anew",
+                account=self.name,
+                code=error.errno,
+            )
+        return WarehouseError(
+            f"The {self.name} refused a statement: {_cause(error)}",
+            tried=_shortened(sql),
+            where=self.name,
+            next_step="correct the statement; values bound to it are not shown",
+            account=self.name,
+            code=error.errno,
+        )
+
+
+def quoted(identifier: str) -> str:
+    """An identifier as SQL text, whatever characters it has."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _shortened(sql: str) -> str:
+    text = " ".join(sql.split())
+    return text if len(text) <= _SHOWN_OF_STATEMENT else f"{text[:_SHOWN_OF_STATEMENT]} .."
+
+
+def _cause(error: Error) -> str:
+    """The message alone: no codes, and no excerpt of the statement, which may hold values."""
+    message = re.sub(r"^(\d{6}( \(\w+\))?: )+", "", error.raw_msg or str(error))
+    lines = message.strip().split("\n\n")[0].splitlines()
+    return " ".join(line for line in lines if not line.startswith("  "))

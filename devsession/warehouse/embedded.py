@@ -1,0 +1,125 @@
+"""The embedded warehouse: where its process is, and a session on it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from typing import TYPE_CHECKING
+from urllib.request import getproxies, proxy_bypass
+
+from devsession.errors import ServiceError
+from devsession.service import Service
+from devsession.warehouse.account import Account
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from snowflake.connector import SnowflakeConnection
+
+    from devsession.service import Address
+
+_NETWORK_SECONDS = 10
+_POLL_SECONDS = 0.01
+
+
+def embedded_service(workspace: Path) -> Service:
+    """The warehouse's process of this workspace, running or not."""
+    return Service("warehouse", workspace / ".devsession", "devsession.warehouse.server")
+
+
+def open_embedded(workspace: Path) -> Account:
+    """A session on the warehouse of this workspace, which is started when it does not run.
+
+    Raises:
+        ServiceError: it does not start or does not answer.
+    """
+    account = Account(EmbeddedLink(embedded_service(workspace)))
+    account.rows("select 1")
+    return account
+
+
+class EmbeddedLink:
+    """Connects to the warehouse's process, and notices when that is another one than before."""
+
+    name = "embedded warehouse"
+    no_retry = True
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._connected_to: Address | None = None
+        from filelock import FileLock
+
+        # DuckDB ends one of two statements that write at once, instead of letting it wait.
+        self._turn = FileLock(service.folder / "warehouse.turn", poll_interval=_POLL_SECONDS)
+
+    def open(self) -> SnowflakeConnection:
+        """A connection to the running process; starts it first when there is none."""
+        # The process and the client library each take a second to load: both at once.
+        with ThreadPoolExecutor(1) as starting, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            address = starting.submit(self._service.ensure)
+            import_module("snowflake.connector")
+            self._connected_to = address.result()
+            return self._connect(self._connected_to)
+
+    def lost(self) -> bool:
+        """Whether the process that we connected to is gone."""
+        return self._service.address() != self._connected_to
+
+    def alone(self) -> AbstractContextManager[object]:
+        """Whoever of this workspace's processes has the lock file."""
+        try:
+            self._service.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError:
+            self._service.ensure()  # says what is wrong with the folder
+        return self._turn
+
+    def _connect(self, address: Address) -> SnowflakeConnection:
+        from snowflake.connector import connect
+        from snowflake.connector.errors import Error
+
+        # Without a handler, Python prints what the client library logs, retries and all.
+        logging.getLogger("snowflake").addHandler(logging.NullHandler())
+        _spare_the_proxy(address.host)
+        try:
+            return connect(
+                account="fakesnow",
+                user="devsession",
+                password=address.token,
+                host=address.host,
+                port=address.port,
+                protocol="http",
+                database="LOCAL",
+                schema="PUBLIC",
+                paramstyle="qmark",
+                login_timeout=_NETWORK_SECONDS,
+                network_timeout=_NETWORK_SECONDS,
+                # Detection asks cloud metadata services, inside of whatever is recorded then.
+                platform_detection_timeout_seconds=0,
+                session_parameters={
+                    "CLIENT_TELEMETRY_ENABLED": False,
+                    "CLIENT_OUT_OF_BAND_TELEMETRY_ENABLED": False,
+                },
+            )
+        except Error as error:
+            raise ServiceError(
+                "The warehouse runs but takes no connection.",
+                tried=f"port {address.port} of {address.host}: {error.raw_msg or error}",
+                where=str(self._service.folder),
+                next_step="devsession warehouse stop; the next use starts it again",
+                code=error.errno,
+            ) from error
+
+
+def _spare_the_proxy(host: str) -> None:
+    """Keeps calls to this machine away from the proxy of the environment, if there is one.
+
+    The client library has an option for this, and does not heed it for the environment's proxy.
+    """
+    if getproxies() and not proxy_bypass(host):
+        for name in ("NO_PROXY", "no_proxy"):
+            os.environ[name] = ",".join(filter(None, (os.environ.get(name), host)))

@@ -1,0 +1,146 @@
+"""fakesnow's server as we let it be used: with a token, without files, with errors that have text.
+
+fakesnow answers an exception that it did not expect with HTTP 500, which the client repeats for
+40 seconds and then shows without its cause. Here every failure is an answer with text.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hmac
+import json
+import logging
+import re
+from contextvars import ContextVar
+from http import HTTPStatus
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+if TYPE_CHECKING:
+    from fakesnow.instance import FakeSnow
+    from starlette.requests import Request
+
+# By import_module, because the package has a function of the same name.
+_fakesnow: Any = import_module("fakesnow.server")
+
+_WRONG_TOKEN = "390100"  # noqa: S105 - the code that Snowflake answers to a wrong password
+_REFUSED = "390101"
+_FAILED = "261000"
+_LONGEST_FAILURE = 100_000
+_RESULTS_KEPT = 4
+# A shorter value would mask letters of the message itself.
+_SHORTEST_MASKED = 3
+# Rows are bound many at a time, as JSON; a message then quotes one value out of them.
+# Names of columns stay.
+_IN_QUOTES = re.compile(r"""(?<!column )(['"])(.+?)\1""")
+
+
+_causes: ContextVar[list[BaseException]] = ContextVar("causes")
+
+
+def guarded(database: FakeSnow, token: str) -> Starlette:
+    """The app that serves this database to those who log in with the token."""
+    _fakesnow.shared_fs = database
+    database.results_cache = _LastResults()
+    _fakesnow.logger.handlers = [_CauseKeeper(logging.ERROR)]
+    _fakesnow.logger.propagate = False
+
+    async def login(request: Request) -> Response:
+        asked = (await _json(request))["data"]
+        if not hmac.compare_digest(str(asked.get("PASSWORD")).encode(), token.encode()):
+            return _failure(_WRONG_TOKEN, "The token is not that of this warehouse.")
+        if "FAKESNOW_DB_PATH" in asked.get("SESSION_PARAMETERS", {}):
+            return _failure(_REFUSED, "FAKESNOW_DB_PATH would open other files.")
+        answer: Response = await _fakesnow.login_request(request)
+        content = json.loads(bytes(answer.body))
+        # Without a master token the client cannot close what it opened.
+        content["data"]["masterToken"] = content["data"]["token"]
+        return JSONResponse(content)
+
+    routes = [
+        Route("/session/v1/login-request", login, methods=["POST"]),
+        Route("/queries/v1/query-request", _query, methods=["POST"]),
+        Route("/fs_bucket/{path:path}", _upload, methods=["PUT"]),
+    ]
+    ours = {route.path for route in routes}
+    others = [route for route in _fakesnow.routes if route.path not in ours]
+    return Starlette(debug=False, routes=[*routes, *others])
+
+
+async def _query(request: Request) -> Response:
+    causes: list[BaseException] = []
+    _causes.set(causes)
+    try:
+        answer: Response = await _fakesnow.query_request(request)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the client has to see it
+        return _failure(_FAILED, await _masked(request, str(error)))
+    if answer.status_code == HTTPStatus.OK and len(answer.body) > _LONGEST_FAILURE:
+        return answer
+    told = json.loads(bytes(answer.body))
+    if told["success"]:
+        return answer
+    message = str(causes[0]) if causes else told["message"]
+    return _failure(told["code"], await _masked(request, message), told["data"])
+
+
+async def _upload(request: Request) -> Response:
+    try:
+        _fakesnow.to_conn(_fakesnow.to_token(request))
+    except _fakesnow.ServerError as error:
+        return _failure(error.code, error.message, status=HTTPStatus.UNAUTHORIZED)
+    answer: Response = await _fakesnow.bucket_upload(request)
+    return answer
+
+
+def _failure(
+    code: str, message: str, data: object = None, *, status: int = HTTPStatus.OK
+) -> JSONResponse:
+    """As Snowflake tells a failure: any other status than 200 is repeated by the client."""
+    content = {"data": data or {}, "code": code, "message": message, "success": False}
+    return JSONResponse(content, status_code=status)
+
+
+async def _masked(request: Request, message: str) -> str:
+    """The message without the values bound to the statement, or parts of them: maybe secrets."""
+    bindings = (await _json(request)).get("bindings") or {}
+    values = {str(binding["value"]) for binding in bindings.values()}
+    for value in sorted(values, key=len, reverse=True):
+        if len(value) >= _SHORTEST_MASKED:
+            message = message.replace(value, "?")
+
+    def part(quote: re.Match[str]) -> str:
+        return "'?'" if any(quote[2] in value for value in values) else quote[0]
+
+    return _IN_QUOTES.sub(part, message)
+
+
+async def _json(request: Request) -> dict[str, Any]:
+    body = await request.body()
+    if request.headers.get("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
+    content: dict[str, Any] = json.loads(body)
+    return content
+
+
+class _CauseKeeper(logging.Handler):
+    """Keeps the exception that fakesnow logs and then leaves out of its answer.
+
+    What it logs with it, statement and bind values, goes nowhere.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info and record.exc_info[1]:
+            _causes.get().append(record.exc_info[1])
+
+
+class _LastResults(dict[str, tuple[Any, ...]]):
+    """fakesnow keeps every result for RESULT_SCAN; a server that runs for days keeps a few."""
+
+    def __setitem__(self, query_id: str, result: tuple[Any, ...]) -> None:
+        super().__setitem__(query_id, result)
+        while len(self) > _RESULTS_KEPT:
+            self.pop(next(iter(self)), None)

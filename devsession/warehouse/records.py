@@ -1,0 +1,80 @@
+"""What a workspace remembers: its connections, syncs and runs, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from devsession.plugin.mapping import StoredFieldMappings
+    from devsession.plugin.parameters import ConnectivityOption, StoredConfigurationValue
+    from devsession.secrets.reference import SecretReference
+
+
+@dataclass(frozen=True)
+class ConnectionRecord:
+    """The saved connection of a plugin to its app.
+
+    `connection_secrets`: field -> reference; there is no place for a secret's value.
+    """
+
+    plugin_id: str
+    connection_method: str
+    connectivity_option: ConnectivityOption = "direct"
+    connection_parameters: Mapping[str, StoredConfigurationValue] = field(default_factory=dict)
+    connection_secrets: Mapping[str, SecretReference] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SyncRecord:
+    """A declared sync; `id` is what its tables are named by, its slug may be any text."""
+
+    id: int
+    slug: str
+    source: str
+    identifier: str
+    strategy: str
+    sync_parameters: Mapping[str, StoredConfigurationValue] = field(default_factory=dict)
+    field_mappings: StoredFieldMappings | None = None
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One pass over a sync. Times are UTC; `finished` is None until it ends, or if it was killed."""
+
+    id: int
+    sync_id: int
+    started: datetime
+    finished: datetime | None
+    status: str
+    counts: Mapping[str, int]
+
+
+_Record = TypeVar("_Record", ConnectionRecord, SyncRecord)
+
+
+@dataclass(frozen=True)
+class Saved(Generic[_Record]):
+    """A record as saved; `changes`: field -> (before, after), empty when it was so already."""
+
+    record: _Record
+    created: bool
+    changes: Mapping[str, tuple[Any, Any]]
+
+    @classmethod
+    def over(cls, before: _Record | None, after: _Record) -> Self:
+        """What saving `after` in place of `before` means."""
+        if before is None:
+            return cls(after, created=True, changes={})
+        both = {
+            each.name: (getattr(before, each.name), getattr(after, each.name))
+            for each in fields(after)
+        }
+        return cls(
+            after,
+            created=False,
+            changes={name: (old, new) for name, (old, new) in both.items() if old != new},
+        )

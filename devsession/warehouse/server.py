@@ -1,0 +1,74 @@
+"""The process of the embedded warehouse: `python -m devsession.warehouse.server FOLDER`.
+
+fakesnow's server (DuckDB inside) speaks Snowflake's protocol, so that the real client works on
+it. It keeps one database, LOCAL, in `FOLDER/warehouse`.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from devsession.service import serve
+
+if TYPE_CHECKING:
+    from fakesnow.instance import FakeSnow
+    from starlette.types import ASGIApp
+
+DATABASE = "LOCAL"
+SCHEMAS = ("PUBLIC", "DEVSESSION")
+
+# From here on SQL reaches no file but those of the attached database and what DuckDB spills.
+_SHUT = (
+    "SET GLOBAL enable_external_access = false",
+    "SET GLOBAL python_enable_replacements = false",
+    "SET GLOBAL autoinstall_known_extensions = false",
+)
+
+
+def run(folder: Path) -> None:
+    """Opens the database of this folder and serves it until the process is asked to end."""
+    opened: list[FakeSnow] = []
+
+    def build(token: str) -> ASGIApp:
+        data = folder / "warehouse"
+        scratch = data / "scratch"
+        data.mkdir(mode=0o700, exist_ok=True)
+        scratch.mkdir(exist_ok=True)
+        # fakesnow makes its stage folder when it is imported, and leaves it behind.
+        tempfile.tempdir = str(scratch)
+        from devsession.warehouse.guard import guarded
+
+        opened.append(_open(data, scratch))
+        return guarded(opened[0], token)
+
+    serve("warehouse", folder, build)
+    for database in opened:
+        database.duck_conn.close()
+
+
+def _open(data: Path, scratch: Path) -> FakeSnow:
+    from fakesnow.instance import FakeSnow
+
+    from devsession.warehouse import dialect, results
+
+    dialect.install()
+    results.install()
+    database = FakeSnow(db_path=data, nop_regexes=dialect.WITHOUT_EFFECT)
+    for schema in SCHEMAS:
+        database.connect(DATABASE, schema).close()
+    database.duck_conn.execute("SET GLOBAL temp_directory = ?", [str(scratch)])
+    for statement in _SHUT:
+        database.duck_conn.execute(statement)
+    return database
+
+
+if __name__ == "__main__":
+    # The log is for what stops the server; statements and their values are nobody's business.
+    warnings.simplefilter("ignore")
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)
+    run(Path(sys.argv[1]))

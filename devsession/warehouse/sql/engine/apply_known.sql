@@ -1,0 +1,13 @@
+-- A failed record keeps the hash of its last success, so that it is offered again.
+update ${state} as s
+set
+  APP_IDENTIFIER = coalesce(o.APP_IDENTIFIER, s.APP_IDENTIFIER),
+  SYNC_ACTION = o.SYNC_ACTION,
+  TRANSFORMED_RECORD = iff(o.SUCCESS, o.TRANSFORMED_RECORD, s.TRANSFORMED_RECORD),
+  RECORD_HASH = iff(o.SUCCESS, o.RECORD_HASH, s.RECORD_HASH),
+  RESULT = o.RESULT,
+  APPLY_STATE = iff(o.SUCCESS, 'SUCCESS', 'FAILED'),
+  APPLY_STATE_DATETIME = to_timestamp_ntz(?),
+  LOADBATCH_ID = ${run}
+from (${outcomes}) as o
+where s.IDENTIFIER = o.IDENTIFIER

@@ -1,0 +1,1 @@
+select ${identifier} as IDENTIFIER, ${position} as POSITION, ${columns} from ${source}

@@ -1,0 +1,1 @@
+select * from ${source} where ${identifier} is null limit ${shown}

@@ -1,0 +1,10 @@
+select
+  IDENTIFIER,
+  APP_IDENTIFIER,
+  SYNC_ACTION,
+  TRANSFORMED_RECORD,
+  TRANSFORMED_RECORD_PREVIOUS,
+  RESULT
+from ${stage}
+where ROW_NUMBER between ? and ?
+order by ROW_NUMBER

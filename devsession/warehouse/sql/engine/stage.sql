@@ -1,0 +1,33 @@
+-- The hash covers the columns; only the records that are offered are made into objects.
+create or replace table ${stage} as
+with HASHED as (
+  select MAPPED.*, md5(${content}) as RECORD_HASH
+  from (${mapped}) as MAPPED
+),
+COMPARED as (
+  select
+    HASHED.*,
+    s.APP_IDENTIFIER,
+    s.TRANSFORMED_RECORD as TRANSFORMED_RECORD_PREVIOUS,
+    s.RESULT,
+    case
+      when s.RECORD_HASH is null then ${new}
+      when s.RECORD_HASH <> HASHED.RECORD_HASH or s.APPLY_STATE <> 'SUCCESS' then ${changed}
+      else ${unchanged}
+    end as SYNC_ACTION
+  from HASHED
+  left join ${state} as s on s.IDENTIFIER = HASHED.IDENTIFIER
+),
+OFFERED as (
+  select * from COMPARED where SYNC_ACTION is not null ${limit}
+)
+select
+  row_number() over (order by SYNC_ACTION, POSITION, IDENTIFIER) as ROW_NUMBER,
+  IDENTIFIER,
+  APP_IDENTIFIER,
+  SYNC_ACTION,
+  ${record} as TRANSFORMED_RECORD,
+  TRANSFORMED_RECORD_PREVIOUS,
+  RESULT,
+  RECORD_HASH
+from OFFERED

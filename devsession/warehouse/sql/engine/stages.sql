@@ -1,0 +1,3 @@
+select TABLE_NAME
+from INFORMATION_SCHEMA.TABLES
+where TABLE_SCHEMA = 'DEVSESSION' and startswith(TABLE_NAME, ?)

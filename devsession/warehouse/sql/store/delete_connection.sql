@@ -1,0 +1,1 @@
+delete from DEVSESSION.CONNECTIONS where PLUGIN_ID = ?

@@ -1,0 +1,4 @@
+insert into DEVSESSION.SYNCS (
+  SOURCE, IDENTIFIER, STRATEGY, SYNC_PARAMETERS, FIELD_MAPPINGS, SLUG
+)
+select ?, ?, ?, parse_json(?), parse_json(?), ?

@@ -1,0 +1,1 @@
+insert into DEVSESSION.VERSION select cast(? as number)

@@ -1,0 +1,8 @@
+update DEVSESSION.SYNCS
+set
+  SOURCE = ?,
+  IDENTIFIER = ?,
+  STRATEGY = ?,
+  SYNC_PARAMETERS = parse_json(?),
+  FIELD_MAPPINGS = parse_json(?)
+where SLUG = ?

@@ -1,0 +1,1 @@
+select max(NUMBER) from DEVSESSION.VERSION

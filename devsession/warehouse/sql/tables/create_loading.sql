@@ -1,0 +1,1 @@
+create temporary table ${loading} (${columns})

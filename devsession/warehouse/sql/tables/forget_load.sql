@@ -1,0 +1,1 @@
+delete from DEVSESSION.LOADED_TABLES where NAME = ?

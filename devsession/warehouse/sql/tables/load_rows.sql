@@ -1,0 +1,3 @@
+insert into ${loading}
+select ${values}
+from table(flatten(input => parse_json(?))) f

@@ -1,0 +1,1 @@
+select FINGERPRINT from DEVSESSION.LOADED_TABLES where NAME = ? and DIGEST = ?

@@ -1,0 +1,1 @@
+insert into DEVSESSION.LOADED_TABLES select ?, ?, ?

@@ -1,0 +1,289 @@
+"""Where a workspace's connections, syncs and runs are remembered: tables of its warehouse."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from devsession.errors import UnknownNameError, UsageError, WarehouseError, did_you_mean
+from devsession.plugin.mapping import StoredFieldMappings
+from devsession.plugin.parameters import StoredConfigurationValue
+from devsession.plugin.strategies import STRATEGIES, UPSERT
+from devsession.secrets.reference import SecretReference
+from devsession.warehouse.records import ConnectionRecord, RunRecord, Saved, SyncRecord
+from devsession.warehouse.statements import statement, statements
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from devsession.plugin.parameters import ConnectivityOption
+    from devsession.warehouse.account import Account
+
+__all__ = ["ConnectionRecord", "RunRecord", "Saved", "Store", "SyncRecord"]
+
+# Of the tables below. A later version brings those of an earlier one up to date.
+_VERSION = 1
+
+
+class Store:
+    """Reads and writes what is remembered. Its tables are made when they are first needed."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._prepared = False
+
+    def connection(self, plugin_id: str) -> ConnectionRecord | None:
+        """The saved connection of this plugin, or None."""
+        rows = self._rows("connection", plugin_id)
+        return _connection(plugin_id, *rows[0]) if rows else None
+
+    def connections(self) -> list[ConnectionRecord]:
+        """All saved connections, by their plugin's id."""
+        return [_connection(*row) for row in self._rows("connections")]
+
+    def save_connection(self, connection: ConnectionRecord) -> Saved[ConnectionRecord]:
+        """Remember this as its plugin's connection, in place of the one before."""
+        self._prepare()
+        with self._account.alone():
+            saved = Saved.over(self.connection(connection.plugin_id), connection)
+            if saved.created or saved.changes:
+                self._replace_connection(connection)
+        return saved
+
+    def _replace_connection(self, connection: ConnectionRecord) -> None:
+        secrets = connection.connection_secrets.items()
+        with self._account.transaction():
+            self._change("delete_connection", connection.plugin_id)
+            self._change(
+                "insert_connection",
+                connection.plugin_id,
+                connection.connection_method,
+                connection.connectivity_option,
+                _json(connection.connection_parameters),
+                json.dumps({name: reference.name for name, reference in secrets}),
+            )
+
+    def syncs(self) -> list[SyncRecord]:
+        """All syncs, in the order in which they were declared."""
+        return [
+            SyncRecord(
+                id=number,
+                slug=slug,
+                source=source,
+                identifier=identifier,
+                strategy=strategy,
+                sync_parameters=_values(parameters),
+                field_mappings=_mappings(mappings),
+            )
+            for number, slug, source, identifier, strategy, parameters, mappings in self._rows(
+                "syncs"
+            )
+        ]
+
+    def sync(self, slug: str) -> SyncRecord:
+        """The sync of this name.
+
+        Raises:
+            UnknownNameError: there is none.
+        """
+        syncs = {sync.slug: sync for sync in self.syncs()}
+        if slug not in syncs:
+            raise UnknownNameError(
+                f"there is no sync {slug!r}",
+                tried=did_you_mean(slug, syncs),
+                next_step=f"session.sync({slug!r}, source=.., identifier=.., strategy='Upsert') "
+                "declares it",
+                sync=slug,
+            )
+        return syncs[slug]
+
+    def save_sync(
+        self,
+        slug: str,
+        *,
+        source: str | None = None,
+        identifier: str | None = None,
+        strategy: str | None = None,
+        sync_parameters: Mapping[str, StoredConfigurationValue] | None = None,
+        field_mappings: StoredFieldMappings | None = None,
+    ) -> Saved[SyncRecord]:
+        """Declare a sync: what is given is set, what is not stays as it was.
+
+        Raises:
+            UnknownNameError: there is no such strategy; or no such sync, and not all of source,
+                identifier and strategy are given to make it.
+            UsageError: a strategy that is not run yet.
+        """
+        given: dict[str, Any] = {
+            "source": source,
+            "identifier": identifier,
+            "strategy": strategy,
+            "sync_parameters": sync_parameters,
+            "field_mappings": field_mappings,
+        }
+        given = {name: value for name, value in given.items() if value is not None}
+        if strategy is not None:
+            _check_strategy(slug, strategy)
+        with self._account.alone():
+            return self._save_sync(slug, given)
+
+    def _save_sync(self, slug: str, given: dict[str, Any]) -> Saved[SyncRecord]:
+        if {"source", "identifier", "strategy"} <= given.keys():
+            before = next((sync for sync in self.syncs() if sync.slug == slug), None)
+        else:
+            before = self.sync(slug)
+        after = replace(before, **given) if before else SyncRecord(id=0, slug=slug, **given)
+        saved = Saved.over(before, after)
+        if saved.created or saved.changes:
+            self._change(
+                "insert_sync" if saved.created else "update_sync",
+                after.source,
+                after.identifier,
+                after.strategy,
+                _json(after.sync_parameters),
+                after.field_mappings.model_dump_json() if after.field_mappings else "null",
+                slug,
+            )
+        sync = self.sync(slug)
+        self._account.execute(statement("store/state_table", state=state_table(sync)))
+        return replace(saved, record=sync)
+
+    def start_run(self, sync: SyncRecord) -> RunRecord:
+        """A new run of this sync, running from now."""
+        token = uuid4().hex
+        self._change("insert_run", token, sync.id, bound(datetime.now(UTC)), "running")
+        return _run(*self._rows("run", token)[0])
+
+    def finish_run(self, run: RunRecord, *, status: str, counts: Mapping[str, int]) -> RunRecord:
+        """The run as it ended: in one word, and in counts of what was done."""
+        finished = datetime.now(UTC)
+        self._change("finish_run", bound(finished), status, json.dumps(dict(counts)), run.id)
+        return replace(run, finished=finished, status=status, counts=dict(counts))
+
+    def runs(self, sync: SyncRecord) -> list[RunRecord]:
+        """The runs of this sync, the last one first."""
+        return [_run(*row) for row in self._rows("runs", sync.id)]
+
+    def _rows(self, name: str, *params: object) -> list[tuple[Any, ...]]:
+        self._prepare()
+        return self._account.rows(statement(f"store/{name}"), params)
+
+    def _change(self, name: str, *params: object) -> None:
+        self._prepare()
+        self._account.execute(statement(f"store/{name}"), params)
+
+    def _prepare(self) -> None:
+        """Make the tables, unless they are there.
+
+        Raises:
+            WarehouseError: they were made by a later version of devsession.
+        """
+        if not self._prepared:
+            with self._account.alone():
+                self._prepare_alone()
+            self._prepared = True
+
+    def _prepare_alone(self) -> None:
+        version = self._version()
+        if version > _VERSION:
+            raise WarehouseError(
+                "this workspace's warehouse was written by a later version of devsession",
+                tried=f"tables of version {version}; this one knows {_VERSION}",
+                where=self._account.name,
+                next_step="pip install --upgrade devsession",
+                account=self._account.name,
+            )
+        if version < _VERSION:
+            self._make()
+
+    def _version(self) -> int:
+        """The version of the tables that are there, 0 for none or not all."""
+        made = {name for (name,) in self._account.rows(statement("store/tables"))}
+        if "VERSION" not in made:
+            return 0
+        return self._account.rows(statement("store/version"))[0][0] or 0
+
+    def _make(self) -> None:
+        self._account.execute("create schema if not exists DEVSESSION")
+        # Making a schema moves the session into it.
+        self._account.execute("use schema PUBLIC")
+        for each in statements("store/schema"):
+            self._account.execute(each)
+        self._account.execute(statement("store/insert_version"), [_VERSION])
+
+
+def state_table(sync: SyncRecord) -> str:
+    """The table that keeps what the app holds of this sync's records."""
+    return f"DEVSESSION.STATE_{sync.id}"
+
+
+def bound(time: datetime) -> str:
+    """A time in UTC as a statement takes it."""
+    return time.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+
+
+def _check_strategy(slug: str, strategy: str) -> None:
+    if strategy not in STRATEGIES:
+        raise UnknownNameError(
+            f"there is no strategy {strategy!r}",
+            tried=did_you_mean(strategy, STRATEGIES),
+            where=f"sync {slug!r}",
+            next_step=f"strategy={UPSERT.name!r}",
+            strategy=strategy,
+        )
+    if strategy != UPSERT.name:
+        raise UsageError(
+            f"strategy {strategy!r} cannot be run by this version",
+            tried=f"{UPSERT.name} is the one that can",
+            where=f"sync {slug!r}",
+            next_step=f"strategy={UPSERT.name!r}",
+            strategy=strategy,
+        )
+
+
+def _json(values: Mapping[str, StoredConfigurationValue]) -> str:
+    return json.dumps({name: value.model_dump() for name, value in values.items()})
+
+
+def _values(text: str) -> dict[str, StoredConfigurationValue]:
+    return {name: StoredConfigurationValue(**value) for name, value in json.loads(text).items()}
+
+
+def _mappings(text: str | None) -> StoredFieldMappings | None:
+    content = json.loads(text) if text else None
+    return StoredFieldMappings(**content) if content else None
+
+
+def _connection(
+    plugin_id: str, method: str, option: ConnectivityOption, parameters: str, secrets: str
+) -> ConnectionRecord:
+    return ConnectionRecord(
+        plugin_id=plugin_id,
+        connection_method=method,
+        connectivity_option=option,
+        connection_parameters=_values(parameters),
+        connection_secrets={
+            field: SecretReference(name) for field, name in json.loads(secrets).items()
+        },
+    )
+
+
+def _run(
+    number: int,
+    sync_id: int,
+    started: datetime,
+    finished: datetime | None,
+    status: str,
+    counts: str,
+) -> RunRecord:
+    return RunRecord(
+        id=number,
+        sync_id=sync_id,
+        started=started.replace(tzinfo=UTC),
+        finished=finished and finished.replace(tzinfo=UTC),
+        status=status,
+        counts=json.loads(counts),
+    )

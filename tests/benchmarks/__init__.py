@@ -1,0 +1,17 @@
+"""Benchmarks: `python -m tests.benchmarks [NAME..]` prints one JSON line a figure.
+
+A benchmark is a function that measures ours and its baseline and returns a `Figure`; it is loaded
+when it is run, so that one which needs the warehouse does not slow down the others.
+"""
+
+from __future__ import annotations
+
+# name -> module of this folder and function, in the order in which all are run
+BENCHMARKS = {
+    "import-time": "imports:import_time",
+    "engine-diff-10k": "engine:engine_diff_10k",
+    "engine-diff-100k": "engine:engine_diff_100k",
+    "engine-diff-1m": "engine:engine_diff_1m",
+    "validate-outcomes-1m": "outcomes:validate_outcomes_1m",
+    "edit-to-outcome": "edit:edit_to_outcome",
+}

@@ -1,0 +1,27 @@
+"""What a benchmark measures: ours and the baseline, in the same run and the same unit."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`value` is ours, `baseline` what it is compared with; less is better, in time and memory."""
+
+    value: float
+    baseline: float
+    unit: str = "s"
+
+    @property
+    def ratio(self) -> float:
+        """How many times better ours is."""
+        return self.baseline / self.value
+
+    def line(self, name: str) -> str:
+        """The figure as one line of JSON."""
+        numbers = {**asdict(self), "ratio": self.ratio}
+        rounded = {key: round(each, 4) if key != "unit" else each for key, each in numbers.items()}
+        order = ("value", "unit", "baseline", "ratio")
+        return json.dumps({"name": name, **{key: rounded[key] for key in order}})

@@ -1,0 +1,76 @@
+"""A JupyterLab and a Chromium for the tests that drive them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from tests.browser.lab import Lab, running_lab
+from tests.browser.notebook_page import NotebookPage, open_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+INSTALL = "no Chromium on this machine: apt-get install chromium"
+# Milliseconds: a kernel that starts on a busy machine takes seconds.
+PATIENCE = 30_000
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--disable-dev-shm-usage",
+]
+
+
+# Everything here lives as long as the tests of this package: Playwright runs an event loop in this
+# thread, which tests elsewhere should not find running.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium: Playwright downloads none. Without one, a CI run fails."""
+    found = [path for path in map(shutil.which, CHROMIUMS) if path]
+    if not found:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(INSTALL)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found[0], args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """One JupyterLab for all tests, over an empty folder; not started without a Chromium."""
+    assert browser.is_connected()
+    folder, home = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("home")
+    with running_lab(folder, home) as lab:
+        yield lab
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A window of a laptop's size, with nothing remembered."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def open_notebook(lab: Lab, page: Page) -> Iterator[Callable[[Path], NotebookPage]]:
+    """Open a notebook from the Lab's folder; its kernel ends with the test."""
+    yield lambda path: open_in(lab, page, path)
+    page.close()
+    lab.shut_kernels()

@@ -1,0 +1,114 @@
+"""The forms that browser tests fill. Their notebooks import this module in the kernel."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from devsession.errors import ConnectError
+from devsession.notebook.form_widget import FormWidget
+from devsession.plugin.contract import ConnectionMethod, OutboundSyncConfigurationForm
+from devsession.plugin.fields import (
+    DynamicFormOptionsDataSource,
+    FormCheckboxField,
+    FormDropdownField,
+    FormFieldMappingSelector,
+    FormInputField,
+    FormOption,
+    FormTextAreaField,
+    StaticFormOptionsDataSource,
+)
+from devsession.plugin.form import Form
+
+
+def regions(parameters: Form) -> list[FormOption]:
+    """The regions of a tenant; `eu` is one of every tenant's."""
+    host = parameters.values["tenant_url"].value.removeprefix("https://")
+    return [
+        FormOption(value="eu", label="Europe"),
+        FormOption(value=host, label=f"Only {host}"),
+    ]
+
+
+def app_fields(_parameters: Form) -> list[FormOption]:
+    """What the mapper offers; email has to be mapped."""
+    return [
+        FormOption(value="email", label="Email", required=True, unique=True),
+        FormOption(value="name", label="Name"),
+    ]
+
+
+connection_form = Form(
+    [
+        ConnectionMethod(
+            name="API Key",
+            fields=[
+                FormInputField(name="tenant_url", label="Tenant URL", required=True),
+                FormInputField(name="api_key", label="API key", required=True, secret=True),
+                FormDropdownField(
+                    name="region",
+                    label="Region",
+                    depends_on="tenant_url",
+                    data_source=DynamicFormOptionsDataSource(source_function=regions),
+                ),
+                FormTextAreaField(name="notes", label="Notes"),
+                FormCheckboxField(name="verify", label="Verify certificates"),
+            ],
+        )
+    ],
+    title="the connection form of Acme",
+    parameters=lambda form: form,
+    redact=lambda text: text,
+)
+sync_form = Form(
+    OutboundSyncConfigurationForm(
+        fields=[
+            FormDropdownField(
+                name="object",
+                label="Object",
+                required=True,
+                data_source=StaticFormOptionsDataSource(
+                    values=[FormOption(value="contact", label="Contact")]
+                ),
+            )
+        ],
+        mapper=FormFieldMappingSelector(
+            label="Fields",
+            depends_on="object",
+            data_source=DynamicFormOptionsDataSource(source_function=app_fields),
+        ),
+    ),
+    title="the form of the sync contacts",
+    parameters=lambda form: form,
+    redact=lambda text: text,
+    columns=["ID", "EMAIL", "FIRST", "LAST"],
+)
+
+
+def connect() -> str:
+    """Only one address answers."""
+    if connection_form.values["tenant_url"].value != "https://acme.test":
+        raise ConnectError("Acme cannot be reached", next_step="check the address")
+    return "connected: Acme"
+
+
+def save_when_allowed() -> str:
+    """Take as long as it takes until the file `allowed` exists."""
+    while not Path("allowed").exists():
+        time.sleep(0.02)
+    return "saved"
+
+
+connection = FormWidget(
+    connection_form,
+    title="Connect to Acme",
+    on_test=connect,
+    on_save=save_when_allowed,
+    fill_call=lambda: 'session.connection.fill(api_key=secret("ACME_API_KEY"))',
+)
+sync = FormWidget(
+    sync_form,
+    title="Sync contacts",
+    on_save=lambda: f"saved: {sync_form.mapping.as_dict()}",
+    fill_call=lambda: "contacts.fill(..)",
+)

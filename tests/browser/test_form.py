@@ -1,0 +1,221 @@
+"""Forms filled by hand, in JupyterLab itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.notebook_page import NotebookPage, write_notebook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Locator
+
+    from tests.browser.lab import Lab
+
+pytestmark = pytest.mark.browser
+
+CONNECTION = "from tests.browser import forms\nforms.connection"
+SYNC = "from tests.browser import forms\nforms.sync"
+SAVE_STATE = "@jupyter-widgets/jupyterlab-manager:plugin"
+CANARY = "canary-2b8e61"
+
+
+@pytest.fixture
+def folder(lab: Lab) -> Path:
+    """A folder of this test's own in the Lab."""
+    return Path(mkdtemp(dir=lab.folder))
+
+
+@pytest.fixture
+def connection(folder: Path, open_notebook: Callable[[Path], NotebookPage]) -> NotebookPage:
+    """A notebook that shows the connection form."""
+    notebook = open_notebook(write_notebook(folder / "connection.ipynb", [CONNECTION]))
+    notebook.run_all()
+    return notebook
+
+
+@pytest.fixture
+def form(connection: NotebookPage) -> Locator:
+    """The connection form, live."""
+    return connection.form("Connect to Acme")
+
+
+@pytest.fixture
+def sync(folder: Path, open_notebook: Callable[[Path], NotebookPage]) -> Locator:
+    """The form of a sync, live."""
+    notebook = open_notebook(write_notebook(folder / "sync.ipynb", [SYNC]))
+    notebook.run_all()
+    return notebook.form("Sync contacts")
+
+
+def click(form: Locator, button: str) -> None:
+    form.get_by_role("button", name=button).click()
+
+
+def press_what_lab_listens_to(control: Locator) -> None:
+    """Keys that insert, delete and number cells or leave the form; the control keeps them all."""
+    control.focus()
+    for key in ("a", "d", "d", "Shift+L", "ArrowDown", "Escape", "b"):
+        control.press(key)
+    expect(control).to_be_focused()
+
+
+def files_with(text: str, *folders: Path) -> list[Path]:
+    """Every file below the folders, hidden ones too, that holds the text."""
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return [path for path in files if text.encode() in path.read_bytes()]
+
+
+def test_fill_fail_fix_test_and_save(form: Locator, connection: NotebookPage, folder: Path) -> None:
+    form.get_by_label("Tenant URL").fill("https://wrong.test")
+    form.get_by_label("API key").fill(CANARY)
+    click(form, "Test")
+    expect(form.get_by_text("Acme cannot be reached")).to_have_role("alert")
+
+    form.get_by_label("Tenant URL").fill("https://acme.test")
+    click(form, "Test")
+    expect(form.get_by_text("connected: Acme")).to_have_role("status")
+    expect(form.get_by_text("Acme cannot be reached")).to_have_count(0)
+
+    (folder / "allowed").touch()
+    click(form, "Save")
+    expect(form.get_by_text("saved")).to_have_role("status")
+    connection.execute(f"assert forms.connection_form.secrets == {{'api_key': {CANARY!r}}}")
+
+
+def test_what_is_missing_is_marked_where_it_is(form: Locator) -> None:
+    click(form, "Test")
+
+    url = form.get_by_label("Tenant URL")
+    expect(url).to_have_attribute("aria-invalid", "true")
+    expect(url).to_have_accessible_description("is required")
+    expect(form.get_by_text("Test needs these first: Tenant URL, API key")).to_be_visible()
+
+
+def test_a_dependent_dropdown_keeps_a_choice_that_is_still_offered(form: Locator) -> None:
+    region, url = form.get_by_label("Region"), form.get_by_label("Tenant URL")
+    expect(region.locator("option")).to_have_text(["fill in Tenant URL first"])
+
+    url.fill("https://acme.test")
+    url.press("Tab")
+    expect(region.locator("option")).to_have_text(["choose", "Europe", "Only acme.test"])
+    region.select_option(label="Europe")
+    url.fill("https://other.test")
+    url.press("Tab")
+    expect(region.locator("option")).to_have_text(["choose", "Europe", "Only other.test"])
+    expect(region).to_have_value("eu")
+
+    region.select_option(label="Only other.test")
+    url.fill("https://acme.test")
+    url.press("Tab")
+    expect(region).to_have_value("")
+    expect(form.get_by_text("'other.test' is not an option any more")).to_be_visible()
+
+
+def test_fill_in_a_cell_shows_in_the_form_and_leaves_what_is_being_typed(
+    form: Locator, connection: NotebookPage
+) -> None:
+    notes = form.get_by_label("Notes")
+    notes.press_sequentially("half a sen")
+
+    connection.execute(
+        "forms.connection_form.fill(tenant_url='https://acme.test', api_key='x', verify=True)"
+    )
+
+    expect(form.get_by_label("Tenant URL")).to_have_value("https://acme.test")
+    expect(form.get_by_label("API key")).to_have_attribute("placeholder", "set; type to replace it")
+    expect(form.get_by_label("Verify certificates")).to_be_checked()
+    expect(notes).to_have_value("half a sen")
+    expect(notes).to_be_focused()
+
+
+def test_while_python_works_the_buttons_say_so(form: Locator, folder: Path) -> None:
+    form.get_by_label("Tenant URL").fill("https://acme.test")
+    form.get_by_label("API key").fill(CANARY)
+    click(form, "Save")
+
+    expect(form.get_by_role("button", name="Saving…")).to_be_disabled()
+    expect(form.get_by_role("button", name="Test")).to_be_disabled()
+    expect(form).to_have_attribute("aria-busy", "true")
+
+    (folder / "allowed").touch()
+    expect(form.get_by_role("button", name="Save")).to_be_enabled()
+    expect(form).to_have_attribute("aria-busy", "false")
+
+
+def test_map_columns_and_expressions(sync: Locator) -> None:
+    expect(sync.get_by_text("fill in Object first")).to_be_visible()
+    sync.get_by_label("Object").select_option(label="Contact")
+
+    sync.get_by_label("Email").fill("EMIAL")
+    sync.get_by_label("Name").fill("= FIRST || LAST")
+    click(sync, "Save")
+    expect(sync.get_by_label("Email")).to_have_accessible_description(
+        "the source has no column 'EMIAL'; did you mean 'EMAIL'?"
+    )
+    expect(sync.get_by_label("Email")).to_have_value("EMIAL")
+
+    sync.get_by_label("Email").fill("EMAIL")
+    click(sync, "Save")
+    expect(sync.get_by_text("2 of 2 mapped")).to_be_visible()
+    expect(sync.get_by_text("saved: {")).to_contain_text("expression('FIRST || LAST')")
+
+
+def test_keys_pressed_in_a_form_leave_the_notebook_alone(
+    form: Locator, connection: NotebookPage
+) -> None:
+    press_what_lab_listens_to(form.get_by_label("Tenant URL"))
+    press_what_lab_listens_to(form.get_by_label("API key"))
+    press_what_lab_listens_to(form.get_by_label("Region"))
+    press_what_lab_listens_to(form.get_by_label("Notes"))
+    press_what_lab_listens_to(form.get_by_label("Verify certificates"))
+
+    # The kernel is asked after the keys: whatever they did has been done when it has answered.
+    connection.execute("None")
+    expect(connection.cells).to_have_count(1)
+    expect(connection.page.locator(".jp-Notebook .cm-lineNumbers")).to_have_count(0)
+
+
+def test_a_reloaded_page_shows_what_was_filled(form: Locator, connection: NotebookPage) -> None:
+    form.get_by_label("API key").fill(CANARY)
+    form.get_by_label("Tenant URL").fill("https://acme.test")
+    form.get_by_label("Tenant URL").press("Tab")
+    expect(form.get_by_label("Region").locator("option")).to_have_count(3)
+    connection.save()
+
+    connection.reload()
+
+    expect(form.get_by_label("Tenant URL")).to_have_value("https://acme.test")
+    expect(form.get_by_label("API key")).to_have_value("")
+    expect(form.get_by_label("API key")).to_have_attribute("placeholder", "set; type to replace it")
+
+
+@pytest.mark.parametrize("save_state", [False, True], ids=["without state", "with state"])
+def test_a_typed_secret_is_in_no_file(
+    lab: Lab,
+    folder: Path,
+    open_notebook: Callable[[Path], NotebookPage],
+    save_state: bool,
+) -> None:
+    lab.settings(SAVE_STATE, {"saveState": save_state})
+    path = write_notebook(folder / "secret.ipynb", [CONNECTION])
+    notebook = open_notebook(path)
+    notebook.run_all()
+    form = notebook.form("Connect to Acme")
+    form.get_by_label("Tenant URL").fill("https://acme.test")
+    form.get_by_label("API key").fill(CANARY)
+    click(form, "Test")
+    expect(form.get_by_text("connected: Acme")).to_be_visible()
+
+    notebook.save()
+    lab.call("POST", f"/api/contents/{path.relative_to(lab.folder).as_posix()}/checkpoints")
+
+    assert ("widget-state+json" in path.read_text()) is save_state
+    assert list(folder.glob(".ipynb_checkpoints/*"))
+    assert files_with(CANARY, lab.folder, lab.home) == []

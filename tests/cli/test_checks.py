@@ -1,0 +1,122 @@
+"""`devsession test` and `devsession audit`: what CI runs."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from devsession.sandbox import sandbox_key
+from tests.cli.command import devsession
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+    from tests.cli.conftest import CommandLine
+
+
+@pytest.fixture
+def clone(project: Path, tmp_path: Path) -> Path:
+    """What CI has of the project: all but the workspace's own files."""
+    copy = tmp_path / "clone"
+    shutil.copytree(project, copy, ignore=shutil.ignore_patterns(".devsession", "__pycache__"))
+    return copy
+
+
+def test_a_clone_passes_with_neither_account_nor_workspace(
+    clone: Path, snapshot: SnapshotAssertion
+) -> None:
+    done = devsession(clone, "test")
+
+    assert done.returncode == 0
+    assert re.sub(r"\d+ files", "<n> files", done.stdout) == snapshot
+    assert done.stderr == ""
+    assert not (clone / ".devsession").exists()
+
+
+def test_a_changed_recording_fails(clone: Path) -> None:
+    cassette = next((clone / "scenarios").glob("*/cassette.yaml"))
+    text = cassette.read_text(encoding="utf-8")
+    cassette.write_text(text.replace('"failed"', '"created"'), encoding="utf-8")
+
+    done = devsession(clone, "test")
+
+    assert done.returncode == 1
+    assert "FAILED" in done.stdout
+    assert done.stdout.endswith("0 passed, 1 failed\n")
+    assert done.stderr == ""
+
+
+def test_one_scenario_can_be_chosen_and_an_unknown_one_is_refused(
+    clone: Path, snapshot: SnapshotAssertion
+) -> None:
+    chosen = devsession(clone, "test", "scenarios/creates-contacts")
+    unknown = devsession(clone, "test", "scenarios/creates")
+
+    assert chosen.returncode == 0
+    assert unknown.returncode == 2
+    assert unknown.stderr.replace(str(clone), "<clone>") == snapshot
+
+
+def test_a_project_without_a_scenario_has_nothing_to_test(
+    clone: Path, snapshot: SnapshotAssertion
+) -> None:
+    shutil.rmtree(clone / "scenarios")
+
+    done = devsession(clone, "test")
+
+    assert done.returncode == 1
+    assert done.stderr.replace(str(clone), "<clone>") == snapshot
+
+
+def test_a_project_is_clean(cli: CommandLine, project: Path) -> None:
+    said = cli(project, "audit")
+
+    assert said.code == 0
+    assert said.out.endswith("for 1 secret: none found\n")
+
+
+def test_a_secret_is_found_in_every_encoding(
+    cli: CommandLine, project: Path, tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    key = sandbox_key(project)
+    leak = tmp_path / "leak.txt"
+    leak.write_text(f"{key}\n{base64.b64encode(key.encode()).decode()}\n", encoding="utf-8")
+
+    said = cli(project, "audit", str(leak))
+
+    assert said.code == 1
+    assert re.sub(" {2,}", "  ", said.out.replace(str(leak), "leak.txt")) == snapshot
+    assert key not in said.out
+
+
+def test_findings_are_data_for_scripts(cli: CommandLine, project: Path, tmp_path: Path) -> None:
+    leak = tmp_path / "leak.txt"
+    leak.write_text(sandbox_key(project), encoding="utf-8")
+
+    said = cli(project, "audit", str(tmp_path), "--json")
+
+    assert said.code == 1
+    assert json.loads(said.out)["findings"] == [
+        {"file": str(leak), "place": "line 1", "secret": "SANDBOX_API_KEY", "encoding": "raw"}
+    ]
+
+
+def test_the_value_of_a_variable_is_searched_for(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+) -> None:
+    monkeypatch.setenv("CRM_TOKEN", "tok-5f2b9c1e77aa")
+    (tmp_path / "notes.md").write_text("see tok-5f2b9c1e77aa\n", encoding="utf-8")
+
+    found = cli(tmp_path, "audit", "notes.md", "--secret-env", "CRM_TOKEN")
+    blind = cli(tmp_path, "audit", "notes.md")
+
+    assert (found.code, blind.code) == (1, 0)
+    assert found.out == snapshot
+    assert blind.out == snapshot

@@ -1,0 +1,141 @@
+"""`devsession table` and `devsession sync`, in a project that has been worked in."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from tests.cli.command import devsession
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+    from tests.cli.conftest import CommandLine
+
+
+@pytest.fixture
+def table() -> str:
+    """The name of a table that no other test uses."""
+    return f"PEOPLE_{uuid4().hex}".upper()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    people = tmp_path / "people.csv"
+    people.write_text("ID,NAME\n1,Ada\n2,Émilie\n", encoding="utf-8")
+    return people
+
+
+@pytest.fixture
+def other_file(tmp_path: Path) -> Path:
+    others = tmp_path / "others.csv"
+    others.write_text("ID,NAME\n3,Grace\n", encoding="utf-8")
+    return others
+
+
+def test_a_file_is_loaded_and_the_same_again_changes_nothing(
+    cli: CommandLine, project: Path, file: Path, table: str, snapshot: SnapshotAssertion
+) -> None:
+    first = cli(project, "table", "load", str(file), "--as", table)
+    again = cli(project, "table", "load", str(file), "--as", table)
+
+    assert (first.code, again.code) == (0, 0)
+    assert (first.out + again.out).replace(table, "PEOPLE") == snapshot
+
+
+def test_other_content_is_refused_and_replaces_when_it_is_told_to(
+    cli: CommandLine,
+    project: Path,
+    file: Path,
+    other_file: Path,
+    table: str,
+    snapshot: SnapshotAssertion,
+) -> None:
+    cli(project, "table", "load", str(file), "--as", table)
+
+    refused = cli(project, "table", "load", str(other_file), "--as", table)
+    replaced = cli(project, "table", "load", str(other_file), "--as", table, "--replace")
+
+    assert refused.code == 1
+    assert refused.err.replace(table, "PEOPLE").replace(str(other_file.parent), "..") == snapshot
+    assert (replaced.code, replaced.out.replace(table, "PEOPLE")) == (
+        0,
+        "PEOPLE: 1 row\n  ID    NUMBER(38,0)\n  NAME  VARCHAR\n",
+    )
+
+
+def test_a_file_that_is_no_table_is_refused(
+    cli: CommandLine, project: Path, table: str, snapshot: SnapshotAssertion
+) -> None:
+    said = cli(project, "table", "load", "icon.svg", "--as", table)
+
+    assert said.code == 1
+    assert said.err.replace(str(project), "<project>") == snapshot
+
+
+def without_times(text: str) -> str:
+    return re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", "<time>", text)
+
+
+def test_syncs_are_listed(cli: CommandLine, project: Path, snapshot: SnapshotAssertion) -> None:
+    listed = cli(project, "sync", "list")
+
+    assert listed.code == 0
+    assert re.sub("<time>.*", "<time>", without_times(listed.out)) == snapshot
+
+
+def test_a_sync_is_shown(cli: CommandLine, project: Path, snapshot: SnapshotAssertion) -> None:
+    shown = cli(project, "sync", "show", "contacts")
+
+    assert shown.code == 0
+    assert shown.out.partition("\n\n")[0] == snapshot
+
+
+def test_an_unknown_sync_names_the_nearest(
+    cli: CommandLine, project: Path, snapshot: SnapshotAssertion
+) -> None:
+    said = cli(project, "sync", "show", "contact")
+
+    assert said.code == 2
+    assert said.err.replace(str(project), "<project>") == snapshot
+
+
+def test_syncs_are_data_for_scripts(cli: CommandLine, project: Path) -> None:
+    [listed] = json.loads(cli(project, "sync", "list", "--json").out)
+    shown = json.loads(cli(project, "sync", "show", "contacts", "--json").out)
+
+    assert (listed["slug"], listed["source"]) == ("contacts", "CONTACTS")
+    assert shown["sync_parameters"] == {"object": "contact"}
+    assert {"run", "status", "started"} <= shown["runs"][-1].keys()
+
+
+def test_a_run_with_a_refused_record_has_found_something_wrong(project: Path) -> None:
+    done = devsession(project, "sync", "run", "contacts")
+    again = devsession(project, "sync", "run", "contacts", "--json")
+
+    assert done.returncode == 1
+    assert re.match(r"contacts: \d+ records? sent, .*1 refused: .*email", done.stdout)
+    assert done.stderr == ""
+    assert again.returncode == 1
+    # Only what was refused is offered again.
+    assert json.loads(again.stdout)["sent"] == 1
+
+
+def test_an_unknown_sync_does_not_run(project: Path, snapshot: SnapshotAssertion) -> None:
+    done = devsession(project, "sync", "run", "contract")
+
+    assert done.returncode == 2
+    assert done.stderr == snapshot
+
+
+def test_offline_nothing_runs_for_real(project: Path, snapshot: SnapshotAssertion) -> None:
+    done = devsession(project, "sync", "run", "contacts", DEVSESSION_OFFLINE="1")
+
+    assert done.returncode == 2
+    assert done.stderr == snapshot

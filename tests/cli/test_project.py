@@ -1,0 +1,173 @@
+"""`devsession init`: a new project, looked at, checked, tested and run as its author would."""
+
+from __future__ import annotations
+
+import ast
+import os
+from typing import TYPE_CHECKING
+
+import nbformat
+import pytest
+
+from devsession.cli.project import create_project
+from devsession.errors import UsageError
+from devsession.sandbox import sandbox_service
+from devsession.warehouse import embedded_service
+from tests.cli.command import devsession, python
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+    from tests.cli.conftest import CommandLine
+
+
+def files_in(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A folder with a name that is neither ASCII nor one word."""
+    folder = tmp_path / "Énergie, 数据 & co"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def new_project(home: Path) -> Iterator[Path]:
+    """The project acme as `init acme --defaults` makes it."""
+    made = devsession(home, "init", "acme", "--defaults")
+    assert made.returncode == 0, made.stderr
+    yield home / "acme"
+    sandbox_service(home / "acme").stop()
+    embedded_service(home / "acme").stop()
+
+
+def test_a_project_is_made_without_a_question(home: Path, snapshot: SnapshotAssertion) -> None:
+    made = devsession(home, "init", "acme", "--defaults")
+
+    assert (made.returncode, made.stderr) == (0, "")
+    assert made.stdout == snapshot
+    assert files_in(home) == snapshot
+
+
+def test_a_new_project_passes_its_own_tests_unchanged(new_project: Path) -> None:
+    tested = python(new_project, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider")
+
+    assert tested.returncode == 0, tested.stdout
+    assert "3 passed" in tested.stdout
+
+
+def test_its_notebooks_run_and_leave_a_test(new_project: Path) -> None:
+    development = papermill(new_project, "plugin_development.ipynb")
+    test = papermill(new_project, "plugin_test.ipynb")
+    tested = devsession(new_project, "test")
+
+    assert (development, test) == ("", "")
+    assert tested.returncode == 0, tested.stdout
+    assert tested.stdout.endswith("1 passed, 0 failed\n")
+
+
+def papermill(folder: Path, notebook: str) -> str:
+    """Run a notebook in place; what went wrong, or nothing."""
+    quiet = ("--no-progress-bar", "--no-log-output", "--log-level", "ERROR", "-k", "python3")
+    done = python(folder, "-m", "papermill", *quiet, notebook, notebook)
+    return done.stderr if done.returncode else ""
+
+
+def test_its_code_is_typed(new_project: Path) -> None:
+    checked = python(new_project, "-m", "mypy", "--strict", "--cache-dir", os.devnull, "plugin.py")
+
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "plugin_class"),
+    [
+        ("acme", "Acme"),
+        ("practice-crm", "PracticeCrm"),
+        ("my_app", "MyApp"),
+        ("X9", "X9"),
+        ("test-crm", "TestCrm"),
+        ("name_of-as-many-letters-as-a-name-may-have-at-most", None),
+    ],
+)
+def test_a_name_makes_a_folder_and_a_class(
+    name: str, plugin_class: str | None, tmp_path: Path
+) -> None:
+    create_project(name, tmp_path / name)
+
+    text = (tmp_path / name / "plugin.py").read_text(encoding="utf-8")
+    [found] = [node.name for node in ast.parse(text).body if isinstance(node, ast.ClassDef)]
+    assert found == (plugin_class or found)
+    assert lint(tmp_path / name) == "All checks passed!\n"
+
+
+def lint(project: Path) -> str:
+    """What the linter and the formatter find, with the project's own settings."""
+    formatted = python(project, "-m", "ruff", "format", "--no-cache", "--diff", ".")
+    return formatted.stdout + python(project, "-m", "ruff", "check", "--no-cache", ".").stdout
+
+
+@pytest.mark.parametrize("notebook", ["plugin_development.ipynb", "plugin_test.ipynb"])
+def test_a_notebook_is_valid_and_holds_no_output(notebook: str, tmp_path: Path) -> None:
+    create_project("acme", tmp_path / "acme")
+
+    read = nbformat.read(tmp_path / "acme" / notebook, as_version=4)
+
+    nbformat.validate(read)
+    assert [cell.outputs for cell in read.cells if cell.cell_type == "code" and cell.outputs] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["9lives", "my app", "acme-", "../acme", "acme/crm", "é", "a" * 51, "-x", "none", "Plugin"],
+)
+def test_a_name_that_cannot_be_is_refused(
+    name: str, tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    with pytest.raises(UsageError) as error:
+        create_project(name, tmp_path / "project")
+
+    assert str(error.value) == snapshot
+    assert files_in(tmp_path) == []
+
+
+def test_a_folder_that_holds_something_is_refused_and_untouched(
+    cli: CommandLine, tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "plugin.py").write_text("mine", encoding="utf-8")
+
+    refused = cli(tmp_path, "init", "acme")
+
+    assert refused.code == 2
+    assert refused.err.replace(str(tmp_path), "<folder>") == snapshot
+    assert files_in(tmp_path) == ["acme/plugin.py"]
+    assert (tmp_path / "acme" / "plugin.py").read_text(encoding="utf-8") == "mine"
+
+
+def test_without_a_name_it_asks(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    asked = devsession(tmp_path, "init", typed="sales-app\n")
+
+    assert asked.returncode == 0
+    assert asked.stdout == snapshot
+    assert (tmp_path / "sales-app" / "plugin.py").is_file()
+
+
+def test_without_a_name_and_without_questions_there_is_a_name(tmp_path: Path) -> None:
+    made = devsession(tmp_path, "init", "--defaults")
+
+    assert made.returncode == 0
+    assert (tmp_path / "my-app" / "plugin.py").is_file()
+
+
+def test_without_an_answer_nothing_is_made(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    done = devsession(tmp_path, "init", typed="")
+
+    assert done.returncode == 2
+    assert done.stderr.strip() == snapshot
+    assert files_in(tmp_path) == []

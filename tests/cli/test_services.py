@@ -1,0 +1,52 @@
+"""`devsession warehouse` and `devsession sandbox`: started, looked at, stopped."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from devsession.sandbox import sandbox_service
+from devsession.warehouse import embedded_service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+    from tests.cli.conftest import CommandLine
+
+
+@pytest.fixture
+def new_project(tmp_path: Path) -> Iterator[Path]:
+    (tmp_path / "plugin.py").touch()
+    yield tmp_path
+    embedded_service(tmp_path).stop()
+    sandbox_service(tmp_path).stop()
+
+
+@pytest.mark.parametrize("service", ["warehouse", "sandbox"])
+def test_a_service_is_started_looked_at_and_stopped(
+    service: str, cli: CommandLine, new_project: Path, snapshot: SnapshotAssertion
+) -> None:
+    started = cli(new_project, service)
+    again = cli(new_project, service, "start")
+    looked_at = cli(new_project, service, "status")
+    stopped = cli(new_project, service, "stop")
+    stopped_again = cli(new_project, service, "stop")
+
+    assert started.out == again.out == looked_at.out
+    assert re.sub(r"\d{3,}", "<number>", started.out) == snapshot
+    assert (stopped.out, stopped_again.out) == (
+        f"{service} stopped\n",
+        f"{service} was not running\n",
+    )
+
+
+def test_what_is_made_is_kept_out_of_version_control(cli: CommandLine, new_project: Path) -> None:
+    cli(new_project, "sandbox")
+
+    assert (new_project / ".devsession" / ".gitignore").read_text(encoding="utf-8") == "*\n"
+    assert (new_project / ".devsession").stat().st_mode & 0o777 == 0o700

@@ -1,0 +1,126 @@
+"""Mistakes that plugin authors make; each `connection_form` or `get_manifest` has one."""
+
+from __future__ import annotations
+
+from devsession.plugin import (
+    ConnectionMethod,
+    ConnectResponse,
+    DynamicFormOptionsDataSource,
+    FormCheckboxField,
+    FormDropdownField,
+    FormFieldMappingSelector,
+    FormInputField,
+    FormOption,
+    OutboundSyncConfigurationForm,
+    Plugin,
+    PluginManifest,
+    StaticFormOptionsDataSource,
+)
+
+
+class UnknownKey(Plugin):
+    def connection_form(self, connectivity_option):
+        return [ConnectionMethod(name="API Key", fields=[FormInputField(nme="key", label="Key")])]
+
+
+class EmptyName(Plugin):
+    def connection_form(self, connectivity_option):
+        return [ConnectionMethod(name="API Key", fields=[FormInputField(name="", label="Key")])]
+
+
+class DuplicateName(Plugin):
+    def connection_form(self, connectivity_option):
+        key = FormInputField(name="key", label="Key")
+        return [ConnectionMethod(name="API Key", fields=[key, key])]
+
+
+class UnknownDependsOn(Plugin):
+    def connection_form(self, connectivity_option):
+        region = FormInputField(name="region", label="Region")
+        site = FormInputField(name="site", label="Site", depends_on="regoin")
+        return [ConnectionMethod(name="API Key", fields=[region, site])]
+
+
+class Ring(Plugin):
+    def connection_form(self, connectivity_option):
+        region = FormInputField(name="region", label="Region", depends_on="site")
+        site = FormInputField(name="site", label="Site", depends_on="region")
+        return [ConnectionMethod(name="API Key", fields=[region, site])]
+
+
+class FieldByText(Plugin):
+    def connection_form(self, connectivity_option):
+        return [ConnectionMethod(name="API Key", fields=["api_key"])]
+
+
+class SecretInCode(Plugin):
+    def connection_form(self, connectivity_option):
+        return [FormInputField(name="key", label="Key", secret=True, default_value="hush")]
+
+
+class SecretCheckbox(Plugin):
+    def connection_form(self, connectivity_option):
+        return [FormCheckboxField(name="key", label="Key", secret=True)]
+
+
+class ByPosition(Plugin):
+    def connection_form(self, connectivity_option):
+        return [FormOption("contact", "Contact")]
+
+
+class NumberAsOption(Plugin):
+    def connection_form(self, connectivity_option):
+        return [FormOption(value=7, label="Seven")]
+
+
+class SameOptionTwice(Plugin):
+    def connection_form(self, connectivity_option):
+        option = FormOption(value="eu", label="Europe")
+        return StaticFormOptionsDataSource(values=[option, option])
+
+
+class DefaultIsNoOption(Plugin):
+    def connection_form(self, connectivity_option):
+        regions = StaticFormOptionsDataSource(values=[FormOption(value="eu", label="Europe")])
+        return FormDropdownField(name="r", label="R", data_source=regions, default_value="ue")
+
+
+class CalledTooEarly(Plugin):
+    def connection_form(self, connectivity_option):
+        return DynamicFormOptionsDataSource(source_function=[FormOption(value="eu", label="EU")])
+
+
+class MapperDependsOnNothing(Plugin):
+    def connection_form(self, connectivity_option):
+        field = FormInputField(name="object", label="Object")
+        mapper = FormFieldMappingSelector(
+            depends_on="objects", data_source=StaticFormOptionsDataSource(values=[])
+        )
+        return OutboundSyncConfigurationForm(fields=[field], mapper=mapper)
+
+
+class SetForDict(Plugin):
+    def connection_form(self, connectivity_option):
+        return ConnectResponse(connection_parameters={"tenant_url", "https://acme.test"})
+
+
+class ManifestOfGuesses(Plugin):
+    def connection_form(self, connectivity_option):
+        return PluginManifest(
+            plugin_id="acme crm",
+            plugin_name="Acme",
+            developer_id="us",
+            supported_outbound_strategies=["Upset"],
+            supported_connectivity_options=["tunnel"],
+        )
+
+
+class StrategyTwice(Plugin):
+    def connection_form(self, connectivity_option):
+        return PluginManifest(
+            plugin_id="acme",
+            plugin_name="Acme",
+            developer_id="us",
+            developer_name="Us",
+            supported_outbound_strategies=["Upsert", "Upsert"],
+        )

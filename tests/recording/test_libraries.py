@@ -1,0 +1,213 @@
+"""What a plugin gets is the same whether the app answers or the tape does."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import ssl
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from devsession.errors import MissError, NetworkShutError
+from tests.recording.app import Answer, App
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from devsession.recording.recorder import Recorder
+
+PLAIN = json.dumps({"name": "Zoë", "id": 1}).encode()
+
+
+def by_requests(url: str) -> tuple[int, bytes]:
+    response = requests.get(url, timeout=5)
+    return response.status_code, response.content
+
+
+def by_stream(url: str) -> tuple[int, bytes]:
+    with requests.get(url, timeout=5, stream=True) as response:
+        return response.status_code, b"".join(response.iter_content(3))
+
+
+def by_session(url: str) -> tuple[int, bytes]:
+    with requests.Session() as session:
+        session.get(url, timeout=5)
+        response = session.get(url, timeout=5)
+    return response.status_code, response.content
+
+
+def by_httpx(url: str) -> tuple[int, bytes]:
+    response = httpx.get(url, timeout=5)
+    return response.status_code, response.content
+
+
+def by_async_httpx(url: str) -> tuple[int, bytes]:
+    async def ask() -> httpx.Response:
+        async with httpx.AsyncClient() as client:
+            return await client.get(url, timeout=5)
+
+    response = asyncio.run(ask())
+    return response.status_code, response.content
+
+
+LIBRARIES = [by_requests, by_stream, by_session, by_httpx, by_async_httpx]
+
+
+@pytest.mark.parametrize("ask", LIBRARIES, ids=lambda ask: ask.__name__)
+@pytest.mark.parametrize("compressed", [False, True], ids=["plain", "gzip"])
+def test_a_replayed_answer_equals_the_live_one(
+    ask: Callable[[str], tuple[int, bytes]], compressed: bool, app: App, recorder: Recorder
+) -> None:
+    body, headers = (
+        (gzip.compress(PLAIN), {"Content-Encoding": "gzip"}) if compressed else (PLAIN, {})
+    )
+    app.answer = lambda _seen: Answer(body, status=201, headers=headers)
+    live = ask(f"{app.url}/x")
+    calls = len(app.calls)
+    recorder.mode = "offline"
+    recorder.begin("cell:first")
+
+    replayed = ask(f"{app.url}/x")
+
+    assert live == replayed == (201, PLAIN)
+    assert recorder.tape.exchanges[0].response_body == PLAIN
+    assert len(app.calls) == calls
+
+
+def test_headers_beyond_ascii_are_replayed_as_they_were(app: App, recorder: Recorder) -> None:
+    app.answer = lambda _seen: Answer(headers={"X-Name": "Zo\u00c3\u00ab"})
+    live = requests.get(f"{app.url}/x", timeout=5).headers["X-Name"]
+    recorder.mode = "offline"
+    recorder.begin("cell:first")
+
+    replayed = requests.get(f"{app.url}/x", timeout=5).headers["X-Name"]
+
+    assert replayed == live
+    assert recorder.tape.exchanges[0].response_headers["X-Name"] == ["Zoë"]
+
+
+def test_what_one_library_recorded_plays_in_another(app: App, recorder: Recorder) -> None:
+    app.answer = lambda _seen: Answer(gzip.compress(PLAIN), headers={"Content-Encoding": "gzip"})
+    by_requests(f"{app.url}/x")
+    recorder.mode = "offline"
+    recorder.begin("cell:first")
+
+    assert by_httpx(f"{app.url}/x") == (200, PLAIN)
+
+
+@pytest.mark.parametrize("ask", LIBRARIES, ids=lambda ask: ask.__name__)
+def test_a_miss_is_never_wrapped(
+    ask: Callable[[str], tuple[int, bytes]], app: App, recorder: Recorder
+) -> None:
+    recorder.mode = "offline"
+
+    with pytest.raises(MissError):
+        ask(f"{app.url}/never")
+
+
+def test_a_library_that_is_not_recorded_is_stopped_offline(app: App, recorder: Recorder) -> None:
+    recorder.mode = "offline"
+
+    with pytest.raises(NetworkShutError):
+        urllib.request.urlopen(app.url)
+
+    assert app.calls == []
+
+
+def test_redirects_and_cookies_are_followed_on_replay(app: App, recorder: Recorder) -> None:
+    def answer(seen: object) -> Answer:
+        if len(app.seen) == 1:
+            return Answer(
+                status=302, headers={"Location": "/home", "Set-Cookie": "sid=t0ken; Path=/"}
+            )
+        return Answer({"cookie": app.seen[-1].headers.get("Cookie")})
+
+    app.answer = answer
+    with requests.Session() as session:
+        live = session.get(f"{app.url}/login", timeout=5)
+    recorder.mode = "offline"
+    recorder.begin("cell:first")
+    with requests.Session() as session:
+        replayed = session.get(f"{app.url}/login", timeout=5)
+        cookies = session.cookies.get_dict()
+
+    assert live.json() == {"cookie": "sid=t0ken"}
+    assert [step.status_code for step in replayed.history] == [302]
+    assert replayed.url == live.url
+    assert cookies == {"sid": "REDACTED-cookie"}
+
+
+def test_bodies_of_every_kind_are_recorded(app: App, recorder: Recorder, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"\xff\x00file")
+    url = f"{app.url}/x"
+    requests.post(url, data={"a": "1"}, timeout=5)
+    with file.open("rb") as opened:
+        requests.post(url, data=opened, timeout=5)
+    requests.post(url, data=iter([b"chunk", b"ed"]), timeout=5)
+    requests.post(url, data="Zoë", timeout=5)
+    requests.post(url, timeout=5)
+
+    sent = [b"a=1", b"\xff\x00file", b"chunked", "Zoë".encode(), b""]
+    assert [exchange.request_body for exchange in recorder.exchanges_since(0)] == sent
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A key and a certificate for 127.0.0.1, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "app")])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    signed = (
+        builder.not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path / "certificate.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    file.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
+    return file
+
+
+@pytest.fixture
+def secure_app(certificate: Path) -> App:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    app = App(context)
+    yield app
+    app.stop()
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["get", "session"])
+def test_https(shared: bool, secure_app: App, certificate: Path, recorder: Recorder) -> None:
+    with requests.Session() as session:
+        ask = session.get if shared else requests.get
+        live = [ask(f"{secure_app.url}/{n}", timeout=5, verify=certificate).json() for n in "abab"]
+        recorder.mode = "offline"
+        recorder.begin("cell:first")
+        replayed = [
+            ask(f"{secure_app.url}/{n}", timeout=5, verify=certificate).json() for n in "abab"
+        ]
+
+    assert live == replayed == [{"call": n} for n in (1, 2, 3, 4)]
+    assert len(secure_app.calls) == 4

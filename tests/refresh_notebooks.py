@@ -1,0 +1,95 @@
+"""Run the notebooks live in a new project and keep their outputs: `python -m tests.refresh_notebooks`.
+
+All of `notebooks/` is written by it but the cells themselves, and comes out the same each time, but
+for what has become of plugin, sandbox or devsession meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import nbformat
+import papermill
+
+from devsession.cli.project import create_project
+from devsession.cli.tour import NOTEBOOKS, PLUGIN_NAME
+from devsession.sandbox import sandbox_service
+from devsession.session.workspace import OFFLINE_VARIABLE
+from devsession.warehouse import embedded_service
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+FOLDER = Path(__file__).parent.parent / "notebooks"
+FILES = [f"{name}.ipynb" for name in NOTEBOOKS]
+FROM_THE_TEMPLATE = ["plugin.py", "contacts.csv"]
+MADE = ["scenarios/tape.yaml", "scenarios/creates-contacts", "tests/test_scenarios.py"]
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def main() -> None:
+    """Run all, then copy: a notebook that fails changes nothing."""
+    os.environ.pop(OFFLINE_VARIABLE, None)
+    with TemporaryDirectory() as temporary:
+        project = Path(temporary) / PLUGIN_NAME
+        create_project(PLUGIN_NAME, project)
+        try:
+            for file in FILES:
+                run(FOLDER / file, project / file)
+        finally:
+            sandbox_service(project).stop()
+            embedded_service(project).stop()
+        forget_fingerprints(project / "scenarios" / "tape.yaml")
+        for path in [*FILES, *FROM_THE_TEMPLATE, *MADE]:
+            replace(FOLDER / path, project / path)
+
+
+def run(source: Path, target: Path) -> None:
+    """Run one notebook in its project, beside those that ran before."""
+    papermill.execute_notebook(
+        source, target, cwd=target.parent, kernel_name="python3", progress_bar=False
+    )
+    notebook = nbformat.read(target, as_version=4)
+    nbformat.write(without_traces(notebook), target)
+
+
+def without_traces(notebook: NotebookNode) -> NotebookNode:
+    """The notebook without what is different in every run: times, versions, ids of widgets.
+
+    A form stays as its picture; without a kernel that is all there is of it.
+    """
+    notebook.metadata = {
+        "kernelspec": notebook.metadata.kernelspec,
+        "language_info": {"name": "python"},
+    }
+    for cell in notebook.cells:
+        cell.metadata = {"tags": cell.metadata.get("tags", [])}
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)
+    return notebook
+
+
+def forget_fingerprints(tape: Path) -> None:
+    """They say which secret was used, to its own workspace alone."""
+    text = tape.read_text(encoding="utf-8")
+    text = re.sub(r"^    fingerprint: \w+\n", "", text, flags=re.MULTILINE)
+    tape.write_text(text, encoding="utf-8")
+
+
+def replace(old: Path, new: Path) -> None:
+    """Put a file or folder in the place of another."""
+    if new.is_dir():
+        shutil.rmtree(old, ignore_errors=True)
+        shutil.copytree(new, old)
+    else:
+        old.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(new, old)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""plugin.py is loaded again when it, or a module beside it, was saved."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from devsession.errors import PluginLoadError, UsageError
+from devsession.session.plugin_source import PluginSource, load_plugin_class
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+PLUGIN = """
+from devsession.plugin import Plugin
+from words import GREETING
+
+class Acme(Plugin):
+    greeting = GREETING
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    (tmp_path / "plugin.py").write_text(PLUGIN, encoding="utf-8")
+    (tmp_path / "words.py").write_text("GREETING = 'one'\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    before = dict(sys.modules)
+    sys.modules.pop("plugin", None)
+    yield tmp_path
+    sys.modules.clear()
+    sys.modules.update(before)
+
+
+@pytest.fixture
+def source(folder: Path) -> PluginSource:
+    return PluginSource(load_plugin_class(folder))
+
+
+def without_paths(error: Exception, folder: Path) -> str:
+    return str(error).replace(str(folder), "<folder>")
+
+
+def test_a_saved_plugin_is_loaded_again(folder: Path, source: PluginSource) -> None:
+    (folder / "plugin.py").write_text(PLUGIN.replace("= GREETING", "= 'new'"), encoding="utf-8")
+    assert source.create().greeting == "new"  # type: ignore[attr-defined]
+
+
+def test_a_quick_save_of_the_same_length_counts(folder: Path, source: PluginSource) -> None:
+    source.create()
+    (folder / "words.py").write_text("GREETING = 'two'\n", encoding="utf-8")
+    assert source.create().greeting == "two"  # type: ignore[attr-defined]
+
+
+def test_an_unchanged_plugin_stays_the_same_class(source: PluginSource) -> None:
+    before = source.plugin_class
+    assert type(source.create()) is before
+
+
+def test_a_broken_save_is_said_until_it_is_mended(
+    folder: Path, source: PluginSource, snapshot: SnapshotAssertion
+) -> None:
+    (folder / "plugin.py").write_text(PLUGIN + "    def broken(:\n", encoding="utf-8")
+    with pytest.raises(PluginLoadError) as first:
+        source.create()
+    with pytest.raises(PluginLoadError):
+        source.create()
+    (folder / "plugin.py").write_text(PLUGIN, encoding="utf-8")
+
+    assert source.create().greeting == "one"  # type: ignore[attr-defined]
+    assert without_paths(first.value, folder) == snapshot
+
+
+def test_an_error_while_importing_names_the_line(
+    folder: Path, source: PluginSource, snapshot: SnapshotAssertion
+) -> None:
+    (folder / "words.py").write_text("GREETING = 1 / 0\n", encoding="utf-8")
+    with pytest.raises(PluginLoadError) as error:
+        source.create()
+    assert without_paths(error.value, folder) == snapshot
+
+
+def test_a_renamed_class_is_said(
+    folder: Path, source: PluginSource, snapshot: SnapshotAssertion
+) -> None:
+    (folder / "plugin.py").write_text(PLUGIN.replace("Acme", "Acmee"), encoding="utf-8")
+    with pytest.raises(PluginLoadError) as error:
+        source.create()
+    assert without_paths(error.value, folder) == snapshot
+
+
+def test_a_folder_without_a_plugin(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    with pytest.raises(PluginLoadError) as error:
+        load_plugin_class(tmp_path)
+    assert without_paths(error.value, tmp_path) == snapshot
+
+
+def test_two_plugins_in_one_file(folder: Path, snapshot: SnapshotAssertion) -> None:
+    second = PLUGIN + "\nclass Other(Plugin):\n    pass\n"
+    (folder / "plugin.py").write_text(second, encoding="utf-8")
+    with pytest.raises(PluginLoadError) as error:
+        load_plugin_class(folder)
+    assert without_paths(error.value, folder) == snapshot
+
+
+def test_something_that_is_no_plugin(snapshot: SnapshotAssertion) -> None:
+    with pytest.raises(UsageError) as error:
+        PluginSource("plugin.py")  # type: ignore[arg-type]
+    assert str(error.value) == snapshot
