@@ -52,7 +52,12 @@ def main() -> None:
 def run(source: Path, target: Path) -> None:
     """Run one notebook in its project, beside those that ran before."""
     papermill.execute_notebook(
-        source, target, cwd=target.parent, kernel_name="python3", progress_bar=False
+        source,
+        target,
+        cwd=target.parent,
+        kernel_name="python3",
+        progress_bar=False,
+        coalesce_streams=True,
     )
     notebook = nbformat.read(target, as_version=4)
     nbformat.write(without_traces(notebook), target)

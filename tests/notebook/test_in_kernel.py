@@ -76,7 +76,9 @@ def kernel_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def outputs_of(*cells: str) -> list[list[Any]]:
     """The outputs of each cell, run in one new kernel."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    NotebookClient(notebook, kernel_name="python3", allow_errors=True, timeout=60).execute()
+    NotebookClient(
+        notebook, kernel_name="python3", allow_errors=True, timeout=60, coalesce_streams=True
+    ).execute()
     return [cell.outputs for cell in notebook.cells]
 
 

@@ -47,6 +47,8 @@ def new_kernel(folder: Path) -> Iterator[Kernel]:
         nbformat.v4.new_notebook(),
         kernel_name="python3",
         timeout=CELL_SECONDS,
+        # A stream comes in as many parts as the kernel happens to flush.
+        coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},
     )
     with client.setup_kernel():

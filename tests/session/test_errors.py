@@ -233,6 +233,7 @@ def kernel_outputs(folder: Path, *cells: str) -> list[list[nbformat.NotebookNode
         kernel_name="python3",
         allow_errors=True,
         timeout=60,
+        coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},
     ).execute(env={**os.environ, "PYTHONPATH": str(REPOSITORY)})
     return [cell.outputs for cell in notebook.cells]
