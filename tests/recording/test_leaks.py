@@ -44,11 +44,11 @@ def send_everywhere(app: App, canary: str) -> None:
             "X-Api-Key": canary.encode(),
             "Cookie": f"sid={quote(canary)}",
         },
-        timeout=5,
+        timeout=30,
     )
-    requests.post(f"{app.url}/form", data={"key": canary, canary: "x"}, timeout=5)
-    requests.post(f"{app.url}/text", data=f"the key is {canary}.".encode(), timeout=5)
-    requests.post(f"{app.url}/file", files={"file": ("name", canary)}, timeout=5)
+    requests.post(f"{app.url}/form", data={"key": canary, canary: "x"}, timeout=30)
+    requests.post(f"{app.url}/text", data=f"the key is {canary}.".encode(), timeout=30)
+    requests.post(f"{app.url}/file", files={"file": ("name", canary)}, timeout=30)
 
 
 @pytest.mark.parametrize("canary", CANARIES, ids=["letters and digits", "special characters"])

@@ -31,31 +31,31 @@ PLAIN = json.dumps({"name": "Zoë", "id": 1}).encode()
 
 
 def by_requests(url: str) -> tuple[int, bytes]:
-    response = requests.get(url, timeout=5)
+    response = requests.get(url, timeout=30)
     return response.status_code, response.content
 
 
 def by_stream(url: str) -> tuple[int, bytes]:
-    with requests.get(url, timeout=5, stream=True) as response:
+    with requests.get(url, timeout=30, stream=True) as response:
         return response.status_code, b"".join(response.iter_content(3))
 
 
 def by_session(url: str) -> tuple[int, bytes]:
     with requests.Session() as session:
-        session.get(url, timeout=5)
-        response = session.get(url, timeout=5)
+        session.get(url, timeout=30)
+        response = session.get(url, timeout=30)
     return response.status_code, response.content
 
 
 def by_httpx(url: str) -> tuple[int, bytes]:
-    response = httpx.get(url, timeout=5)
+    response = httpx.get(url, timeout=30)
     return response.status_code, response.content
 
 
 def by_async_httpx(url: str) -> tuple[int, bytes]:
     async def ask() -> httpx.Response:
         async with httpx.AsyncClient() as client:
-            return await client.get(url, timeout=5)
+            return await client.get(url, timeout=30)
 
     response = asyncio.run(ask())
     return response.status_code, response.content
@@ -87,11 +87,11 @@ def test_a_replayed_answer_equals_the_live_one(
 
 def test_headers_beyond_ascii_are_replayed_as_they_were(app: App, recorder: Recorder) -> None:
     app.answer = lambda _seen: Answer(headers={"X-Name": "Zo\u00c3\u00ab"})
-    live = requests.get(f"{app.url}/x", timeout=5).headers["X-Name"]
+    live = requests.get(f"{app.url}/x", timeout=30).headers["X-Name"]
     recorder.mode = "offline"
     recorder.begin("cell:first")
 
-    replayed = requests.get(f"{app.url}/x", timeout=5).headers["X-Name"]
+    replayed = requests.get(f"{app.url}/x", timeout=30).headers["X-Name"]
 
     assert replayed == live
     assert recorder.tape.exchanges[0].response_headers["X-Name"] == ["Zoë"]
@@ -135,11 +135,11 @@ def test_redirects_and_cookies_are_followed_on_replay(app: App, recorder: Record
 
     app.answer = answer
     with requests.Session() as session:
-        live = session.get(f"{app.url}/login", timeout=5)
+        live = session.get(f"{app.url}/login", timeout=30)
     recorder.mode = "offline"
     recorder.begin("cell:first")
     with requests.Session() as session:
-        replayed = session.get(f"{app.url}/login", timeout=5)
+        replayed = session.get(f"{app.url}/login", timeout=30)
         cookies = session.cookies.get_dict()
 
     assert live.json() == {"cookie": "sid=t0ken"}
@@ -152,12 +152,12 @@ def test_bodies_of_every_kind_are_recorded(app: App, recorder: Recorder, tmp_pat
     file = tmp_path / "file"
     file.write_bytes(b"\xff\x00file")
     url = f"{app.url}/x"
-    requests.post(url, data={"a": "1"}, timeout=5)
+    requests.post(url, data={"a": "1"}, timeout=30)
     with file.open("rb") as opened:
-        requests.post(url, data=opened, timeout=5)
-    requests.post(url, data=iter([b"chunk", b"ed"]), timeout=5)
-    requests.post(url, data="Zoë", timeout=5)
-    requests.post(url, timeout=5)
+        requests.post(url, data=opened, timeout=30)
+    requests.post(url, data=iter([b"chunk", b"ed"]), timeout=30)
+    requests.post(url, data="Zoë", timeout=30)
+    requests.post(url, timeout=30)
 
     sent = [b"a=1", b"\xff\x00file", b"chunked", "Zoë".encode(), b""]
     assert [exchange.request_body for exchange in recorder.exchanges_since(0)] == sent
@@ -202,11 +202,11 @@ def secure_app(certificate: Path) -> App:
 def test_https(shared: bool, secure_app: App, certificate: Path, recorder: Recorder) -> None:
     with requests.Session() as session:
         ask = session.get if shared else requests.get
-        live = [ask(f"{secure_app.url}/{n}", timeout=5, verify=certificate).json() for n in "abab"]
+        live = [ask(f"{secure_app.url}/{n}", timeout=30, verify=certificate).json() for n in "abab"]
         recorder.mode = "offline"
         recorder.begin("cell:first")
         replayed = [
-            ask(f"{secure_app.url}/{n}", timeout=5, verify=certificate).json() for n in "abab"
+            ask(f"{secure_app.url}/{n}", timeout=30, verify=certificate).json() for n in "abab"
         ]
 
     assert live == replayed == [{"call": n} for n in (1, 2, 3, 4)]

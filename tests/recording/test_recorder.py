@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def get(url: str) -> object:
-    return requests.get(url, timeout=5).json()
+    return requests.get(url, timeout=30).json()
 
 
 def post(url: str, json: object) -> requests.Response:
-    return requests.post(url, json=json, timeout=5)
+    return requests.post(url, json=json, timeout=30)
 
 
 class TestLive:
@@ -121,12 +121,12 @@ class TestReuse:
 
     def test_a_changed_secret_is_a_change(self, app: App, recorder: Recorder) -> None:
         recorder.know({"api_key": "first-secret"}, {})
-        requests.get(f"{app.url}/x", headers={"X-Key": "first-secret"}, timeout=5)
+        requests.get(f"{app.url}/x", headers={"X-Key": "first-secret"}, timeout=30)
         recorder.mode = "reuse"
         recorder.know({"api_key": "other-secret"}, {})
         recorder.begin("cell:first")
 
-        requests.get(f"{app.url}/x", headers={"X-Key": "other-secret"}, timeout=5)
+        requests.get(f"{app.url}/x", headers={"X-Key": "other-secret"}, timeout=30)
 
         assert len(app.calls) == 2
 
@@ -236,7 +236,7 @@ class TestOffline:
 class TestWhichAnswer:
     def test_a_poll_loop_ends_in_every_mode(self, app: App, recorder: Recorder) -> None:
         def poll() -> list[str]:
-            return [requests.get(f"{app.url}/job", timeout=5).json()["state"] for _ in range(3)]
+            return [requests.get(f"{app.url}/job", timeout=30).json()["state"] for _ in range(3)]
 
         states = ["pending", "pending", "done"]
         app.answer = lambda seen: Answer({"state": states[len(app.seen) - 1]})

@@ -37,7 +37,7 @@ def answered(body: bytes, method: str = "GET", sent: bytes = b"") -> Exchange:
 
 def test_equal_requests_get_their_answers_in_order() -> None:
     with Replay([answered(b"1"), answered(b"2")], where="cassette.yaml") as replay:
-        answers = [requests.get(URL, timeout=5).json() for _ in range(2)]
+        answers = [requests.get(URL, timeout=30).json() for _ in range(2)]
 
     assert answers == [1, 2]
     assert replay.unplayed == []
@@ -45,9 +45,9 @@ def test_equal_requests_get_their_answers_in_order() -> None:
 
 def test_one_request_too_many_is_a_miss(snapshot: SnapshotAssertion) -> None:
     with Replay([answered(b"1")], where="cassette.yaml") as replay:
-        requests.get(URL, timeout=5)
+        requests.get(URL, timeout=30)
         with pytest.raises(MissError) as error:
-            requests.get(URL, timeout=5)
+            requests.get(URL, timeout=30)
 
     assert str(error.value) == snapshot
     assert replay.misses == [error.value]
@@ -55,7 +55,7 @@ def test_one_request_too_many_is_a_miss(snapshot: SnapshotAssertion) -> None:
 
 def test_what_was_not_asked_for_is_reported() -> None:
     with Replay([answered(b"1"), answered(b"2")], where="cassette.yaml") as replay:
-        requests.get(URL, timeout=5)
+        requests.get(URL, timeout=30)
 
     assert [left.response_body for left in replay.unplayed] == [b"2"]
 
@@ -66,7 +66,7 @@ def test_a_compressed_request_matches_its_recording() -> None:
             URL,
             data=gzip.compress(b'{"a":1}'),
             headers={"Content-Type": "application/json", "Content-Encoding": "gzip"},
-            timeout=5,
+            timeout=30,
         )
 
     assert response.json() == 1
@@ -75,7 +75,7 @@ def test_a_compressed_request_matches_its_recording() -> None:
 def test_threads_get_each_answer_once() -> None:
     exchanges = [answered(str(number).encode()) for number in range(100)]
     with Replay(exchanges, where="cassette.yaml"), ThreadPoolExecutor(8) as pool:
-        answers = pool.map(lambda _: requests.get(URL, timeout=5).json(), range(100))
+        answers = pool.map(lambda _: requests.get(URL, timeout=30).json(), range(100))
 
         assert sorted(answers) == list(range(100))
 
@@ -91,7 +91,7 @@ def test_the_network_is_shut(app: App) -> None:
 
 def test_it_plays_inside_a_session_that_records(app: App, recorder: Recorder) -> None:
     with Replay([answered(b"1")], where="cassette.yaml"):
-        assert requests.get(URL, timeout=5).json() == 1
-    assert requests.get(app.url, timeout=5).json() == {"call": 1}
+        assert requests.get(URL, timeout=30).json() == 1
+    assert requests.get(app.url, timeout=30).json() == {"call": 1}
 
     assert [exchange.url for exchange in recorder.exchanges_since(0)] == [f"{app.url}/"]

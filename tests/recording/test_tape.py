@@ -171,7 +171,7 @@ class TestStockVcrpy:
         tape.record(exchange(body=b'{"id": 1}'), turn=1, fingerprint="", redactor=NOTHING)
 
         with vcr.use_cassette(str(tape.path), record_mode="none") as cassette:
-            response = requests.get("http://app.example/x", timeout=5)
+            response = requests.get("http://app.example/x", timeout=30)
 
         assert response.json() == {"id": 1}
         assert cassette.all_played
@@ -180,9 +180,9 @@ class TestStockVcrpy:
         import requests
 
         with vcr.use_cassette(str(tape.path)):
-            requests.get(f"{app.url}/x", timeout=5)
-            requests.get(f"{app.url}/x", timeout=5)
-            requests.post(f"{app.url}/x", data=b"\xff\xfe", timeout=5)
+            requests.get(f"{app.url}/x", timeout=30)
+            requests.get(f"{app.url}/x", timeout=30)
+            requests.post(f"{app.url}/x", data=b"\xff\xfe", timeout=30)
 
         read = Tape(tape.path)
 
@@ -198,7 +198,7 @@ class TestStockVcrpy:
         import requests
 
         with vcr.use_cassette(str(tape.path)):
-            requests.get(f"{app.url}/x", timeout=5)
+            requests.get(f"{app.url}/x", timeout=30)
 
         read = Tape(tape.path)
         read.record(exchange(), turn=1, fingerprint="", redactor=NOTHING)

@@ -20,7 +20,7 @@ def fetch(ask: Callable[..., requests.Response], app: App) -> list[int]:
     """400 distinct requests from 8 threads, and what each was answered."""
 
     def one(number: int) -> int:
-        return int(ask(f"{app.url}/items?id={number}", timeout=10).json()["id"])
+        return int(ask(f"{app.url}/items?id={number}", timeout=30).json()["id"])
 
     with ThreadPoolExecutor(8) as pool:
         return list(pool.map(one, range(400)))
@@ -46,7 +46,7 @@ def test_all_are_recorded_and_all_are_played(
 
 def test_equal_requests_of_threads_get_each_answer_once(app: App, recorder: Recorder) -> None:
     def ask(_number: int) -> int:
-        return int(requests.post(f"{app.url}/next", timeout=10).json()["call"])
+        return int(requests.post(f"{app.url}/next", timeout=30).json()["call"])
 
     with ThreadPoolExecutor(8) as pool:
         live = sorted(pool.map(ask, range(40)))

@@ -271,7 +271,7 @@ class TestTape:
         session = project.session
         url = session.connection.parameters["tenant_url"]
         account = requests.get(
-            f"{url}/account", headers={"Authorization": f"Bearer {KEY}"}, timeout=10
+            f"{url}/account", headers={"Authorization": f"Bearer {KEY}"}, timeout=30
         ).json()
         outcomes = scenario.run().outcomes
         session.close()
@@ -288,7 +288,7 @@ class TestTape:
         sync.fill(object="contact", mapping={"email": "EMAIL", "first_name": "FIRST_NAME"})
         again = sync.scenario(scenario.name).run().outcomes
         same = requests.get(
-            f"{url}/account", headers={"Authorization": "Bearer REDACTED-api-key"}, timeout=10
+            f"{url}/account", headers={"Authorization": "Bearer REDACTED-api-key"}, timeout=30
         ).json()
         offline.shut_down()
         monkeypatch.delenv("DEVSESSION_OFFLINE")

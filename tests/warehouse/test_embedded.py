@@ -39,7 +39,7 @@ def run_python(code: str, *arguments: object) -> subprocess.CompletedProcess[str
 def kill(pid: int) -> None:
     process = psutil.Process(pid)
     process.send_signal(signal.SIGKILL)
-    psutil.wait_procs([process], timeout=10)
+    psutil.wait_procs([process], timeout=30)
 
 
 def test_opens_on_demand_and_two_sessions_share_what_is_there(workspace: Path) -> None:

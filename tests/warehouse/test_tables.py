@@ -338,7 +338,7 @@ def test_a_warehouse_killed_midway_has_the_old_table(
         changed = execute(self, sql, params)
         if sql.startswith("insert into") and killed.is_running():
             killed.send_signal(signal.SIGKILL)
-            psutil.wait_procs([killed], timeout=10)
+            psutil.wait_procs([killed], timeout=30)
         return changed
 
     monkeypatch.setattr(Account, "execute", dying)
