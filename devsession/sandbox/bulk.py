@@ -23,10 +23,20 @@ def _update(store: RecordStore, values: Mapping[str, object]) -> Written:
     return store.update(str(record_id), fields)
 
 
+def _delete(store: RecordStore, values: Mapping[str, object]) -> Written:
+    match dict(values):
+        case {"id": record_id, **others} if not others:
+            return store.delete(str(record_id))
+        case {"external_id": external_id, **others} if not others:
+            return store.delete_external(external_id)
+    raise RefusedError("invalid_body", "A record to delete is its id or its external_id, alone.")
+
+
 _OPERATIONS: dict[str, Callable[[RecordStore, Mapping[str, object]], Written]] = {
     "create": lambda store, values: store.create(values),
     "update": _update,
     "upsert": lambda store, values: store.upsert(values),
+    "delete": _delete,
 }
 OPERATIONS = tuple(_OPERATIONS)
 
@@ -37,7 +47,8 @@ def write_all(
     """Writes the records one after the other; a bad one does not stop the next.
 
     Returns:
-        For each record, in order: index, status (created, updated, unchanged, failed), id,
+        For each record, in order: index, status (created, updated, deleted, unchanged,
+        failed), id,
         error (null, or code, field, message).
 
     Raises:

@@ -8,16 +8,25 @@ Every request carries `Authorization: Bearer <key>`; bodies are JSON objects, of
                                                         required, unique, read_only, help}]}
     GET   /objects/{object}/records?limit=&cursor=      {"records": [..], "next_cursor": ..}, oldest
                                                         first; null after the last; limit 1 to 500
+          ..?updated_since=<time>                       what was changed then or later, in the order
+                                                        of the last changes
+          ..?include_deleted=true                       with the tombstones of deleted ones
     POST  /objects/{object}/records                     creates: 201 and the record
     GET   /objects/{object}/records/{id}                the record, every field of it
     PATCH /objects/{object}/records/{id}                updates the fields that are sent
+    DELETE /objects/{object}/records/{id}               deletes: 200 and the tombstone, {id,
+                                                        external_id, created_at, updated_at,
+                                                        deleted_at}; repeated the same once more
     PUT   /objects/{object}/records/external/{external_id}   upserts: 201 created, 200 else
+    DELETE /objects/{object}/records/external/{external_id}  deletes, as by id
     POST  /objects/{object}/records/bulk/create         {"records": [..]}, 1 to 100: always 200 and
     POST  /objects/{object}/records/bulk/update           {"results": [{index, status, id, error}]},
     POST  /objects/{object}/records/bulk/upsert           one a record, in order
+    POST  /objects/{object}/records/bulk/delete
 
-A bulk's `status` is created, updated, unchanged or failed, its `error` null or {code, field,
-message}; each record counts alone. Bulk update finds a record by `id`, upsert by `external_id`.
+A bulk's `status` is created, updated, deleted, unchanged or failed, its `error` null or {code,
+field, message}; each record counts alone. Bulk update finds a record by `id`, upsert by
+`external_id`, delete by either. The id of a deleted record answers 410; its external id is free.
 Types are strict: text, email, integer, number, boolean, date, datetime. Null and "" are no value.
 Other refusals are `{"error": {code, field, message, request_id}}`; `refusals.STATUS` lists the
 codes. Each answer has an `X-Request-Id`, which counts up. A record's id follows from its external
@@ -36,7 +45,14 @@ from devsession.errors import did_you_mean
 from devsession.sandbox.access import Access, Door
 from devsession.sandbox.bulk import MOST_RECORDS, OPERATIONS, write_all
 from devsession.sandbox.objects import OBJECT_TYPES
-from devsession.sandbox.reading import check_parameters, read_count, read_object, read_records
+from devsession.sandbox.reading import (
+    check_parameters,
+    read_count,
+    read_flag,
+    read_object,
+    read_records,
+    read_time,
+)
 from devsession.sandbox.refusals import RefusedError, json_response, refusal_response
 from devsession.sandbox.store import RecordStore, utc_now
 
@@ -73,8 +89,12 @@ def create_app(access: Access, clock: Callable[[], datetime] = utc_now) -> ASGIA
             _route("/objects/{object}", GET=crm.describe_object),
             _route(records, GET=crm.list_records, POST=crm.create),
             *(_route(f"{records}/bulk/{name}", POST=crm.bulk(name)) for name in OPERATIONS),
-            _route(records + "/external/{external_id:path}", PUT=crm.upsert),
-            _route(records + "/{id}", GET=crm.read, PATCH=crm.update),
+            _route(
+                records + "/external/{external_id:path}",
+                PUT=crm.upsert,
+                DELETE=crm.delete_external,
+            ),
+            _route(records + "/{id}", GET=crm.read, PATCH=crm.update, DELETE=crm.delete),
         ],
         exception_handlers={404: _no_route, 405: _no_method, Exception: _failed},
     )
@@ -102,9 +122,13 @@ class Crm:
 
     async def list_records(self, request: Request) -> Response:
         store = self._store(request)
-        check_parameters(request, ("limit", "cursor"))
-        limit = read_count(request, "limit", usual=_USUAL_PAGE, most=_LONGEST_PAGE)
-        page = store.page(limit, request.query_params.get("cursor"))
+        check_parameters(request, ("limit", "cursor", "updated_since", "include_deleted"))
+        page = store.page(
+            read_count(request, "limit", usual=_USUAL_PAGE, most=_LONGEST_PAGE),
+            request.query_params.get("cursor"),
+            since=read_time(request, "updated_since"),
+            deleted=read_flag(request, "include_deleted"),
+        )
         return json_response(page._asdict())
 
     async def read(self, request: Request) -> Response:
@@ -127,6 +151,14 @@ class Crm:
             message = "external_id is not the one in the address."
             raise RefusedError("invalid_body", message, field="external_id")
         return _written(store, store.upsert(values))
+
+    async def delete(self, request: Request) -> Response:
+        store = self._store(request)
+        return _written(store, store.delete(request.path_params["id"]))
+
+    async def delete_external(self, request: Request) -> Response:
+        store = self._store(request)
+        return _written(store, store.delete_external(request.path_params["external_id"]))
 
     def bulk(self, operation: str) -> Endpoint:
         """The endpoint of one bulk operation."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pydantic_core import from_json
 
+from devsession.sandbox.fields import TYPES
 from devsession.sandbox.refusals import RefusedError
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ def check_parameters(request: Request, known: Collection[str]) -> None:
     """Raises: RefusedError for a query parameter that is not known: a typing mistake, mostly."""
     for name in request.query_params:
         if name not in known:
-            message = f"There is no parameter {name!r} here, only {' and '.join(known)}."
+            message = f"There is no parameter {name!r} here, only {', '.join(known)}."
             raise RefusedError("invalid_parameter", message, field=name)
 
 
@@ -70,6 +72,35 @@ def read_count(request: Request, name: str, *, usual: int, most: int) -> int:
     if not 1 <= number <= most:
         raise RefusedError("invalid_parameter", f"{name} is a number from 1 to {most}.", field=name)
     return number
+
+
+def read_flag(request: Request, name: str) -> bool:
+    """A parameter that is true or false; false when it is not sent.
+
+    Raises:
+        RefusedError: it is something else.
+    """
+    text = request.query_params.get(name, "false")
+    if text not in {"true", "false"}:
+        raise RefusedError("invalid_parameter", f"{name} is true or false.", field=name)
+    return text == "true"
+
+
+def read_time(request: Request, name: str) -> datetime | None:
+    """A parameter that is a time with its offset from UTC; None when it is not sent.
+
+    Raises:
+        RefusedError: it is something else.
+    """
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    kind = TYPES["datetime"]
+    if not kind.accepts(text):
+        raise RefusedError(
+            "invalid_parameter", f"{name} is {kind.wanted} (%2B for + in an address).", field=name
+        )
+    return datetime.fromisoformat(text)
 
 
 async def _read_bytes(request: Request) -> bytes:

@@ -20,6 +20,7 @@ STATUS = {
     "record_not_found": 404,
     "method_not_allowed": 405,
     "duplicate_value": 409,
+    "record_deleted": 410,
     "body_too_large": 413,
     "wrong_content_type": 415,
     "invalid_body": 422,

@@ -6,7 +6,6 @@ next one begins, so no lock is needed.
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import count
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from devsession.errors import did_you_mean
 from devsession.sandbox.fields import is_empty, missing
 from devsession.sandbox.refusals import RefusedError
+from devsession.sandbox.timeline import Page, Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,17 +26,10 @@ Record = dict[str, object]
 
 
 class Written(NamedTuple):
-    """What a write came to: `status` is created, updated or unchanged."""
+    """What a write came to: `status` is created, updated, deleted or unchanged."""
 
     status: str
     record: Record
-
-
-class Page(NamedTuple):
-    """Some records in the order of their creation; no `next_cursor` after the last ones."""
-
-    records: list[Record]
-    next_cursor: str | None
 
 
 def utc_now() -> datetime:
@@ -47,7 +40,8 @@ def utc_now() -> datetime:
 class RecordStore:
     """Checks, keeps and finds the records of one object.
 
-    A record that was handed out never changes: an update puts a new one in its place.
+    A record that was handed out never changes: an update puts a new one in its place. A deleted
+    one leaves its tombstone: id, external_id and times, one of them `deleted_at`.
     """
 
     def __init__(self, object_type: ObjectType, clock: Callable[[], datetime] = utc_now) -> None:
@@ -58,19 +52,19 @@ class RecordStore:
         self._required = [field for field in object_type.fields if field.required]
         self._blank: Record = dict.fromkeys(self._fields)
         self._records: dict[str, Record] = {}
-        # Position is age: a page that begins at a position is the same whatever is added later.
-        self._ids: list[str] = []
+        self._timeline = Timeline(object_type.name)
+        self._buried: dict[object, str] = {}
         self._holders: dict[str, dict[object, str]] = {
             field.name: {} for field in object_type.fields if field.unique
         }
 
     def get(self, record_id: str) -> Record:
-        """Raises: RefusedError when there is no such record."""
-        try:
-            return self._records[record_id]
-        except KeyError:
-            message = f"There is no {self.object_type.name} with this id."
-            raise RefusedError("record_not_found", message, field="id") from None
+        """Raises: RefusedError when there is no such record, or none any more."""
+        record = self._record_or_tombstone(record_id)
+        if _is_tombstone(record):
+            message = f"This {self.object_type.name} was deleted."
+            raise RefusedError("record_deleted", message, field="id")
+        return record
 
     def create(self, values: Mapping[str, object]) -> Written:
         """Raises: RefusedError for a value that a field refuses, or a required one that lacks."""
@@ -82,7 +76,6 @@ class RecordStore:
         now = self._now()
         record_id = self._new_id(values.get("external_id"))
         record = {**self._blank, **values, "id": record_id, "created_at": now, "updated_at": now}
-        self._ids.append(record_id)
         self._put(record)
         return Written("created", record)
 
@@ -98,7 +91,7 @@ class RecordStore:
         if not changed:
             return Written("unchanged", record)
         self._check_unique(changed, owner=record_id)
-        self._forget_identities(record, changed)
+        self._forget_identities({name: record[name] for name in changed})
         updated = {**record, **changed, "updated_at": self._now()}
         self._put(updated)
         return Written("updated", updated)
@@ -109,23 +102,75 @@ class RecordStore:
         Raises:
             RefusedError: there is no external_id, or a field refuses its value.
         """
-        external_id = values.get("external_id")
-        if is_empty(external_id):
-            raise missing("external_id")
-        self._fields["external_id"].check(external_id)
+        external_id = self._external_id(values.get("external_id"))
         holder = self._holders["external_id"].get(external_id)
         return self.create(values) if holder is None else self.update(holder, values)
 
-    def page(self, limit: int, cursor: str | None) -> Page:
-        """At most `limit` records, from the first one or from where `cursor` goes on.
+    def delete(self, record_id: str) -> Written:
+        """Leaves a tombstone. What is deleted already stays so, "unchanged": it can be repeated.
 
         Raises:
-            RefusedError: the cursor is not one of this object, or of an earlier sandbox.
+            RefusedError: there never was such a record.
         """
-        start = 0 if cursor is None else self._position(cursor)
-        end = start + limit
-        records = [self._records[record_id] for record_id in self._ids[start:end]]
-        return Page(records, self._cursor(end) if end < len(self._ids) else None)
+        record = self._record_or_tombstone(record_id)
+        if _is_tombstone(record):
+            return Written("unchanged", record)
+        self._forget_identities(record)
+        now = self._now()
+        kept = {name: record[name] for name in ("id", "external_id", "created_at")}
+        tombstone = {**kept, "updated_at": now, "deleted_at": now}
+        self._put(tombstone)
+        return Written("deleted", tombstone)
+
+    def delete_external(self, external_id: object) -> Written:
+        """Deletes the record with this `external_id`, or finds the last one that was deleted.
+
+        Raises:
+            RefusedError: there is no external_id, or there never was such a record.
+        """
+        external_id = self._external_id(external_id)
+        holder = self._holders["external_id"].get(external_id, self._buried.get(external_id))
+        if holder is None:
+            message = f"There is no {self.object_type.name} with this external_id."
+            raise RefusedError("record_not_found", message, field="external_id")
+        return self.delete(holder)
+
+    def page(
+        self,
+        limit: int,
+        cursor: str | None,
+        *,
+        since: datetime | None = None,
+        deleted: bool = False,
+    ) -> Page:
+        """At most `limit` records, from the first one or from where `cursor` goes on.
+
+        Args:
+            since: only what was changed then or later, in the order of the changes.
+            deleted: with the tombstones.
+
+        Raises:
+            RefusedError: the cursor is not one of this object and order, or of an earlier sandbox.
+        """
+
+        def find(record_id: str) -> Record | None:
+            record = self._records[record_id]
+            return record if deleted or not _is_tombstone(record) else None
+
+        return self._timeline.page(limit, cursor, since, find)
+
+    def _record_or_tombstone(self, record_id: str) -> Record:
+        try:
+            return self._records[record_id]
+        except KeyError:
+            message = f"There is no {self.object_type.name} with this id."
+            raise RefusedError("record_not_found", message, field="id") from None
+
+    def _external_id(self, value: object) -> object:
+        if is_empty(value):
+            raise missing("external_id")
+        self._fields["external_id"].check(value)
+        return value
 
     def _check(self, values: Mapping[str, object]) -> None:
         for name, value in values.items():
@@ -146,11 +191,14 @@ class RecordStore:
     def _put(self, record: Record) -> None:
         record_id = str(record["id"])
         self._records[record_id] = record
+        self._timeline.add(record_id, str(record["updated_at"]))
+        if _is_tombstone(record):
+            self._buried[record["external_id"]] = record_id
+            return
         for field, holders, value in self._identifying(record):
             holders[field.identity(value)] = record_id
 
-    def _forget_identities(self, record: Record, changed: Mapping[str, object]) -> None:
-        gone = {name: record[name] for name in changed}
+    def _forget_identities(self, gone: Mapping[str, object]) -> None:
         for field, holders, value in self._identifying(gone):
             del holders[field.identity(value)]
 
@@ -169,7 +217,7 @@ class RecordStore:
 
         So the outputs of a notebook that shows ids are equal each time it runs.
         """
-        seed = f"at {len(self._ids)}" if is_empty(external_id) else f"of {external_id}"
+        seed = f"at {len(self._timeline)}" if is_empty(external_id) else f"of {external_id}"
         for attempt in count():  # taken when an external id was changed and is used once more
             digest = blake2b(f"{seed} {attempt}".encode(), digest_size=6).hexdigest()
             record_id = f"{self.object_type.prefix}_{digest}"
@@ -178,22 +226,9 @@ class RecordStore:
         raise AssertionError  # count() does not end
 
     def _now(self) -> str:
-        return self._clock().isoformat(timespec="milliseconds")
+        # A clock that is set back must not hide a change from who asks what is new.
+        return max(self._clock().isoformat(timespec="milliseconds"), self._timeline.last_time)
 
-    def _cursor(self, position: int) -> str:
-        return urlsafe_b64encode(f"{self.object_type.name}:{position}".encode()).decode()
 
-    def _position(self, cursor: str) -> int:
-        try:
-            name, _, position = urlsafe_b64decode(cursor).decode().partition(":")
-            start = int(position) if name == self.object_type.name else -1
-        except ValueError:
-            start = -1
-        if not 0 <= start <= len(self._ids):
-            raise RefusedError(
-                "invalid_cursor",
-                f"This cursor is not one of {self.object_type.name} records: "
-                "begin again without one.",
-                field="cursor",
-            )
-        return start
+def _is_tombstone(record: Record) -> bool:
+    return "deleted_at" in record
