@@ -23,6 +23,11 @@ Every request carries `Authorization: Bearer <key>`; bodies are JSON objects, of
     POST  /objects/{object}/records/bulk/update           {"results": [{index, status, id, error}]},
     POST  /objects/{object}/records/bulk/upsert           one a record, in order
     POST  /objects/{object}/records/bulk/delete
+    GET   /channels?limit=&cursor=                      {"channels": [..], "next_cursor": ..}
+    POST  /channels                                     creates {name, topic}: 201
+    GET   /channels/{name}/messages?limit=&cursor=      {"messages": [..], "next_cursor": ..}
+    POST  /channels/{name}/messages                     posts {text, blocks, idempotency_key}: 201;
+                                                        200 when it was posted with this key before
 
 A bulk's `status` is created, updated, deleted, unchanged or failed, its `error` null or {code,
 field, message}; each record counts alone. Bulk update finds a record by `id`, upsert by
@@ -39,11 +44,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from starlette.applications import Starlette
-from starlette.routing import Route
 
 from devsession.errors import did_you_mean
 from devsession.sandbox.access import Access, Door
 from devsession.sandbox.bulk import MOST_RECORDS, OPERATIONS, write_all
+from devsession.sandbox.chat import Chat
 from devsession.sandbox.objects import OBJECT_TYPES
 from devsession.sandbox.reading import (
     check_parameters,
@@ -54,10 +59,11 @@ from devsession.sandbox.reading import (
     read_time,
 )
 from devsession.sandbox.refusals import RefusedError, json_response, refusal_response
+from devsession.sandbox.routing import route
 from devsession.sandbox.store import RecordStore, utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
     from datetime import datetime
 
     from starlette.exceptions import HTTPException
@@ -65,9 +71,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp
 
+    from devsession.sandbox.routing import Endpoint
     from devsession.sandbox.store import Written
-
-    Endpoint = Callable[[Request], Awaitable[Response]]
 
 _USUAL_PAGE = 100
 _LONGEST_PAGE = 500
@@ -80,21 +85,22 @@ def create_app(access: Access, clock: Callable[[], datetime] = utc_now) -> ASGIA
         access: knows whom to let in.
         clock: gives the times of `created_at` and `updated_at`, in UTC.
     """
-    crm = Crm(clock)
+    crm, chat = Crm(clock), Chat(clock)
     records = "/objects/{object}/records"
     app = Starlette(
         routes=[
-            _route("/account", GET=crm.account),
-            _route("/objects", GET=crm.list_objects),
-            _route("/objects/{object}", GET=crm.describe_object),
-            _route(records, GET=crm.list_records, POST=crm.create),
-            *(_route(f"{records}/bulk/{name}", POST=crm.bulk(name)) for name in OPERATIONS),
-            _route(
+            route("/account", GET=crm.account),
+            route("/objects", GET=crm.list_objects),
+            route("/objects/{object}", GET=crm.describe_object),
+            route(records, GET=crm.list_records, POST=crm.create),
+            *(route(f"{records}/bulk/{name}", POST=crm.bulk(name)) for name in OPERATIONS),
+            route(
                 records + "/external/{external_id:path}",
                 PUT=crm.upsert,
                 DELETE=crm.delete_external,
             ),
-            _route(records + "/{id}", GET=crm.read, PATCH=crm.update, DELETE=crm.delete),
+            route(records + "/{id}", GET=crm.read, PATCH=crm.update, DELETE=crm.delete),
+            *chat.routes(),
         ],
         exception_handlers={404: _no_route, 405: _no_method, Exception: _failed},
     )
@@ -176,19 +182,6 @@ class Crm:
             message = f"There is no object {name!r}; {did_you_mean(name, self._stores)}"
             raise RefusedError("unknown_object", message)
         return self._stores[name]
-
-
-def _route(path: str, **endpoints: Endpoint) -> Route:
-    """One route a path, so that a refused method is answered with all that are allowed."""
-
-    async def answer(request: Request) -> Response:
-        method = "GET" if request.method == "HEAD" else request.method
-        try:
-            return await endpoints[method](request)
-        except RefusedError as refused:
-            return refusal_response(refused, request.state.request_id)
-
-    return Route(path, answer, methods=list(endpoints))
 
 
 def _written(store: RecordStore, written: Written) -> Response:

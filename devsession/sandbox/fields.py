@@ -8,10 +8,11 @@ from datetime import date, datetime
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from devsession.errors import did_you_mean
 from devsession.sandbox.refusals import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _INTEGERS = range(-(2**63), 2**63)
@@ -61,6 +62,10 @@ def _is_datetime(value: object) -> bool:
         return False
 
 
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
 TYPES = {
     "text": FieldType("text", _is_text),
     "email": FieldType("an email address", _is_email),
@@ -71,12 +76,18 @@ TYPES = {
     "datetime": FieldType(
         "a time with its offset from UTC, written YYYY-MM-DDTHH:MM:SS+00:00", _is_datetime
     ),
+    "texts": FieldType("a list of texts", _is_texts),
+    "object": FieldType("an object", lambda value: isinstance(value, dict)),
+    "objects": FieldType("a list of objects", lambda value: isinstance(value, list)),
 }
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field of an object. Null and "" are no value: not for `required`, nor for `unique`."""
+    """One field of an object. Null and "" are no value: not for `required`, nor for `unique`.
+
+    `fields` are those inside it, for the types object and objects; it is written as a whole.
+    """
 
     name: str
     label: str
@@ -85,33 +96,76 @@ class Field:
     unique: bool = False
     read_only: bool = False
     help: str = ""
+    fields: tuple[Field, ...] = ()
 
     def as_json(self) -> dict[str, object]:
-        """Its description, as a form's options need it."""
-        return asdict(self)
+        """Its description, as a form's options need it; `fields` only where there are some."""
+        inside = {"fields": [field.as_json() for field in self.fields]} if self.fields else {}
+        return {name: value for name, value in asdict(self).items() if name != "fields"} | inside
 
-    def check(self, value: object) -> None:
-        """Raises: RefusedError when this value may not be written to this field."""
+    def check(self, value: object, inside: str = "") -> None:
+        """Raises: RefusedError when this value may not be written to this field.
+
+        inside: where the field is, when it is one of another field: "address." or "lines[2].".
+        """
+        name = inside + self.name
         if self.read_only:
             raise RefusedError(
-                "read_only_field", f"{self.name} is set by the app: leave it out.", field=self.name
+                "read_only_field", f"{name} is set by the app: leave it out.", field=name
             )
         if is_empty(value):
             if self.required:
-                raise missing(self.name)
+                raise missing(name)
             if value is None:
                 return
         kind = TYPES[self.type]
         if not kind.accepts(value):
             raise RefusedError(
                 "wrong_type",
-                f"{self.name} has to be {kind.wanted}, not {_described(value)}.",
-                field=self.name,
+                f"{name} has to be {kind.wanted}, not {_described(value)}.",
+                field=name,
             )
+        match value:
+            case dict():
+                self._check_object(value, name)
+            case list() if self.type == "objects":
+                for index, item in enumerate(value):
+                    self._check_object(item, f"{name}[{index}]")
+
+    def _check_object(self, value: object, name: str) -> None:
+        if not isinstance(value, dict):
+            message = f"{name} has to be an object, not {_described(value)}."
+            raise RefusedError("wrong_type", message, field=name)
+        known = {field.name: field for field in self.fields}
+        check_values(value, known, owner=name, inside=f"{name}.")
+        check_required(value, self.fields, inside=f"{name}.")
 
     def identity(self, value: object) -> object:
         """What two values that count as the same in a unique field have in common."""
         return value.casefold() if self.type == "email" and isinstance(value, str) else value
+
+
+def check_values(
+    values: Mapping[str, object], known: Mapping[str, Field], owner: str, inside: str = ""
+) -> None:
+    """Raises: RefusedError for a field that `owner` does not have, or that refuses its value."""
+    for name, value in values.items():
+        field = known.get(name)
+        if field is None:
+            writable = [each.name for each in known.values() if not each.read_only]
+            raise RefusedError(
+                "unknown_field",
+                f"{owner} has no field {name!r}; {did_you_mean(name, writable)}",
+                field=inside + name,
+            )
+        field.check(value, inside)
+
+
+def check_required(values: Mapping[str, object], fields: Iterable[Field], inside: str = "") -> None:
+    """Raises: RefusedError for a required field that is not there."""
+    for field in fields:
+        if field.required and field.name not in values:
+            raise missing(inside + field.name)
 
 
 def missing(name: str) -> RefusedError:
@@ -135,4 +189,6 @@ def _described(value: object) -> str:
             return "this number"
         case list():
             return "a list"
+        case None:
+            return "null"
     return "an object"

@@ -18,8 +18,10 @@ STATUS = {
     "unknown_route": 404,
     "unknown_object": 404,
     "record_not_found": 404,
+    "unknown_channel": 404,
     "method_not_allowed": 405,
     "duplicate_value": 409,
+    "idempotency_conflict": 409,
     "record_deleted": 410,
     "body_too_large": 413,
     "wrong_content_type": 415,
@@ -31,6 +33,9 @@ STATUS = {
     "read_only_field": 422,
     "wrong_type": 422,
     "missing_required": 422,
+    "invalid_name": 422,
+    "text_too_long": 422,
+    "too_many_blocks": 422,
     "internal_error": 500,
 }
 

@@ -11,8 +11,7 @@ from hashlib import blake2b
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
-from devsession.errors import did_you_mean
-from devsession.sandbox.fields import is_empty, missing
+from devsession.sandbox.fields import check_required, check_values, is_empty, missing
 from devsession.sandbox.refusals import RefusedError
 from devsession.sandbox.timeline import Page, Timeline
 
@@ -48,8 +47,6 @@ class RecordStore:
         self.object_type = object_type
         self._clock = clock
         self._fields = {field.name: field for field in object_type.fields}
-        self._writable = [field.name for field in object_type.fields if not field.read_only]
-        self._required = [field for field in object_type.fields if field.required]
         self._blank: Record = dict.fromkeys(self._fields)
         self._records: dict[str, Record] = {}
         self._timeline = Timeline(object_type.name)
@@ -66,12 +63,23 @@ class RecordStore:
             raise RefusedError("record_deleted", message, field="id")
         return record
 
+    def holder(self, field_name: str, value: object) -> Record | None:
+        """The record that has this value of a unique field; None when there is none.
+
+        Raises:
+            RefusedError: the field refuses such a value.
+        """
+        field = self._fields[field_name]
+        field.check(value)
+        if is_empty(value):
+            return None
+        holder = self._holders[field_name].get(field.identity(value))
+        return None if holder is None else self._records[holder]
+
     def create(self, values: Mapping[str, object]) -> Written:
         """Raises: RefusedError for a value that a field refuses, or a required one that lacks."""
         self._check(values)
-        for field in self._required:
-            if field.name not in values:
-                raise missing(field.name)
+        check_required(values, self.object_type.fields)
         self._check_unique(values, owner=None)
         now = self._now()
         record_id = self._new_id(values.get("external_id"))
@@ -142,12 +150,14 @@ class RecordStore:
         *,
         since: datetime | None = None,
         deleted: bool = False,
+        among: Callable[[Record], bool] = bool,
     ) -> Page:
         """At most `limit` records, from the first one or from where `cursor` goes on.
 
         Args:
             since: only what was changed then or later, in the order of the changes.
             deleted: with the tombstones.
+            among: only the records for which this holds.
 
         Raises:
             RefusedError: the cursor is not one of this object and order, or of an earlier sandbox.
@@ -155,7 +165,7 @@ class RecordStore:
 
         def find(record_id: str) -> Record | None:
             record = self._records[record_id]
-            return record if deleted or not _is_tombstone(record) else None
+            return record if among(record) and (deleted or not _is_tombstone(record)) else None
 
         return self._timeline.page(limit, cursor, since, find)
 
@@ -173,13 +183,7 @@ class RecordStore:
         return value
 
     def _check(self, values: Mapping[str, object]) -> None:
-        for name, value in values.items():
-            field = self._fields.get(name)
-            if field is None:
-                message = f"{self.object_type.name} has no field {name!r}; "
-                hint = did_you_mean(name, self._writable)
-                raise RefusedError("unknown_field", message + hint, field=name)
-            field.check(value)
+        check_values(values, self._fields, owner=self.object_type.name)
 
     def _check_unique(self, values: Mapping[str, object], owner: str | None) -> None:
         for field, holders, value in self._identifying(values):

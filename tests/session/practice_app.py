@@ -56,8 +56,11 @@ def _kept(receive: Receive, chunks: list[bytes]) -> Receive:
 
 def _external_ids(chunks: list[bytes]) -> list[str]:
     body = b"".join(chunks)
-    records = json.loads(body)["records"] if body else []
-    return [record["external_id"] for record in records]
+    if not body.startswith(b"{"):
+        return []
+    content = json.loads(body)
+    records = content.get("records", [content])
+    return [record["external_id"] for record in records if "external_id" in record]
 
 
 def main(key: str) -> None:

@@ -1,0 +1,171 @@
+"""The app's team chat: channels, and messages that are posted to one of them.
+
+It is there for plugins that send an event for each record instead of keeping records in step.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from devsession.errors import did_you_mean
+from devsession.sandbox.fields import Field
+from devsession.sandbox.objects import ObjectType
+from devsession.sandbox.reading import check_parameters, read_count, read_object
+from devsession.sandbox.refusals import RefusedError, json_response
+from devsession.sandbox.routing import route
+from devsession.sandbox.store import RecordStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+
+    from devsession.sandbox.store import Record
+
+LONGEST_TEXT = 4_000
+MOST_BLOCKS = 50
+
+_ID = Field("id", "ID", read_only=True, help="Given by the app")
+_CREATED_AT = Field("created_at", "Created at", "datetime", read_only=True)
+_UPDATED_AT = Field("updated_at", "Updated at", "datetime", read_only=True)
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+
+CHANNEL = ObjectType(
+    "channel",
+    "Channel",
+    "chn",
+    (
+        _ID,
+        Field(
+            "name",
+            "Name",
+            required=True,
+            unique=True,
+            help="Lower-case letters, digits, - and _, at most 80",
+        ),
+        Field("topic", "Topic"),
+        _CREATED_AT,
+        _UPDATED_AT,
+    ),
+)
+MESSAGE = ObjectType(
+    "message",
+    "Message",
+    "msg",
+    (
+        _ID,
+        Field("channel", "Channel", required=True, help="Its name"),
+        Field("text", "Text", required=True, help=f"At most {LONGEST_TEXT:,} characters"),
+        Field(
+            "blocks",
+            "Blocks",
+            "objects",
+            help=f"At most {MOST_BLOCKS}, shown below the text",
+            fields=(
+                Field("type", "Type", required=True, help="header, section, divider or any other"),
+                Field("text", "Text"),
+            ),
+        ),
+        Field(
+            "idempotency_key",
+            "Idempotency key",
+            unique=True,
+            help="Your own key for the message: sent once more, it is not posted once more",
+        ),
+        _CREATED_AT,
+        _UPDATED_AT,
+    ),
+)
+
+
+class Chat:
+    """What the app does at the addresses of its chat. The channel general is always there."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._channels = RecordStore(CHANNEL, clock)
+        self._messages = RecordStore(MESSAGE, clock)
+        self._channels.create({"name": "general"})
+
+    def routes(self) -> list[Route]:
+        """Its addresses."""
+        return [
+            route("/channels", GET=self.list_channels, POST=self.create_channel),
+            route("/channels/{channel}/messages", GET=self.list_messages, POST=self.post_message),
+        ]
+
+    async def list_channels(self, request: Request) -> Response:
+        check_parameters(request, ("limit", "cursor"))
+        limit = read_count(request, "limit", usual=100, most=500)
+        page = self._channels.page(limit, request.query_params.get("cursor"))
+        return json_response({"channels": page.records, "next_cursor": page.next_cursor})
+
+    async def create_channel(self, request: Request) -> Response:
+        values = await read_object(request)
+        name = values.get("name")
+        if isinstance(name, str) and name and not _NAME.fullmatch(name):
+            raise RefusedError(
+                "invalid_name",
+                "A channel's name is lower-case letters, digits, - and _, at most 80.",
+                field="name",
+            )
+        return json_response(self._channels.create(values).record, 201)
+
+    async def list_messages(self, request: Request) -> Response:
+        channel = self._channel(request)
+        check_parameters(request, ("limit", "cursor"))
+        limit = read_count(request, "limit", usual=100, most=500)
+        page = self._messages.page(
+            limit,
+            request.query_params.get("cursor"),
+            among=lambda message: message["channel"] == channel,
+        )
+        return json_response({"messages": page.records, "next_cursor": page.next_cursor})
+
+    async def post_message(self, request: Request) -> Response:
+        channel = self._channel(request)
+        values = await read_object(request)
+        if values.setdefault("channel", channel) != channel:
+            message = "channel is not the one in the address."
+            raise RefusedError("invalid_body", message, field="channel")
+        _check_size(values)
+        posted = self._messages.holder("idempotency_key", values.get("idempotency_key"))
+        if posted is None:
+            return json_response(self._messages.create(values).record, 201)
+        if any(posted[name] != value for name, value in values.items()):
+            raise RefusedError(
+                "idempotency_conflict",
+                f"This idempotency key is that of another message, {posted['id']}.",
+                field="idempotency_key",
+            )
+        return json_response(posted)
+
+    def _channel(self, request: Request) -> str:
+        name: str = request.path_params["channel"]
+        if self._channels.holder("name", name) is None:
+            known = [str(record["name"]) for record in self._all_channels()]
+            message = f"There is no channel {name!r}; {did_you_mean(name, known)}"
+            raise RefusedError("unknown_channel", message, field="channel")
+        return name
+
+    def _all_channels(self) -> list[Record]:
+        return self._channels.page(500, None).records
+
+
+def _check_size(values: dict[str, object]) -> None:
+    text, blocks = values.get("text"), values.get("blocks")
+    if isinstance(text, str) and len(text) > LONGEST_TEXT:
+        raise RefusedError(
+            "text_too_long",
+            f"A text has at most {LONGEST_TEXT:,} characters, this one {len(text):,}.",
+            field="text",
+        )
+    if isinstance(blocks, list) and len(blocks) > MOST_BLOCKS:
+        raise RefusedError(
+            "too_many_blocks",
+            f"A message has at most {MOST_BLOCKS} blocks, this one {len(blocks)}.",
+            field="blocks",
+        )
