@@ -24,17 +24,26 @@ def warehouse(action: str) -> None:
 
 def sandbox(action: str) -> None:
     """Start, stop or look at the practice app; where it is running, how to use it."""
-    from devsession.sandbox import sandbox_key, sandbox_service
+    from devsession.sandbox import (
+        CLIENT_ID,
+        CLIENT_SECRET_NAME,
+        KEY_NAME,
+        sandbox_client_secret,
+        sandbox_key,
+        sandbox_service,
+    )
 
     workspace = workspace_here()
     service = sandbox_service(workspace.folder)
     if action == "start":
         workspace.prepare()
         sandbox_key(workspace.folder)
+        sandbox_client_secret(workspace.folder)
     address = _act(service, action)
     if address is not None:
         typer.echo(f"  address  http://{address.host}:{address.port}")
-        typer.echo('  key      secret("SANDBOX_API_KEY"), kept in .devsession/secrets')
+        typer.echo(f'  key      secret("{KEY_NAME}"), kept in .devsession/secrets')
+        typer.echo(f'  OAuth    client "{CLIENT_ID}", secret("{CLIENT_SECRET_NAME}")')
 
 
 def _act(service: Service, action: str) -> Address | None:

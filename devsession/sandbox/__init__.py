@@ -6,6 +6,20 @@ process ends. Its key stays the same for a workspace, so that stored connections
 
 from __future__ import annotations
 
-from devsession.sandbox.process import KEY_NAME, sandbox_key, sandbox_service
+from devsession.sandbox.process import (
+    CLIENT_ID,
+    CLIENT_SECRET_NAME,
+    KEY_NAME,
+    sandbox_client_secret,
+    sandbox_key,
+    sandbox_service,
+)
 
-__all__ = ["KEY_NAME", "sandbox_key", "sandbox_service"]
+__all__ = [
+    "CLIENT_ID",
+    "CLIENT_SECRET_NAME",
+    "KEY_NAME",
+    "sandbox_client_secret",
+    "sandbox_key",
+    "sandbox_service",
+]

@@ -11,9 +11,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from devsession.sandbox.refusals import RefusedError, refusal_response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+TOKEN_CODES = ("token_unknown", "token_expired")
 
 
 class Access(Protocol):
@@ -49,11 +52,13 @@ class ApiKeys:
 class Door:
     """Gives each request its id, which the answer carries, and lets in whom `access` lets in.
 
-    Ids count up from 1, so that the same requests to a new sandbox are recorded as the same text.
+    To the paths that are `open` everybody is let in. Ids count up from 1, so that the same requests
+    to a new sandbox are recorded as the same text.
     """
 
-    def __init__(self, app: ASGIApp, access: Access) -> None:
+    def __init__(self, app: ASGIApp, access: Access, open_paths: Collection[str] = ()) -> None:
         self._app = app
+        self._open_paths = open_paths
         self._access = access
         self._numbers = count(1)
 
@@ -70,9 +75,11 @@ class Door:
             await send(message)
 
         try:
-            self._access.check(Headers(scope=scope).get("authorization"))
+            if scope["path"] not in self._open_paths:
+                self._access.check(Headers(scope=scope).get("authorization"))
         except RefusedError as refused:
-            answer = refusal_response(refused, request_id, {"WWW-Authenticate": "Bearer"})
+            what = "Bearer" + (' error="invalid_token"' if refused.code in TOKEN_CODES else "")
+            answer = refusal_response(refused, request_id, {"WWW-Authenticate": what})
             await answer(scope, receive, send_with_id)
         else:
             await self._app(scope, receive, send_with_id)

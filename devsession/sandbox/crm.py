@@ -1,7 +1,11 @@
 """The practice app, a CRM of contacts, companies and deals. This is its manual.
 
-Every request carries `Authorization: Bearer <key>`; bodies are JSON objects, of at most 4 MB.
+Every request carries `Authorization: Bearer <key>`, or an access token instead of the key; bodies
+are JSON objects, of at most 4 MB.
 
+    POST  /oauth/token                                  an access token, for one hour: a form with
+                                                        grant_type=client_credentials; the client
+                                                        in a Basic header or in the form
     GET   /account                                      whose key this is, and the limits
     GET   /objects                                      {"objects": [{name, label}]}
     GET   /objects/{object}                             {name, label, fields: [{name, label, type,
@@ -49,6 +53,7 @@ from devsession.errors import did_you_mean
 from devsession.sandbox.access import Access, Door
 from devsession.sandbox.bulk import MOST_RECORDS, OPERATIONS, write_all
 from devsession.sandbox.chat import Chat
+from devsession.sandbox.oauth import TOKEN_PATH, OAuth
 from devsession.sandbox.objects import OBJECT_TYPES
 from devsession.sandbox.reading import (
     check_parameters,
@@ -63,7 +68,7 @@ from devsession.sandbox.routing import route
 from devsession.sandbox.store import RecordStore, utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from starlette.exceptions import HTTPException
@@ -78,13 +83,20 @@ _USUAL_PAGE = 100
 _LONGEST_PAGE = 500
 
 
-def create_app(access: Access, clock: Callable[[], datetime] = utc_now) -> ASGIApp:
+def create_app(
+    access: Access,
+    clock: Callable[[], datetime] = utc_now,
+    *,
+    clients: Mapping[str, str] | None = None,
+) -> ASGIApp:
     """A new, empty practice app.
 
     Args:
         access: knows whom to let in.
         clock: gives the times of `created_at` and `updated_at`, in UTC.
+        clients: who may get OAuth tokens, id -> secret.
     """
+    oauth = OAuth(access, clients or {}, clock)
     crm, chat = Crm(clock), Chat(clock)
     records = "/objects/{object}/records"
     app = Starlette(
@@ -101,11 +113,12 @@ def create_app(access: Access, clock: Callable[[], datetime] = utc_now) -> ASGIA
             ),
             route(records + "/{id}", GET=crm.read, PATCH=crm.update, DELETE=crm.delete),
             *chat.routes(),
+            *oauth.routes(),
         ],
         exception_handlers={404: _no_route, 405: _no_method, Exception: _failed},
     )
     app.router.redirect_slashes = False
-    return Door(app, access)
+    return Door(app, oauth, open_paths=[TOKEN_PATH])
 
 
 class Crm:

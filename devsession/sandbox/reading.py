@@ -29,7 +29,7 @@ async def read_object(request: Request) -> dict[str, object]:
         raise RefusedError("wrong_content_type", "Send JSON, as Content-Type: application/json")
     try:
         # Strict, as JSON is: NaN and Infinity are none of its numbers.
-        content = from_json(await _read_bytes(request), allow_inf_nan=False)
+        content = from_json(await read_bytes(request), allow_inf_nan=False)
     except ValueError as error:
         raise RefusedError("malformed_json", f"The body is not JSON: {error}.") from None
     if not isinstance(content, dict):
@@ -103,7 +103,8 @@ def read_time(request: Request, name: str) -> datetime | None:
     return datetime.fromisoformat(text)
 
 
-async def _read_bytes(request: Request) -> bytes:
+async def read_bytes(request: Request) -> bytes:
+    """Raises: RefusedError when the body is too large."""
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)

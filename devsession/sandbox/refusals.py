@@ -15,6 +15,8 @@ STATUS = {
     "key_missing": 401,
     "key_malformed": 401,
     "key_unknown": 401,
+    "token_unknown": 401,
+    "token_expired": 401,
     "unknown_route": 404,
     "unknown_object": 404,
     "record_not_found": 404,

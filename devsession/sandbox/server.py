@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from devsession.sandbox.access import ApiKeys
 from devsession.sandbox.crm import create_app
-from devsession.sandbox.process import key_in
+from devsession.sandbox.process import CLIENT_ID, client_secret_in, key_in
 from devsession.service import serve
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def main(folder: Path) -> None:
 
     def build(_token: str) -> ASGIApp:
         # The service's token is a new one at every start; the key has to outlive them.
-        return create_app(ApiKeys([key_in(folder)]))
+        return create_app(ApiKeys([key_in(folder)]), clients={CLIENT_ID: client_secret_in(folder)})
 
     serve("sandbox", folder, build)
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from devsession.sandbox import KEY_NAME, sandbox_key, sandbox_service
+from devsession.sandbox import (
+    CLIENT_ID,
+    CLIENT_SECRET_NAME,
+    KEY_NAME,
+    sandbox_client_secret,
+    sandbox_key,
+    sandbox_service,
+)
 
 if TYPE_CHECKING:
     from devsession.session.workspace import Workspace
@@ -15,7 +22,13 @@ SANDBOX_HOST = "sandbox.test"
 
 
 class Sandbox:
-    """The practice app of a workspace; its key is `secret("SANDBOX_API_KEY")`."""
+    """The practice app of a workspace; its key is `secret("SANDBOX_API_KEY")`.
+
+    For OAuth client credentials: `client_id`, `secret("SANDBOX_CLIENT_SECRET")`, and tokens at
+    `/oauth/token`.
+    """
+
+    client_id = CLIENT_ID
 
     def __init__(self, workspace: Workspace, *, offline: bool) -> None:
         self._workspace = workspace
@@ -23,7 +36,10 @@ class Sandbox:
         self._service = sandbox_service(workspace.folder)
 
     def __repr__(self) -> str:
-        return f'<Sandbox: key secret("{KEY_NAME}")>'
+        return (
+            f'<Sandbox: key secret("{KEY_NAME}"); '
+            f'OAuth client "{CLIENT_ID}", secret("{CLIENT_SECRET_NAME}")>'
+        )
 
     @property
     def url(self) -> str:
@@ -40,9 +56,10 @@ class Sandbox:
         return f"{address.host}:{address.port}" if address else None
 
     def start(self) -> None:
-        """Start it, unless it runs; its key is made when there is none."""
+        """Start it, unless it runs; its key and client secret are made when there are none."""
         self._workspace.prepare()
         sandbox_key(self._workspace.folder)
+        sandbox_client_secret(self._workspace.folder)
         self._service.ensure()
 
     def stop(self) -> None:

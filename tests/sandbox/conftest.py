@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,7 +11,12 @@ from devsession.sandbox.access import ApiKeys
 from devsession.sandbox.crm import create_app
 from tests.sandbox.client import Client
 
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
 KEY = "sbx_key-of-the-tests"
+CLIENT_ID = "client-of-the-tests"
+CLIENT_SECRET = "sbc_secret-of-the-tests"
 
 
 class Clock:
@@ -33,9 +38,20 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def client(clock: Clock) -> Client:
+def app(clock: Clock) -> ASGIApp:
+    return create_app(ApiKeys([KEY]), clock, clients={CLIENT_ID: CLIENT_SECRET})
+
+
+@pytest.fixture
+def client(app: ASGIApp) -> Client:
     """Shows the right key with each request."""
-    return Client(create_app(ApiKeys([KEY]), clock), {"Authorization": f"Bearer {KEY}"})
+    return Client(app, {"Authorization": f"Bearer {KEY}"})
+
+
+@pytest.fixture
+def anybody(app: ASGIApp) -> Client:
+    """Shows nothing unless a test says so."""
+    return Client(app, {})
 
 
 @pytest.fixture

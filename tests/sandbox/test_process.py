@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from devsession.sandbox import sandbox_key, sandbox_service
+from devsession.sandbox import (
+    CLIENT_ID,
+    sandbox_client_secret,
+    sandbox_key,
+    sandbox_service,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +42,15 @@ def call(service: Service, method: str, path: str, key: str, **options: Any) -> 
 
 def test_it_is_started_on_demand_and_entered_with_its_key(service: Service, tmp_path: Path) -> None:
     assert call(service, "GET", "/account", sandbox_key(tmp_path)).json()["name"] == "Sandbox CRM"
+
+
+def test_its_client_gets_a_token(service: Service, tmp_path: Path) -> None:
+    secret = sandbox_client_secret(tmp_path)
+    form = {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": secret}
+
+    token = call(service, "POST", "/oauth/token", "", data=form).json()["access_token"]
+
+    assert call(service, "GET", "/account", token).json()["name"] == "Sandbox CRM"
 
 
 def test_its_key_is_kept_from_others(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 LOG = "/asked"
+CLIENT_ID = "client-of-the-tests"
+CLIENT_SECRET = "sbc_secret-of-the-tests"
 
 
 class Listening:
@@ -69,7 +71,7 @@ def main(key: str) -> None:
     listening.bind(("127.0.0.1", 0))
     listening.listen()
     print(listening.getsockname()[1], flush=True)
-    app = Listening(create_app(ApiKeys([key])))
+    app = Listening(create_app(ApiKeys([key]), clients={CLIENT_ID: CLIENT_SECRET}))
     config = uvicorn.Config(app, log_config=None, access_log=False)
     uvicorn.Server(config).run(sockets=[listening])
 
