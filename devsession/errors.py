@@ -13,7 +13,8 @@ DevsessionError
 ├── DataError                change the data
 │   ├── SourceError          the source cannot be synced: null or duplicate identifiers ..
 │   ├── TableExistsError     a table of this name holds other content
-│   └── TableFileError       a file or frame that cannot be loaded as a table
+│   ├── TableFileError       a file or frame that cannot be loaded as a table
+│   └── TemplateError        a template that cannot be, or cannot render this record
 ├── AppError                 check the app: its address, its key, whether it runs
 │   └── ConnectError         connect() refused, or the app could not be reached
 ├── RecordingError           record again
@@ -134,6 +135,10 @@ class TableExistsError(DataError):
 
 class TableFileError(DataError):
     """A file or frame that cannot be loaded as a table."""
+
+
+class TemplateError(DataError):
+    """A template that cannot be, or cannot render a record; names line and record."""
 
 
 class AppError(DevsessionError):

@@ -17,11 +17,17 @@ from devsession.plugin.fields import (
     FormDropdownField,
     FormFieldMappingSelector,
     FormInputField,
+    FormJinjaTemplate,
     FormOption,
     FormTextAreaField,
     StaticFormOptionsDataSource,
 )
-from devsession.plugin.mapping import StoredFieldMapping, StoredFieldMappings, expression
+from devsession.plugin.mapping import (
+    StoredFieldMapping,
+    StoredFieldMappings,
+    StoredJinjaTemplate,
+    expression,
+)
 from devsession.plugin.parameters import (
     ConnectionConfigurationParameters,
     OutboundSyncConfigurationParameters,
@@ -60,6 +66,7 @@ __all__ = [
     "FormDropdownField",
     "FormFieldMappingSelector",
     "FormInputField",
+    "FormJinjaTemplate",
     "FormOption",
     "FormTextAreaField",
     "OutboundSyncConfigurationForm",
@@ -73,6 +80,7 @@ __all__ = [
     "StoredConfigurationValue",
     "StoredFieldMapping",
     "StoredFieldMappings",
+    "StoredJinjaTemplate",
     "SyncAction",
     "SyncConfigurationParameters",
     "expression",

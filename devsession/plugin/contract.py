@@ -11,7 +11,7 @@ from pydantic import Field, InstanceOf, field_validator, model_validator
 
 from devsession.errors import PluginError, did_you_mean
 from devsession.plugin.definition import Definition
-from devsession.plugin.fields import FormField, FormFieldMappingSelector
+from devsession.plugin.fields import FormField, FormFieldMappingSelector, FormJinjaTemplate
 from devsession.plugin.parameters import (
     ConnectionConfigurationParameters,
     ConnectivityOption,
@@ -102,7 +102,7 @@ class OutboundSyncConfigurationForm(ConfigurationForm):
     Source: creating-plugins guide, step 5.
     """
 
-    mapper: InstanceOf[FormFieldMappingSelector] | None = None
+    mapper: InstanceOf[FormFieldMappingSelector] | InstanceOf[FormJinjaTemplate] | None = None
 
     @model_validator(mode="after")
     def _mapper_depends_on_a_field(self) -> Self:

@@ -266,6 +266,21 @@ class FormFieldMappingSelector(Definition):
     data_source: InstanceOf[FormOptionsDataSource]
 
 
+class FormJinjaTemplate(Definition):
+    """A mapper: a Jinja template that makes the text of a record, with `row` in scope.
+
+    Source: sync contract, mappers.
+    """
+
+    mapper_type: Literal["jinja_template"] = "jinja_template"
+    label: str = "Template"
+    depends_on: str | None = None
+
+
+FormMapper = FormFieldMappingSelector | FormJinjaTemplate
+"""A mapper of either kind."""
+
+
 def check_options(options: Sequence[FormOption]) -> None:
     """Hold that no two options have the same value.
 

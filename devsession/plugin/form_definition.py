@@ -10,7 +10,7 @@ from devsession.plugin.contract import ConnectionMethod, OutboundSyncConfigurati
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from devsession.plugin.fields import FormFieldMappingSelector
+    from devsession.plugin.fields import FormMapper
 
     FormDefinition = Sequence[ConnectionMethod] | OutboundSyncConfigurationForm
 
@@ -47,6 +47,6 @@ def forms_of(
 
 def mapper_of(
     form: ConnectionMethod | OutboundSyncConfigurationForm,
-) -> FormFieldMappingSelector | None:
+) -> FormMapper | None:
     """The form's mapper, when it is a kind of form that can have one."""
     return form.mapper if isinstance(form, OutboundSyncConfigurationForm) else None

@@ -1,12 +1,12 @@
-"""Field mappings: which source column or SQL expression fills which field of the app."""
+"""What a mapper stores: a column or SQL for each field of the app, or a template for a record."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Discriminator, Field, Tag, TypeAdapter, field_validator
 
 from devsession.errors import UsageError, did_you_mean
 from devsession.plugin.definition import Definition
@@ -92,6 +92,41 @@ class StoredFieldMappings(Definition):
     def as_dict(self) -> dict[str, str | Expression]:
         """App field -> column or expression, in the order in which they were mapped."""
         return {mapping.app_field: mapping.source for mapping in self.field_mappings}
+
+
+class StoredJinjaTemplate(Definition):
+    """A template that makes a record's text of `row`: the source's columns, and these besides.
+
+    `additional_column_expressions`: name in `row` -> SQL. Source: sync contract, stored mappings.
+    """
+
+    mapper_type: Literal["jinja_template"] = "jinja_template"
+    jinja_template: str = Field(min_length=1)
+    additional_column_expressions: dict[str, str] = Field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Expression]:
+        """Name in `row` -> the expression that fills it, of the columns that are made for it."""
+        return {name: Expression(sql) for name, sql in self.additional_column_expressions.items()}
+
+
+def _mapper_type(stored: Any) -> str:
+    known = stored.get("mapper_type") if isinstance(stored, dict) else stored.mapper_type
+    return known or "field_mapping_selector"
+
+
+StoredMapping = Annotated[
+    Annotated[StoredFieldMappings, Tag("field_mapping_selector")]
+    | Annotated[StoredJinjaTemplate, Tag("jinja_template")],
+    Discriminator(_mapper_type),
+]
+"""What either mapper stores, told apart by `mapper_type`."""
+
+_STORED: TypeAdapter[StoredFieldMappings | StoredJinjaTemplate] = TypeAdapter(StoredMapping)
+
+
+def stored_mapping(content: object) -> StoredFieldMappings | StoredJinjaTemplate:
+    """What a mapper stored, from the JSON-like data that was made of it."""
+    return _STORED.validate_python(content)
 
 
 def check_mapping(

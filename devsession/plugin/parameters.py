@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from devsession.errors import UnknownNameError, UsageError, did_you_mean
 from devsession.plugin.definition import Definition
-from devsession.plugin.mapping import StoredFieldMappings
+from devsession.plugin.mapping import StoredMapping
 from devsession.plugin.strategies import Strategy
 
 _PROVIDE = "add a field {!r} to the plugin's form, or return it from connect()"
@@ -180,7 +180,7 @@ class OutboundSyncConfigurationParameters(SyncConfigurationParameters):
     """The values of an outbound sync. Source: sync contract, outbound sync parameters."""
 
     sync_strategy: Strategy
-    field_mappings: StoredFieldMappings | None = None
+    field_mappings: StoredMapping | None = None
     target_type: str | None = None
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from devsession.plugin.mapping import StoredFieldMappings
+    from devsession.plugin.mapping import StoredMapping
     from devsession.plugin.parameters import ConnectivityOption, StoredConfigurationValue
     from devsession.secrets.reference import SecretReference
 
@@ -38,7 +38,7 @@ class SyncRecord:
     identifier: str
     strategy: str
     sync_parameters: Mapping[str, StoredConfigurationValue] = field(default_factory=dict)
-    field_mappings: StoredFieldMappings | None = None
+    field_mappings: StoredMapping | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from devsession.errors import UnknownNameError, UsageError, WarehouseError, did_you_mean
-from devsession.plugin.mapping import StoredFieldMappings
+from devsession.plugin.mapping import StoredMapping, stored_mapping
 from devsession.plugin.parameters import StoredConfigurationValue
 from devsession.plugin.strategies import STRATEGIES, UPSERT
 from devsession.secrets.reference import SecretReference
@@ -108,7 +108,7 @@ class Store:
         identifier: str | None = None,
         strategy: str | None = None,
         sync_parameters: Mapping[str, StoredConfigurationValue] | None = None,
-        field_mappings: StoredFieldMappings | None = None,
+        field_mappings: StoredMapping | None = None,
     ) -> Saved[SyncRecord]:
         """Declare a sync: what is given is set, what is not stays as it was.
 
@@ -252,9 +252,9 @@ def _values(text: str) -> dict[str, StoredConfigurationValue]:
     return {name: StoredConfigurationValue(**value) for name, value in json.loads(text).items()}
 
 
-def _mappings(text: str | None) -> StoredFieldMappings | None:
+def _mappings(text: str | None) -> StoredMapping | None:
     content = json.loads(text) if text else None
-    return StoredFieldMappings(**content) if content else None
+    return stored_mapping(content) if content else None
 
 
 def _connection(
