@@ -67,7 +67,8 @@ class Door:
             await self._app(scope, receive, send)
             return
         request_id = f"req_{next(self._numbers):06}"
-        scope.setdefault("state", {})["request_id"] = request_id
+        # The server's own `send`: a storm reaches the connection through it.
+        scope.setdefault("state", {}).update(request_id=request_id, send=send)
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -53,6 +53,7 @@ from devsession.errors import did_you_mean
 from devsession.sandbox.access import Access, Door
 from devsession.sandbox.bulk import MOST_RECORDS, OPERATIONS, write_all
 from devsession.sandbox.chat import Chat
+from devsession.sandbox.control import Control
 from devsession.sandbox.oauth import TOKEN_PATH, OAuth
 from devsession.sandbox.objects import OBJECT_TYPES
 from devsession.sandbox.reading import (
@@ -97,7 +98,7 @@ def create_app(
         clients: who may get OAuth tokens, id -> secret.
     """
     oauth = OAuth(access, clients or {}, clock)
-    crm, chat = Crm(clock), Chat(clock)
+    crm, chat, control = Crm(clock), Chat(clock), Control(clock, oauth.expire_tokens)
     records = "/objects/{object}/records"
     app = Starlette(
         routes=[
@@ -114,11 +115,12 @@ def create_app(
             route(records + "/{id}", GET=crm.read, PATCH=crm.update, DELETE=crm.delete),
             *chat.routes(),
             *oauth.routes(),
+            *control.routes(),
         ],
         exception_handlers={404: _no_route, 405: _no_method, Exception: _failed},
     )
     app.router.redirect_slashes = False
-    return Door(app, oauth, open_paths=[TOKEN_PATH])
+    return Door(control.around(app), oauth, open_paths=[TOKEN_PATH])
 
 
 class Crm:

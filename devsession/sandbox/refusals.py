@@ -38,7 +38,10 @@ STATUS = {
     "invalid_name": 422,
     "text_too_long": 422,
     "too_many_blocks": 422,
+    "invalid_setting": 422,
+    "rate_limited": 429,
     "internal_error": 500,
+    "unavailable": 503,
 }
 
 
@@ -48,11 +51,19 @@ class RefusedError(Exception):
     The message never repeats a value that was sent: a value may be somebody's secret.
     """
 
-    def __init__(self, code: str, message: str, *, field: str | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        field: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.field = field
+        self.headers = headers or {}
 
     def as_json(self) -> dict[str, object]:
         """`{code, field, message}`; `field` is null when no single field is to blame."""
@@ -71,4 +82,6 @@ def refusal_response(
 ) -> Response:
     """`{"error": {code, field, message, request_id}}` with the status of its code."""
     error = {**refused.as_json(), "request_id": request_id}
-    return json_response({"error": error}, STATUS[refused.code], headers)
+    return json_response(
+        {"error": error}, STATUS[refused.code], {**refused.headers, **(headers or {})}
+    )

@@ -53,6 +53,22 @@ def test_its_client_gets_a_token(service: Service, tmp_path: Path) -> None:
     assert call(service, "GET", "/account", token).json()["name"] == "Sandbox CRM"
 
 
+def test_a_storm_cuts_connections(service: Service, tmp_path: Path) -> None:
+    key = sandbox_key(tmp_path)
+    storm = {"too_many": 0, "server_errors": 0, "resets": 1, "slow": 0}
+    call(service, "PATCH", "/_control", key, json={"storm": storm})
+
+    with pytest.raises(requests.ConnectionError):
+        call(service, "GET", "/account", key)
+    with pytest.raises(requests.ConnectionError):
+        call(service, "POST", "/objects/company/records", key, json={"name": "Acme"})
+
+    call(service, "PATCH", "/_control", key, json={"storm": None})
+    assert call(service, "GET", "/account", key).ok
+    service.stop()
+    assert (tmp_path / ".devsession" / "sandbox.log").read_text() == ""
+
+
 def test_its_key_is_kept_from_others(tmp_path: Path) -> None:
     sandbox_key(tmp_path)
 

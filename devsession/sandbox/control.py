@@ -1,0 +1,112 @@
+"""What an author sets while the app runs: a rate limit, a storm, the end of all tokens.
+
+`/_control` is no part of what a plugin uses: it answers in any weather. What is set holds until it
+is set anew, or the app stops.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+
+from devsession.sandbox.rate_limit import Rate, RateLimit
+from devsession.sandbox.reading import read_object, read_to_end
+from devsession.sandbox.refusals import RefusedError, json_response, refusal_response
+from devsession.sandbox.routing import route
+from devsession.sandbox.storm import Storm, StormSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+CONTROL_PATH = "/_control"
+
+
+def _is_rate(text: str) -> str:
+    Rate.parse(text)
+    return text
+
+
+class Settings(BaseModel):
+    """What can be set. What is not sent stays; null switches off."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rate: Annotated[str, AfterValidator(_is_rate)] | None = None
+    retry_after: Literal["seconds", "date"] = "seconds"
+    storm: StormSettings | None = None
+
+
+class Control:
+    """Keeps the settings, and has each request meet them."""
+
+    def __init__(self, clock: Callable[[], datetime], expire_tokens: Callable[[], None]) -> None:
+        self._clock = clock
+        self._expire_tokens = expire_tokens
+        self._settings = Settings()
+        self._limit: RateLimit | None = None
+        self._storm: Storm | None = None
+
+    def routes(self) -> list[Route]:
+        """Its addresses."""
+        return [
+            route(CONTROL_PATH, GET=self.show, PATCH=self.change),
+            route(CONTROL_PATH + "/expire_tokens", POST=self.expire_tokens),
+        ]
+
+    async def show(self, _request: Request) -> Response:
+        return json_response(self._settings.model_dump())
+
+    async def change(self, request: Request) -> Response:
+        sent = await read_object(request)
+        try:
+            settings = Settings.model_validate(self._settings.model_dump() | sent)
+        except ValidationError as error:
+            raise _refused(error) from None
+        self._settings = settings
+        if settings.rate is None:
+            self._limit = None
+        else:
+            self._limit = RateLimit(Rate.parse(settings.rate), settings.retry_after, self._clock)
+        if "storm" in sent:
+            self._storm = settings.storm and Storm(settings.storm, self._clock)
+        return await self.show(request)
+
+    async def expire_tokens(self, _request: Request) -> Response:
+        self._expire_tokens()
+        return json_response({})
+
+    def around(self, app: ASGIApp) -> ASGIApp:
+        """The app in the rate limit and the weather that are set."""
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "http" or scope["path"].startswith(CONTROL_PATH):
+                await app(scope, receive, send)
+                return
+            try:
+                if self._limit is not None:
+                    self._limit.check()
+            except RefusedError as refused:
+                await read_to_end(receive)
+                refusal = refusal_response(refused, scope["state"]["request_id"])
+                await refusal(scope, receive, send)
+                return
+            if self._storm is None:
+                await app(scope, receive, send)
+            else:
+                await self._storm.pass_through(app, scope, receive, send)
+
+        return answer
+
+
+def _refused(error: ValidationError) -> RefusedError:
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    name = ".".join(str(part) for part in first["loc"])
+    said = first["msg"].removeprefix("Value error, ")
+    return RefusedError("invalid_setting", f"{name}: {said}", field=name)
