@@ -22,6 +22,7 @@ from devsession.plugin.fields import (
     FormTextAreaField,
     StaticFormOptionsDataSource,
 )
+from devsession.plugin.limits import ApiLimits, HttpRequestMatcher, RequestRateLimit
 from devsession.plugin.mapping import (
     StoredFieldMapping,
     StoredFieldMappings,
@@ -58,6 +59,7 @@ __all__ = [
     "SEND",
     "UPDATE",
     "UPSERT",
+    "ApiLimits",
     "ConnectResponse",
     "ConnectionConfigurationParameters",
     "ConnectionMethod",
@@ -69,6 +71,7 @@ __all__ = [
     "FormJinjaTemplate",
     "FormOption",
     "FormTextAreaField",
+    "HttpRequestMatcher",
     "OutboundSyncConfigurationForm",
     "OutboundSyncConfigurationParameters",
     "OutboundSyncRequest",
@@ -76,6 +79,7 @@ __all__ = [
     "Outcomes",
     "Plugin",
     "PluginManifest",
+    "RequestRateLimit",
     "StaticFormOptionsDataSource",
     "StoredConfigurationValue",
     "StoredFieldMapping",

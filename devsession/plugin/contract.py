@@ -12,12 +12,14 @@ from pydantic import Field, InstanceOf, field_validator, model_validator
 from devsession.errors import PluginError, did_you_mean
 from devsession.plugin.definition import Definition
 from devsession.plugin.fields import FormField, FormFieldMappingSelector, FormJinjaTemplate
+from devsession.plugin.limits import ApiLimits
 from devsession.plugin.parameters import (
     ConnectionConfigurationParameters,
     ConnectivityOption,
     OutboundSyncConfigurationParameters,
     SecretValue,
     StoredValue,
+    SyncConfigurationParameters,
 )
 from devsession.plugin.strategies import Strategy
 
@@ -176,6 +178,10 @@ class Plugin:
         raise _not_written(
             self, "sync_outbound", "self, parameters, outbound_sync_request", "OutboundSyncRequest"
         )
+
+    def api_limits(self, parameters: SyncConfigurationParameters) -> list[ApiLimits]:
+        """How often the app may be called; none unless written. Source: creating-plugins guide, step 1."""
+        return []
 
     @classmethod
     def has(cls, method: str) -> bool:
