@@ -14,11 +14,14 @@ from devsession.sandbox.process import (
     sandbox_key,
     sandbox_service,
 )
+from devsession.sandbox.remote import change_settings, expire_tokens
 
 __all__ = [
     "CLIENT_ID",
     "CLIENT_SECRET_NAME",
     "KEY_NAME",
+    "change_settings",
+    "expire_tokens",
     "sandbox_client_secret",
     "sandbox_key",
     "sandbox_service",

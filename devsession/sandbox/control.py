@@ -75,7 +75,7 @@ class Control:
         else:
             self._limit = RateLimit(Rate.parse(settings.rate), settings.retry_after, self._clock)
         if "storm" in sent:
-            self._storm = settings.storm and Storm(settings.storm, self._clock)
+            self._storm = None if settings.storm is None else Storm(settings.storm, self._clock)
         return await self.show(request)
 
     async def expire_tokens(self, _request: Request) -> Response:

@@ -75,7 +75,6 @@ class DevelopmentSession:
         self.source = source
         self.workspace = workspace
         self.offline = offline_requested()
-        self.sandbox = Sandbox(workspace, offline=self.offline)
         self._warehouse = embedded_service(workspace.folder)
         self.recorder = Recorder(
             Tape(workspace.tape, turn=workspace.private / "tape.turn"),
@@ -83,6 +82,7 @@ class DevelopmentSession:
             key=workspace_key(workspace.private / "tape.key"),
         )
         self.recorder.mode = "offline" if self.offline else "live"
+        self.sandbox = Sandbox(workspace, offline=self.offline, unrecorded=self.recorder.paused)
         self.vault = Vault(
             workspace,
             offline=self.offline,

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from devsession.errors import UsageError
 from devsession.sandbox import (
     CLIENT_ID,
     CLIENT_SECRET_NAME,
     KEY_NAME,
+    change_settings,
+    expire_tokens,
     sandbox_client_secret,
     sandbox_key,
     sandbox_service,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from devsession.session.workspace import Workspace
 
 
@@ -30,9 +36,16 @@ class Sandbox:
 
     client_id = CLIENT_ID
 
-    def __init__(self, workspace: Workspace, *, offline: bool) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        offline: bool,
+        unrecorded: Callable[[], AbstractContextManager[None]],
+    ) -> None:
         self._workspace = workspace
         self._offline = offline
+        self._unrecorded = unrecorded
         self._service = sandbox_service(workspace.folder)
 
     def __repr__(self) -> str:
@@ -65,3 +78,56 @@ class Sandbox:
     def stop(self) -> None:
         """Stop it; the records that it holds are gone."""
         self._service.stop()
+
+    def rate_limit(self, rate: str | None, *, retry_after: str = "seconds") -> None:
+        """From now on answer more than `rate` with 429; None lifts the limit.
+
+        Args:
+            rate: such as "5/second", "100/minute", "1000/hour".
+            retry_after: how Retry-After is written: "seconds" or "date".
+
+        Raises:
+            UsageError: it is written otherwise, or the session is offline.
+        """
+        self._set(rate=rate, retry_after=retry_after)
+
+    def storm(self, **settings: float) -> None:
+        """From now on some requests meet 429, 5xx, a cut connection or a slow answer.
+
+        Args:
+            settings: the shares `too_many`, `server_errors`, `resets` and `slow`, from 0 to 1;
+                `slow_seconds`; `seed`: the same seed is the same storm.
+
+        Raises:
+            UsageError: they cannot be, or the session is offline.
+        """
+        self._set(storm=settings)
+
+    def calm(self) -> None:
+        """The storm is over.
+
+        Raises: UsageError when the session is offline.
+        """
+        self._set(storm=None)
+
+    def expire_tokens(self) -> None:
+        """Every access token that was given until now is expired.
+
+        Raises: UsageError when the session is offline.
+        """
+        self._refuse_offline()
+        with self._unrecorded():
+            expire_tokens(self._workspace.folder)
+
+    def _set(self, **settings: object) -> None:
+        self._refuse_offline()
+        self.start()
+        with self._unrecorded():
+            change_settings(self._workspace.folder, settings)
+
+    def _refuse_offline(self) -> None:
+        if self._offline:
+            raise UsageError(
+                "Offline there is no practice app to set",
+                next_step="unset DEVSESSION_OFFLINE and restart the kernel",
+            )

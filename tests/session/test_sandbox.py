@@ -4,12 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 import requests
 
 from devsession import secret
+from devsession.errors import UsageError
+from devsession.sandbox import sandbox_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from syrupy.assertion import SnapshotAssertion
+
+    from devsession.session.sandbox import Sandbox
     from tests.session.conftest import Project
+
+
+@pytest.fixture
+def sandbox(project: Project) -> Iterator[Sandbox]:
+    """The practice app of the project's session."""
+    yield project.session.sandbox
+    project.session.sandbox.stop()
+
+
+@pytest.fixture
+def unrecorded(project: Project) -> Iterator[None]:
+    with project.session.recorder.paused():
+        yield
+
+
+def asked(project: Project) -> requests.Response:
+    """Any request to the app, with its key."""
+    return requests.get(
+        f"{project.session.sandbox.url}/account",
+        headers={"Authorization": f"Bearer {sandbox_key(project.folder)}"},
+        timeout=30,
+    )
 
 
 def test_a_saved_connection_starts_a_stopped_practice_app(project: Project) -> None:
@@ -26,3 +56,53 @@ def test_a_saved_connection_starts_a_stopped_practice_app(project: Project) -> N
     )
     assert account.json()["name"] == parameters["account_name"] == "Sandbox CRM"
     session.sandbox.stop()
+
+
+@pytest.mark.usefixtures("unrecorded")
+def test_a_rate_limit_is_set_and_lifted(project: Project, sandbox: Sandbox) -> None:
+    sandbox.rate_limit("1/hour")
+    limited = [asked(project).status_code for _ in range(2)]
+    sandbox.rate_limit(None)
+
+    assert limited == [200, 429]
+    assert asked(project).status_code == 200
+
+
+@pytest.mark.usefixtures("unrecorded")
+def test_a_storm_begins_and_ends(project: Project, sandbox: Sandbox) -> None:
+    sandbox.storm(too_many=1, server_errors=0, resets=0, slow=0)
+    stormy = asked(project).status_code
+    sandbox.calm()
+
+    assert (stormy, asked(project).status_code) == (429, 200)
+
+
+def test_what_is_set_is_not_recorded(project: Project, sandbox: Sandbox) -> None:
+    before = project.session.recorder.mark()
+
+    sandbox.rate_limit("5/second")
+    sandbox.storm(seed=1)
+    sandbox.expire_tokens()
+
+    assert project.session.recorder.mark() == before
+
+
+def test_a_setting_that_cannot_be_is_refused(sandbox: Sandbox, snapshot: SnapshotAssertion) -> None:
+    with pytest.raises(UsageError) as raised:
+        sandbox.rate_limit("fast")
+
+    assert raised.value.tried == snapshot
+
+
+def test_offline_there_is_nothing_to_set(
+    project: Project, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+) -> None:
+    monkeypatch.setenv("DEVSESSION_OFFLINE", "1")
+    session = project.restart()
+
+    with pytest.raises(UsageError) as raised:
+        session.sandbox.storm()
+
+    monkeypatch.delenv("DEVSESSION_OFFLINE")
+    project.restart()
+    assert str(raised.value) == snapshot
