@@ -22,6 +22,7 @@ from devsession.plugin.fields import (
     FormTextAreaField,
     StaticFormOptionsDataSource,
 )
+from devsession.plugin.jinja_filters import jinja_filter
 from devsession.plugin.limits import ApiLimits, HttpRequestMatcher, RequestRateLimit
 from devsession.plugin.mapping import (
     StoredFieldMapping,
@@ -88,6 +89,7 @@ __all__ = [
     "SyncAction",
     "SyncConfigurationParameters",
     "expression",
+    "jinja_filter",
 ]
 
 # Loaded when first used: these two bring pandas, which importing a plugin must not.

@@ -90,7 +90,7 @@ class DynamicFormOptionsDataSource(FormOptionsDataSource):
         try:
             options = self.source_function(given)
         except Exception as error:
-            place = _author_line(self.source_function, error)
+            place = author_line_of(self.source_function, error)
             raise OptionsError(f"{name}() raised {type(error).__name__}: {error}{place}") from error
         if not isinstance(options, (list, tuple)) or not all(
             isinstance(option, FormOption) for option in options
@@ -293,7 +293,7 @@ def check_options(options: Sequence[FormOption]) -> None:
         raise ValueError(f"options with the same value: {', '.join(map(repr, twice))}")
 
 
-def _author_line(function: Callable[..., Any], error: BaseException) -> str:
+def author_line_of(function: Callable[..., Any], error: BaseException) -> str:
     """Where in the function's own file an error passed through, for the end of its message."""
     code = getattr(function, "__code__", None)
     lines = [
