@@ -6,24 +6,32 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devsession.errors import ServiceError
-from devsession.service.port_file import Address, read
-from devsession.service.proof import proves_token
+from devsession.service.crash_log import CrashLog, log_tail
+from devsession.service.ending import Ending
+from devsession.service.port_file import Address, publish, read
+from devsession.service.proof import proven_use
+from devsession.service.refusal import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from devsession.service.use import Use
 
 _START_SECONDS = 60
 _ANSWER_SECONDS = 15
 _STOP_SECONDS = 8
 _POLL_SECONDS = 0.02
-_LOG_LINES_SHOWN = 5
+# What a start writes before there is anything of the user's: port file and log.
+_ROOM_NEEDED = 64 * 1024
 
 
 class Service:
@@ -41,9 +49,33 @@ class Service:
         self._module = module
 
     def address(self) -> Address | None:
-        """Read from the port file; None when there is none or its process is gone."""
+        """Read from the port file; None when there is none, or its process is gone or ending."""
         published = read(self._port_file)
-        return published if published and self._is_ours(published.pid) else None
+        running = published and not published.ended and self._is_ours(published.pid)
+        return published if running else None
+
+    def use(self) -> Use | None:
+        """How the running process is used; None when there is none, or it does not answer."""
+        found = self.address()
+        return proven_use(found, timeout=_ANSWER_SECONDS) if found else None
+
+    def ending(self, address: Address | None = None) -> Ending | None:
+        """How the process at this address, or else the last one, ended; None while it runs.
+
+        An address that no longer answers is waited for a moment: its process may be about to end.
+        """
+        last = read(self._port_file)
+        asked = address or last
+        if asked is None or not _holds_within(
+            _STOP_SECONDS if address else 0, lambda: not self._is_ours(asked.pid)
+        ):
+            return None
+        last = read(self._port_file)
+        if last is None or last.pid != asked.pid:
+            return self._crashes.of(asked.pid)
+        if last.ended:
+            return Ending(last.pid, last.ended)
+        return Ending(last.pid, "crashed", self._log_file, log_tail(self._log_file, last.token))
 
     def ensure(self) -> Address:
         """The address of the running process, which is started when there is none.
@@ -58,7 +90,9 @@ class Service:
             found = self.address()
             if found is None:
                 return self._start()
-            if not proves_token(found, timeout=_ANSWER_SECONDS):
+            if proven_use(found, timeout=_ANSWER_SECONDS) is None:
+                if self.address() is None:  # it died while we asked
+                    return self._start()
                 raise ServiceError(
                     f"The {self.name} runs (process {found.pid}) but does not answer.",
                     tried=f"port {found.port} of {found.host}: no proof of its token in {_ANSWER_SECONDS} s",
@@ -77,7 +111,8 @@ class Service:
                 return False
             for ask in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
                 _signal(found.pid, ask)
-                if _holds_within(_STOP_SECONDS, lambda: self.address() is None):
+                if _holds_within(_STOP_SECONDS, lambda: not self._is_ours(found.pid)):
+                    self._mark_stopped(found)
                     return True
             raise ServiceError(
                 f"The {self.name} (process {found.pid}) does not end.",
@@ -89,6 +124,13 @@ class Service:
             )
 
     def _start(self) -> Address:
+        before = read(self._port_file)
+        if before is not None:
+            # It may still be writing its data, although it takes no calls any more.
+            _holds_within(_START_SECONDS, lambda: not self._is_ours(before.pid))
+            if not before.ended:
+                self._crashes.keep(before, self._log_file)
+        self._make_sure_of_room()
         with self._log_file.open("wb") as log:
             self._log_file.chmod(0o600)
             child = subprocess.Popen(  # noqa: S603 - our own module
@@ -111,11 +153,12 @@ class Service:
         ended = child.poll()
         if ended is None:
             child.kill()
-        raise ServiceError(
+        log = log_tail(self._log_file)
+        raise told(log, self.name) or ServiceError(
             f"The {self.name} does not start.",
             tried=f"{self._module}: "
             + (f"no answer in {_START_SECONDS} s" if ended is None else f"ended with code {ended}")
-            + "".join(f"\n{line}" for line in self._last_log_lines()),
+            + "".join(f"\n{line}" for line in log),
             where=str(self._log_file),
             next_step="put right what the log says and try again",
             service=self.name,
@@ -131,9 +174,16 @@ class Service:
             return False
         return command[-2:] == [self._module, str(self.folder)]
 
-    def _last_log_lines(self) -> list[str]:
-        text = self._log_file.read_text("utf-8", errors="replace")
-        return text.rstrip().splitlines()[-_LOG_LINES_SHOWN:]
+    def _mark_stopped(self, found: Address) -> None:
+        """One that had to be killed could not say itself that it was asked to end."""
+        if read(self._port_file) == found:
+            publish(self._port_file, replace(found, ended="stopped"))
+
+    def _make_sure_of_room(self) -> None:
+        """Fails as writing does, for a process cannot say in a log why it cannot write one."""
+        with tempfile.TemporaryFile(dir=self.folder) as file:
+            file.write(bytes(_ROOM_NEEDED))
+            file.flush()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -152,6 +202,10 @@ class Service:
                 next_step="make room there and make it writable, then try again",
                 service=self.name,
             ) from error
+
+    @property
+    def _crashes(self) -> CrashLog:
+        return CrashLog(self.folder / f"{self.name}.crash.log")
 
     @property
     def _port_file(self) -> Path:

@@ -21,7 +21,7 @@ from devsession.errors import ServiceError
 from devsession.service import Address, Service, client
 from devsession.service.port_file import publish
 from devsession.service.process import listen
-from devsession.service.proof import proves_token
+from devsession.service.proof import proven_use
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -175,20 +175,20 @@ def test_a_process_that_does_not_answer_is_named(
 def test_a_process_that_does_not_know_the_token_proves_nothing(greeter: Service) -> None:
     address = greeter.ensure()
 
-    assert proves_token(address, timeout=10)
-    assert not proves_token(replace(address, token="another token"), timeout=10)
+    assert proven_use(address, timeout=10)
+    assert not proven_use(replace(address, token="another token"), timeout=10)
 
 
 def test_the_proof_does_not_send_the_token(someone_else: socket.socket) -> None:
     address = Address("127.0.0.1", someone_else.getsockname()[1], os.getpid(), "the-token")
 
     with ThreadPoolExecutor(1) as asking:
-        answer = asking.submit(proves_token, address, timeout=1)
+        answer = asking.submit(proven_use, address, timeout=1)
         connection, _ = someone_else.accept()
         question = connection.recv(4096)
         connection.close()
 
-    assert answer.result() is False
+    assert answer.result() is None
     assert b"the-token" not in question
 
 
