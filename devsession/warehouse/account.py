@@ -21,9 +21,15 @@ if TYPE_CHECKING:
     from snowflake.connector.errors import Error
     from snowflake.snowpark import Session
 
+    from devsession.service import Ending
+
 _SHOWN_OF_STATEMENT = 160
 # No answer, connection refused, session unknown to the server.
 _GONE = {250001, 250003, 390104}
+# Full disk, a limit on files or on what a user may take, and DuckDB's own word for the first.
+_NO_ROOM = re.compile(
+    "No space left on device|File too large|Disk quota exceeded|max_temp_directory_size"
+)
 
 _Taken = TypeVar("_Taken")
 
@@ -39,6 +45,9 @@ class Link(Protocol):
 
     def lost(self) -> bool:
         """Whether the connection opened last is known to be dead. Asked before each statement."""
+
+    def ending(self) -> Ending | None:
+        """How the warehouse ended that the connection opened last went to; None: not known."""
 
     def alone(self) -> AbstractContextManager[object]:
         """Inside, no other process uses the warehouse, where it cannot take two writers at once.
@@ -72,7 +81,8 @@ class Account:
         """Runs a statement; the number of rows that it changed, for one that changes rows.
 
         Raises:
-            WarehouseError: the statement was refused, or the warehouse is gone.
+            WarehouseError: the statement was refused, there is no room on the disk, or the
+                warehouse is gone; with the end of its log when it crashed.
         """
         return self._run(sql, params, lambda cursor: max(cursor.rowcount or 0, 0))
 
@@ -151,31 +161,55 @@ class Account:
                 cursor.execute(sql, tuple(params) or None, _no_retry=self._link.no_retry)
                 return take(cursor)
             except Error as error:
-                raise self._failure(sql, error) from error
+                if error.errno not in _GONE:
+                    raise self._refusal(sql, error) from error
+                ending = self._link.ending()
+                self.close()
+                if ending is None or ending.how != "idle" or self._in_transaction:
+                    raise self._gone("a statement", ending, sql, error) from error
+            # It ended by itself just before, as it only does when no statement is under way.
+            return self._run(sql, params, take)
 
     def _live(self) -> SnowflakeConnection:
         if self._connection is not None and self._link.lost():
             self.close()
         if self._connection is None:
             if self._in_transaction:
-                raise WarehouseError(
-                    f"The {self.name} went away during a transaction; nothing of it happened.",
-                    where=self.name,
-                    next_step="run it again: the connection is opened anew",
-                    account=self.name,
-                )
+                raise self._gone("a transaction", self._link.ending())
             self._connection = self._link.open()
             atexit.register(self.close)
         return self._connection
 
-    def _failure(self, sql: str, error: Error) -> WarehouseError:
-        if error.errno in _GONE:
-            self.close()
+    def _gone(
+        self, during: str, ending: Ending | None, sql: str = "", error: Error | None = None
+    ) -> WarehouseError:
+        crashed = ending is not None and ending.how == "crashed"
+        undone = self._in_transaction and sql != "commit"
+        return WarehouseError(
+            f"The {self.name} "
+            + (f"crashed (process {ending.pid})" if ending and crashed else "went away")
+            + f" during {during}; "
+            + (
+                "nothing of the transaction happened."
+                if undone
+                else "whether it took effect is unknown."
+            ),
+            tried="\n".join(filter(None, [_shortened(sql), *(ending.log if ending else ())])),
+            where=str(ending.log_file) if ending and crashed else self.name,
+            next_step="run it again, which starts the warehouse; what was committed is there, temporary "
+            "tables and Snowpark sessions are not: take session.snowpark anew",
+            account=self.name,
+            crashed=crashed,
+            code=error.errno if error else None,
+        )
+
+    def _refusal(self, sql: str, error: Error) -> WarehouseError:
+        if _NO_ROOM.search(error.raw_msg or ""):
             return WarehouseError(
-                f"The {self.name} went away during a statement; whether it took effect is unknown.",
-                tried=_shortened(sql),
+                f"The {self.name} has no room on its disk; nothing of this statement happened.",
+                tried=f"{_shortened(sql)}\n{_cause(error)}",
                 where=self.name,
-                next_step="run it again: the connection is opened anew",
+                next_step="make room there and run it again; what the warehouse holds is whole",
                 account=self.name,
                 code=error.errno,
             )

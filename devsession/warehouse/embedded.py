@@ -6,11 +6,14 @@ import logging
 import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.request import getproxies, proxy_bypass
 
-from devsession.errors import ServiceError
+from devsession.errors import ServiceError, SetupError
+from devsession.secrets.redact import Redactor
+from devsession.secrets.secret_file import FileSecrets
 from devsession.service import Service
 from devsession.warehouse.account import Account
 
@@ -20,8 +23,10 @@ if TYPE_CHECKING:
 
     from snowflake.connector import SnowflakeConnection
 
-    from devsession.service import Address
+    from devsession.service import Address, Ending
 
+CLIENT_PID = "DEVSESSION_PID"
+"""What a client logs in with, so that the server notices when it is gone."""
 _NETWORK_SECONDS = 10
 _POLL_SECONDS = 0.01
 
@@ -64,11 +69,28 @@ class EmbeddedLink:
             address = starting.submit(self._service.ensure)
             import_module("snowflake.connector")
             self._connected_to = address.result()
-            return self._connect(self._connected_to)
+            try:
+                return self._connect(self._connected_to)
+            except ServiceError:
+                if not self.lost():
+                    raise
+                self._connected_to = self._service.ensure()  # the one before died meanwhile
+                return self._connect(self._connected_to)
 
     def lost(self) -> bool:
         """Whether the process that we connected to is gone."""
         return self._service.address() != self._connected_to
+
+    def ending(self) -> Ending | None:
+        """How that process ended; its log without this workspace's secrets."""
+        ending = self._service.ending(self._connected_to)
+        if ending is None or not ending.log:
+            return ending
+        try:
+            redactor = Redactor(FileSecrets(self._service.folder / "secrets").all())
+        except SetupError:  # unknown secrets cannot be taken out
+            return replace(ending, log=())
+        return replace(ending, log=tuple(map(redactor.text, ending.log)))
 
     def alone(self) -> AbstractContextManager[object]:
         """Whoever of this workspace's processes has the lock file."""
@@ -101,6 +123,7 @@ class EmbeddedLink:
                 # Detection asks cloud metadata services, inside of whatever is recorded then.
                 platform_detection_timeout_seconds=0,
                 session_parameters={
+                    CLIENT_PID: os.getpid(),
                     "CLIENT_TELEMETRY_ENABLED": False,
                     "CLIENT_OUT_OF_BAND_TELEMETRY_ENABLED": False,
                 },

@@ -10,15 +10,21 @@ import gzip
 import hmac
 import json
 import logging
+import os
 import re
+import sys
 from contextvars import ContextVar
 from http import HTTPStatus
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from devsession.warehouse.clients import Clients
+from devsession.warehouse.embedded import CLIENT_PID
 
 if TYPE_CHECKING:
     from fakesnow.instance import FakeSnow
@@ -32,6 +38,8 @@ _REFUSED = "390101"
 _FAILED = "261000"
 _LONGEST_FAILURE = 100_000
 _RESULTS_KEPT = 4
+_BROKEN = re.compile(r"\AFATAL Error|database has been invalidated")
+_GAVE_UP = 70  # EX_SOFTWARE
 # A shorter value would mask letters of the message itself.
 _SHORTEST_MASKED = 3
 # Rows are bound many at a time, as JSON; a message then quotes one value out of them.
@@ -48,6 +56,7 @@ def guarded(database: FakeSnow, token: str) -> Starlette:
     database.results_cache = _LastResults()
     _fakesnow.logger.handlers = [_CauseKeeper(logging.ERROR)]
     _fakesnow.logger.propagate = False
+    clients = Clients(_fakesnow.sessions)
 
     async def login(request: Request) -> Response:
         asked = (await _json(request))["data"]
@@ -55,15 +64,23 @@ def guarded(database: FakeSnow, token: str) -> Starlette:
             return _failure(_WRONG_TOKEN, "The token is not that of this warehouse.")
         if "FAKESNOW_DB_PATH" in asked.get("SESSION_PARAMETERS", {}):
             return _failure(_REFUSED, "FAKESNOW_DB_PATH would open other files.")
+        await run_in_threadpool(clients.end_dead)
         answer: Response = await _fakesnow.login_request(request)
         content = json.loads(bytes(answer.body))
+        clients.log_in(
+            content["data"]["token"], asked.get("SESSION_PARAMETERS", {}).get(CLIENT_PID)
+        )
         # Without a master token the client cannot close what it opened.
         content["data"]["masterToken"] = content["data"]["token"]
         return JSONResponse(content)
 
+    async def query(request: Request) -> Response:
+        await run_in_threadpool(clients.end_dead)
+        return await _query(request)
+
     routes = [
         Route("/session/v1/login-request", login, methods=["POST"]),
-        Route("/queries/v1/query-request", _query, methods=["POST"]),
+        Route("/queries/v1/query-request", query, methods=["POST"]),
         Route("/fs_bucket/{path:path}", _upload, methods=["PUT"]),
     ]
     ours = {route.path for route in routes}
@@ -77,6 +94,7 @@ async def _query(request: Request) -> Response:
     try:
         answer: Response = await _fakesnow.query_request(request)
     except Exception as error:  # noqa: BLE001 - whatever it is, the client has to see it
+        await _give_up_if_broken(request, str(error))
         return _failure(_FAILED, await _masked(request, str(error)))
     if answer.status_code == HTTPStatus.OK and len(answer.body) > _LONGEST_FAILURE:
         return answer
@@ -84,7 +102,21 @@ async def _query(request: Request) -> Response:
     if told["success"]:
         return answer
     message = str(causes[0]) if causes else told["message"]
+    await _give_up_if_broken(request, message)
     return _failure(told["code"], await _masked(request, message), told["data"])
+
+
+async def _give_up_if_broken(request: Request, message: str) -> None:
+    """Ends the process when DuckDB takes no statement any more; the next one reads what is whole.
+
+    Source: DuckDB, "database has been invalidated because of a previous fatal error. The database
+    must be restarted prior to being used again".
+    """
+    if _BROKEN.search(message):
+        masked = await _masked(request, message)
+        sys.stderr.write(masked.strip().splitlines()[0] + "\n")
+        sys.stderr.flush()
+        os._exit(_GAVE_UP)
 
 
 async def _upload(request: Request) -> Response:

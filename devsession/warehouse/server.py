@@ -7,6 +7,7 @@ it. It keeps one database, LOCAL, in `FOLDER/warehouse`.
 from __future__ import annotations
 
 import logging
+import shutil
 import sys
 import tempfile
 import warnings
@@ -38,7 +39,8 @@ def run(folder: Path) -> None:
         data = folder / "warehouse"
         scratch = data / "scratch"
         data.mkdir(mode=0o700, exist_ok=True)
-        scratch.mkdir(exist_ok=True)
+        shutil.rmtree(scratch, ignore_errors=True)  # of a process that was killed
+        scratch.mkdir()
         # fakesnow makes its stage folder when it is imported, and leaves it behind.
         tempfile.tempdir = str(scratch)
         from devsession.warehouse.guard import guarded
@@ -46,21 +48,26 @@ def run(folder: Path) -> None:
         opened.append(_open(data, scratch))
         return guarded(opened[0], token)
 
-    serve("warehouse", folder, build)
+    serve("warehouse", folder, build, ends_when_idle=True)
     for database in opened:
         database.duck_conn.close()
 
 
 def _open(data: Path, scratch: Path) -> FakeSnow:
+    import duckdb
     from fakesnow.instance import FakeSnow
 
     from devsession.warehouse import dialect, results
+    from devsession.warehouse.opening import why_it_does_not_open
 
     dialect.install()
     results.install()
     database = FakeSnow(db_path=data, nop_regexes=dialect.WITHOUT_EFFECT)
-    for schema in SCHEMAS:
-        database.connect(DATABASE, schema).close()
+    try:
+        for schema in SCHEMAS:
+            database.connect(DATABASE, schema).close()
+    except duckdb.Error as error:
+        raise why_it_does_not_open(data / f"{DATABASE}.db", str(error)) from error
     database.duck_conn.execute("SET GLOBAL temp_directory = ?", [str(scratch)])
     for statement in _SHUT:
         database.duck_conn.execute(statement)
