@@ -37,7 +37,18 @@ class Action(StrEnum):
     STATUS = "status"
 
 
+class SandboxAction(StrEnum):
+    """What can be asked of the practice app: that, and its weather."""
+
+    START = "start"
+    STOP = "stop"
+    STATUS = "status"
+    STORM = "storm"
+    CALM = "calm"
+
+
 What = Annotated[Action, typer.Argument(metavar="ACTION")]
+SandboxWhat = Annotated[SandboxAction, typer.Argument(metavar="ACTION")]
 
 
 def _version(wanted: bool) -> None:
@@ -181,8 +192,28 @@ def warehouse(action: What = Action.START) -> None:
 
 
 @app.command()
-def sandbox(action: What = Action.START) -> None:
-    """Start, stop or look at this workspace's practice app."""
+def sandbox(
+    action: SandboxWhat = SandboxAction.START,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", metavar="FOLDER", help="Start: keep its records in this folder."),
+    ] = None,
+    rate: Annotated[
+        str | None,
+        typer.Option(
+            "--rate",
+            metavar="RATE",
+            help="Start: answer more than 5/second, say, with 429; or none.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="Storm: the same seed is the same storm.")
+    ] = None,
+) -> None:
+    """Start, stop or look at this workspace's practice app.
+
+    In a storm some requests are refused, fail, are cut off or answered late; calm ends it.
+    """
     from devsession.cli.services import sandbox
 
-    sandbox(action.value)
+    sandbox(action.value, data=data, rate=rate, seed=seed)

@@ -1,7 +1,8 @@
 """The practice app: a small CRM on loopback, to build a plugin against when there is no app.
 
-`devsession.sandbox.crm` is its manual. It keeps its records in memory: they are gone when its
-process ends. Its key stays the same for a workspace, so that stored connections go on working.
+`devsession.sandbox.crm` is its manual. It keeps its records in memory, where they are gone when its
+process ends, or in a folder. Its key stays the same for a workspace, so that stored connections go
+on working.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from devsession.sandbox.process import (
     CLIENT_ID,
     CLIENT_SECRET_NAME,
     KEY_NAME,
+    chosen_data,
     sandbox_client_secret,
     sandbox_key,
     sandbox_service,
+    start_sandbox,
+    stop_sandbox,
 )
 from devsession.sandbox.remote import change_settings, expire_tokens
 
@@ -21,8 +25,11 @@ __all__ = [
     "CLIENT_SECRET_NAME",
     "KEY_NAME",
     "change_settings",
+    "chosen_data",
     "expire_tokens",
     "sandbox_client_secret",
     "sandbox_key",
     "sandbox_service",
+    "start_sandbox",
+    "stop_sandbox",
 ]

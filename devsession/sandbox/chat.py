@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import Route
 
+    from devsession.sandbox.kept import Kept
     from devsession.sandbox.store import Record
 
 LONGEST_TEXT = 4_000
@@ -85,10 +86,11 @@ MESSAGE = ObjectType(
 class Chat:
     """What the app does at the addresses of its chat. The channel general is always there."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self._channels = RecordStore(CHANNEL, clock)
-        self._messages = RecordStore(MESSAGE, clock)
-        self._channels.create({"name": "general"})
+    def __init__(self, clock: Callable[[], datetime], kept: Kept | None) -> None:
+        self._channels = RecordStore(CHANNEL, clock, kept)
+        self._messages = RecordStore(MESSAGE, clock, kept)
+        if self._channels.holder("name", "general") is None:
+            self._channels.create({"name": "general"})
 
     def routes(self) -> list[Route]:
         """Its addresses."""

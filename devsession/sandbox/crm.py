@@ -40,7 +40,7 @@ Types are strict: text, email, integer, number, boolean, date, datetime. Null an
 Other refusals are `{"error": {code, field, message, request_id}}`; `refusals.STATUS` lists the
 codes. Each answer has an `X-Request-Id`, which counts up. A record's id follows from its external
 id, so it is the same in every new sandbox. Records are kept in memory: they are gone when the app
-stops.
+stops, unless it was started with a folder to keep them in.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp
 
+    from devsession.sandbox.kept import Kept
     from devsession.sandbox.routing import Endpoint
     from devsession.sandbox.store import Written
 
@@ -89,16 +90,20 @@ def create_app(
     clock: Callable[[], datetime] = utc_now,
     *,
     clients: Mapping[str, str] | None = None,
+    kept: Kept | None = None,
 ) -> ASGIApp:
-    """A new, empty practice app.
+    """A new practice app.
 
     Args:
         access: knows whom to let in.
         clock: gives the times of `created_at` and `updated_at`, in UTC.
         clients: who may get OAuth tokens, id -> secret.
+        kept: what it goes on from, and where its records are kept; by default it begins empty, and
+            they are in memory.
     """
     oauth = OAuth(access, clients or {}, clock)
-    crm, chat, control = Crm(clock), Chat(clock), Control(clock, oauth.expire_tokens)
+    crm, chat = Crm(clock, kept), Chat(clock, kept)
+    control = Control(clock, oauth.expire_tokens)
     records = "/objects/{object}/records"
     app = Starlette(
         routes=[
@@ -126,9 +131,10 @@ def create_app(
 class Crm:
     """What the app does at each of its addresses."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], kept: Kept | None) -> None:
         self._stores = {
-            name: RecordStore(object_type, clock) for name, object_type in OBJECT_TYPES.items()
+            name: RecordStore(object_type, clock, kept)
+            for name, object_type in OBJECT_TYPES.items()
         }
 
     async def account(self, _request: Request) -> Response:

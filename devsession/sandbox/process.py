@@ -1,19 +1,23 @@
-"""Where a workspace's sandbox is found, and the key that it asks for."""
+"""Where a workspace's sandbox is found, what it asks for, and where it keeps its records."""
 
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from devsession.errors import UsageError
+from devsession.secrets.files import write_atomically
 from devsession.secrets.secret_file import FileSecrets
 from devsession.service import Service
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from devsession.service import Address
 
 KEY_NAME = "SANDBOX_API_KEY"
 CLIENT_ID = "sandbox-client"
 CLIENT_SECRET_NAME = "SANDBOX_CLIENT_SECRET"  # noqa: S105 - what it is called
+_CHOSEN = "sandbox.data"
 
 
 def sandbox_service(workspace: Path) -> Service:
@@ -31,6 +35,41 @@ def sandbox_client_secret(workspace: Path) -> str:
     return client_secret_in(workspace / ".devsession")
 
 
+def start_sandbox(workspace: Path, data: Path | None = None) -> Address:
+    """Start it, unless it runs; its key and client secret are made when there are none.
+
+    Args:
+        data: the folder in which it keeps its records, until it is stopped. A start after that
+            with the same folder goes on from them. Without one they are in memory.
+
+    Raises:
+        UsageError: it runs already, with its records elsewhere.
+        ServiceError: it does not start or answer.
+    """
+    sandbox_key(workspace)
+    sandbox_client_secret(workspace)
+    service = sandbox_service(workspace)
+    if data is not None:
+        _choose(service, data.absolute())
+    return service.ensure()
+
+
+def stop_sandbox(workspace: Path) -> bool:
+    """Stop it; False when it did not run. The next start says anew where records are kept."""
+    service = sandbox_service(workspace)
+    stopped = service.address() is not None and service.stop()
+    (service.folder / _CHOSEN).unlink(missing_ok=True)
+    return stopped
+
+
+def chosen_data(folder: Path) -> Path | None:
+    """Where the records of this folder's sandbox are kept; None when they are in memory."""
+    try:
+        return Path((folder / _CHOSEN).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+
+
 def key_in(folder: Path) -> str:
     """The key in this folder's secret file, where `secret("SANDBOX_API_KEY")` finds it."""
     return FileSecrets(folder / "secrets").first(KEY_NAME, "sbx_" + secrets.token_hex(20))
@@ -39,3 +78,15 @@ def key_in(folder: Path) -> str:
 def client_secret_in(folder: Path) -> str:
     """The client secret in this folder's secret file."""
     return FileSecrets(folder / "secrets").first(CLIENT_SECRET_NAME, "sbc_" + secrets.token_hex(20))
+
+
+def _choose(service: Service, data: Path) -> None:
+    chosen = chosen_data(service.folder)
+    if service.address() is not None and chosen != data:
+        raise UsageError(
+            "The sandbox runs already, with its records elsewhere",
+            tried=f"data: {data}",
+            where=str(chosen or "in memory"),
+            next_step="devsession sandbox stop; then start it with this folder",
+        )
+    write_atomically(service.folder / _CHOSEN, str(data).encode(), mode=0o600)

@@ -42,6 +42,7 @@ STATUS = {
     "rate_limited": 429,
     "internal_error": 500,
     "unavailable": 503,
+    "not_kept": 507,
 }
 
 

@@ -1,4 +1,4 @@
-"""The records of one object, in memory, with an index for each unique field.
+"""The records of one object, in memory, with an index for each unique field; kept, when asked for.
 
 Nothing here waits, and the app calls it from one event loop only: each write is whole before the
 next one begins, so no lock is needed.
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from devsession.sandbox.fields import Field
+    from devsession.sandbox.kept import Kept, Place
     from devsession.sandbox.objects import ObjectType
 
 Record = dict[str, object]
@@ -43,8 +44,14 @@ class RecordStore:
     one leaves its tombstone: id, external_id and times, one of them `deleted_at`.
     """
 
-    def __init__(self, object_type: ObjectType, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        object_type: ObjectType,
+        clock: Callable[[], datetime] = utc_now,
+        kept: Kept | None = None,
+    ) -> None:
         self.object_type = object_type
+        self._kept = kept
         self._clock = clock
         self._fields = {field.name: field for field in object_type.fields}
         self._blank: Record = dict.fromkeys(self._fields)
@@ -54,6 +61,8 @@ class RecordStore:
         self._holders: dict[str, dict[object, str]] = {
             field.name: {} for field in object_type.fields if field.unique
         }
+        for place, record in kept.load(object_type.name) if kept else ():
+            self._hold(place, record)
 
     def get(self, record_id: str) -> Record:
         """Raises: RefusedError when there is no such record, or none any more."""
@@ -99,9 +108,8 @@ class RecordStore:
         if not changed:
             return Written("unchanged", record)
         self._check_unique(changed, owner=record_id)
-        self._forget_identities({name: record[name] for name in changed})
         updated = {**record, **changed, "updated_at": self._now()}
-        self._put(updated)
+        self._put(updated, instead_of={name: record[name] for name in changed})
         return Written("updated", updated)
 
     def upsert(self, values: Mapping[str, object]) -> Written:
@@ -123,11 +131,10 @@ class RecordStore:
         record = self._record_or_tombstone(record_id)
         if _is_tombstone(record):
             return Written("unchanged", record)
-        self._forget_identities(record)
         now = self._now()
         kept = {name: record[name] for name in ("id", "external_id", "created_at")}
         tombstone = {**kept, "updated_at": now, "deleted_at": now}
-        self._put(tombstone)
+        self._put(tombstone, instead_of=record)
         return Written("deleted", tombstone)
 
     def delete_external(self, external_id: object) -> Written:
@@ -192,19 +199,24 @@ class RecordStore:
                 message = f"Another {self.object_type.name}, {holder}, has this {field.name}."
                 raise RefusedError("duplicate_value", message, field=field.name)
 
-    def _put(self, record: Record) -> None:
+    def _put(self, record: Record, instead_of: Mapping[str, object] | None = None) -> None:
+        place = self._timeline.place_of_next(str(record["id"]))
+        # First, and all or nothing: what cannot be kept did not happen.
+        if self._kept is not None:
+            self._kept.save(self.object_type.name, place, record)
+        for field, holders, value in self._identifying(instead_of or {}):
+            del holders[field.identity(value)]
+        self._hold(place, record)
+
+    def _hold(self, place: Place, record: Record) -> None:
         record_id = str(record["id"])
         self._records[record_id] = record
-        self._timeline.add(record_id, str(record["updated_at"]))
+        self._timeline.add(place, record_id, str(record["updated_at"]))
         if _is_tombstone(record):
             self._buried[record["external_id"]] = record_id
             return
         for field, holders, value in self._identifying(record):
             holders[field.identity(value)] = record_id
-
-    def _forget_identities(self, gone: Mapping[str, object]) -> None:
-        for field, holders, value in self._identifying(gone):
-            del holders[field.identity(value)]
 
     def _identifying(
         self, values: Mapping[str, object]

@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from devsession.sandbox.kept import Place
 from devsession.sandbox.refusals import RefusedError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Timeline:
         self._changed: list[str] = []
         self._times: list[str] = []
         self._last_change: dict[str, int] = {}
+        self._creation: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._created)
@@ -49,13 +51,18 @@ class Timeline:
         """When the last change was; "" before the first."""
         return self._times[-1] if self._times else ""
 
-    def add(self, record_id: str, time: str) -> None:
-        """A record was created, changed or deleted. Times never go back."""
-        if record_id not in self._last_change:
-            self._created.append(record_id)
-        self._last_change[record_id] = len(self._changed)
-        self._changed.append(record_id)
-        self._times.append(time)
+    def place_of_next(self, record_id: str) -> Place:
+        """Where the next change of this record, or its creation, belongs."""
+        return Place(self._creation.get(record_id, len(self._created)), len(self._changed))
+
+    def add(self, place: Place, record_id: str, time: str) -> None:
+        """A record was created, changed or deleted. Changes come in order; times never go back."""
+        _put_at(self._created, place.created, record_id, "")
+        # Between what was kept, changes are missing that later ones overtook.
+        _put_at(self._times, place.changed, time, self.last_time or time)
+        _put_at(self._changed, place.changed, record_id, "")
+        self._creation[record_id] = place.created
+        self._last_change[record_id] = place.changed
 
     def page(
         self,
@@ -96,7 +103,7 @@ class Timeline:
         return (
             (place, self._changed[place])
             for place in range(start, len(self._changed))
-            if self._last_change[self._changed[place]] == place
+            if self._last_change.get(self._changed[place]) == place
         )
 
     def _cursor(self, position: int, order: str) -> str:
@@ -116,3 +123,9 @@ class Timeline:
                 field="cursor",
             )
         return start
+
+
+def _put_at(entries: list[str], place: int, entry: str, between: str) -> None:
+    """At its place, which may be beyond the end."""
+    entries.extend([between] * (place + 1 - len(entries)))
+    entries[place] = entry

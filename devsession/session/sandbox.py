@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devsession.errors import UsageError
@@ -11,9 +12,9 @@ from devsession.sandbox import (
     KEY_NAME,
     change_settings,
     expire_tokens,
-    sandbox_client_secret,
-    sandbox_key,
     sandbox_service,
+    start_sandbox,
+    stop_sandbox,
 )
 
 if TYPE_CHECKING:
@@ -68,16 +69,19 @@ class Sandbox:
         address = None if self._offline else self._service.address()
         return f"{address.host}:{address.port}" if address else None
 
-    def start(self) -> None:
-        """Start it, unless it runs; its key and client secret are made when there are none."""
+    def start(self, *, data: str | Path | None = None) -> None:
+        """Start it, unless it runs; its key and client secret are made when there are none.
+
+        data: a folder for its records: a start with the same one goes on from them.
+
+        Raises: UsageError when it runs already, with its records elsewhere.
+        """
         self._workspace.prepare()
-        sandbox_key(self._workspace.folder)
-        sandbox_client_secret(self._workspace.folder)
-        self._service.ensure()
+        start_sandbox(self._workspace.folder, None if data is None else Path(data))
 
     def stop(self) -> None:
-        """Stop it; the records that it holds are gone."""
-        self._service.stop()
+        """Stop it; the records that it holds are gone, unless it was given a folder for them."""
+        stop_sandbox(self._workspace.folder)
 
     def rate_limit(self, rate: str | None, *, retry_after: str = "seconds") -> None:
         """From now on answer more than `rate` with 429; None lifts the limit.

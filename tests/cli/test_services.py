@@ -50,3 +50,39 @@ def test_what_is_made_is_kept_out_of_version_control(cli: CommandLine, new_proje
 
     assert (new_project / ".devsession" / ".gitignore").read_text(encoding="utf-8") == "*\n"
     assert (new_project / ".devsession").stat().st_mode & 0o777 == 0o700
+
+
+def test_the_practice_app_keeps_its_records_in_a_folder(
+    cli: CommandLine, new_project: Path, snapshot: SnapshotAssertion
+) -> None:
+    started = cli(new_project, "sandbox", "start", "--data", "records", "--rate", "100/minute")
+
+    assert f"  records  {new_project / 'records'}\n" in started.out
+    assert list((new_project / "records").iterdir()) != []
+
+    elsewhere = cli(new_project, "sandbox", "start", "--data", "other")
+    assert elsewhere.code == 2
+    assert elsewhere.err.replace(str(new_project), "<folder>") == snapshot
+
+
+def test_a_storm_comes_and_goes(cli: CommandLine, new_project: Path) -> None:
+    assert cli(new_project, "sandbox", "storm", "--seed", "7").code == 0
+    assert cli(new_project, "sandbox", "calm").code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("stop", "--data", "records"),
+        ("status", "--rate", "5/second"),
+        ("start", "--seed", "7"),
+        ("start", "--rate", "fast"),
+    ],
+)
+def test_what_cannot_be_set_is_refused(
+    arguments: tuple[str, ...], cli: CommandLine, new_project: Path, snapshot: SnapshotAssertion
+) -> None:
+    refused = cli(new_project, "sandbox", *arguments)
+
+    assert refused.code == 2
+    assert re.sub(r"\d{3,}", "<number>", refused.err) == snapshot
