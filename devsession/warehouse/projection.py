@@ -1,4 +1,4 @@
-"""What a sync makes of its source, as SQL: identifiers, fields of the app, their object and hash.
+"""What a sync makes of its source, as SQL: identifiers, what fills a record, its object and hash.
 
 Names from users are quoted; only the SQL of an `expression(..)` is SQL, as its author means it.
 """
@@ -12,10 +12,10 @@ from hashlib import md5
 from typing import TYPE_CHECKING
 
 from devsession.errors import DataError, NotFilledError, WarehouseError
-from devsession.plugin.mapping import Expression
+from devsession.plugin.mapping import Expression, StoredJinjaTemplate
 from devsession.warehouse.account import quoted
 from devsession.warehouse.kinds import Column, kind_of
-from devsession.warehouse.source import check_columns
+from devsession.warehouse.source import check_columns, columns_of
 from devsession.warehouse.statements import literal, statement
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ class Projection:
     """A checked mapping, ready to be put into statements.
 
     `source`, `position` (the identifier as its own type, to sort by), `identifier` (as text) and
-    the values of `sources` are SQL. `sources`: app field -> what fills it; `fields`: app field ->
-    its column in `mapped`.
+    the values of `sources` are SQL. `sources`: app field, or name in a template's `row` -> what
+    fills it; `fields`: the same names -> their column in `mapped`.
     """
 
     account: Account
@@ -70,9 +70,12 @@ class Projection:
         """The text that is hashed, over the columns of `mapped`: the same for equal records only.
 
         Columns, never the object: equal objects can be written differently. The fields' names
-        and kinds stand in front, as one word.
+        and kinds stand in front, as one word; so does a template, which makes other records of
+        equal rows when it changes.
         """
         heading = json.dumps([(name, field.kind) for name, field in self.fields.items()])
+        if isinstance(self.sync.field_mappings, StoredJinjaTemplate):
+            heading += self.sync.field_mappings.jinja_template
         word = md5(heading.encode(), usedforsecurity=False).hexdigest()[:_WORD]
         return " || ".join([literal(word), *(field.hashed for field in self.fields.values())])
 
@@ -95,16 +98,9 @@ def project(account: Account, sync: SyncRecord) -> Projection:
         DataError: the warehouse refuses an expression.
     """
     check_columns(account, sync)
-    if sync.field_mappings is None or not sync.field_mappings.field_mappings:
-        raise NotFilledError(
-            f"sync {sync.slug!r} maps no field yet",
-            where=f"sync {sync.slug!r}, table {sync.source}",
-            next_step="fill its form, or .fill(.., mapping={'app field': 'COLUMN'})",
-            sync=sync.slug,
-        )
     source, position = f"PUBLIC.{quoted(sync.source)}", quoted(sync.identifier)
     # Sorted, so that a mapping written in another order makes the same hash.
-    mapping = sorted(sync.field_mappings.as_dict().items())
+    mapping = sorted(_filled_from(account, sync).items())
     sources = {name: _sql(each) for name, each in mapping}
     columns = {name: f"FIELD_{number}" for number, name in enumerate(sources, start=1)}
     asked = [f"{position} as POSITION"]
@@ -126,6 +122,22 @@ def project(account: Account, sync: SyncRecord) -> Projection:
     )
 
 
+def _filled_from(account: Account, sync: SyncRecord) -> dict[str, str | Expression]:
+    """App field -> what fills it; for a template all columns, and those that are made for it."""
+    stored = sync.field_mappings
+    mapping = dict(stored.as_dict()) if stored else {}
+    if isinstance(stored, StoredJinjaTemplate):
+        return {column: column for column in columns_of(account, sync)} | mapping
+    if not mapping:
+        raise NotFilledError(
+            f"sync {sync.slug!r} maps no field yet",
+            where=f"sync {sync.slug!r}, table {sync.source}",
+            next_step="fill its form, or .fill(.., mapping={'app field': 'COLUMN'})",
+            sync=sync.slug,
+        )
+    return mapping
+
+
 @contextmanager
 def _explained(
     account: Account, sync: SyncRecord, source: str, sources: Mapping[str, str]
@@ -138,11 +150,13 @@ def _explained(
             try:
                 account.rows(statement("engine/expression", expression=expression, source=source))
             except WarehouseError as error:
+                is_made = isinstance(sync.field_mappings, StoredJinjaTemplate)
                 raise DataError(
-                    f"field {field!r} cannot be filled",
+                    f"{'extra column' if is_made else 'field'} {field!r} cannot be filled",
                     tried=f"{expression.replace(chr(10), '')}\n{error.what}",
                     where=f"sync {sync.slug!r}, table {sync.source}",
-                    next_step=f"correct the mapping of {field!r}; columns of {sync.source} "
+                    next_step=f"correct the {'SQL' if is_made else 'mapping'} of {field!r}; "
+                    f"columns of {sync.source} "
                     "are what it can use",
                     sync=sync.slug,
                     field=field,
