@@ -8,6 +8,8 @@ are JSON objects, of at most 4 MB.
                                                         in a Basic header or in the form
     GET   /account                                      whose key this is, and the limits
     GET   /objects                                      {"objects": [{name, label}]}
+          ..?custom=true                                with the custom ones: order has nested
+                                                        values, profile more than 200 fields
     GET   /objects/{object}                             {name, label, fields: [{name, label, type,
                                                         required, unique, read_only, help}]}
     GET   /objects/{object}/records?limit=&cursor=      {"records": [..], "next_cursor": ..}, oldest
@@ -36,7 +38,8 @@ are JSON objects, of at most 4 MB.
 A bulk's `status` is created, updated, deleted, unchanged or failed, its `error` null or {code,
 field, message}; each record counts alone. Bulk update finds a record by `id`, upsert by
 `external_id`, delete by either. The id of a deleted record answers 410; its external id is free.
-Types are strict: text, email, integer, number, boolean, date, datetime. Null and "" are no value.
+Types are strict: text, email, integer, number, boolean, date, datetime; texts (a list); object and
+objects, whose description has `fields` of its own. Null and "" are no value.
 Other refusals are `{"error": {code, field, message, request_id}}`; `refusals.STATUS` lists the
 codes. Each answer has an `X-Request-Id`, which counts up. A record's id follows from its external
 id, so it is the same in every new sandbox. Records are kept in memory: they are gone when the app
@@ -141,8 +144,11 @@ class Crm:
         limits = {"bulk_records": MOST_RECORDS, "page_records": _LONGEST_PAGE}
         return json_response({"id": "acc_sandbox", "name": "Sandbox CRM", "limits": limits})
 
-    async def list_objects(self, _request: Request) -> Response:
-        return json_response({"objects": [kind.summary() for kind in OBJECT_TYPES.values()]})
+    async def list_objects(self, request: Request) -> Response:
+        check_parameters(request, ("custom",))
+        custom = read_flag(request, "custom")
+        kinds = [kind for kind in OBJECT_TYPES.values() if custom or not kind.custom]
+        return json_response({"objects": [kind.summary() for kind in kinds]})
 
     async def describe_object(self, request: Request) -> Response:
         return json_response(self._store(request).object_type.as_json())

@@ -188,7 +188,7 @@ def _described(value: object) -> str:
         case int() | float():
             return "this number"
         case list():
-            return "a list"
+            return "this list"
         case None:
             return "null"
     return "an object"

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from devsession.sandbox.custom_objects import ORDER_FIELDS, PROFILE_FIELDS
 from devsession.sandbox.fields import Field
 
 
 @dataclass(frozen=True)
 class ObjectType:
-    """One kind of record; its record ids begin with `prefix`."""
+    """One kind of record; its record ids begin with `prefix`. `custom`: listed only on request."""
 
     name: str
     label: str
     prefix: str
     fields: tuple[Field, ...]
+    custom: bool = False
 
     def as_json(self) -> dict[str, object]:
         """Its description, field by field."""
@@ -25,7 +27,7 @@ class ObjectType:
         return {"name": self.name, "label": self.label}
 
 
-def _object_type(name: str, label: str, *fields: Field) -> ObjectType:
+def _object_type(name: str, label: str, *fields: Field, custom: bool = False) -> ObjectType:
     """With the fields that every object has: the app's own, and the key of its upserts."""
     return ObjectType(
         name,
@@ -43,6 +45,7 @@ def _object_type(name: str, label: str, *fields: Field) -> ObjectType:
             Field("created_at", "Created at", "datetime", read_only=True),
             Field("updated_at", "Updated at", "datetime", read_only=True),
         ),
+        custom,
     )
 
 
@@ -89,5 +92,7 @@ OBJECT_TYPES = {
             Field("close_date", "Close date", "date"),
             Field("won", "Won", "boolean"),
         ),
+        _object_type("order", "Order", *ORDER_FIELDS, custom=True),
+        _object_type("profile", "Profile", *PROFILE_FIELDS, custom=True),
     )
 }
