@@ -1,0 +1,126 @@
+"""The options of a field or a mapper, and where they come from."""
+
+# ruff: noqa: ARG002 - fields and data sources share signatures; not each uses every argument
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from traceback import walk_tb
+from typing import Any
+
+from pydantic import Field, InstanceOf, field_validator
+
+from devsession.plugin.definition import Definition
+from devsession.plugin.parameters import StoredConfigurationValue
+
+
+class OptionsError(Exception):
+    """Options that cannot be had; may quote what the app said, so it is redacted when shown."""
+
+
+class FormOption(Definition):
+    """One choice of a dropdown, or one field of the app that a mapper offers.
+
+    `metadata` is stored with the value and reaches the plugin with it. `required` and `unique` are
+    about app fields: it has to be mapped; no two records may have the same value.
+
+    Source: sync contract, `FormOption`.
+    """
+
+    value: str = Field(min_length=1)
+    label: str
+    metadata: dict[str, Any] = Field(default_factory=dict)
+    required: bool = False
+    unique: bool = False
+    default: bool = False
+    disabled: bool = False
+    data_type_icon: str = "unknown"
+
+    def stored(self) -> StoredConfigurationValue:
+        """What is stored when this option is chosen."""
+        return StoredConfigurationValue(value=self.value, metadata=self.metadata)
+
+
+class FormOptionsDataSource(Definition):
+    """Where the options of a dropdown or of a mapper come from."""
+
+    def load(self, parameters: Callable[[], Any]) -> list[FormOption]:
+        """The options; `parameters` makes what an option function is given."""
+        raise NotImplementedError
+
+
+class StaticFormOptionsDataSource(FormOptionsDataSource):
+    """Options that are known when the plugin is written."""
+
+    values: list[InstanceOf[FormOption]]
+
+    @field_validator("values")
+    @classmethod
+    def _each_value_once(cls, values: list[FormOption]) -> list[FormOption]:
+        check_options(values)
+        return values
+
+    def load(self, parameters: Callable[[], Any]) -> list[FormOption]:
+        """The options."""
+        return self.values
+
+
+class DynamicFormOptionsDataSource(FormOptionsDataSource):
+    """Options that a function of the plugin fetches, given the parameters so far.
+
+    `source_function(parameters) -> list[FormOption]` is called when the options are first needed,
+    and again only when a field that they depend on has changed.
+    """
+
+    source_function: Callable[[Any], list[FormOption]]
+
+    def load(self, parameters: Callable[[], Any]) -> list[FormOption]:
+        """The options, fetched anew.
+
+        Raises:
+            OptionsError: the function raised, or returned something else than distinct options.
+        """
+        name = getattr(self.source_function, "__name__", "source_function")
+        given = parameters()
+        try:
+            options = self.source_function(given)
+        except Exception as error:
+            place = author_line_of(self.source_function, error)
+            raise OptionsError(f"{name}() raised {type(error).__name__}: {error}{place}") from error
+        if not isinstance(options, (list, tuple)) or not all(
+            isinstance(option, FormOption) for option in options
+        ):
+            raise OptionsError(f"{name}() returned {shape(options)}, not a list of FormOption")
+        try:
+            check_options(options)
+        except ValueError as error:
+            raise OptionsError(f"{name}() returned {error}") from error
+        return list(options)
+
+
+def check_options(options: Sequence[FormOption]) -> None:
+    """Hold that no two options have the same value.
+
+    Raises:
+        ValueError: some have; the text names them.
+    """
+    counts = Counter(option.value for option in options)
+    twice = [value for value, count in counts.items() if count > 1]
+    if twice:
+        raise ValueError(f"options with the same value: {', '.join(map(repr, twice))}")
+
+
+def author_line_of(function: Callable[..., Any], error: BaseException) -> str:
+    """Where in the function's own file an error passed through, for the end of its message."""
+    code = getattr(function, "__code__", None)
+    lines = [
+        line
+        for frame, line in walk_tb(error.__traceback__)
+        if code and frame.f_code.co_filename == code.co_filename
+    ]
+    return f" ({Path(code.co_filename).name}, line {lines[-1]})" if code and lines else ""
+
+
+def shape(value: object) -> str:
+    """What a value is, without showing it: it may be a secret in the wrong place."""
+    return "nothing" if value is None else type(value).__name__
