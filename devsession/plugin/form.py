@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import FormError, UnknownNameError, did_you_mean
+from devsession.errors import FormError, UnknownNameError, UsageError, did_you_mean
+from devsession.plugin.fields import FormJinjaTemplate
 from devsession.plugin.form_answers import Answers
 from devsession.plugin.form_definition import forms_of, mapper_of
 from devsession.plugin.form_description import describe
 from devsession.plugin.form_mapper import MAPPER, MapperAnswers
 from devsession.plugin.form_options import FormOptions
+from devsession.plugin.form_template import TemplateAnswers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from devsession.plugin.contract import ConnectionMethod, OutboundSyncConfigurationForm
-    from devsession.plugin.fields import FormField, FormFieldMappingSelector, FormOption
+    from devsession.plugin.fields import FormField, FormMapper, FormOption
     from devsession.plugin.form_definition import FormDefinition
-    from devsession.plugin.mapping import Expression, StoredFieldMappings
+    from devsession.plugin.mapping import Expression, StoredMapping
     from devsession.plugin.parameters import StoredConfigurationValue
     from devsession.secrets.reference import SecretReference
 
@@ -30,6 +32,7 @@ class Form:
     parameters: makes what an option function is given, out of the answers so far.
     redact: is applied to what an option function raised, before anybody sees it.
     columns: names of the source's columns, for the mapper.
+    filters: the plugin's own, by name, for a template.
 
     Answers are kept by name and outlive a change of method or definition. A field that
     `depends_on` another one is asked for only while that one is answered.
@@ -46,12 +49,14 @@ class Form:
         parameters: Callable[[Form], Any],
         redact: Callable[[str], str],
         columns: Sequence[str] = (),
+        filters: Mapping[str, Callable[..., Any]] | None = None,
     ) -> None:
         self.title = title
         self._forms = forms_of(definition, title)
         self._method = next(iter(self._forms))
         self._answers = Answers(self.definition, FormOptions(lambda: parameters(self), redact))
-        self._mapped = MapperAnswers(mapper_of(self.definition), list(columns))
+        self._filters = filters or {}
+        self._mapped = self._new_mapped(mapper_of(self.definition), list(columns))
         self._callbacks: list[Callable[[], None]] = []
 
     def __repr__(self) -> str:
@@ -80,7 +85,7 @@ class Form:
         return self.definition.by_name()
 
     @property
-    def mapper(self) -> FormFieldMappingSelector | None:
+    def mapper(self) -> FormMapper | None:
         """The mapper, when the form has one."""
         return self._mapped.mapper
 
@@ -118,9 +123,20 @@ class Form:
         }
 
     @property
-    def mapping(self) -> StoredFieldMappings | None:
-        """What is mapped, with the metadata of the app's fields; None when that is not asked for."""
+    def mapping(self) -> StoredMapping | None:
+        """What is mapped, with the metadata of the app's fields, or the template.
+
+        None when that is not asked for.
+        """
         return self._mapped.stored(self._answers)
+
+    @property
+    def written(self) -> TemplateAnswers | None:
+        """The template as it stands, right or wrong; None when none is asked for."""
+        is_asked = isinstance(self._mapped, TemplateAnswers) and self._mapped.is_asked(
+            self._answers
+        )
+        return self._mapped if is_asked else None  # type: ignore[return-value]
 
     @property
     def errors(self) -> dict[str, str]:
@@ -207,6 +223,17 @@ class Form:
         self._mapped.assign(self._answers, app_field, source)
         self._changed()
 
+    def write(self, template: str) -> None:
+        """Write the template, as typing does; what is wrong with it becomes an error at it.
+
+        Raises:
+            UsageError: the form has no template.
+        """
+        if not isinstance(self._mapped, TemplateAnswers):
+            raise UsageError(f"{self.title} has no template", next_step=".fill(..) its mapper")
+        self._mapped.write(template)
+        self._changed()
+
     def choose(self, method: str) -> None:
         """Fill another connection method; fields of the same name keep their answers.
 
@@ -228,6 +255,9 @@ class Form:
         app -> column or expression; `method="API Key"` chooses a connection method. Where the form
         has a field named `mapping` or `method`, that is meant: use `map` and `choose`.
 
+        A form with a template takes `template="Hello {{ row.NAME }} {{ row.full }}"` and
+        `columns={"full": expression("SQL")}`, which `row` has besides the source's columns.
+
         Raises:
             FormError: names, values, the mapping or required fields are wrong; it says all that
                 is, field by field, and nothing was changed.
@@ -246,18 +276,24 @@ class Form:
         values: Mapping[str, StoredConfigurationValue],
         secrets: Mapping[str, SecretReference | str],
         *,
-        mapping: StoredFieldMappings | None = None,
+        mapping: StoredMapping | None = None,
         method: str = "",
     ) -> None:
         """Take answers that were saved; choices are held against options when those are fetched."""
         self._method = method if method in self._forms else self._method
         self._answers.values = dict(values)
         self._answers.secrets = dict(secrets)
-        self._mapped.mapping = mapping.as_dict() if mapping else {}
+        self._mapped.restore(mapping)
         self._move()
         self._changed()
 
-    def reload(self, definition: FormDefinition, *, columns: Sequence[str] | None = None) -> None:
+    def reload(
+        self,
+        definition: FormDefinition,
+        *,
+        columns: Sequence[str] | None = None,
+        filters: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> None:
         """Go on with another definition, as when plugin.py was saved; answers stay where they fit.
 
         Raises:
@@ -266,6 +302,7 @@ class Form:
         self._forms = forms_of(definition, self.title)
         if self._method not in self._forms:
             self._method = next(iter(self._forms))
+        self._filters = self._filters if filters is None else filters
         self._move(columns)
         self._changed()
 
@@ -273,8 +310,8 @@ class Form:
         """Answer, and raise with all that is wrong."""
         if self.methods and "method" in values and "method" not in self.fields:
             self._fill_method(values.pop("method"))
-        takes_mapping = self.mapper is not None and MAPPER not in self.fields
-        mapping = values.pop(MAPPER, None) if takes_mapping else None
+        names = [name for name in self._mapped.names if name not in self.fields]
+        mapping = {name: values.pop(name) for name in names if self.mapper and name in values}
         answers = self._answers
         answers.start_over()
         for field in self.definition.parents_first():
@@ -287,7 +324,7 @@ class Form:
             if name not in self.fields
         }
         if self.mapper and not self._parent_is_wrong(self.mapper.depends_on):
-            errors |= self._mapped.fill(answers, mapping)
+            errors |= self._mapped.fill(answers, **mapping)
         if errors:
             raise self._refusal(errors)
 
@@ -321,7 +358,20 @@ class Form:
         """Let the answers go over to the definition that is now being filled."""
         self._answers.move_to(self.definition)
         kept = self._mapped.columns if columns is None else list(columns)
-        self._mapped.move_to(mapper_of(self.definition), kept)
+        mapper, mapped = mapper_of(self.definition), self._mapped
+        if isinstance(mapper, FormJinjaTemplate) and isinstance(mapped, TemplateAnswers):
+            mapped.move_to(mapper, kept, self._filters)
+        elif not isinstance(mapper, FormJinjaTemplate) and isinstance(mapped, MapperAnswers):
+            mapped.move_to(mapper, kept)
+        else:
+            self._mapped = self._new_mapped(mapper, kept)
+
+    def _new_mapped(
+        self, mapper: FormMapper | None, columns: list[str]
+    ) -> MapperAnswers | TemplateAnswers:
+        if isinstance(mapper, FormJinjaTemplate):
+            return TemplateAnswers(mapper, columns, self._filters)
+        return MapperAnswers(mapper, columns)
 
     def _changed(self) -> None:
         for callback in self._callbacks:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from devsession.plugin.fields import FormJinjaTemplate
 from devsession.plugin.form_mapper import MAPPER
+from devsession.plugin.form_template import COLUMNS, TEMPLATE
+from devsession.plugin.mapping import StoredFieldMappings
 
 if TYPE_CHECKING:
     from devsession.plugin.fields import FormOption
@@ -47,6 +50,9 @@ def _mapper(form: Form, errors: dict[str, str], notices: dict[str, str]) -> dict
     if form.mapper is None:
         return None
     mapping = form.mapping
+    if isinstance(form.mapper, FormJinjaTemplate):
+        return _template(form, errors)
+    fields = mapping.field_mappings if isinstance(mapping, StoredFieldMappings) else []
     return {
         "label": form.mapper.label,
         "depends_on": form.mapper.depends_on,
@@ -55,16 +61,30 @@ def _mapper(form: Form, errors: dict[str, str], notices: dict[str, str]) -> dict
         "app_fields": [_option(option) for option in form.app_fields()],
         "mapping": {
             mapped.app_field: {"type": mapped.source_type, "value": mapped.source_value}
-            for mapped in (mapping.field_mappings if mapping else [])
+            for mapped in fields
         },
         "error": errors.get(MAPPER, ""),
-        "errors": _of_app_fields(errors),
-        "notices": _of_app_fields(notices),
+        "errors": _below(MAPPER, errors),
+        "notices": _below(MAPPER, notices),
     }
 
 
-def _of_app_fields(texts: dict[str, str]) -> dict[str, str]:
-    start = f"{MAPPER}."
+def _template(form: Form, errors: dict[str, str]) -> dict[str, Any]:
+    mapper, written = form.mapper, form.written
+    return {
+        "label": mapper.label if mapper else "",
+        "depends_on": mapper.depends_on if mapper else None,
+        "asked": written is not None,
+        "columns": form.columns,
+        "template": written.template if written else "",
+        "made": {name: each.sql for name, each in written.made.items()} if written else {},
+        "error": errors.get(TEMPLATE, ""),
+        "errors": _below(COLUMNS, errors),
+    }
+
+
+def _below(name: str, texts: dict[str, str]) -> dict[str, str]:
+    start = f"{name}."
     return {
         name.removeprefix(start): text for name, text in texts.items() if name.startswith(start)
     }

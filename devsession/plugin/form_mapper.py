@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from devsession.errors import did_you_mean
 from devsession.plugin.form_options import NOT_LOADED
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from devsession.plugin.fields import FormFieldMappingSelector
     from devsession.plugin.form_answers import Answers
     from devsession.plugin.form_options import Loaded
-    from devsession.plugin.mapping import Expression
+    from devsession.plugin.mapping import Expression, StoredMapping
 
 MAPPER = "mapping"
 """The mapper's name in errors, notices, `fill(mapping=..)`."""
@@ -31,6 +31,8 @@ class MapperAnswers:
     mapping: dict[str, str | Expression] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     notices: dict[str, str] = field(default_factory=dict)
+
+    names: ClassVar = (MAPPER,)
 
     def copy(self) -> MapperAnswers:
         """One that can be changed without changing this one."""
@@ -79,7 +81,7 @@ class MapperAnswers:
             else:
                 self.mapping[app_field] = source  # type: ignore[assignment]  # it has no problem
 
-    def fill(self, answers: Answers, mapping: object) -> dict[str, str]:
+    def fill(self, answers: Answers, mapping: object = None) -> dict[str, str]:
         """Replace the whole mapping, unless it is None; what comes back is all that is wrong."""
         if not self.is_asked(answers):
             return {} if mapping is None else {MAPPER: self._waits()}
@@ -116,6 +118,10 @@ class MapperAnswers:
         if not self.is_asked(answers):
             return None
         return StoredFieldMappings.from_dict(self.mapping, self.known(answers).options)
+
+    def restore(self, stored: StoredMapping | None) -> None:
+        """Take what was saved; a template is of no use here."""
+        self.mapping = stored.as_dict() if isinstance(stored, StoredFieldMappings) else {}
 
     def move_to(self, mapper: FormFieldMappingSelector | None, columns: list[str]) -> None:
         """Go on with another definition; the mapping is held against it when that is loaded."""
