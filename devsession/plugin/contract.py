@@ -5,14 +5,15 @@
 from collections import Counter
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import Field, InstanceOf, field_validator, model_validator
+from pydantic import BaseModel, Field, InstanceOf, field_validator, model_validator
 
 from devsession.errors import PluginError, did_you_mean
 from devsession.plugin.definition import Definition
 from devsession.plugin.fields import FormField, FormFieldMappingSelector, FormJinjaTemplate
 from devsession.plugin.limits import ApiLimits
+from devsession.plugin.model_form import fields_of
 from devsession.plugin.parameters import (
     ConnectionConfigurationParameters,
     ConnectivityOption,
@@ -21,7 +22,7 @@ from devsession.plugin.parameters import (
     StoredValue,
     SyncConfigurationParameters,
 )
-from devsession.plugin.strategies import Strategy
+from devsession.plugin.strategies import STANDARD_ACTIONS, Strategy
 
 if TYPE_CHECKING:
     from devsession.plugin.outbound import OutboundSyncRequest
@@ -70,6 +71,16 @@ class ConfigurationForm(Definition):
         if problems:
             raise ValueError("\n".join(problems))
         return fields
+
+    @classmethod
+    def from_model(cls, model: type[BaseModel], **options: Any) -> Self:
+        """A form that asks for a pydantic model; the options are those of this class.
+
+        The plugin has the model back with `parameters.as_model(Model)`.
+
+        Raises: DefinitionError for a type that no field can ask for; it names model and field.
+        """
+        return cls(fields=fields_of(model), **options)
 
     def by_name(self) -> dict[str, FormField]:
         """The fields by name, in the order in which they are asked for."""
@@ -187,6 +198,20 @@ class Plugin:
     def has(cls, method: str) -> bool:
         """Whether the author has written this method of the contract."""
         return getattr(cls, method, None) is not getattr(Plugin, method, None)
+
+
+def sync_actions(
+    plugin: Plugin, parameters: OutboundSyncConfigurationParameters
+) -> tuple[str, ...]:
+    """The names that SYNC_ACTION can hold: the standard ones, and those of the plugin's strategies.
+
+    So a plugin may ask for the records of an action that this sync's strategy does not have.
+    """
+    strategies = [parameters.sync_strategy]
+    if plugin.has("get_manifest"):
+        strategies += plugin.get_manifest().supported_outbound_strategies
+    actions = [action for strategy in strategies for action in strategy.actions.values()]
+    return tuple(dict.fromkeys([*STANDARD_ACTIONS, *actions]))
 
 
 def _not_written(plugin: Plugin, method: str, arguments: str, about: str) -> PluginError:

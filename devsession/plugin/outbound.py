@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
 from devsession.errors import PluginRaisedError, UnknownNameError, UsageError, did_you_mean
 from devsession.plugin.outcomes import IDENTIFIER, OUTCOME_COLUMNS, Outcomes, frame_of
-from devsession.plugin.strategies import SyncAction
+from devsession.plugin.strategies import STANDARD_ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,6 @@ RECORD_COLUMNS = (
     "TRANSFORMED_RECORD_PREVIOUS",
     "RESULT",
 )
-STANDARD_ACTIONS = tuple(action.value for action in SyncAction)
 _SORTABLE, _JSON_COLUMNS = RECORD_COLUMNS[:3], RECORD_COLUMNS[3:]
 
 

@@ -22,6 +22,11 @@ class SyncAction(StrEnum):
     RECREATE = "Recreate"
 
 
+STANDARD_ACTIONS = tuple(action.value for action in SyncAction)
+STATES = ("new", "changed", "gone", "unchanged")
+"""What a record of a source can be, seen from the app."""
+
+
 class OutboundSyncStrategy(Definition):
     """A strategy: the action on a record that is new, changed, gone or unchanged; None is none.
 
@@ -37,8 +42,7 @@ class OutboundSyncStrategy(Definition):
     @property
     def actions(self) -> dict[str, str]:
         """State of a record -> action, of the states on which this strategy acts."""
-        states = ("new", "changed", "gone", "unchanged")
-        return {state: action for state in states if (action := getattr(self, state))}
+        return {state: action for state in STATES if (action := getattr(self, state))}
 
 
 CREATE = OutboundSyncStrategy(name="Create", new=SyncAction.CREATE)

@@ -106,7 +106,7 @@ def apply_outcomes(session: DevelopmentSession, sync: Sync, folder: ScenarioFold
     frozen = folder.read_records()
     content = dict(zip(frozen["IDENTIFIER"], frozen["TRANSFORMED_RECORD"], strict=True))
     run = store.start_run(sync.record)
-    staged = engine.stage(sync.record, run)
+    staged = engine.stage(sync.record, run, sync.strategy)
     outcomes = folder.read_outcomes()
     same = {
         identifier

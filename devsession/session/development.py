@@ -15,9 +15,10 @@ from devsession.recording.recorder import Recorder
 from devsession.recording.tape import Tape
 from devsession.session.cells import follow_cells
 from devsession.session.connection import Connection
+from devsession.session.declaring import declared_record
 from devsession.session.plugin_source import PluginSource
 from devsession.session.sandbox import Sandbox
-from devsession.session.sync import Sync, declared_record
+from devsession.session.sync import Sync
 from devsession.session.vault import Vault
 from devsession.session.workspace import Workspace, offline_requested
 from devsession.warehouse.embedded import embedded_service

@@ -88,7 +88,7 @@ def _offered(
     needed = records + (len(other.read_records()) if other else 0)
     settle(session, sync)
     run = session.store.start_run(sync.record)
-    staged = session.engine.stage(sync.record, run, records=needed)
+    staged = session.engine.stage(sync.record, run, strategy, records=needed)
     offered = OutboundSyncRequest(staged, actions=tuple(staged.actions)).get_records()
     staged.discard()
     session.store.finish_run(run, status="frozen", counts=staged.actions)

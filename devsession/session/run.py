@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import from_json
 
 from devsession.errors import UsageError
+from devsession.plugin.contract import sync_actions
 from devsession.plugin.outbound import OutboundSyncRequest
 from devsession.render import counted
 from devsession.session.journal import JournaledRecords, apply_left, journal_of, only_run
@@ -145,11 +146,11 @@ def _run(session: DevelopmentSession, sync: Sync) -> RunSummary:
     journal = journal_of(session, sync, run)
     status, counts = "failed", dict[str, int]()
     try:
-        staged = session.engine.stage(sync.record, run)
+        staged = session.engine.stage(sync.record, run, parameters.sync_strategy)
         stored = JournaledRecords(staged, journal)
         records = CountedRecords(stored, session.vault.redactor)
         try:
-            _call(session, plugin, parameters, records, tuple(staged.actions))
+            _call(session, plugin, parameters, records)
             status = "completed"
         finally:
             counts = records.counts
@@ -177,10 +178,9 @@ def _call(
     plugin: Plugin,
     parameters: OutboundSyncConfigurationParameters,
     records: CountedRecords,
-    actions: tuple[str, ...],
 ) -> None:
     """sync_outbound on the run's records; outcomes that it returns are stored as well."""
-    request = OutboundSyncRequest(records, actions=actions)
+    request = OutboundSyncRequest(records, actions=sync_actions(plugin, parameters))
     # Outcomes may be returned as well as enqueued, whatever the base class says.
     sync_outbound: Any = plugin.sync_outbound
     with (

@@ -10,6 +10,7 @@ from pydantic_core import from_json
 from devsession.errors import ScenarioError
 from devsession.notebook.exchanges import Exchanges
 from devsession.notebook.timeline import Timeline
+from devsession.plugin.contract import sync_actions
 from devsession.plugin.outbound import FrameRecords, OutboundSyncRequest, all_outcomes
 from devsession.plugin.outcome_rules import check_outcomes
 from devsession.plugin.outcomes import Outcomes, frame_of
@@ -196,8 +197,8 @@ class Scenario:
         return replace(report, findings=(*report.findings, differing))
 
     def _new_request(self, store: FrameRecords) -> OutboundSyncRequest:
-        actions = self._frozen.parameters.sync_strategy.actions.values()
-        return OutboundSyncRequest(store, actions=tuple(dict.fromkeys(actions)))
+        actions = sync_actions(self._session.plugin, self._frozen.parameters)
+        return OutboundSyncRequest(store, actions=actions)
 
 
 def _read(result: object) -> object:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import NotFilledError, UsageError, did_you_mean
+from devsession.errors import NotFilledError, UsageError
 from devsession.plugin.form import Form
 from devsession.plugin.parameters import OutboundSyncConfigurationParameters
+from devsession.session.declaring import strategy_of
 from devsession.session.journal import settle
 from devsession.session.plugin_call import calling
 from devsession.session.saved import Note, saved_note
-from devsession.warehouse.records import SyncRecord
-from devsession.warehouse.source import check_columns, columns_of
+from devsession.warehouse.source import columns_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from devsession.session.development import DevelopmentSession
     from devsession.session.scenario import Scenario
     from devsession.warehouse.engine import Plan
+    from devsession.warehouse.records import SyncRecord
 
 
 class Sync:
@@ -45,21 +46,9 @@ class Sync:
     def strategy(self) -> OutboundSyncStrategy:
         """The strategy, as the plugin's manifest has it.
 
-        Raises: UsageError when the plugin does not support it.
+        Raises: UnknownNameError when the plugin does not support it.
         """
-        plugin = self._session.plugin
-        with calling(plugin, "get_manifest", self._session.vault):
-            supported = plugin.get_manifest().supported_outbound_strategies
-        by_name = {strategy.name: strategy for strategy in supported}
-        if self.record.strategy not in by_name:
-            raise UsageError(
-                f"{type(plugin).__name__} does not support the strategy {self.record.strategy!r}",
-                tried=did_you_mean(self.record.strategy, by_name),
-                where="get_manifest(): supported_outbound_strategies",
-                next_step=f'session.sync("{self.slug}", source=.., identifier=.., strategy=..)',
-                sync=self.slug,
-            )
-        return by_name[self.record.strategy]
+        return strategy_of(self._session, self.slug, self.record.strategy)
 
     @property
     def form(self) -> Form:
@@ -140,7 +129,7 @@ class Sync:
         """
         self._require_filled()
         settle(self._session, self)
-        return self._session.engine.plan(self.record)
+        return self._session.engine.plan(self.record, self.strategy)
 
     def scenario(
         self,
@@ -218,36 +207,3 @@ class Sync:
             sync_strategy=self.strategy,
             **known,
         )
-
-
-def declared_record(
-    session: DevelopmentSession,
-    slug: str,
-    *,
-    source: str | None,
-    identifier: str | None,
-    strategy: str,
-) -> SyncRecord:
-    """The stored sync: fetched without a source, declared with one.
-
-    Raises: as `DevelopmentSession.sync`; nothing was changed.
-    """
-    texts = {"slug": slug, "source": source, "identifier": identifier, "strategy": strategy}
-    wrong = [
-        name
-        for name, value in texts.items()
-        if value is not None and not (isinstance(value, str) and value.strip())
-    ]
-    if wrong or (source is None) != (identifier is None):
-        raise UsageError(
-            f"A sync is named and declared in text: {', '.join(wrong) or 'source and identifier'}",
-            tried=f"session.sync({slug!r}, source={source!r}, identifier={identifier!r})",
-            next_step='session.sync("contacts", source="CONTACTS", identifier="ID")',
-        )
-    if source is None or identifier is None:
-        return session.store.sync(slug)
-    check_columns(session.account, SyncRecord(0, slug, source, identifier, strategy))
-    saved = session.store.save_sync(slug, source=source, identifier=identifier, strategy=strategy)
-    if saved.changes and not saved.created:
-        print(saved_note(f"sync {slug}", saved))  # noqa: T201 - the author's cell shows it
-    return saved.record

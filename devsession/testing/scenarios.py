@@ -98,20 +98,20 @@ def load(folder: ScenarioFolder) -> LoadedScenario:
 
 def play(plugin_class: type[Plugin], scenario: LoadedScenario) -> ScenarioReport:
     """Run a scenario that is read already."""
+    from devsession.plugin.contract import sync_actions
     from devsession.plugin.outbound import FrameRecords, OutboundSyncRequest, all_outcomes
     from devsession.plugin.outcome_rules import check_outcomes
-    from devsession.plugin.strategies import SyncAction
     from devsession.recording.replay import Replay
     from devsession.testing.comparison import outcome_differences
 
     parameters = scenario.frozen.replayed_parameters()
     strategy = parameters.sync_strategy
     store = FrameRecords(scenario.records)
-    actions = dict.fromkeys([*SyncAction, *strategy.actions.values()])
-    request = OutboundSyncRequest(store, actions=tuple(actions))
+    plugin = plugin_class()
+    request = OutboundSyncRequest(store, actions=sync_actions(plugin, parameters))
     differences: list[str] = []
     # Outcomes may be returned as well, whatever the base class says.
-    sync_outbound: Any = plugin_class().sync_outbound
+    sync_outbound: Any = plugin.sync_outbound
     with Replay(scenario.exchanges, where=str(scenario.folder / "cassette.yaml")) as replay:
         try:
             outcomes = all_outcomes(sync_outbound(parameters, request), store.outcomes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from devsession.plugin.strategies import STRATEGIES
+from devsession.plugin.strategies import STATES
 from devsession.warehouse.decoding import decoded
 from devsession.warehouse.plan import Plan
 from devsession.warehouse.projection import project
@@ -14,6 +14,8 @@ from devsession.warehouse.statements import literal, statement
 from devsession.warehouse.store import state_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pandas import DataFrame
 
     from devsession.plugin.strategies import OutboundSyncStrategy
@@ -29,14 +31,14 @@ class Engine:
     """Compares a sync's source with what the app holds, as far as successful outcomes tell.
 
     A record is new until it succeeded once; changed when its mapped values differ from those of
-    its last success, or when its last outcome is a failure; else unchanged. What is done with
-    each is the strategy's table.
+    its last success, or when its last outcome is a failure; gone when the app holds it and the
+    source does not; else unchanged. What is done with each is the strategy's table.
     """
 
     def __init__(self, account: Account) -> None:
         self._account = account
 
-    def plan(self, sync: SyncRecord) -> Plan:
+    def plan(self, sync: SyncRecord, strategy: OutboundSyncStrategy) -> Plan:
         """Count what a run would do, and change nothing.
 
         Raises:
@@ -47,17 +49,18 @@ class Engine:
         """
         projection = project(self._account, sync)
         with projection.explained():
-            ((*counts, new, changed),) = self._account.rows(
+            (row,) = self._account.rows(
                 statement(
                     "engine/plan",
                     mapped=projection.mapped,
                     content=projection.content,
                     state=state_table(sync),
+                    by_state=_by_state(strategy, {state: state for state in STATES}),
                 )
             )
+        counts, states = row[:3], dict(zip(STATES, row[3:], strict=True))
         check_identifiers(self._account, sync, projection, counts)
-        states = {"new": new, "changed": changed, "unchanged": counts[0] - new - changed}
-        return _plan(STRATEGIES[sync.strategy], states)
+        return Plan.of(strategy, states)
 
     def sample(self, sync: SyncRecord, *, records: int) -> DataFrame:
         """The first records of the source as they would be sent: IDENTIFIER, TRANSFORMED_RECORD.
@@ -81,7 +84,14 @@ class Engine:
             {"IDENTIFIER": identifiers, "TRANSFORMED_RECORD": decoded(texts)}, dtype=object
         )
 
-    def stage(self, sync: SyncRecord, run: RunRecord, *, records: int | None = None) -> Stage:
+    def stage(
+        self,
+        sync: SyncRecord,
+        run: RunRecord,
+        strategy: OutboundSyncStrategy,
+        *,
+        records: int | None = None,
+    ) -> Stage:
         """Keep what this run offers as it is now: the source may change meanwhile.
 
         records: only so many, the first by identifier. Staging all of them lets go what earlier
@@ -89,8 +99,7 @@ class Engine:
 
         Raises: as `plan`; nothing is changed then.
         """
-        projection = self._identified(sync)
-        strategy = STRATEGIES[sync.strategy]
+        projection, scanned = self._identified(sync)
         with projection.explained():
             self._account.execute(
                 statement(
@@ -100,13 +109,11 @@ class Engine:
                     mapped=projection.mapped,
                     content=projection.content,
                     record=projection.record,
-                    new=literal(strategy.new),
-                    changed=literal(strategy.changed),
-                    unchanged=literal(strategy.unchanged),
+                    by_state=_by_state(strategy, strategy.actions),
                     limit="" if records is None else _first(records),
                 )
             )
-        stage = self.staged(sync, run)
+        stage = Stage(self._account, sync, run, scanned=scanned)
         if records is None:
             stage.discard_others()
         return stage
@@ -119,8 +126,8 @@ class Engine:
         """
         return Stage(self._account, sync, run)
 
-    def _identified(self, sync: SyncRecord) -> Projection:
-        """The sync's projection, over a source whose records can be told apart."""
+    def _identified(self, sync: SyncRecord) -> tuple[Projection, int]:
+        """The sync's projection, over a source whose records can be told apart, and their count."""
         projection = project(self._account, sync)
         with projection.explained():
             (counts,) = self._account.rows(
@@ -129,15 +136,17 @@ class Engine:
                 )
             )
         check_identifiers(self._account, sync, projection, counts)
-        return projection
+        return projection, counts[0]
 
 
 def _first(records: int) -> str:
     return f"order by POSITION, IDENTIFIER limit {int(records)}"
 
 
-def _plan(strategy: OutboundSyncStrategy, states: dict[str, int]) -> Plan:
-    actions: dict[str, int] = {}
-    for state, action in strategy.actions.items():
-        actions[action] = actions.get(action, 0) + states.get(state, 0)
-    return Plan(actions, unchanged=sum(states.values()) - sum(actions.values()))
+def _by_state(strategy: OutboundSyncStrategy, values: Mapping[str, str]) -> str:
+    """SQL for the value that stands for a record's state, null for a state without one."""
+    return statement(
+        "engine/by_state",
+        repeated=literal(strategy.unchanged),
+        **{state: literal(values.get(state)) for state in STATES},
+    )

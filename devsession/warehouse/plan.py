@@ -4,20 +4,40 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from devsession.render import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from devsession.plugin.strategies import OutboundSyncStrategy
+
 
 @dataclass(frozen=True)
 class Plan:
-    """How many records each action would be taken on, and how many would be left alone."""
+    """How many records each action would be taken on, and how many would be left alone.
+
+    `scanned`: how many the source has.
+    """
 
     actions: Mapping[str, int]
     unchanged: int
+    scanned: int
+
+    @classmethod
+    def of(cls, strategy: OutboundSyncStrategy, states: Mapping[str, int]) -> Self:
+        """From how many records are in each state."""
+        actions = dict.fromkeys(strategy.actions.values(), 0)
+        for state, action in strategy.actions.items():
+            actions[action] += states[state]
+        in_source = [state for state in states if state != "gone"]
+        left_alone = [state for state in in_source if state not in strategy.actions]
+        return cls(
+            actions,
+            unchanged=sum(states[state] for state in left_alone),
+            scanned=sum(states[state] for state in in_source),
+        )
 
     @property
     def total(self) -> int:

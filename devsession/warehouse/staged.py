@@ -34,11 +34,15 @@ _CHARACTERS_WRITTEN = 4_000_000
 class Stage:
     """The records of one run, until they are discarded. A `RecordStore`.
 
+    `scanned`: how many the source had when it was staged; 0 for a stage that is opened again.
+
     Raises:
         UsageError: nothing is staged for this run, or not any more.
     """
 
-    def __init__(self, account: Account, sync: SyncRecord, run: RunRecord) -> None:
+    def __init__(
+        self, account: Account, sync: SyncRecord, run: RunRecord, *, scanned: int = 0
+    ) -> None:
         self._account = account
         self._sync = sync
         self._run = run
@@ -46,12 +50,19 @@ class Stage:
         with self._explained():
             rows = account.rows(statement("engine/ranges", stage=self._table))
         # The records of an action stand together: action -> its first and last row.
-        self._ranges = {action: (first, last) for action, first, last in rows}
+        self._ranges = {action: (first, last) for action, first, last, _ in rows}
+        self.scanned = scanned
+        self._in_source: int = sum(row[3] for row in rows)
 
     @property
     def actions(self) -> dict[str, int]:
         """How many records are offered for each action that there is."""
         return {action: last - first + 1 for action, (first, last) in self._ranges.items()}
+
+    @property
+    def unchanged(self) -> int:
+        """How many records of the source are left alone, of those that were scanned."""
+        return self.scanned - self._in_source
 
     def batches(self, *, actions: Sequence[str] | None, size: int) -> Iterator[DataFrame]:
         """The records of these actions (None: of all), in frames of at most `size` rows.

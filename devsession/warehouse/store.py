@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from devsession.errors import UnknownNameError, UsageError, WarehouseError, did_you_mean
+from devsession.errors import UnknownNameError, WarehouseError, did_you_mean
 from devsession.plugin.mapping import StoredMapping, stored_mapping
 from devsession.plugin.parameters import StoredConfigurationValue
-from devsession.plugin.strategies import STRATEGIES, UPSERT
 from devsession.secrets.reference import SecretReference
 from devsession.warehouse.records import ConnectionRecord, RunRecord, Saved, SyncRecord
 from devsession.warehouse.statements import statement, statements
@@ -113,9 +112,8 @@ class Store:
         """Declare a sync: what is given is set, what is not stays as it was.
 
         Raises:
-            UnknownNameError: there is no such strategy; or no such sync, and not all of source,
-                identifier and strategy are given to make it.
-            UsageError: a strategy that is not run yet.
+            UnknownNameError: there is no such sync, and not all of source, identifier and strategy
+                are given to make it.
         """
         given: dict[str, Any] = {
             "source": source,
@@ -125,8 +123,6 @@ class Store:
             "field_mappings": field_mappings,
         }
         given = {name: value for name, value in given.items() if value is not None}
-        if strategy is not None:
-            _check_strategy(slug, strategy)
         with self._account.alone():
             return self._save_sync(slug, given)
 
@@ -223,25 +219,6 @@ def state_table(sync: SyncRecord) -> str:
 def bound(time: datetime) -> str:
     """A time in UTC as a statement takes it."""
     return time.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
-
-
-def _check_strategy(slug: str, strategy: str) -> None:
-    if strategy not in STRATEGIES:
-        raise UnknownNameError(
-            f"there is no strategy {strategy!r}",
-            tried=did_you_mean(strategy, STRATEGIES),
-            where=f"sync {slug!r}",
-            next_step=f"strategy={UPSERT.name!r}",
-            strategy=strategy,
-        )
-    if strategy != UPSERT.name:
-        raise UsageError(
-            f"strategy {strategy!r} cannot be run by this version",
-            tried=f"{UPSERT.name} is the one that can",
-            where=f"sync {slug!r}",
-            next_step=f"strategy={UPSERT.name!r}",
-            strategy=strategy,
-        )
 
 
 def _json(values: Mapping[str, StoredConfigurationValue]) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from devsession.plugin.mapping import StoredFieldMappings
+from devsession.plugin.strategies import UPSERT
 from devsession.warehouse import embedded_service, open_embedded
 from devsession.warehouse.engine import Engine
 from devsession.warehouse.staged import stage_table
@@ -54,11 +55,11 @@ class Ours:
         ).record
 
     def plan(self) -> dict[str, int]:
-        return _without_none(dict(self._engine.plan(self._sync).actions))
+        return _without_none(dict(self._engine.plan(self._sync, UPSERT).actions))
 
     def stage(self) -> dict[str, int]:
         self._run = self._store.start_run(self._sync)
-        return self._engine.stage(self._sync, self._run).actions
+        return self._engine.stage(self._sync, self._run, UPSERT).actions
 
     def succeed(self) -> None:
         self._account.execute(

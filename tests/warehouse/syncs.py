@@ -11,6 +11,7 @@ from pandas import DataFrame, concat
 
 from devsession.plugin.mapping import StoredFieldMappings
 from devsession.plugin.outbound import RECORD_COLUMNS
+from devsession.plugin.strategies import UPSERT
 from devsession.warehouse import quoted
 from devsession.warehouse.engine import Engine, Plan
 from devsession.warehouse.store import Store
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from devsession.plugin.mapping import Expression
+    from devsession.plugin.strategies import OutboundSyncStrategy
     from devsession.warehouse import Account
     from devsession.warehouse.staged import Stage
     from devsession.warehouse.store import SyncRecord
@@ -56,10 +58,13 @@ class Source:
 class Syncing:
     """A sync of a test with all that a run of it needs."""
 
-    def __init__(self, account: Account, record: SyncRecord) -> None:
+    def __init__(
+        self, account: Account, record: SyncRecord, strategy: OutboundSyncStrategy
+    ) -> None:
         self.engine = Engine(account)
         self.store = Store(account)
         self.record = record
+        self.strategy = strategy
 
     @classmethod
     def of(
@@ -69,16 +74,17 @@ class Syncing:
         *,
         identifier: str = "ID",
         slug: str | None = None,
+        strategy: OutboundSyncStrategy = UPSERT,
     ) -> Syncing:
         """A sync that nobody else uses."""
         saved = Store(source.account).save_sync(
             slug or uuid4().hex,
             source=source.name,
             identifier=identifier,
-            strategy="Upsert",
+            strategy=strategy.name,
             field_mappings=StoredFieldMappings.from_dict(mapping),
         )
-        return cls(source.account, saved.record)
+        return cls(source.account, saved.record, strategy)
 
     def mapped(self, mapping: Mapping[str, str | Expression]) -> Syncing:
         """The same sync with another mapping."""
@@ -86,11 +92,12 @@ class Syncing:
         return self
 
     def plan(self) -> Plan:
-        return self.engine.plan(self.record)
+        return self.engine.plan(self.record, self.strategy)
 
     def stage(self, *, records: int | None = None) -> Stage:
         """What a new run offers."""
-        return self.engine.stage(self.record, self.store.start_run(self.record), records=records)
+        run = self.store.start_run(self.record)
+        return self.engine.stage(self.record, run, self.strategy, records=records)
 
     def offered(self) -> dict[str, str]:
         """Identifier -> action of what a new run offers."""

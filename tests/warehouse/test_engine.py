@@ -150,7 +150,7 @@ class TestStage:
 
     def test_a_staged_run_is_found_by_another_process(self, sync: Syncing, running: Path) -> None:
         run = sync.store.start_run(sync.record)
-        sync.engine.stage(sync.record, run)
+        sync.engine.stage(sync.record, run, sync.strategy)
         account = open_embedded(running)
 
         stage = Engine(account).staged(sync.record, run)
@@ -237,7 +237,10 @@ class TestOutcomes:
 
         account = open_embedded(running)
 
-        assert Syncing(account, sync.record).offered() == {"1": "Create", "10": "Create"}
+        assert Syncing(account, sync.record, sync.strategy).offered() == {
+            "1": "Create",
+            "10": "Create",
+        }
         account.close()
 
     def test_outcomes_of_records_that_were_not_offered_are_let_go(self, sync: Syncing) -> None:
@@ -263,7 +266,7 @@ class TestOutcomes:
         self, named_sync: Syncing, snapshot: SnapshotAssertion
     ) -> None:
         run = named_sync.store.start_run(named_sync.record)
-        earlier = named_sync.engine.stage(named_sync.record, run)
+        earlier = named_sync.engine.stage(named_sync.record, run, named_sync.strategy)
         named_sync.stage()
 
         with pytest.raises(UsageError) as error:
@@ -281,7 +284,7 @@ class TestOutcomes:
 
     def test_a_discarded_stage_is_gone(self, sync: Syncing) -> None:
         run = sync.store.start_run(sync.record)
-        sync.engine.stage(sync.record, run).discard()
+        sync.engine.stage(sync.record, run, sync.strategy).discard()
 
         with pytest.raises(UsageError):
             sync.engine.staged(sync.record, run)
@@ -618,7 +621,7 @@ def test_no_unchanged_record_of_200_000_is_offered(account: Account) -> None:
     fields = {"name": "NAME", "age": "AGE", "city": "CITY", "extra": "EXTRA"}
     sync = Syncing.of(source, fields)
     run = sync.store.start_run(sync.record)
-    sync.engine.stage(sync.record, run)
+    sync.engine.stage(sync.record, run, sync.strategy)
     account.execute(
         f"insert into DEVSESSION.STATE_{sync.record.id} select IDENTIFIER, null, SYNC_ACTION,"
         " TRANSFORMED_RECORD, RECORD_HASH, null, 'SUCCESS', current_timestamp()::timestamp_ntz, 1"

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from devsession.errors import UnknownNameError, UsageError, WarehouseError
+from devsession.errors import UnknownNameError, WarehouseError
 from devsession.plugin.mapping import StoredFieldMappings, expression
 from devsession.plugin.parameters import StoredConfigurationValue
 from devsession.secrets.reference import secret
@@ -153,22 +153,6 @@ def test_an_unknown_sync_names_the_nearest(
 def test_a_new_sync_needs_its_source(store: Store, slug: str) -> None:
     with pytest.raises(UnknownNameError, match="there is no sync"):
         store.save_sync(slug, field_mappings=MAPPING)
-
-
-def test_an_unknown_strategy_is_refused(store: Store, snapshot: SnapshotAssertion) -> None:
-    with pytest.raises(UnknownNameError) as error:
-        store.save_sync("contacts", source="CONTACTS", identifier="ID", strategy="Upset")
-
-    assert str(error.value) == snapshot
-
-
-def test_a_strategy_that_does_not_run_yet_is_refused(
-    store: Store, snapshot: SnapshotAssertion
-) -> None:
-    with pytest.raises(UsageError) as error:
-        store.save_sync("contacts", source="CONTACTS", identifier="ID", strategy="Mirror")
-
-    assert str(error.value) == snapshot
 
 
 def test_a_run_is_kept_from_its_start_to_its_end(store: Store, slug: str) -> None:

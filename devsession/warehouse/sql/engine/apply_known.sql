@@ -1,7 +1,10 @@
--- A failed record keeps the hash of its last success, so that it is offered again.
+-- A failed record keeps the hash of its last success, so that it is offered again. A gone record
+-- has no hash: after its success the app holds nothing of it any more.
 update ${state} as s
 set
-  APP_IDENTIFIER = coalesce(o.APP_IDENTIFIER, s.APP_IDENTIFIER),
+  APP_IDENTIFIER = iff(
+    o.SUCCESS and o.RECORD_HASH is null, null, coalesce(o.APP_IDENTIFIER, s.APP_IDENTIFIER)
+  ),
   SYNC_ACTION = o.SYNC_ACTION,
   TRANSFORMED_RECORD = iff(o.SUCCESS, o.TRANSFORMED_RECORD, s.TRANSFORMED_RECORD),
   RECORD_HASH = iff(o.SUCCESS, o.RECORD_HASH, s.RECORD_HASH),

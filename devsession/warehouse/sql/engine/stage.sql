@@ -6,17 +6,14 @@ with HASHED as (
 ),
 COMPARED as (
   select
-    HASHED.*,
+    HASHED.* exclude (IDENTIFIER),
+    coalesce(HASHED.IDENTIFIER, s.IDENTIFIER) as IDENTIFIER,
     s.APP_IDENTIFIER,
     s.TRANSFORMED_RECORD as TRANSFORMED_RECORD_PREVIOUS,
     s.RESULT,
-    case
-      when s.RECORD_HASH is null then ${new}
-      when s.RECORD_HASH <> HASHED.RECORD_HASH or s.APPLY_STATE <> 'SUCCESS' then ${changed}
-      else ${unchanged}
-    end as SYNC_ACTION
+    ${by_state} as SYNC_ACTION
   from HASHED
-  left join ${state} as s on s.IDENTIFIER = HASHED.IDENTIFIER
+  full outer join ${state} as s on s.IDENTIFIER = HASHED.IDENTIFIER
 ),
 OFFERED as (
   select * from COMPARED where SYNC_ACTION is not null ${limit}
@@ -26,7 +23,7 @@ select
   IDENTIFIER,
   APP_IDENTIFIER,
   SYNC_ACTION,
-  ${record} as TRANSFORMED_RECORD,
+  iff(RECORD_HASH is null, null, ${record}) as TRANSFORMED_RECORD,
   TRANSFORMED_RECORD_PREVIOUS,
   RESULT,
   RECORD_HASH

@@ -1,0 +1,76 @@
+"""Declaring a sync: what is named is checked against the warehouse and the plugin's manifest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from devsession.errors import UnknownNameError, UsageError, did_you_mean
+from devsession.session.plugin_call import calling
+from devsession.session.saved import saved_note
+from devsession.warehouse.records import SyncRecord
+from devsession.warehouse.source import check_columns
+
+if TYPE_CHECKING:
+    from devsession.plugin.contract import PluginManifest
+    from devsession.plugin.strategies import OutboundSyncStrategy
+    from devsession.session.development import DevelopmentSession
+
+
+def declared_record(
+    session: DevelopmentSession,
+    slug: str,
+    *,
+    source: str | None,
+    identifier: str | None,
+    strategy: str,
+) -> SyncRecord:
+    """The stored sync: fetched without a source, declared with one.
+
+    Raises: as `DevelopmentSession.sync`; nothing was changed.
+    """
+    texts = {"slug": slug, "source": source, "identifier": identifier, "strategy": strategy}
+    wrong = [
+        name
+        for name, value in texts.items()
+        if value is not None and not (isinstance(value, str) and value.strip())
+    ]
+    if wrong or (source is None) != (identifier is None):
+        raise UsageError(
+            f"A sync is named and declared in text: {', '.join(wrong) or 'source and identifier'}",
+            tried=f"session.sync({slug!r}, source={source!r}, identifier={identifier!r})",
+            next_step='session.sync("contacts", source="CONTACTS", identifier="ID")',
+        )
+    if source is None or identifier is None:
+        return session.store.sync(slug)
+    strategy_of(session, slug, strategy)
+    check_columns(session.account, SyncRecord(0, slug, source, identifier, strategy))
+    saved = session.store.save_sync(slug, source=source, identifier=identifier, strategy=strategy)
+    if saved.changes and not saved.created:
+        print(saved_note(f"sync {slug}", saved))  # noqa: T201 - the author's cell shows it
+    return saved.record
+
+
+def strategy_of(session: DevelopmentSession, slug: str, name: str) -> OutboundSyncStrategy:
+    """The strategy of this name, as the plugin's manifest has it.
+
+    Raises: UnknownNameError when the plugin does not support it.
+    """
+    by_name = {each.name: each for each in _manifest(session).supported_outbound_strategies}
+    if name not in by_name:
+        plugin = session.source.name
+        raise UnknownNameError(
+            f"{plugin} does not support the strategy {name!r}",
+            tried=did_you_mean(name, by_name),
+            where="get_manifest(): supported_outbound_strategies",
+            next_step=f"session.sync({slug!r}, source=.., identifier=.., strategy=..) with one of "
+            "these; or add it to the manifest",
+            sync=slug,
+            strategy=name,
+        )
+    return by_name[name]
+
+
+def _manifest(session: DevelopmentSession) -> PluginManifest:
+    plugin = session.plugin
+    with calling(plugin, "get_manifest", session.vault):
+        return plugin.get_manifest()
