@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from devsession.plugin.fields import FieldValueError
 from devsession.plugin.form_options import NOT_LOADED
-from devsession.secrets.reference import SecretReference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from devsession.plugin.contract import ConfigurationForm
-    from devsession.plugin.fields import FormField
+    from devsession.plugin.fields import FormField, FormOption
     from devsession.plugin.form_options import FormOptions, Loaded
     from devsession.plugin.parameters import StoredConfigurationValue
+    from devsession.secrets.reference import SecretReference
 
 
 @dataclass(repr=False)
@@ -93,11 +93,7 @@ class Answers:
         loaded = self.options.fetch(field.name, field.source, key)
         chosen = self.values.get(field.name)
         if chosen is not None and not loaded.error:
-            try:
-                self.values[field.name] = field.accept(chosen.value, loaded.options)
-            except FieldValueError:
-                del self.values[field.name]
-                self.notices[field.name] = f"{chosen.value!r} is not an option any more"
+            self._keep(field, chosen, loaded.options)
         return loaded
 
     def assign(self, field: FormField, value: object) -> None:
@@ -105,18 +101,22 @@ class Answers:
         name = field.name
         self.refused.pop(name, None)
         self.notices.pop(name, None)
-        takes_empty = not field.secret and field.source is None
-        if value is None or (isinstance(value, str) and not value and not takes_empty):
+        if value is None or (isinstance(value, str) and not value and not field.takes_empty):
             self.values.pop(name, None)
             self.secrets.pop(name, None)
         elif not self.is_asked(field.depends_on):
             self.refused[name] = f"is asked for once {field.depends_on!r} is answered"
-        elif not field.secret:
-            self._assign_value(field, value)
-        elif isinstance(value, (str, SecretReference)):
-            self.secrets[name] = value
-        else:
-            self.refused[name] = f'takes text or secret("NAME"), not {type(value).__name__}'
+        elif not (loaded := self.load(field)).error:
+            try:
+                plain, hidden = field.split(value)
+                stored = None if plain is None else field.accept(plain, loaded.options)
+            except FieldValueError as refused:
+                self.refused[name] = self.options.redact(str(refused))
+                return
+            if stored is not None:
+                self.values[name] = stored
+            if hidden is not None:
+                self.secrets[name] = hidden
 
     def assign_or_keep(self, field: FormField, values: Mapping[str, object]) -> None:
         """Take what `values` has for a field; an answer it has already is checked again."""
@@ -130,15 +130,6 @@ class Answers:
         self.refused.clear()
         self.notices.clear()
 
-    def _assign_value(self, field: FormField, value: object) -> None:
-        loaded = self.load(field)
-        if loaded.error:
-            return
-        try:
-            self.values[field.name] = field.accept(value, loaded.options)
-        except FieldValueError as refused:
-            self.refused[field.name] = self.options.redact(str(refused))
-
     def move_to(self, form: ConfigurationForm) -> None:
         """Go on with another definition: answers stay, by name, where their field can hold them."""
         self.form = form
@@ -147,10 +138,18 @@ class Answers:
         self.notices.clear()
         for each in form.fields:
             known = self.values.get(each.name)
-            if known is None or each.source is not None:
+            if known is None or each.source is not None or not each.has_value:
                 continue
-            try:
-                each.accept(known.value, ())
-            except FieldValueError as refused:
-                del self.values[each.name]
-                self.notices[each.name] = f"the answer it had does not fit any more: {refused}"
+            self._keep(each, known, ())
+
+    def _keep(
+        self, field: FormField, stored: StoredConfigurationValue, options: Sequence[FormOption]
+    ) -> None:
+        """Keep what still fits of an answer, and say what does not."""
+        kept, notice = field.still_fits(stored, options)
+        if kept is None:
+            del self.values[field.name]
+        else:
+            self.values[field.name] = kept
+        if notice:
+            self.notices[field.name] = notice

@@ -1,9 +1,9 @@
 """What a plugin method is given: the values of connection and sync, and the plain secrets."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from devsession.errors import UnknownNameError, UsageError, did_you_mean
 from devsession.plugin.definition import Definition
@@ -11,6 +11,8 @@ from devsession.plugin.mapping import StoredMapping
 from devsession.plugin.strategies import Strategy
 
 _PROVIDE = "add a field {!r} to the plugin's form, or return it from connect()"
+
+Model = TypeVar("Model", bound=BaseModel)
 
 ConnectivityOption = Literal["direct", "ngrok", "privatelink"]
 
@@ -95,6 +97,15 @@ class ConnectionConfigurationParameters(Definition):
         """
         return self.get_connection_secret(name).value
 
+    def as_model(self, model: type[Model]) -> Model:
+        """The answers to a form that was made with `from_model`, secrets included, validated.
+
+        Raises: FormError with pydantic's message at each field; it shows no value.
+        """
+        from devsession.plugin.model_form import model_from
+
+        return model_from(model, self._text_of)
+
     def with_secrets(self, secrets: Mapping[str, str]) -> Self:
         """These parameters with these plain secrets, name -> text."""
         hidden = {name: StoredSecret(value=value) for name, value in secrets.items()}
@@ -133,6 +144,10 @@ class ConnectionConfigurationParameters(Definition):
     def __contains__(self, name: object) -> bool:
         """Whether `parameters[name]` has a value to give; pydantic's own iteration would say no."""
         return any(name in held for held in self._holders().values())
+
+    def _text_of(self, name: str, secret: bool) -> str | None:
+        holders = [self.connection_secrets] if secret else self._holders().values()
+        return next((held[name].value for held in holders if name in held), None)
 
     def _holders(self) -> dict[str, Mapping[str, StoredConfigurationValue]]:
         """Getter -> what it reads, in the order in which `parameters[..]` looks."""

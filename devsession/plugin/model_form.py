@@ -1,0 +1,256 @@
+"""A pydantic model as a form: its fields, and the model back from what was answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from pydantic import BaseModel, Field, InstanceOf, SecretStr, ValidationError, create_model
+from pydantic_core import PydanticUndefined
+
+from devsession.errors import DefinitionError, FormError
+from devsession.plugin.definition import author_line
+from devsession.plugin.fields import (
+    FieldValueError,
+    FormCheckboxField,
+    FormDropdownField,
+    FormField,
+    FormInputField,
+    FormOption,
+    FormTextAreaField,
+    StaticFormOptionsDataSource,
+)
+from devsession.plugin.model_answer import ABSENT, JOINT, ModelAnswer, answer_of, message_of
+from devsession.secrets.redact import placeholder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from devsession.plugin.parameters import StoredConfigurationValue
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+_Answer = Annotated[InstanceOf[ModelAnswer], Field(exclude=True, repr=False)]
+
+
+class _TakesWhatTheModelTakes:
+    """Before a field that takes text: a value of the model's type stands for its text too."""
+
+    if TYPE_CHECKING:
+        answer: ModelAnswer
+
+    def accept(self, value: object, options: Sequence[FormOption]) -> StoredConfigurationValue:
+        """The text for a value.
+
+        Raises: FieldValueError with pydantic's message.
+        """
+        try:
+            text = self.answer.text(value)
+        except ValueError as error:
+            raise FieldValueError(str(error)) from None
+        if problem := self.answer.problem(text):
+            raise FieldValueError(problem.replace(text, "***") if self.answer.secret else problem)
+        stored: StoredConfigurationValue = super().accept(text, options)  # type: ignore[misc]
+        return stored
+
+
+class _ModelInput(_TakesWhatTheModelTakes, FormInputField):
+    answer: _Answer
+
+
+class _ModelTextArea(_TakesWhatTheModelTakes, FormTextAreaField):
+    answer: _Answer
+
+
+class _ModelCheckbox(_TakesWhatTheModelTakes, FormCheckboxField):
+    answer: _Answer
+
+
+class _ModelDropdown(_TakesWhatTheModelTakes, FormDropdownField):
+    answer: _Answer
+
+
+def fields_of(model: type[BaseModel]) -> list[FormField]:
+    """The fields of a form that asks for a model, in its order.
+
+    Aliases are not used: a field is called what the model's code calls it. The fields of a nested
+    model stand in its place, `address__city`; one that may be None has a box to tick before them.
+
+    Raises: DefinitionError for a type that no field can ask for; it names model and field.
+    """
+    return [
+        _field(answer, _default(answer, default), depends_on, labels)
+        for answer, default, depends_on, labels in _walk(model)
+        if answer.optional or not answer.nested
+    ]
+
+
+def model_from(model: type[Model], text_of: Callable[[str, bool], str | None]) -> Model:
+    """The validated model. text_of: a field's name and whether it is secret -> its text, if any.
+
+    Raises: FormError with pydantic's message at each field; it shows no value.
+    """
+    data: dict[str, Any] = {}
+    unticked: set[tuple[str, ...]] = set()
+    placeholders: list[ModelAnswer] = []
+    for answer, *_ in _walk(model):
+        if unticked & {answer.path[:length] for length in range(len(answer.path))}:
+            continue
+        text = text_of(answer.name, answer.secret)
+        value = _nested(answer, text) if answer.nested else answer.read(text)
+        if answer.nested and not isinstance(value, dict):
+            unticked.add(answer.path)
+        if value is not ABSENT:
+            _put(data, answer.path, value)
+        if answer.secret and text == placeholder(answer.name):
+            placeholders.append(answer)
+    used = _without_checks(model, placeholders) if placeholders else model
+    try:
+        return used.model_validate(data, strict=False, by_name=True, by_alias=False)
+    except ValidationError as error:
+        details = error.errors(include_input=False, include_url=False)
+        names = [_name(detail["loc"]) or model.__name__ for detail in details]
+        errors = dict(zip(names, map(message_of, details), strict=True))
+        raise FormError(
+            f"The answers do not make a {model.__name__}",
+            errors=errors,
+            next_step="fill the form again with these put right",
+        ) from None
+
+
+def _without_checks(model: type[Model], placeholders: list[ModelAnswer]) -> type[Model]:
+    """The model, taking any text for these secrets: offline there are placeholders only."""
+    free = {
+        answer.path[0]: (SecretStr, answer.info.default)
+        for answer in placeholders
+        if len(answer.path) == 1
+    }
+    return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **free)  # type: ignore[call-overload, no-any-return]
+
+
+_Walked = tuple[ModelAnswer, Any, str | None, tuple[str, ...]]
+
+
+def _walk(
+    outer: type[BaseModel],
+    model: type[BaseModel] | None = None,
+    *,
+    path: tuple[str, ...] = (),
+    default: BaseModel | None = None,
+    depends_on: str | None = None,
+    labels: tuple[str, ...] = (),
+    above: tuple[type[BaseModel], ...] = (),
+) -> Iterator[_Walked]:
+    """Each answer of a model, with its default, the box that it waits for, and its labels."""
+    model = model or outer
+    for name, info in model.model_fields.items():
+        answer = answer_of(outer, (*path, name), info, model.__name__)
+        own = getattr(default, name) if default is not None else _model_default(info)
+        named = (*labels, info.title or name.replace("_", " ").capitalize())
+        if answer.nested is None:
+            yield answer, own, depends_on, named
+            continue
+        if answer.nested in (*above, model):
+            raise DefinitionError(
+                f"{model.__name__}.{name}: a form cannot ask for a model that holds itself",
+                where=author_line(),
+                next_step="leave the field out of the form's model",
+                model=model.__name__,
+                field=name,
+            )
+        yield answer, own, depends_on, named
+        yield from _walk(
+            outer,
+            answer.nested,
+            path=answer.path,
+            default=own if isinstance(own, BaseModel) else None,
+            depends_on=answer.name if answer.optional else depends_on,
+            labels=named,
+            above=(*above, model),
+        )
+
+
+def _model_default(info: Any) -> Any:
+    """A field's default; one that is made of other answers is the model's to make."""
+    if info.default_factory is not None and info.default_factory_takes_validated_data:
+        return PydanticUndefined
+    return info.get_default(call_default_factory=True)
+
+
+def _default(answer: ModelAnswer, default: Any) -> str | None:
+    """The text of a default; None when there is none.
+
+    Raises: DefinitionError for a secret's: it would stand in plugin.py.
+    """
+    if answer.nested:
+        return "true" if isinstance(default, BaseModel) else "false"
+    if default is PydanticUndefined or default is None:
+        return None
+    if answer.secret and default.get_secret_value():
+        raise DefinitionError(
+            f"{answer.model.__name__}.{'.'.join(answer.path)}: a secret has no default",
+            tried="it would stand in plugin.py",
+            where=author_line(),
+            next_step="leave the default out, or make it None",
+        )
+    return answer.text(default)
+
+
+def _field(
+    answer: ModelAnswer, default: str | None, depends_on: str | None, labels: tuple[str, ...]
+) -> FormField:
+    shared: dict[str, Any] = {
+        "name": answer.name,
+        "label": ": ".join(labels),
+        "required": answer.required,
+        "depends_on": depends_on,
+        "help_text": answer.info.description or "",
+        "answer": answer,
+    }
+    if answer.nested:
+        shared["required"] = False
+        return FormCheckboxField(
+            **{name: value for name, value in shared.items() if name != "answer"},
+            default_value=default == "true",
+        )
+    if answer.kind is bool and not answer.optional:
+        return _ModelCheckbox(**shared, default_value=default == "true")
+    if answer.many:
+        return _ModelTextArea(**shared, default_value=default or "")
+    if answer.choices or answer.kind is bool:
+        return _ModelDropdown(**shared, data_source=_options(answer), default_value=default)
+    if answer.secret:
+        return _ModelInput(**shared, secret=True)
+    return _ModelInput(**shared, default_value=default or "")
+
+
+def _options(answer: ModelAnswer) -> StaticFormOptionsDataSource:
+    choices = answer.choices or {"true": "Yes", "false": "No"}
+    return StaticFormOptionsDataSource(
+        values=[
+            FormOption(value=text, label=_label(text, value)) for text, value in choices.items()
+        ]
+    )
+
+
+def _label(text: str, value: Any) -> str:
+    name = getattr(value, "name", text if not isinstance(value, str) else value)
+    return str(name)
+
+
+def _nested(answer: ModelAnswer, text: str | None) -> object:
+    """What a nested model begins with: nothing yet, or None where its box is not ticked."""
+    if not answer.optional or text == "true":
+        return {}
+    return ABSENT if text is None else None
+
+
+def _put(data: dict[str, Any], path: tuple[str, ...], value: object) -> None:
+    for name in path[:-1]:
+        data = data.setdefault(name, {})
+    data[path[-1]] = value
+
+
+def _name(location: tuple[int | str, ...]) -> str:
+    """A place in the model as the form calls it; entries of a list are in the message."""
+    return JOINT.join(part for part in location if isinstance(part, str))
