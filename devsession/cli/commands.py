@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from devsession import __version__
+from devsession.cli.answers import Client, Connect, Mapper, Style  # noqa: TC001 - typer reads them
 
 app = typer.Typer(
     name="devsession",
@@ -68,17 +69,49 @@ def devsession(
 
 @app.command()
 def init(
+    folder: Annotated[
+        str | None,
+        typer.Argument(metavar="FOLDER", help="A new folder, such as acme, or . for this one."),
+    ] = None,
     name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="What the plugin is called, such as acme.")
+        str | None,
+        typer.Option("--name", metavar="NAME", help="The plugin's name. [default: the folder's]"),
+    ] = None,
+    style: Annotated[
+        Style | None, typer.Option(help="Records that are kept up to date, or events, a row each.")
+    ] = None,
+    connect: Annotated[
+        Connect | None, typer.Option(help="An API key, or OAuth client credentials.")
+    ] = None,
+    client: Annotated[
+        Client | None, typer.Option(help="HTTP requests, or a Python package that knows the API.")
+    ] = None,
+    rate_limit: Annotated[
+        str | None, typer.Option(metavar="RATE", help="The API's, such as 5/second; or none.")
+    ] = None,
+    mapper: Annotated[
+        Mapper | None, typer.Option(help="Columns mapped to fields, or a Jinja template.")
     ] = None,
     defaults: Annotated[
-        bool, typer.Option("--defaults", help="Ask nothing: without a NAME, call it my-app.")
+        bool, typer.Option("--defaults", help="Ask nothing; without a FOLDER, make my-app.")
     ] = False,
 ) -> None:
-    """Make a plugin project in a new folder NAME."""
+    """Make a plugin project, in a new folder or in this one.
+
+    Asks what the options leave open: about the app, and how it is called.
+    """
     from devsession.cli.project import init
 
-    init(name, ask=not defaults)
+    answers = {
+        "name": name,
+        "style": style,
+        "connect": connect,
+        "client": client,
+        "rate_limit": rate_limit,
+        "mapper": mapper,
+    }
+    given = {question: str(answer) for question, answer in answers.items() if answer is not None}
+    init(folder, given, asking=not defaults)
 
 
 @app.command()

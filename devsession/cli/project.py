@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import typer
 
+from devsession.cli.answers import ask, check_answers, check_name
+from devsession.cli.placing import place
 from devsession.cli.shipped import shipped
 from devsession.errors import SetupError, UsageError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from devsession.cli.placing import Placed
+
 DEFAULT_NAME = "my-app"
-_NAME = re.compile(r"[A-Za-z](?:[A-Za-z0-9_-]{0,48}[A-Za-z0-9])?")
-_TAKEN = ("None", "True", "False", "Any", "DevelopmentSession")
+HERE = "."
 _NEWS_SETTINGS = (
     # JupyterLab's own calls home would be the only network traffic of an offline session.
     "--LabApp.news_url=None",
@@ -23,43 +30,65 @@ _NEWS_SETTINGS = (
 )
 
 
-def init(name: str | None, *, ask: bool) -> None:
-    """Make the project and say what to do next."""
-    chosen = name or (_asked() if ask else DEFAULT_NAME)
-    create_project(chosen, Path.cwd() / chosen)
-    typer.echo(f"Made {chosen}/: plugin.py, two notebooks, tests, sample data\n")
-    typer.echo(f"next: cd {chosen} && devsession lab")
+def init(folder_name: str | None, given: Mapping[str, str], *, asking: bool) -> None:
+    """Make the project, here or in a new folder, and say what to do next.
 
-
-def _asked() -> str:
-    try:
-        name: str = typer.prompt("What is the plugin called?", default=DEFAULT_NAME)
-    except typer.Abort:
-        raise UsageError(
-            "No name was given; nothing was written",
-            next_step="devsession init acme, or devsession init --defaults",
-        ) from None
-    return name
-
-
-def create_project(name: str, folder: Path) -> None:
-    """Render the plugin template for a plugin called `name` into `folder`.
-
-    Raises: UsageError when the name cannot be a plugin's, or the folder holds something.
+    given: the answers of the command line; the name is the folder's where it is not among them.
     """
-    _check_name(name)
+    answers = dict(given)
+    if folder_name is not None:
+        answers.setdefault("name", _folder(folder_name).name)
+    check_answers(answers)
+    if asking:
+        answers = ask(answers)
+    name = answers.pop("name", DEFAULT_NAME)
+    folder = _folder(folder_name or name)
+    placed = create_project(name, folder, **answers)
+    here = folder_name == HERE
+    typer.echo(f"Made {name} here" if here else f"Made {folder.name}/", nl=False)
+    typer.echo(": plugin.py, two notebooks, tests, sample data")
+    if placed.kept:
+        typer.echo(f"kept {', '.join(placed.kept)}")
+    if placed.ignored:
+        typer.echo(f"added to .gitignore: {' '.join(placed.ignored)}")
+    typer.echo("\nnext: " + ("" if here else f"cd {folder.name} && ") + "devsession lab")
+
+
+def _folder(name: str) -> Path:
+    """The current folder, or the new one of this name in it.
+
+    Raises: UsageError when the name cannot be a folder's, or the folder holds something.
+    """
+    if name == HERE:
+        return Path.cwd()
+    check_name(name)
+    folder = Path.cwd() / name
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(
-            f"{folder.name} exists and is not empty; nothing was written",
+            f"{name} exists and is not empty; nothing was written",
             where=str(folder),
-            next_step="choose another name, or remove the folder",
+            next_step=f"cd {name} && devsession init . (adds to it), or choose another name",
         )
+    return folder
+
+
+def create_project(name: str, folder: Path, **answers: str) -> Placed:
+    """Render the plugin template for a plugin called `name` into `folder`: all of it, or nothing.
+
+    answers: to the template's other questions; its defaults stand for those that are not given.
+
+    Raises: UsageError when an answer cannot be, or files of the project are in the folder already;
+        SetupError when the folder cannot be written.
+    """
+    check_answers({"name": name, **answers})
     from copier import run_copy
 
+    disk = next(each for each in (folder, *folder.parents) if each.is_dir())
+    template = str(shipped("plugin_template"))
     try:
-        run_copy(
-            str(shipped("plugin_template")), folder, data={"name": name}, defaults=True, quiet=True
-        )
+        with TemporaryDirectory(prefix=".devsession-init-", dir=disk) as made:
+            run_copy(template, made, data={"name": name, **answers}, defaults=True, quiet=True)
+            return place(Path(made), folder)
     except OSError as error:
         raise SetupError(
             f"The project {name} could not be written",
@@ -67,25 +96,6 @@ def create_project(name: str, folder: Path) -> None:
             where=str(folder),
             next_step="make its folder yours and writable, with room on the disk, and try again",
         ) from None
-
-
-def _check_name(name: str) -> None:
-    """A name has to make a folder, an id and a class that plugin.py has no other use for."""
-    from devsession import plugin
-
-    if not _NAME.fullmatch(name):
-        raise UsageError(
-            f"{name!r} cannot be a plugin's name",
-            tried="letters, digits, and hyphens or underscores between them; a letter first; at most 50",
-            next_step="devsession init acme",
-        )
-    class_name = re.sub("[-_]", "", name).casefold()
-    taken = {each.casefold(): each for each in (*_TAKEN, *plugin.__all__)}
-    if class_name in taken:
-        raise UsageError(
-            f"{name!r} cannot be a plugin's name: its class would hide {taken[class_name]}",
-            next_step=f"devsession init {name}-app",
-        )
 
 
 def lab(notebook: Path | None) -> None:

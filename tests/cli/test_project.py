@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import nbformat
 import pytest
 
+from devsession.cli.answers import Client, Connect, Mapper, Style, questions
 from devsession.cli.project import create_project
 from devsession.errors import UsageError
 from devsession.sandbox import sandbox_service
@@ -150,12 +151,80 @@ def test_a_folder_that_holds_something_is_refused_and_untouched(
     assert (tmp_path / "acme" / "plugin.py").read_text(encoding="utf-8") == "mine"
 
 
-def test_without_a_name_it_asks(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
-    asked = devsession(tmp_path, "init", typed="sales-app\n")
+def test_what_is_not_said_it_asks(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    asked = devsession(tmp_path, "init", typed="sales-app\nevent\n\npackage\n5/second\n\n")
+
+    assert (asked.returncode, asked.stderr) == (0, "")
+    assert asked.stdout == snapshot
+    assert answers_in(tmp_path / "sales-app") == [
+        "events",
+        "an API key",
+        "through a Python package",
+        "5/second",
+        "a Jinja template",
+    ]
+
+
+def answers_in(project: Path) -> list[str]:
+    """The answers that plugin_development.ipynb opens with."""
+    notebook = nbformat.read(project / "plugin_development.ipynb", as_version=4)
+    rows = [line for line in notebook.cells[0].source.splitlines() if line.startswith("|")]
+    return [row.split(" | ")[1] for row in rows[2:]]
+
+
+def test_what_is_said_it_does_not_ask(tmp_path: Path) -> None:
+    options = ["--style", "event", "--client", "http", "--rate-limit", "none", "--mapper", "fields"]
+
+    made = devsession(tmp_path, "init", "acme", *options, typed="api-key\n")
+
+    assert made.returncode == 0
+    assert made.stdout.count("?") == 1
+    assert answers_in(tmp_path / "acme")[0] == "events"
+
+
+def test_an_answer_that_cannot_be_is_asked_for_again(
+    tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    said = ["9lives", "acme", "recrod", "record", "", "", "5 a second", "5/second", ""]
+
+    asked = devsession(tmp_path, "init", typed="\n".join([*said, ""]))
 
     assert asked.returncode == 0
-    assert asked.stdout == snapshot
-    assert (tmp_path / "sales-app" / "plugin.py").is_file()
+    assert [line for line in asked.stdout.splitlines() if "Error" in line] == snapshot
+    assert (tmp_path / "acme" / "plugin.py").is_file()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "acme --style recrod",
+        "acme --rate-limit 5/week",
+        "acme --rate-limit 0/second",
+        "acme --name 9lives",
+        ". --name none",
+    ],
+)
+def test_an_option_that_cannot_be_is_refused_before_anything_is_made(
+    command: str, cli: CommandLine, tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    refused = cli(tmp_path, "init", *command.split())
+
+    assert refused.code == 2
+    assert refused.err == snapshot
+    assert files_in(tmp_path) == []
+
+
+def test_what_can_be_said_is_what_is_asked() -> None:
+    asked = {question.name: list(question.choices) for question in questions()}
+
+    assert asked == {
+        "name": [],
+        "style": [*Style],
+        "connect": [*Connect],
+        "client": [*Client],
+        "rate_limit": [],
+        "mapper": [*Mapper],
+    }
 
 
 def test_without_a_name_and_without_questions_there_is_a_name(tmp_path: Path) -> None:
@@ -165,8 +234,11 @@ def test_without_a_name_and_without_questions_there_is_a_name(tmp_path: Path) ->
     assert (tmp_path / "my-app" / "plugin.py").is_file()
 
 
-def test_without_an_answer_nothing_is_made(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
-    done = devsession(tmp_path, "init", typed="")
+@pytest.mark.parametrize("typed", ["", "acme\nevent\n"], ids=["none", "two of six"])
+def test_without_its_answers_nothing_is_made(
+    typed: str, tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    done = devsession(tmp_path, "init", typed=typed)
 
     assert done.returncode == 2
     assert done.stderr.strip() == snapshot

@@ -1,0 +1,159 @@
+"""What the plugin template asks: which answers there are, and asking for those not given."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from devsession.cli.shipped import shipped
+from devsession.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+class Style(StrEnum):
+    """What a plugin does with the rows of a source."""
+
+    RECORD = "record"
+    EVENT = "event"
+
+
+class Connect(StrEnum):
+    """What an app wants to know, to connect."""
+
+    API_KEY = "api-key"
+    OAUTH = "oauth"
+
+
+class Client(StrEnum):
+    """How an app's API is called."""
+
+    HTTP = "http"
+    PACKAGE = "package"
+
+
+class Mapper(StrEnum):
+    """How a row becomes what the app takes."""
+
+    FIELDS = "fields"
+    TEMPLATE = "template"
+
+
+_NAME = re.compile(r"[A-Za-z](?:[A-Za-z0-9_-]{0,48}[A-Za-z0-9])?")
+_TAKEN = ("None", "True", "False", "Any", "AppClient", "AppRefusedError", "DevelopmentSession")
+_RATE = re.compile(r"none|[1-9][0-9]{0,8}/(second|minute|hour|day)")
+
+
+def check_name(name: str) -> None:
+    """A name has to make a folder, an id and a class that plugin.py has no other use for.
+
+    Raises: UsageError.
+    """
+    from devsession import plugin
+
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} cannot be a plugin's name",
+            tried="letters, digits, and hyphens or underscores between them; a letter first; at most 50",
+            next_step="devsession init acme, or in this folder: devsession init . --name acme",
+        )
+    class_name = re.sub("[-_]", "", name).casefold()
+    taken = {each.casefold(): each for each in (*_TAKEN, *plugin.__all__)}
+    if class_name in taken:
+        raise UsageError(
+            f"{name!r} cannot be a plugin's name: its class would hide {taken[class_name]}",
+            next_step=f"devsession init {name}-app",
+        )
+
+
+def _check_rate_limit(rate_limit: str) -> None:
+    if not _RATE.fullmatch(rate_limit):
+        raise UsageError(
+            f"{rate_limit!r} is not a rate limit",
+            tried="none, or how many requests per second, minute, hour or day, such as 100/minute",
+            next_step="devsession init acme --rate-limit 5/second",
+        )
+
+
+_CHECKS: dict[str, Callable[[str], None]] = {"name": check_name, "rate_limit": _check_rate_limit}
+
+
+def check_answers(answers: Mapping[str, str]) -> None:
+    """Raises: UsageError for a name or a rate limit that cannot be."""
+    for name in _CHECKS.keys() & answers.keys():
+        _CHECKS[name](answers[name])
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of the template; choices: answer -> what it means, none when it is free text."""
+
+    name: str
+    help: str
+    choices: Mapping[str, str]
+    default: str
+
+    def ask(self, answers: Mapping[str, str]) -> str:
+        """Ask until there is an answer that can be; the default may hang on `answers` before."""
+        from jinja2.sandbox import SandboxedEnvironment
+
+        lines = [f"  {answer:<9} {meaning}" for answer, meaning in self.choices.items()]
+        typer.echo("\n".join(["", self.help, *lines]))
+        default = SandboxedEnvironment().from_string(self.default).render(answers)
+        answer: str = typer.prompt(
+            self.name.replace("_", " "), default=default, value_proc=self._checked
+        )
+        return answer
+
+    def _checked(self, answer: str) -> str:
+        check = _CHECKS.get(self.name, self._check_choice)
+        try:
+            check(answer)
+        except UsageError as error:
+            raise typer.BadParameter(f"{error.what}: {error.tried}".rstrip(": ")) from None
+        return answer
+
+    def _check_choice(self, answer: str) -> None:
+        if answer not in self.choices:
+            raise UsageError(f"{answer!r} is none of them", tried=", ".join(self.choices))
+
+
+def questions() -> list[Question]:
+    """The template's questions, in their order."""
+    import yaml  # type: ignore[import-untyped]  # comes with copier
+
+    file = shipped("plugin_template") / "copier.yml"
+    entries: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return [
+        Question(
+            name,
+            entry["help"],
+            {answer: meaning for meaning, answer in entry.get("choices", {}).items()},
+            entry["default"],
+        )
+        for name, entry in entries.items()
+        if not name.startswith("_") and "help" in entry
+    ]
+
+
+def ask(given: Mapping[str, str]) -> dict[str, str]:
+    """All answers: those given, and what a person says to the other questions.
+
+    Raises: UsageError when the input ends before.
+    """
+    answers = dict(given)
+    try:
+        for question in questions():
+            if question.name not in answers:
+                answers[question.name] = question.ask(answers)
+    except typer.Abort:
+        raise UsageError(
+            "Not every question was answered; nothing was written",
+            next_step="devsession init acme --defaults (its options answer the questions, see -h)",
+        ) from None
+    return answers
