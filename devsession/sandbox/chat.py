@@ -6,14 +6,17 @@ It is there for plugins that send an event for each record instead of keeping re
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from devsession.errors import did_you_mean
 from devsession.sandbox.fields import Field
 from devsession.sandbox.objects import ObjectType
-from devsession.sandbox.reading import check_parameters, read_count, read_object
-from devsession.sandbox.refusals import RefusedError, json_response
-from devsession.sandbox.routing import route
+from devsession.sandbox.parameters import CURSOR, LIMIT
+from devsession.sandbox.reading import read_object
+from devsession.sandbox.refusals import VALUE_CODES, RefusedError, json_response
+from devsession.sandbox.routing import Operation
+from devsession.sandbox.schemas import listed, record, written
 from devsession.sandbox.store import RecordStore
 
 if TYPE_CHECKING:
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.routing import Route
 
     from devsession.sandbox.kept import Kept
     from devsession.sandbox.store import Record
@@ -82,6 +84,15 @@ MESSAGE = ObjectType(
     ),
 )
 
+# The channel of a new message is that of the address; it may be said once more.
+_POSTED = replace(
+    MESSAGE,
+    fields=tuple(
+        replace(field, required=field.required and field.name != "channel")
+        for field in MESSAGE.fields
+    ),
+)
+
 
 class Chat:
     """What the app does at the addresses of its chat. The channel general is always there."""
@@ -92,17 +103,61 @@ class Chat:
         if self._channels.holder("name", "general") is None:
             self._channels.create({"name": "general"})
 
-    def routes(self) -> list[Route]:
+    def operations(self) -> list[Operation]:
         """Its addresses."""
+        channels, messages = "/channels", "/channels/{channel}/messages"
+        channel, message = record(CHANNEL), record(MESSAGE)
         return [
-            route("/channels", GET=self.list_channels, POST=self.create_channel),
-            route("/channels/{channel}/messages", GET=self.list_messages, POST=self.post_message),
+            Operation(
+                "list_channels",
+                "GET",
+                channels,
+                "A page of channels",
+                self.list_channels,
+                {200: listed("channels", channel)},
+                parameters=(LIMIT, CURSOR),
+                refuses=("invalid_cursor",),
+            ),
+            Operation(
+                "create_channel",
+                "POST",
+                channels,
+                "Creates a channel",
+                self.create_channel,
+                {201: channel},
+                written(CHANNEL, whole=True),
+                refuses=(*VALUE_CODES, "invalid_name"),
+            ),
+            Operation(
+                "list_messages",
+                "GET",
+                messages,
+                "A page of a channel's messages, the oldest first",
+                self.list_messages,
+                {200: listed("messages", message)},
+                parameters=(LIMIT, CURSOR),
+                refuses=("unknown_channel", "invalid_cursor"),
+            ),
+            Operation(
+                "post_message",
+                "POST",
+                messages,
+                "Posts a message: 200 when it was posted with this idempotency key before",
+                self.post_message,
+                {200: message, 201: message},
+                written(_POSTED, whole=True),
+                refuses=(
+                    *VALUE_CODES,
+                    "unknown_channel",
+                    "idempotency_conflict",
+                    "text_too_long",
+                    "too_many_blocks",
+                ),
+            ),
         ]
 
     async def list_channels(self, request: Request) -> Response:
-        check_parameters(request, ("limit", "cursor"))
-        limit = read_count(request, "limit", usual=100, most=500)
-        page = self._channels.page(limit, request.query_params.get("cursor"))
+        page = self._channels.page(LIMIT.read(request), CURSOR.read(request))
         return json_response({"channels": page.records, "next_cursor": page.next_cursor})
 
     async def create_channel(self, request: Request) -> Response:
@@ -118,11 +173,9 @@ class Chat:
 
     async def list_messages(self, request: Request) -> Response:
         channel = self._channel(request)
-        check_parameters(request, ("limit", "cursor"))
-        limit = read_count(request, "limit", usual=100, most=500)
         page = self._messages.page(
-            limit,
-            request.query_params.get("cursor"),
+            LIMIT.read(request),
+            CURSOR.read(request),
             among=lambda message: message["channel"] == channel,
         )
         return json_response({"messages": page.records, "next_cursor": page.next_cursor})

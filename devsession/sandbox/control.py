@@ -13,7 +13,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from devsession.sandbox.rate_limit import Rate, RateLimit
 from devsession.sandbox.reading import read_object, read_to_end
 from devsession.sandbox.refusals import RefusedError, json_response, refusal_response
-from devsession.sandbox.routing import route
+from devsession.sandbox.routing import Operation
+from devsession.sandbox.schemas import closed
 from devsession.sandbox.storm import Storm, StormSettings
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.routing import Route
     from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from devsession.sandbox.routing import Schema
 
 CONTROL_PATH = "/_control"
 
@@ -43,6 +45,16 @@ class Settings(BaseModel):
     storm: StormSettings | None = None
 
 
+def _schema_of_settings() -> Schema:
+    """With the storm's in its place: a description has no definitions of its own inside."""
+    schema = Settings.model_json_schema()
+    schema["properties"]["storm"]["anyOf"][0] = schema.pop("$defs")["StormSettings"]
+    return schema
+
+
+_SETTINGS = _schema_of_settings()
+
+
 class Control:
     """Keeps the settings, and has each request meet them."""
 
@@ -53,11 +65,35 @@ class Control:
         self._limit: RateLimit | None = None
         self._storm: Storm | None = None
 
-    def routes(self) -> list[Route]:
+    def operations(self) -> list[Operation]:
         """Its addresses."""
         return [
-            route(CONTROL_PATH, GET=self.show, PATCH=self.change),
-            route(CONTROL_PATH + "/expire_tokens", POST=self.expire_tokens),
+            Operation(
+                "show_settings",
+                "GET",
+                CONTROL_PATH,
+                "What is set",
+                self.show,
+                {200: _SETTINGS},
+            ),
+            Operation(
+                "change_settings",
+                "PATCH",
+                CONTROL_PATH,
+                "Sets what is sent; null switches off",
+                self.change,
+                {200: _SETTINGS},
+                _SETTINGS,
+                refuses=("invalid_setting",),
+            ),
+            Operation(
+                "expire_tokens",
+                "POST",
+                CONTROL_PATH + "/expire_tokens",
+                "Every access token given until now is expired",
+                self.expire_tokens,
+                {200: closed({})},
+            ),
         ]
 
     async def show(self, _request: Request) -> Response:

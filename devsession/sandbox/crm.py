@@ -3,6 +3,7 @@
 Every request carries `Authorization: Bearer <key>`, or an access token instead of the key; bodies
 are JSON objects, of at most 4 MB.
 
+    GET   /openapi.json                                 all this for programs; open to everybody
     POST  /oauth/token                                  an access token, for one hour: a form with
                                                         grant_type=client_credentials; the client
                                                         in a Basic header or in the form
@@ -51,25 +52,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from starlette.applications import Starlette
+from starlette.routing import Route
 
-from devsession.errors import did_you_mean
 from devsession.sandbox.access import Access, Door
-from devsession.sandbox.bulk import MOST_RECORDS, OPERATIONS, write_all
 from devsession.sandbox.chat import Chat
 from devsession.sandbox.control import Control
 from devsession.sandbox.oauth import TOKEN_PATH, OAuth
-from devsession.sandbox.objects import OBJECT_TYPES
-from devsession.sandbox.reading import (
-    check_parameters,
-    read_count,
-    read_flag,
-    read_object,
-    read_records,
-    read_time,
-)
+from devsession.sandbox.openapi import OPENAPI_PATH, describe
+from devsession.sandbox.records import Records
 from devsession.sandbox.refusals import RefusedError, json_response, refusal_response
-from devsession.sandbox.routing import route
-from devsession.sandbox.store import RecordStore, utc_now
+from devsession.sandbox.routing import routes
+from devsession.sandbox.store import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,11 +74,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from devsession.sandbox.kept import Kept
-    from devsession.sandbox.routing import Endpoint
-    from devsession.sandbox.store import Written
-
-_USUAL_PAGE = 100
-_LONGEST_PAGE = 500
 
 
 def create_app(
@@ -105,117 +93,24 @@ def create_app(
             they are in memory.
     """
     oauth = OAuth(access, clients or {}, clock)
-    crm, chat = Crm(clock, kept), Chat(clock, kept)
     control = Control(clock, oauth.expire_tokens)
-    records = "/objects/{object}/records"
+    operations = [
+        *Records(clock, kept).operations(),
+        *Chat(clock, kept).operations(),
+        *oauth.operations(),
+        *control.operations(),
+    ]
+
+    async def openapi(_request: Request) -> Response:
+        return json_response(describe(operations, TOKEN_PATH))
+
     app = Starlette(
-        routes=[
-            route("/account", GET=crm.account),
-            route("/objects", GET=crm.list_objects),
-            route("/objects/{object}", GET=crm.describe_object),
-            route(records, GET=crm.list_records, POST=crm.create),
-            *(route(f"{records}/bulk/{name}", POST=crm.bulk(name)) for name in OPERATIONS),
-            route(
-                records + "/external/{external_id:path}",
-                PUT=crm.upsert,
-                DELETE=crm.delete_external,
-            ),
-            route(records + "/{id}", GET=crm.read, PATCH=crm.update, DELETE=crm.delete),
-            *chat.routes(),
-            *oauth.routes(),
-            *control.routes(),
-        ],
+        routes=[*routes(operations), Route(OPENAPI_PATH, openapi)],
         exception_handlers={404: _no_route, 405: _no_method, Exception: _failed},
     )
     app.router.redirect_slashes = False
-    return Door(control.around(app), oauth, open_paths=[TOKEN_PATH])
-
-
-class Crm:
-    """What the app does at each of its addresses."""
-
-    def __init__(self, clock: Callable[[], datetime], kept: Kept | None) -> None:
-        self._stores = {
-            name: RecordStore(object_type, clock, kept)
-            for name, object_type in OBJECT_TYPES.items()
-        }
-
-    async def account(self, _request: Request) -> Response:
-        limits = {"bulk_records": MOST_RECORDS, "page_records": _LONGEST_PAGE}
-        return json_response({"id": "acc_sandbox", "name": "Sandbox CRM", "limits": limits})
-
-    async def list_objects(self, request: Request) -> Response:
-        check_parameters(request, ("custom",))
-        custom = read_flag(request, "custom")
-        kinds = [kind for kind in OBJECT_TYPES.values() if custom or not kind.custom]
-        return json_response({"objects": [kind.summary() for kind in kinds]})
-
-    async def describe_object(self, request: Request) -> Response:
-        return json_response(self._store(request).object_type.as_json())
-
-    async def list_records(self, request: Request) -> Response:
-        store = self._store(request)
-        check_parameters(request, ("limit", "cursor", "updated_since", "include_deleted"))
-        page = store.page(
-            read_count(request, "limit", usual=_USUAL_PAGE, most=_LONGEST_PAGE),
-            request.query_params.get("cursor"),
-            since=read_time(request, "updated_since"),
-            deleted=read_flag(request, "include_deleted"),
-        )
-        return json_response(page._asdict())
-
-    async def read(self, request: Request) -> Response:
-        return json_response(self._store(request).get(request.path_params["id"]))
-
-    async def create(self, request: Request) -> Response:
-        store = self._store(request)
-        return _written(store, store.create(await read_object(request)))
-
-    async def update(self, request: Request) -> Response:
-        store = self._store(request)
-        values = await read_object(request)
-        return _written(store, store.update(request.path_params["id"], values))
-
-    async def upsert(self, request: Request) -> Response:
-        store = self._store(request)
-        values = await read_object(request)
-        external_id = request.path_params["external_id"]
-        if values.setdefault("external_id", external_id) != external_id:
-            message = "external_id is not the one in the address."
-            raise RefusedError("invalid_body", message, field="external_id")
-        return _written(store, store.upsert(values))
-
-    async def delete(self, request: Request) -> Response:
-        store = self._store(request)
-        return _written(store, store.delete(request.path_params["id"]))
-
-    async def delete_external(self, request: Request) -> Response:
-        store = self._store(request)
-        return _written(store, store.delete_external(request.path_params["external_id"]))
-
-    def bulk(self, operation: str) -> Endpoint:
-        """The endpoint of one bulk operation."""
-
-        async def write(request: Request) -> Response:
-            store = self._store(request)
-            results = write_all(store, operation, await read_records(request))
-            return json_response({"results": results})
-
-        return write
-
-    def _store(self, request: Request) -> RecordStore:
-        name = request.path_params["object"]
-        if name not in self._stores:
-            message = f"There is no object {name!r}; {did_you_mean(name, self._stores)}"
-            raise RefusedError("unknown_object", message)
-        return self._stores[name]
-
-
-def _written(store: RecordStore, written: Written) -> Response:
-    if written.status != "created":
-        return json_response(written.record)
-    location = f"/objects/{store.object_type.name}/records/{written.record['id']}"
-    return json_response(written.record, 201, {"Location": location})
+    open_paths = [OPENAPI_PATH, *(each.path for each in operations if each.open)]
+    return Door(control.around(app), oauth, open_paths)
 
 
 async def _no_route(request: Request, _error: Exception) -> Response:

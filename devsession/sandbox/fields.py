@@ -6,7 +6,7 @@ import re
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from devsession.errors import did_you_mean
 from devsession.sandbox.refusals import RefusedError
@@ -20,10 +20,11 @@ _INTEGERS = range(-(2**63), 2**63)
 
 @dataclass(frozen=True)
 class FieldType:
-    """`wanted` ends the sentence "birthday has to be .."."""
+    """`wanted` ends the sentence "birthday has to be .."; `schema` says the same as JSON Schema."""
 
     wanted: str
     accepts: Callable[[object], bool]
+    schema: dict[str, Any]
 
 
 def _is_text(value: object) -> bool:
@@ -67,18 +68,30 @@ def _is_texts(value: object) -> bool:
 
 
 TYPES = {
-    "text": FieldType("text", _is_text),
-    "email": FieldType("an email address", _is_email),
-    "integer": FieldType("an integer of at most 64 bits", _is_integer),
-    "number": FieldType("a number", _is_number),
-    "boolean": FieldType("true or false", _is_boolean),
-    "date": FieldType("a date, written YYYY-MM-DD", _is_date),
-    "datetime": FieldType(
-        "a time with its offset from UTC, written YYYY-MM-DDTHH:MM:SS+00:00", _is_datetime
+    "text": FieldType("text", _is_text, {"type": "string"}),
+    "email": FieldType("an email address", _is_email, {"type": "string", "format": "email"}),
+    "integer": FieldType(
+        "an integer of at most 64 bits",
+        _is_integer,
+        {"type": "integer", "minimum": _INTEGERS.start, "maximum": _INTEGERS.stop - 1},
     ),
-    "texts": FieldType("a list of texts", _is_texts),
-    "object": FieldType("an object", lambda value: isinstance(value, dict)),
-    "objects": FieldType("a list of objects", lambda value: isinstance(value, list)),
+    "number": FieldType("a number", _is_number, {"type": "number"}),
+    "boolean": FieldType("true or false", _is_boolean, {"type": "boolean"}),
+    "date": FieldType("a date, written YYYY-MM-DD", _is_date, {"type": "string", "format": "date"}),
+    "datetime": FieldType(
+        "a time with its offset from UTC, written YYYY-MM-DDTHH:MM:SS+00:00",
+        _is_datetime,
+        {"type": "string", "format": "date-time"},
+    ),
+    "texts": FieldType(
+        "a list of texts", _is_texts, {"type": "array", "items": {"type": "string"}}
+    ),
+    "object": FieldType("an object", lambda value: isinstance(value, dict), {"type": "object"}),
+    "objects": FieldType(
+        "a list of objects",
+        lambda value: isinstance(value, list),
+        {"type": "array", "items": {"type": "object"}},
+    ),
 }
 
 

@@ -14,20 +14,30 @@ from urllib.parse import parse_qsl, unquote_plus
 
 from devsession.sandbox.reading import read_bytes
 from devsession.sandbox.refusals import RefusedError, json_response
-from devsession.sandbox.routing import route
+from devsession.sandbox.routing import Operation
+from devsession.sandbox.schemas import COUNT, TEXT, closed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.routing import Route
 
     from devsession.sandbox.access import Access
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address
 TOKEN_SECONDS = 3_600
 _PREFIX = "sbt_"
+_REQUEST = closed(
+    {
+        "grant_type": {"const": "client_credentials"},
+        "client_id": TEXT,
+        "client_secret": TEXT,
+    },
+    optional=["client_id", "client_secret"],
+)
+_TOKEN = closed({"access_token": TEXT, "token_type": {"const": "Bearer"}, "expires_in": COUNT})
+_REFUSAL = closed({"error": TEXT, "error_description": TEXT})
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -61,9 +71,22 @@ class OAuth:
         self._clock = clock
         self._given = self._expired = 0
 
-    def routes(self) -> list[Route]:
+    def operations(self) -> list[Operation]:
         """Its address."""
-        return [route(TOKEN_PATH, POST=self.token)]
+        return [
+            Operation(
+                "token",
+                "POST",
+                TOKEN_PATH,
+                "An access token, for a client that shows its secret",
+                self.token,
+                {200: _TOKEN, 400: _REFUSAL, 401: _REFUSAL},
+                _REQUEST,
+                refuses=("body_too_large",),
+                open=True,
+                form=True,
+            )
+        ]
 
     def expire_tokens(self) -> None:
         """Every token that was given until now is expired."""

@@ -1,18 +1,14 @@
-"""What a request says: its body, its parameters. Anything else than expected is refused."""
+"""What a request's body says. Anything else than expected is refused."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pydantic_core import from_json
 
-from devsession.sandbox.fields import TYPES
 from devsession.sandbox.refusals import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from starlette.requests import Request
     from starlette.types import Receive
 
@@ -49,59 +45,6 @@ async def read_records(request: Request) -> list[object]:
     if content.keys() != {"records"} or not isinstance(records, list):
         raise RefusedError("invalid_body", 'The body has to be {"records": [..]}.', field="records")
     return records
-
-
-def check_parameters(request: Request, known: Collection[str]) -> None:
-    """Raises: RefusedError for a query parameter that is not known: a typing mistake, mostly."""
-    for name in request.query_params:
-        if name not in known:
-            message = f"There is no parameter {name!r} here, only {', '.join(known)}."
-            raise RefusedError("invalid_parameter", message, field=name)
-
-
-def read_count(request: Request, name: str, *, usual: int, most: int) -> int:
-    """A parameter from 1 to `most`; `usual` when it is not sent.
-
-    Raises:
-        RefusedError: it is something else.
-    """
-    text = request.query_params.get(name, str(usual))
-    try:
-        number = int(text)
-    except ValueError:
-        number = 0
-    if not 1 <= number <= most:
-        raise RefusedError("invalid_parameter", f"{name} is a number from 1 to {most}.", field=name)
-    return number
-
-
-def read_flag(request: Request, name: str) -> bool:
-    """A parameter that is true or false; false when it is not sent.
-
-    Raises:
-        RefusedError: it is something else.
-    """
-    text = request.query_params.get(name, "false")
-    if text not in {"true", "false"}:
-        raise RefusedError("invalid_parameter", f"{name} is true or false.", field=name)
-    return text == "true"
-
-
-def read_time(request: Request, name: str) -> datetime | None:
-    """A parameter that is a time with its offset from UTC; None when it is not sent.
-
-    Raises:
-        RefusedError: it is something else.
-    """
-    text = request.query_params.get(name)
-    if text is None:
-        return None
-    kind = TYPES["datetime"]
-    if not kind.accepts(text):
-        raise RefusedError(
-            "invalid_parameter", f"{name} is {kind.wanted} (%2B for + in an address).", field=name
-        )
-    return datetime.fromisoformat(text)
 
 
 async def read_to_end(receive: Receive) -> None:

@@ -45,6 +45,16 @@ STATUS = {
     "not_kept": 507,
 }
 
+# What a write may be refused for, because of its values.
+VALUE_CODES = (
+    "duplicate_value",
+    "unknown_field",
+    "read_only_field",
+    "wrong_type",
+    "missing_required",
+    "not_kept",
+)
+
 
 class RefusedError(Exception):
     """A request, or one record of a bulk, that the app does not accept.

@@ -1,4 +1,4 @@
-"""Calls an app in this process, without a socket."""
+"""Calls an app in this process, without a socket, and holds each answer against its description."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from functools import partialmethod
 from typing import TYPE_CHECKING, Any
 
 import httpx
+
+from tests.sandbox.described import check_exchange
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -29,7 +31,9 @@ class Client:
                 sent = self.headers | (headers or {})
                 return await client.request(method, path, headers=sent, **options)
 
-        return asyncio.run(call())
+        response = asyncio.run(call())
+        check_exchange(response)
+        return response
 
     get = partialmethod(request, "GET")
     head = partialmethod(request, "HEAD")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devsession.sandbox.objects import OBJECT_TYPES
@@ -153,6 +153,7 @@ def followed(store: RecordStore, clock: Clock, batches: list[list]) -> list[Reco
     raise AssertionError("it does not end")
 
 
+@settings(deadline=None)
 @given(st.lists(WRITES, max_size=4))
 def test_who_follows_the_changes_ends_with_what_is_there(batches: list[list]) -> None:
     clock = Clock()

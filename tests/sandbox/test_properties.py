@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devsession.sandbox.bulk import write_all
@@ -45,6 +45,7 @@ def every_page(store: RecordStore, limit: int) -> list[Record]:
     return records
 
 
+@settings(deadline=None)
 @given(BULKS)
 def test_no_two_records_share_the_value_of_a_unique_field(bulks: list) -> None:
     records = written(bulks).page(500, None).records
@@ -56,6 +57,7 @@ def test_no_two_records_share_the_value_of_a_unique_field(bulks: list) -> None:
     assert len(set(keys)) == len(keys)
 
 
+@settings(deadline=None)
 @given(BULKS)
 def test_the_same_writes_give_the_same_ids(bulks: list) -> None:
     ids = [record["id"] for record in written(bulks).page(500, None).records]
@@ -64,6 +66,7 @@ def test_the_same_writes_give_the_same_ids(bulks: list) -> None:
     assert len(set(ids)) == len(ids)
 
 
+@settings(deadline=None)
 @given(BULKS, st.lists(CONTACTS, min_size=1, max_size=5))
 def test_a_record_is_as_sent_or_as_it_was(bulks: list, records: list) -> None:
     store = written(bulks)
@@ -78,6 +81,7 @@ def test_a_record_is_as_sent_or_as_it_was(bulks: list, records: list) -> None:
     assert after.keys() == before.keys() | stored.keys()
 
 
+@settings(deadline=None)
 @given(BULKS, st.integers(1, 4))
 def test_pages_of_any_length_hold_every_record_once_in_order(bulks: list, limit: int) -> None:
     store = written(bulks)

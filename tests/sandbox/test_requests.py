@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from devsession.sandbox import crm
+from devsession.sandbox import crm, records
 from devsession.sandbox.access import ApiKeys
 from tests.sandbox.answers import refusal
 from tests.sandbox.client import Client
@@ -81,7 +81,7 @@ def test_a_failure_of_the_app_itself_has_the_same_shape(
     def fail(*_: object) -> None:
         raise RuntimeError("a mistake of ours")
 
-    monkeypatch.setattr(crm, "write_all", fail)
+    monkeypatch.setattr(records, "write_all", fail)
     client = Client(
         crm.create_app(ApiKeys([KEY])), {"Authorization": f"Bearer {KEY}"}, raises=False
     )
