@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from devsession.cli import INTERRUPTED
 from devsession.cli.place import workspace_here
 from devsession.errors import UnknownNameError, did_you_mean
 from devsession.render import counted, text_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from devsession.session.workspace import Workspace
+    from devsession.warehouse.account import Account
     from devsession.warehouse.records import RunRecord, SyncRecord
 
-_COUNTED = {"succeeded": "ok", "failed": "refused"}
+_FAILURE_COLUMNS = ("IDENTIFIER", "SYNC_ACTION", "RUN", "ERROR")
 _ENDED = {"frozen": "frozen for a scenario"}
 
 
 def load_table(file: Path, name: str, *, replace: bool) -> None:
     """Load a file as a table of this workspace."""
-    from devsession.warehouse.embedded import open_embedded
     from devsession.warehouse.tables import load_table
 
     workspace = workspace_here()
@@ -33,11 +37,8 @@ def load_table(file: Path, name: str, *, replace: bool) -> None:
             next_step=f"devsession table load ANOTHER-FILE --as {name}",
         )
     workspace.prepare()
-    account = open_embedded(workspace.folder)
-    try:
+    with _account(workspace) as account:
         loaded = load_table(account, name, file, replace=replace)
-    finally:
-        account.close()
     typer.echo(str(loaded) if loaded.changed else f"{loaded}\nunchanged: it held this already")
 
 
@@ -58,6 +59,8 @@ def list_syncs(*, as_json: bool) -> None:
 
 def show_sync(slug: str, *, as_json: bool) -> None:
     """One sync: what it is configured with, and its runs."""
+    from devsession.plugin.mapping import StoredJinjaTemplate
+
     syncs = _syncs(workspace_here())
     if slug not in syncs:
         raise UnknownNameError(
@@ -77,28 +80,75 @@ def show_sync(slug: str, *, as_json: bool) -> None:
         ("strategy", sync.strategy),
         *((name, value.value) for name, value in sync.sync_parameters.items()),
     ]
-    if sync.field_mappings is not None:
-        facts += [
-            (f"mapping {field}", str(source))
-            for field, source in sync.field_mappings.as_dict().items()
-        ]
+    stored = sync.field_mappings
+    if isinstance(stored, StoredJinjaTemplate):
+        facts += [("template", stored.jinja_template)]
+        facts += [(f"column {name}", str(sql)) for name, sql in stored.as_dict().items()]
+    elif stored is not None:
+        facts += [(f"mapping {field}", str(source)) for field, source in stored.as_dict().items()]
     typer.echo(text_table((slug, ""), facts))
     typer.echo(f"\n{counted(len(runs), 'run')}")
     for run in runs:
         typer.echo(f"  {_run_text(run)}")
 
 
+def show_failures(slug: str, *, as_json: bool) -> None:
+    """The records of a sync that were refused when they were offered last, and why."""
+    from devsession.warehouse.failures import failures_of
+
+    workspace = workspace_here()
+    sync, _ = _known(_syncs(workspace), slug)
+    with _account(workspace) as account:
+        failures = failures_of(account, sync)
+    rows = failures.to_dict("records")
+    if as_json:
+        found = [
+            {str(name).lower(): value for name, value in row.items()}
+            | {"time": row["TIME"].isoformat(timespec="seconds")}
+            for row in rows
+        ]
+        typer.echo(json.dumps(found))
+    elif not rows:
+        typer.echo(f"{slug}: no record was refused when it was offered last")
+    else:
+        shown = [[str(row[name]) for name in _FAILURE_COLUMNS] for row in rows]
+        typer.echo(text_table([name.lower() for name in _FAILURE_COLUMNS], shown))
+
+
 def run_sync(slug: str, *, as_json: bool) -> None:
     """Run a sync for real; exit 1 when a record was refused or left without an outcome."""
+    from devsession.cli.run_progress import RunProgress
     from devsession.session import DevelopmentSession
     from devsession.session.plugin_source import load_plugin_class
+    from devsession.session.run import RunInterrupted, run_sync
 
     folder = workspace_here().folder
-    with DevelopmentSession(load_plugin_class(folder), workspace=folder) as session:
-        summary = session.run(slug)
+    session = DevelopmentSession(load_plugin_class(folder), workspace=folder)
+    stopped = False
+    with session, RunProgress(wanted=not as_json) as progress:
+        try:
+            summary = run_sync(session, session.sync(slug), watcher=progress)
+        except RunInterrupted as interrupted:
+            summary, stopped = interrupted.summary, True
     typer.echo(json.dumps(summary.to_dict()) if as_json else str(summary))
+    if stopped:
+        raise typer.Exit(INTERRUPTED)
     if not summary:
         raise typer.Exit(1)
+
+
+def _known(
+    syncs: dict[str, tuple[SyncRecord, list[RunRecord]]], slug: str
+) -> tuple[SyncRecord, list[RunRecord]]:
+    if slug not in syncs:
+        raise UnknownNameError(
+            f"There is no sync {slug!r} in this workspace",
+            tried=did_you_mean(slug, syncs),
+            where=str(Path.cwd()),
+            next_step="devsession sync list",
+            sync=slug,
+        )
+    return syncs[slug]
 
 
 def _syncs(workspace: Workspace) -> dict[str, tuple[SyncRecord, list[RunRecord]]]:
@@ -108,26 +158,36 @@ def _syncs(workspace: Workspace) -> dict[str, tuple[SyncRecord, list[RunRecord]]
     """
     if not workspace.has_warehouse:
         return {}
-    from devsession.warehouse.embedded import open_embedded
+    from devsession.session.run_lock import runs_of
     from devsession.warehouse.store import Store
+
+    with _account(workspace) as account:
+        store = Store(account)
+        return {sync.slug: (sync, runs_of(workspace, store, sync)) for sync in store.syncs()}
+
+
+@contextmanager
+def _account(workspace: Workspace) -> Iterator[Account]:
+    from devsession.warehouse.embedded import open_embedded
 
     account = open_embedded(workspace.folder)
     try:
-        store = Store(account)
-        return {sync.slug: (sync, store.runs(sync)) for sync in store.syncs()}
+        yield account
     finally:
         account.close()
 
 
 def _as_dict(sync: SyncRecord) -> dict[str, Any]:
-    mappings = sync.field_mappings
+    stored = sync.field_mappings.model_dump() if sync.field_mappings else {}
     return {
         "slug": sync.slug,
         "source": sync.source,
         "identifier": sync.identifier,
         "strategy": sync.strategy,
         "sync_parameters": {name: value.value for name, value in sync.sync_parameters.items()},
-        "field_mappings": mappings.model_dump()["field_mappings"] if mappings else [],
+        "field_mappings": stored.get("field_mappings", []),
+        "jinja_template": stored.get("jinja_template"),
+        "additional_column_expressions": stored.get("additional_column_expressions", {}),
     }
 
 
@@ -147,6 +207,8 @@ def _run_dict(run: RunRecord) -> dict[str, Any]:
 def _run_text(run: dict[str, Any] | None) -> str:
     if run is None:
         return "never ran"
-    counts = ", ".join(f"{run[name]:,} {word}" for name, word in _COUNTED.items() if name in run)
+    from devsession.session.summary import counts_text
+
+    counts = counts_text({name: run[name] for name in run if isinstance(run[name], int)})
     ended = _ENDED.get(run["status"], run["status"])
     return f"{run['started']} {ended}" + (f": {counts}" if counts else "")

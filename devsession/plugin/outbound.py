@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
-from devsession.errors import PluginRaisedError, UnknownNameError, UsageError, did_you_mean
+from devsession.errors import (
+    PluginRaisedError,
+    TemplateError,
+    UnknownNameError,
+    UsageError,
+    did_you_mean,
+)
 from devsession.plugin.outcomes import IDENTIFIER, OUTCOME_COLUMNS, Outcomes, frame_of
 from devsession.plugin.strategies import STANDARD_ACTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pandas import DataFrame
+
+    from devsession.plugin.template import RecordTemplate
 
 # Source: sync contract, outbound record columns.
 RECORD_COLUMNS = (
@@ -22,6 +30,7 @@ RECORD_COLUMNS = (
     "TRANSFORMED_RECORD_PREVIOUS",
     "RESULT",
 )
+_RECORD = "TRANSFORMED_RECORD"
 _SORTABLE, _JSON_COLUMNS = RECORD_COLUMNS[:3], RECORD_COLUMNS[3:]
 
 
@@ -45,6 +54,9 @@ class OutboundSyncRequest:
     """The records of one run, and the way back for their outcomes. It keeps neither itself.
 
     actions: the names that SYNC_ACTION can hold. batch_size: rows of a batch.
+    template: gives what renders the records, when the sync has it; asked for with each reading,
+    as the plugin's filters may have changed. unrendered: is given failed outcomes for the records
+    that cannot be rendered, which are left out then; without it they are an error.
     """
 
     def __init__(
@@ -53,8 +65,12 @@ class OutboundSyncRequest:
         *,
         actions: Sequence[str] = STANDARD_ACTIONS,
         batch_size: int = 10_000,
+        template: Callable[[], RecordTemplate | None] = lambda: None,
+        unrendered: Callable[[Outcomes], None] | None = None,
     ) -> None:
         self._records = records
+        self._template = template
+        self._unrendered = unrendered
         self._actions = actions
         self._batch_size = batch_size
 
@@ -83,7 +99,7 @@ class OutboundSyncRequest:
         self,
         sync_actions: Sequence[str] | None = None,
         batched: bool = False,
-        render_jinja: bool = True,  # noqa: ARG002  (the contract's; acts on a template mapper)
+        render_jinja: bool = True,
         sort_column: str | None = None,
         sort_direction: str = "desc",
     ) -> DataFrame | Iterator[DataFrame]:
@@ -91,19 +107,23 @@ class OutboundSyncRequest:
 
         IDENTIFIER, APP_IDENTIFIER (None when the app does not know the record), SYNC_ACTION, and as
         dicts TRANSFORMED_RECORD, TRANSFORMED_RECORD_PREVIOUS, RESULT (of the run before). Sorting
-        holds all records in memory, batched too.
+        holds all records in memory, batched too. Of a sync with a template TRANSFORMED_RECORD is
+        the rendered text, rendered as its batch is read, or with `render_jinja=False` the template's
+        `row`; the previous one is always the row.
 
         Raises:
+            TemplateError: the template cannot render a record, which it names.
             UnknownNameError: an action or a sort column that does not exist.
             UsageError: a sort direction that is neither "asc" nor "desc".
         Source: sync contract, `get_records`.
         """
         actions = self._known(sync_actions)
+        template = self._template() if render_jinja else None
         if sort_column is None:
-            batches = self._read(actions)
+            batches = self._read(actions, template)
             return batches if batched else _joined(batches)
         ascending = _is_ascending(sort_column, sort_direction)
-        frame = _joined(self._read(actions)).sort_values(
+        frame = _joined(self._read(actions, template)).sort_values(
             sort_column, ascending=ascending, kind="stable", ignore_index=True
         )
         return self._sliced(frame) if batched else frame
@@ -139,9 +159,33 @@ class OutboundSyncRequest:
                 )
         return names
 
-    def _read(self, actions: list[str] | None) -> Iterator[DataFrame]:
+    def _read(
+        self, actions: list[str] | None, template: RecordTemplate | None
+    ) -> Iterator[DataFrame]:
         for batch in self._records.batches(actions=actions, size=self._batch_size):
-            yield _as_records(batch)
+            records = _as_records(batch)
+            yield self._rendered(records, template) if template else records
+
+    def _rendered(self, records: DataFrame, template: RecordTemplate) -> DataFrame:
+        """The records with their texts, and without those that have none."""
+        from pandas import Series
+
+        texts: dict[int, str | None] = {}
+        failed = Outcomes()
+        for place, (identifier, row) in enumerate(
+            zip(records[IDENTIFIER], records[_RECORD], strict=True)
+        ):
+            try:
+                texts[place] = None if row is None else template.render(row, identifier)
+            except TemplateError as error:
+                if self._unrendered is None:
+                    raise
+                failed.fail(identifier, f"template, {error.fields['problem']}")
+        if self._unrendered is not None and len(failed):
+            self._unrendered(failed)
+        records = records.loc[list(texts)].reset_index(drop=True)
+        records[_RECORD] = Series(list(texts.values()), dtype=object)
+        return records
 
     def _sliced(self, frame: DataFrame) -> Iterator[DataFrame]:
         for start in range(0, len(frame), self._batch_size):

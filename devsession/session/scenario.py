@@ -15,6 +15,7 @@ from devsession.plugin.outbound import FrameRecords, OutboundSyncRequest, all_ou
 from devsession.plugin.outcome_rules import check_outcomes
 from devsession.plugin.outcomes import Outcomes, frame_of
 from devsession.plugin.report import Finding, Report
+from devsession.plugin.template import RecordTemplate, template_of
 from devsession.render import counted
 from devsession.session.completion import Completion, apply_outcomes
 from devsession.session.plugin_call import calling
@@ -198,7 +199,11 @@ class Scenario:
 
     def _new_request(self, store: FrameRecords) -> OutboundSyncRequest:
         actions = sync_actions(self._session.plugin, self._frozen.parameters)
-        return OutboundSyncRequest(store, actions=actions)
+        return OutboundSyncRequest(store, actions=actions, template=self._template)
+
+    def _template(self) -> RecordTemplate | None:
+        mapping, session = self._frozen.parameters.field_mappings, self._session
+        return template_of(mapping, session.plugin, redact=session.vault.redactor.text)
 
 
 def _read(result: object) -> object:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import NotFilledError, UsageError
 from devsession.plugin.form import Form
+from devsession.plugin.jinja_filters import filters_of
 from devsession.plugin.parameters import OutboundSyncConfigurationParameters
+from devsession.plugin.template import template_of
 from devsession.session.declaring import strategy_of
 from devsession.session.journal import settle
 from devsession.session.plugin_call import calling
@@ -63,6 +65,7 @@ class Sync:
                 parameters=self._so_far,
                 redact=self._session.vault.text,
                 columns=columns_of(self._session.account, self.record),
+                filters=filters_of(self._session.plugin),
             )
             self._form.restore(self.record.sync_parameters, {}, mapping=self.record.field_mappings)
         return self._form
@@ -87,6 +90,9 @@ class Sync:
     def fill(self, **values: object) -> Note:
         """Set fields by name and save; `mapping=` maps app field -> column or expression("SQL").
 
+        A form with a template takes `template="Hello {{ row.NAME }}"`, and `columns=`, name in `row` ->
+        expression("SQL"), instead.
+
         Raises:
             FormError: a field or the mapping is wrong; it says all that is, and nothing changed.
             DataError: the warehouse refuses an expression.
@@ -109,7 +115,12 @@ class Sync:
         return saved_note(self.slug, saved)
 
     def preview(self, rows: int = 5) -> DataFrame:
-        """The first records as they would be sent: IDENTIFIER and one column an app field."""
+        """The first records as they would be sent: IDENTIFIER and one column an app field.
+
+        With a template TRANSFORMED_RECORD is the text.
+
+        Raises: TemplateError when it cannot render one of them.
+        """
         self._require_filled()
         if type(rows) is not int or rows < 1:
             raise UsageError(
@@ -118,6 +129,14 @@ class Sync:
         from pandas import DataFrame
 
         sample = self._session.engine.sample(self.record, records=rows)
+        template = template_of(
+            self.record.field_mappings,
+            self._session.plugin,
+            redact=self._session.vault.redactor.text,
+        )
+        if template is not None:
+            pairs = zip(sample["TRANSFORMED_RECORD"], sample["IDENTIFIER"], strict=True)
+            return sample.assign(TRANSFORMED_RECORD=[template.render(*pair) for pair in pairs])
         records = DataFrame(sample["TRANSFORMED_RECORD"].tolist(), dtype=object)
         records.insert(0, "IDENTIFIER", sample["IDENTIFIER"])
         return records
@@ -163,7 +182,7 @@ class Sync:
     def refresh(self) -> None:
         """plugin.py was saved: the form as it is now; answers that still fit are kept."""
         if self._form is not None:
-            self._form.reload(self._definition())
+            self._form.reload(self._definition(), filters=filters_of(self._session.plugin))
 
     def _ipython_display_(self) -> None:
         from devsession.session.views import show_sync

@@ -92,14 +92,19 @@ def fill_call(
         answers["method"] = form.method
     answers |= {name: form.plain(name) for name in form.values}
     answers |= {name: reference_to(name) for name in form.secrets} if reference_to else {}
-    if form.mapping is not None and form.mapping.field_mappings:
+    if form.written is not None:
+        answers["template"] = form.written.template
+        answers |= {"columns": form.written.made} if form.written.made else {}
+    elif form.mapping is not None and form.mapping.as_dict():
         answers["mapping"] = form.mapping.as_dict()
     lines = [f"    {name}={_written(value)}," for name, value in answers.items()]
     return "\n".join([f"{target}.fill(", *lines, ")"])
 
 
 def _written(value: object) -> str:
-    """A value as code, a mapping with one field a line."""
+    """A value as code, a mapping with one field a line, and text as its lines."""
+    if isinstance(value, str) and "\n" in value and not any(mark in value for mark in '\\"'):
+        return f'"""{value}"""'
     if not isinstance(value, dict):
         return repr(value)
     rows = [f"        {name!r}: {source!r}," for name, source in value.items()]

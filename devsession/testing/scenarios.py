@@ -101,6 +101,7 @@ def play(plugin_class: type[Plugin], scenario: LoadedScenario) -> ScenarioReport
     from devsession.plugin.contract import sync_actions
     from devsession.plugin.outbound import FrameRecords, OutboundSyncRequest, all_outcomes
     from devsession.plugin.outcome_rules import check_outcomes
+    from devsession.plugin.template import template_of
     from devsession.recording.replay import Replay
     from devsession.testing.comparison import outcome_differences
 
@@ -108,7 +109,11 @@ def play(plugin_class: type[Plugin], scenario: LoadedScenario) -> ScenarioReport
     strategy = parameters.sync_strategy
     store = FrameRecords(scenario.records)
     plugin = plugin_class()
-    request = OutboundSyncRequest(store, actions=sync_actions(plugin, parameters))
+    request = OutboundSyncRequest(
+        store,
+        actions=sync_actions(plugin, parameters),
+        template=lambda: template_of(parameters.field_mappings, plugin),
+    )
     differences: list[str] = []
     # Outcomes may be returned as well, whatever the base class says.
     sync_outbound: Any = plugin.sync_outbound
