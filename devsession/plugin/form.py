@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import FormError, UnknownNameError, UsageError, did_you_mean
+from devsession.errors import (
+    DevsessionError,
+    FormError,
+    UnknownNameError,
+    UsageError,
+    did_you_mean,
+)
 from devsession.plugin.fields import FormJinjaTemplate
 from devsession.plugin.form_answers import Answers
-from devsession.plugin.form_definition import forms_of, mapper_of
+from devsession.plugin.form_creator import new_option, option_form
+from devsession.plugin.form_definition import mapper_of
 from devsession.plugin.form_description import describe
 from devsession.plugin.form_mapper import MAPPER, MapperAnswers
 from devsession.plugin.form_options import FormOptions
+from devsession.plugin.form_shape import FormShape
 from devsession.plugin.form_template import TemplateAnswers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from devsession.plugin.contract import ConnectionMethod, OutboundSyncConfigurationForm
+    from devsession.plugin.contract import ConfigurationForm
     from devsession.plugin.fields import FormField, FormMapper, FormOption
     from devsession.plugin.form_definition import FormDefinition
     from devsession.plugin.mapping import Expression, StoredMapping
@@ -33,6 +41,9 @@ class Form:
     redact: is applied to what an option function raised, before anybody sees it.
     columns: names of the source's columns, for the mapper.
     filters: the plugin's own, by name, for a template.
+    ask: asks the plugin for the definition anew, given the answers so far, when a field with
+        `reload_on_change` or the connectivity has changed.
+    connectivity_options: ways to reach the app, the one that `definition` is for first.
 
     Answers are kept by name and outlive a change of method or definition. A field that
     `depends_on` another one is asked for only while that one is answered.
@@ -50,11 +61,14 @@ class Form:
         redact: Callable[[str], str],
         columns: Sequence[str] = (),
         filters: Mapping[str, Callable[..., Any]] | None = None,
+        ask: Callable[[Form], FormDefinition] | None = None,
+        connectivity_options: Sequence[str] = (),
     ) -> None:
         self.title = title
-        self._forms = forms_of(definition, title)
-        self._method = next(iter(self._forms))
+        self._ask = ask
+        self._shape = FormShape.first(title, definition, connectivity_options)
         self._answers = Answers(self.definition, FormOptions(lambda: parameters(self), redact))
+        self._creators: dict[str, Form] = {}
         self._filters = filters or {}
         self._mapped = self._new_mapped(mapper_of(self.definition), list(columns))
         self._callbacks: list[Callable[[], None]] = []
@@ -67,17 +81,27 @@ class Form:
     @property
     def methods(self) -> list[str]:
         """Names of the connection methods; none for the form of a sync."""
-        return [name for name in self._forms if name]
+        return [name for name in self._shape.forms if name]
 
     @property
     def method(self) -> str:
         """The connection method that is being filled; empty for the form of a sync."""
-        return self._method
+        return self._shape.method
 
     @property
-    def definition(self) -> ConnectionMethod | OutboundSyncConfigurationForm:
+    def connectivity_options(self) -> list[str]:
+        """The ways to reach the app that the plugin supports; none for the form of a sync."""
+        return list(self._shape.connectivity_options)
+
+    @property
+    def connectivity_option(self) -> str:
+        """The way that is chosen; empty for the form of a sync."""
+        return self._shape.connectivity_option
+
+    @property
+    def definition(self) -> ConfigurationForm:
         """The form that is being filled, as the plugin defined it."""
-        return self._forms[self._method]
+        return self._shape.definition
 
     @property
     def fields(self) -> dict[str, FormField]:
@@ -100,7 +124,7 @@ class Form:
         answers = {
             name: self._answers.answer(field)
             for name, field in self.fields.items()
-            if not field.secret and self.is_asked(name)
+            if field.has_value and self.is_asked(name)
         }
         return {name: answer for name, answer in answers.items() if answer is not None}
 
@@ -206,7 +230,7 @@ class Form:
         """
         field = self._field(name)
         self._answers.options.forget_failures()
-        self._answers.assign(field, value)
+        self._assign(field, {name: value})
         for other in self.definition.parents_first():
             if name in self.definition.parents(other.depends_on):
                 self._answers.load(other)
@@ -244,16 +268,73 @@ class Form:
             raise UnknownNameError(
                 f"{self.title} has no method {method!r}", tried=did_you_mean(method, self.methods)
             )
-        self._method = method
+        self._shape = self._shape.choosing(method)
         self._move()
         self._changed()
+
+    def connect_by(self, connectivity_option: str) -> None:
+        """Fill the form for another connectivity; the plugin is asked for it, answers stay.
+
+        Raises:
+            UnknownNameError: the plugin does not support it.
+            DevsessionError: the plugin has no form for it; nothing was changed.
+        """
+        if connectivity_option not in self.connectivity_options:
+            raise UnknownNameError(
+                f"{self.title} has no connectivity {connectivity_option!r}",
+                tried=did_you_mean(connectivity_option, self.connectivity_options),
+                next_step="PluginManifest(supported_connectivity_options=[..]) names them",
+            )
+        self._connect_by(connectivity_option)
+        self._changed()
+
+    def creator(self, name: str) -> Form:
+        """The form of a new option of a field, to be filled by clicks; `create_option` ends it.
+
+        Raises:
+            UnknownNameError: the form has no field of this name.
+            FormError: the field takes no new options, or the plugin's function failed.
+        """
+        self._field(name)
+        if name not in self._creators:
+            self._creators[name] = Form(
+                option_form(self, name),
+                title=f"the new option of {name!r} in {self.title}",
+                parameters=lambda _: self.parameters_so_far(),
+                redact=self.redacted,
+            )
+        return self._creators[name]
+
+    def create_option(self, name: str, /, **values: object) -> FormOption:
+        """Fill the form of a new option, have the plugin make it, add it and choose it.
+
+        Raises:
+            FormError: a value is wrong, or the plugin's function failed; nothing was added.
+        """
+        creator, field = self.creator(name), self._field(name)
+        creator.fill(**values)
+        option = new_option(self, name, creator)
+        del self._creators[name]
+        self._answers.load(field)
+        self._answers.options.add(name, [option])
+        self.set(name, field.with_option(self._answers.values.get(name), option))
+        return option
+
+    def parameters_so_far(self) -> Any:
+        """What an option function is given, out of the answers so far."""
+        return self._answers.options.parameters()
+
+    def redacted(self, text: str) -> str:
+        """A text of the plugin's, before anybody sees it."""
+        return self._answers.options.redact(text)
 
     def fill(self, **values: object) -> None:
         """Answer fields by name, all or nothing; fields that are not named keep their answers.
 
         `mapping={"email": "EMAIL", "name": expression("SQL")}` replaces the mapping, field of the
-        app -> column or expression; `method="API Key"` chooses a connection method. Where the form
-        has a field named `mapping` or `method`, that is meant: use `map` and `choose`.
+        app -> column or expression; `method="API Key"` chooses a connection method, and
+        `connectivity_option="ngrok"` how the app is reached. Where the form has a field of such a
+        name, that is meant: use `map`, `choose` and `connect_by`.
 
         A form with a template takes `template="Hello {{ row.NAME }} {{ row.full }}"` and
         `columns={"full": expression("SQL")}`, which `row` has besides the source's columns.
@@ -262,12 +343,12 @@ class Form:
             FormError: names, values, the mapping or required fields are wrong; it says all that
                 is, field by field, and nothing was changed.
         """
-        before = self._method, self._answers, self._mapped
+        before = self._shape, self._answers, self._mapped
         self._answers, self._mapped = self._answers.copy(), self._mapped.copy()
         try:
             self._fill(values)
         except BaseException:
-            self._method, self._answers, self._mapped = before
+            self._shape, self._answers, self._mapped = before
             raise
         self._changed()
 
@@ -280,11 +361,11 @@ class Form:
         method: str = "",
     ) -> None:
         """Take answers that were saved; choices are held against options when those are fetched."""
-        self._method = method if method in self._forms else self._method
-        self._answers.values = dict(values)
-        self._answers.secrets = dict(secrets)
+        self._shape = self._shape.choosing(method if method in self.methods else self.method)
+        self._answers.restore(values, secrets)
         self._mapped.restore(mapping)
         self._move()
+        self._ask_for_restored()
         self._changed()
 
     def reload(
@@ -293,30 +374,31 @@ class Form:
         *,
         columns: Sequence[str] | None = None,
         filters: Mapping[str, Callable[..., Any]] | None = None,
+        connectivity_options: Sequence[str] | None = None,
     ) -> None:
         """Go on with another definition, as when plugin.py was saved; answers stay where they fit.
 
         Raises:
             DefinitionError: the definition is not a form; the one before stays.
         """
-        self._forms = forms_of(definition, self.title)
-        if self._method not in self._forms:
-            self._method = next(iter(self._forms))
+        self._shape = self._shape.of(definition, connectivity_options)
+        self._creators.clear()
         self._filters = self._filters if filters is None else filters
         self._move(columns)
         self._changed()
 
     def _fill(self, values: dict[str, object]) -> None:
         """Answer, and raise with all that is wrong."""
-        if self.methods and "method" in values and "method" not in self.fields:
-            self._fill_method(values.pop("method"))
+        self._answers.start_over()
+        self._fill_choices(values)
+        done: list[str] = []
+        while field := self._next_field(done):
+            done.append(field.name)
+            if not self._parent_is_wrong(field.depends_on):
+                self._assign(field, values)
         names = [name for name in self._mapped.names if name not in self.fields]
         mapping = {name: values.pop(name) for name in names if self.mapper and name in values}
         answers = self._answers
-        answers.start_over()
-        for field in self.definition.parents_first():
-            if not self._parent_is_wrong(field.depends_on):
-                answers.assign_or_keep(field, values)
         errors = dict.fromkeys(answers.missing(), "is required") | answers.errors()
         errors |= {
             name: f"there is no such field; {did_you_mean(name, self.fields)}"
@@ -328,12 +410,73 @@ class Form:
         if errors:
             raise self._refusal(errors)
 
-    def _fill_method(self, method: object) -> None:
-        if method not in self.methods:
-            hint = did_you_mean(str(method), self.methods)
-            raise self._refusal({"method": f"there is no method {method!r}; {hint}"})
-        self._method = str(method)
+    def _fill_choices(self, values: dict[str, object]) -> None:
+        """Take connectivity and method out of the values, unless fields are called that."""
+        connectivity, method = "connectivity_option", "method"
+        if self.connectivity_options and connectivity in values and connectivity not in self.fields:
+            option = values.pop(connectivity)
+            if option not in self.connectivity_options:
+                hint = did_you_mean(str(option), self.connectivity_options)
+                raise self._refusal({connectivity: f"there is no {option!r}; {hint}"})
+            self._connect_by(str(option))
+        if self.methods and method in values and method not in self.fields:
+            chosen = values.pop(method)
+            if chosen not in self.methods:
+                hint = did_you_mean(str(chosen), self.methods)
+                raise self._refusal({method: f"there is no method {chosen!r}; {hint}"})
+            self._shape = self._shape.choosing(str(chosen))
+            self._move()
+
+    def _connect_by(self, connectivity_option: str) -> None:
+        """Ask the plugin for its form, unless this connectivity is the one that is chosen."""
+        before = self._shape
+        if self._ask is None or connectivity_option == before.connectivity_option:
+            return
+        self._shape = before.by(connectivity_option)
+        try:
+            self._shape = self._shape.of(self._ask(self))
+        except BaseException:
+            self._shape = before
+            raise
         self._move()
+
+    def _next_field(self, done: Sequence[str]) -> FormField | None:
+        """The next one to fill: each name once, also when the form is another one by then."""
+        return next((f for f in self.definition.parents_first() if f.name not in done), None)
+
+    def _assign(self, field: FormField, values: Mapping[str, object]) -> None:
+        """Answer a field, or check the answer that it has; a change may make another form."""
+        before = self._answers.state_of(field)
+        self._answers.assign_or_keep(field, values)
+        is_refused = field.name in self._answers.refused
+        if field.reload_on_change and not is_refused and self._answers.state_of(field) != before:
+            self._ask_again([field.name])
+
+    def _ask_again(self, changed: list[str]) -> None:
+        """The whole form anew, for the answers so far; what the plugin raises stands at the fields."""
+        if self._ask is None:
+            return
+        try:
+            self._shape = self._shape.of(self._ask(self))
+        except DevsessionError as error:
+            text = f"{error.what}: {error.tried}" if error.tried else error.what
+            self._answers.refused |= dict.fromkeys(changed, self.redacted(text))
+            return
+        refused, notices = dict(self._answers.refused), dict(self._answers.notices)
+        self._move()
+        self._answers.refused |= refused
+        self._answers.notices |= notices
+
+    def _ask_for_restored(self) -> None:
+        """The form that belongs to restored answers; it may ask for more than the one before."""
+        done: list[str] = []
+        while changed := [
+            name
+            for name, field in self.fields.items()
+            if field.reload_on_change and name in self._answers.values and name not in done
+        ]:
+            done.extend(changed)
+            self._ask_again(changed)
 
     def _refusal(self, errors: dict[str, str]) -> FormError:
         return FormError(

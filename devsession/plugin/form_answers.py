@@ -32,6 +32,7 @@ class Answers:
     secrets: dict[str, SecretReference | str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     notices: dict[str, str] = field(default_factory=dict)
+    restored: set[str] = field(default_factory=set)  # and not held against options yet
 
     def copy(self) -> Answers:
         """One that can be changed without changing this one."""
@@ -42,6 +43,7 @@ class Answers:
             secrets=dict(self.secrets),
             refused=dict(self.refused),
             notices=dict(self.notices),
+            restored=set(self.restored),
         )
 
     def answer(self, field: FormField) -> StoredConfigurationValue | None:
@@ -54,6 +56,8 @@ class Answers:
         field = self.form.by_name()[name]
         if field.secret:
             return name in self.secrets
+        if not field.has_value:
+            return False
         answer = self.answer(field)
         return answer is not None and field.is_filled(answer.value)
 
@@ -93,6 +97,10 @@ class Answers:
         loaded = self.options.fetch(field.name, field.source, key)
         chosen = self.values.get(field.name)
         if chosen is not None and not loaded.error:
+            if field.name in self.restored and field.source.new_option_creator:
+                # It may have been added then: no app has to list what was made for one answer.
+                loaded = self.options.add(field.name, field.as_options(chosen))
+            self.restored.discard(field.name)
             self._keep(field, chosen, loaded.options)
         return loaded
 
@@ -117,6 +125,20 @@ class Answers:
                 self.values[name] = stored
             if hidden is not None:
                 self.secrets[name] = hidden
+
+    def state_of(self, field: FormField) -> object:
+        """What compares equal until the answer changes, or what was wrong with it."""
+        return self.refused.get(field.name), self.answer(field), self.secrets.get(field.name)
+
+    def restore(
+        self,
+        values: Mapping[str, StoredConfigurationValue],
+        secrets: Mapping[str, SecretReference | str],
+    ) -> None:
+        """Take answers that were saved; `move_to` and `load` hold them against the form."""
+        self.values = dict(values)
+        self.secrets = dict(secrets)
+        self.restored = set(values)
 
     def assign_or_keep(self, field: FormField, values: Mapping[str, object]) -> None:
         """Take what `values` has for a field; an answer it has already is checked again."""

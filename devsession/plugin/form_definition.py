@@ -5,25 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import DefinitionError
-from devsession.plugin.contract import ConnectionMethod, OutboundSyncConfigurationForm
+from devsession.plugin.contract import (
+    ConfigurationForm,
+    ConnectionMethod,
+    OutboundSyncConfigurationForm,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from devsession.plugin.fields import FormMapper
 
-    FormDefinition = Sequence[ConnectionMethod] | OutboundSyncConfigurationForm
+    FormDefinition = Sequence[ConnectionMethod] | ConfigurationForm
 
 
-def forms_of(
-    definition: Any, title: str
-) -> dict[str, ConnectionMethod | OutboundSyncConfigurationForm]:
-    """The forms by the name of their method; the form of a sync stands alone, without a name.
+def forms_of(definition: Any, title: str) -> dict[str, ConfigurationForm]:
+    """The forms by the name of their method; a form that is no method stands alone, without a name.
 
     Raises:
         DefinitionError: there is no form among what was returned, or two methods have one name.
     """
-    if isinstance(definition, OutboundSyncConfigurationForm):
+    single = isinstance(definition, ConfigurationForm)
+    if single and not isinstance(definition, ConnectionMethod):
         return {"": definition}
     is_list = isinstance(definition, (list, tuple))
     if not is_list or not all(isinstance(form, ConnectionMethod) for form in definition):
@@ -45,8 +48,6 @@ def forms_of(
     return dict(forms)
 
 
-def mapper_of(
-    form: ConnectionMethod | OutboundSyncConfigurationForm,
-) -> FormMapper | None:
+def mapper_of(form: ConfigurationForm) -> FormMapper | None:
     """The form's mapper, when it is a kind of form that can have one."""
     return form.mapper if isinstance(form, OutboundSyncConfigurationForm) else None

@@ -21,6 +21,8 @@ def describe(form: Form) -> dict[str, Any]:
         "title": form.title,
         "methods": form.methods,
         "method": form.method,
+        "connectivity_options": form.connectivity_options,
+        "connectivity_option": form.connectivity_option,
         "description": getattr(form.definition, "description", ""),
         "fields": [
             {
@@ -37,6 +39,7 @@ def describe(form: Form) -> dict[str, Any]:
                 "options": [_option(option) for option in form.options(field.name)],
                 "error": errors.get(field.name, ""),
                 "notice": notices.get(field.name, ""),
+                **field.details,
             }
             for field in form.definition.fields
         ],

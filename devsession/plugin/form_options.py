@@ -9,7 +9,7 @@ from devsession.errors import DevsessionError
 from devsession.plugin.fields import OptionsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from devsession.plugin.fields import FormOption, FormOptionsDataSource
 
@@ -38,6 +38,7 @@ class FormOptions:
     redact: Callable[[str], str]
     held: dict[str, Loaded] = field(default_factory=dict)
     fetched: dict[tuple[object, ...], Loaded] = field(default_factory=dict)
+    added: dict[tuple[object, ...], tuple[FormOption, ...]] = field(default_factory=dict)
 
     def known(self, name: str) -> Loaded:
         """What is at hand, fetched or not."""
@@ -55,8 +56,14 @@ class FormOptions:
             loaded = self._call(source, key)
             if not loaded.error:
                 self.fetched[(name, *key)] = loaded
-        self.held[name] = loaded
-        return loaded
+        return self._hold(name, loaded)
+
+    def add(self, name: str, options: Sequence[FormOption]) -> Loaded:
+        """Offer these too, for the answers that the options at hand were fetched for."""
+        loaded = self.known(name)
+        place = (name, *loaded.key)
+        self.added[place] = (*self.added.get(place, ()), *options)
+        return self._hold(name, loaded)
 
     def forget_failures(self) -> None:
         """Let what could not be fetched be tried again."""
@@ -69,7 +76,15 @@ class FormOptions:
 
     def copy(self) -> FormOptions:
         """One whose options at hand can be changed without changing these; fetched ones are shared."""
-        return replace(self, held=dict(self.held))
+        return replace(self, held=dict(self.held), added=dict(self.added))
+
+    def _hold(self, name: str, loaded: Loaded) -> Loaded:
+        """Have options at hand, with those that were added; what the app lists itself goes first."""
+        added = {option.value: option for option in self.added.get((name, *loaded.key), ())}
+        listed = {option.value for option in loaded.options}
+        more = [option for value, option in added.items() if value not in listed]
+        self.held[name] = replace(loaded, options=(*loaded.options, *more))
+        return self.held[name]
 
     def _call(self, source: FormOptionsDataSource, key: tuple[object, ...]) -> Loaded:
         try:

@@ -41,8 +41,24 @@ class FormOption(Definition):
         return StoredConfigurationValue(value=self.value, metadata=self.metadata)
 
 
+class NewOptionCreator(Definition):
+    """How an option that is not there yet is added: a form, and what makes an option of it.
+
+    `creation_form_function(parameters) -> list of fields` is asked when somebody wants to add one;
+    `creation_complete_function(parameters, values) -> FormOption` is given the answers, name ->
+    StoredConfigurationValue, and may create something in the app.
+
+    Source: sync contract, data sources.
+    """
+
+    creation_form_function: Callable[[Any], Sequence[Any]]
+    creation_complete_function: Callable[[Any, dict[str, StoredConfigurationValue]], FormOption]
+
+
 class FormOptionsDataSource(Definition):
-    """Where the options of a dropdown or of a mapper come from."""
+    """Where the options of a dropdown or of a mapper come from, and how one is added."""
+
+    new_option_creator: InstanceOf[NewOptionCreator] | None = None
 
     def load(self, parameters: Callable[[], Any]) -> list[FormOption]:
         """The options; `parameters` makes what an option function is given."""

@@ -24,6 +24,11 @@ class FormInputField(FormField):
             raise ValueError("default_value: a secret has none, it would stand in plugin.py")
         return self
 
+    @property
+    def takes_empty(self) -> bool:
+        """Empty text is text; an empty secret is none."""
+        return not self.secret
+
     def default_among(self, options: Sequence[FormOption]) -> StoredConfigurationValue | None:
         """`default_value`, which may be empty; a secret has none."""
         return None if self.secret else StoredConfigurationValue(value=self.default_value)

@@ -1,0 +1,91 @@
+"""A new option of a field: the form that asks for it, and the plugin's function that makes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import field_validator
+
+from devsession.errors import DevsessionError, FormError
+from devsession.plugin.contract import ConfigurationForm
+from devsession.plugin.fields import FormField, FormOption, author_line_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from devsession.plugin.fields import NewOptionCreator
+    from devsession.plugin.form import Form
+
+
+class OptionForm(ConfigurationForm):
+    """What is asked for to add an option."""
+
+    @field_validator("fields")
+    @classmethod
+    def _no_secrets(cls, fields: list[FormField]) -> list[FormField]:
+        secret = [field.name for field in fields if field.secret]
+        if secret:
+            raise ValueError(f"an option keeps no secret: {', '.join(map(repr, secret))}")
+        return fields
+
+
+def option_form(form: Form, name: str) -> OptionForm:
+    """The form that asks for a new option of a field, as the plugin defines it now.
+
+    Raises:
+        FormError: there is none for this field, not now, or the plugin's function failed.
+        DefinitionError: its fields are no fields of such a form.
+    """
+    creator = _creator_of(form, name)
+    if not form.is_asked(name):
+        needed = form.fields[name].depends_on
+        raise _refusal(form, name, f"is asked for once {needed!r} is answered")
+    fields = _call(form, name, creator.creation_form_function)
+    if not isinstance(fields, (list, tuple)):
+        called = getattr(creator.creation_form_function, "__name__", "creation_form_function")
+        raise _refusal(
+            form, name, f"{called}() returned {type(fields).__name__}, no list of fields"
+        )
+    return OptionForm(fields=list(fields))
+
+
+def new_option(form: Form, name: str, filled: Form) -> FormOption:
+    """The option that the plugin makes of a filled form.
+
+    Raises: FormError when its function failed.
+    """
+    creator = _creator_of(form, name)
+    option = _call(form, name, creator.creation_complete_function, dict(filled.values))
+    if not isinstance(option, FormOption):
+        called = getattr(
+            creator.creation_complete_function, "__name__", "creation_complete_function"
+        )
+        raise _refusal(form, name, f"{called}() returned {type(option).__name__}, no FormOption")
+    return option
+
+
+def _creator_of(form: Form, name: str) -> NewOptionCreator:
+    source = form.fields[name].source
+    if source is None or source.new_option_creator is None:
+        raise _refusal(form, name, "takes no new options: its data source has no creator")
+    return source.new_option_creator
+
+
+def _call(form: Form, name: str, function: Callable[..., Any], *arguments: object) -> Any:
+    parameters = form.parameters_so_far()
+    try:
+        return function(parameters, *arguments)
+    except DevsessionError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever the author's code raises
+        called = getattr(function, "__name__", "its function")
+        text = f"{called}() raised {type(error).__name__}: {error}{author_line_of(function, error)}"
+        raise _refusal(form, name, form.redacted(text)) from None
+
+
+def _refusal(form: Form, name: str, problem: str) -> FormError:
+    return FormError(
+        f"{form.title}: no option was added",
+        errors={name: problem},
+        next_step=f"form.creator({name!r}) shows what it asks for",
+    )
