@@ -28,7 +28,8 @@ def main(folder: Path) -> None:
             keys, clients = ApiKeys([key_in(folder)]), {CLIENT_ID: client_secret_in(folder)}
             return create_app(keys, clients=clients, kept=kept)
 
-        serve("sandbox", folder, build)
+        # Records in memory would be gone: only one that keeps them ends by itself.
+        serve("sandbox", folder, build, ends_when_idle=data is not None)
 
 
 if __name__ == "__main__":

@@ -153,12 +153,12 @@ class Service:
         ended = child.poll()
         if ended is None:
             child.kill()
-        log = log_tail(self._log_file)
-        raise told(log, self.name) or ServiceError(
+        said = log_tail(self._log_file)
+        raise told(said, self.name) or ServiceError(
             f"The {self.name} does not start.",
             tried=f"{self._module}: "
             + (f"no answer in {_START_SECONDS} s" if ended is None else f"ended with code {ended}")
-            + "".join(f"\n{line}" for line in log),
+            + "".join(f"\n{line}" for line in said),
             where=str(self._log_file),
             next_step="put right what the log says and try again",
             service=self.name,

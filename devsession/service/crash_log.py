@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from devsession.service.port_file import Address
 
 _LINES_SHOWN = 5
+_NATIVE_CRASH = "Fatal Python error"
 _HEADING = "process {} ended without being asked to; the end of its log:"
 
 
@@ -46,4 +47,7 @@ def log_tail(log: Path, token: str = "") -> tuple[str, ...]:
         return ()
     if token:
         text = text.replace(token, "<token>")
-    return tuple(text.rstrip().splitlines()[-_LINES_SHOWN:])
+    lines = text.rstrip().splitlines()
+    # Of a crash in native code the cause comes first, and the stacks after it are long.
+    causes = [line for line in lines[:-_LINES_SHOWN] if line.startswith(_NATIVE_CRASH)]
+    return (*causes, *lines[-_LINES_SHOWN:])

@@ -66,16 +66,12 @@ class EmbeddedLink:
         # The process and the client library each take a second to load: both at once.
         with ThreadPoolExecutor(1) as starting, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            address = starting.submit(self._service.ensure)
+            started = starting.submit(self._service.ensure)
             import_module("snowflake.connector")
-            self._connected_to = address.result()
-            try:
-                return self._connect(self._connected_to)
-            except ServiceError:
-                if not self.lost():
-                    raise
-                self._connected_to = self._service.ensure()  # the one before died meanwhile
-                return self._connect(self._connected_to)
+            started.result()
+            # Once more, because loading may take longer than an idle process waits.
+            self._connected_to = self._service.ensure()
+            return self._connect(self._connected_to)
 
     def lost(self) -> bool:
         """Whether the process that we connected to is gone."""

@@ -58,11 +58,12 @@ def _open(data: Path, scratch: Path) -> FakeSnow:
     from fakesnow.instance import FakeSnow
 
     from devsession.warehouse import dialect, results
-    from devsession.warehouse.opening import why_it_does_not_open
+    from devsession.warehouse.opening import check_journal, why_it_does_not_open
 
     dialect.install()
     results.install()
     database = FakeSnow(db_path=data, nop_regexes=dialect.WITHOUT_EFFECT)
+    check_journal(data / f"{DATABASE}.db")
     try:
         for schema in SCHEMAS:
             database.connect(DATABASE, schema).close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,10 +22,15 @@ def greeter(token: str) -> Starlette:
         known = request.headers.get("authorization") == f"Bearer {token}"
         return PlainTextResponse("hello" if known else "who are you?")
 
-    return Starlette(routes=[Route("/", greet)])
+    async def crash(_request: Request) -> PlainTextResponse:
+        sys.stderr.write(f"my token is {token}\n")
+        sys.stderr.flush()
+        os.abort()
+
+    return Starlette(routes=[Route("/", greet), Route("/crash", crash)])
 
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    serve("greeter", folder, greeter)
+    serve("greeter", folder, greeter, ends_when_idle=True)
     (folder / "ended-tidily").touch()

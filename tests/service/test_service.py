@@ -39,7 +39,7 @@ def greeting_of(address: Address) -> str:
 
 
 def gone(pid: int) -> bool:
-    psutil.wait_procs([process for process in psutil.process_iter() if process.pid == pid], 5)
+    psutil.wait_procs([process for process in psutil.process_iter() if process.pid == pid], 60)
     return not psutil.pid_exists(pid)
 
 
