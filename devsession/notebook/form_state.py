@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MAPPING = "mapping"
+_MAPPING, _TEMPLATE = "mapping", "template"
 _REQUIRED = "is required"
 
 
@@ -19,8 +19,9 @@ def still_open(shown: Mapping[str, Any]) -> dict[str, str]:
         if field["error"] or field["name"] in shown["missing"]
     }
     mapper = shown["mapper"]
-    if mapper and (_MAPPING in shown["missing"] or mapper["error"] or mapper["errors"]):
-        labels[_MAPPING] = mapper["label"]
+    name = _TEMPLATE if mapper and _TEMPLATE in mapper else _MAPPING
+    if mapper and (name in shown["missing"] or mapper["error"] or mapper["errors"]):
+        labels[name] = mapper["label"]
     return labels
 
 
@@ -34,6 +35,8 @@ def with_missing_marked(shown: Mapping[str, Any]) -> dict[str, Any]:
     mapper = shown["mapper"]
     if mapper and _MAPPING in missing:
         mapper = _with_unmapped_marked(mapper)
+    if mapper and _TEMPLATE in mapper and _TEMPLATE in missing:
+        mapper = {**mapper, "error": mapper["error"] or _REQUIRED}
     return {**shown, "fields": fields, "mapper": mapper}
 
 

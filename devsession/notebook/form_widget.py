@@ -33,6 +33,9 @@ class FormLike(Protocol):
     def map(self, app_field: str, source: str | Expression | None) -> None:
         """Fill a field of the app from a column or an expression."""
 
+    def write(self, template: str) -> None:
+        """Write the template."""
+
     def choose(self, method: str) -> None:
         """Fill another connection method."""
 
@@ -53,7 +56,8 @@ class FormWidget(anywidget.AnyWidget):
 
     The page has one synced trait, `state`. Whatever is done there comes as a message, so that no
     secret is ever a part of the widget's state, which notebooks keep. Messages:
-    `set`, `secret` (name, value), `map` (field, source), `choose` (method), `action` (name), each
+    `set`, `secret` (name, value), `map` (field, source), `write` (template), `make` (columns: a
+    line `name = SQL` each), `choose` (method), `action` (name), each
     with an `id` of the page's own; `state["answered"]` is the last of those that was dealt with.
     """
 
@@ -123,10 +127,22 @@ class FormWidget(anywidget.AnyWidget):
                     self._form.set(name, value)
                 case {"type": "map", "field": field, "source": source}:
                     self._form.map(field, _source(source))
+                case {"type": "write", "template": template}:
+                    self._form.write(template)
+                case {"type": "make", "columns": lines}:
+                    self._make(_columns(lines))
                 case {"type": "choose", "method": method}:
                     self._form.choose(method)
                 case {"type": "action", "name": name}:
                     self._act(next(action for action in self._actions if action.name == name))
+
+    def _make(self, columns: dict[str, str | Expression | None]) -> None:
+        """Make these columns for the template, and no others."""
+        mapper = self._form.describe()["mapper"]
+        for name in {**mapper["made"], **mapper["errors"]}:
+            columns.setdefault(name, None)
+        for name, source in columns.items():
+            self._form.map(name, source)
 
     @contextmanager
     def _answering(self, message: dict[str, Any]) -> Iterator[None]:
@@ -145,6 +161,12 @@ class FormWidget(anywidget.AnyWidget):
         open_ = still_open(self._form.describe())
         self._marks_missing = bool(open_)
         self._message = perform(action, list(open_.values()))
+
+
+def _columns(lines: str) -> dict[str, str | Expression | None]:
+    """What was typed as columns: `name = SQL` a line; a name alone is no column."""
+    typed = [line.partition("=") for line in lines.splitlines() if line.strip()]
+    return {name.strip(): Expression(sql.strip()) if sql.strip() else "" for name, _, sql in typed}
 
 
 def _source(text: str) -> str | Expression | None:

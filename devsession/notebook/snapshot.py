@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+_SHOWN = 80  # characters of a template
+
+
 class FormSnapshot:
     """What a form holds, as text (set or not) and as HTML (the values too, a secret never).
 
@@ -58,8 +61,19 @@ class FormSnapshot:
         mapper = self._shown["mapper"]
         if mapper is None:
             return []
+        if "template" in mapper:
+            return _template(mapper)
         mapped = [f"{name} from {source['value']}" for name, source in mapper["mapping"].items()]
         return [("mapping", ", ".join(mapped) or mapper["error"] or "nothing is mapped")]
+
+
+def _template(mapper: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The template on one line, and the columns that are made for it."""
+    text = " ".join(mapper["template"].split())
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}.."
+    made = [f"{name} from {sql}" for name, sql in mapper["made"].items()]
+    columns = [("columns", ", ".join(made))] if made else []
+    return [("template", mapper["error"] or shown or "nothing is written"), *columns]
 
 
 def _state(field: Mapping[str, Any]) -> str:

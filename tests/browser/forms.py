@@ -14,6 +14,7 @@ from devsession.plugin.fields import (
     FormDropdownField,
     FormFieldMappingSelector,
     FormInputField,
+    FormJinjaTemplate,
     FormOption,
     FormTextAreaField,
     StaticFormOptionsDataSource,
@@ -83,6 +84,13 @@ sync_form = Form(
     redact=lambda text: text,
     columns=["ID", "EMAIL", "FIRST", "LAST"],
 )
+template_form = Form(
+    OutboundSyncConfigurationForm(fields=[], mapper=FormJinjaTemplate(label="Text")),
+    title="the form of the sync messages",
+    parameters=lambda form: form,
+    redact=lambda text: text,
+    columns=["ID", "NAME"],
+)
 
 
 def connect() -> str:
@@ -111,4 +119,10 @@ sync = FormWidget(
     title="Sync contacts",
     on_save=lambda: f"saved: {sync_form.mapping.as_dict()}",
     fill_call=lambda: "contacts.fill(..)",
+)
+template = FormWidget(
+    template_form,
+    title="Sync messages",
+    on_save=lambda: f"saved: {template_form.mapping.jinja_template}",
+    fill_call=lambda: "messages.fill(..)",
 )

@@ -167,6 +167,24 @@ def test_map_columns_and_expressions(sync: Locator) -> None:
     expect(sync.get_by_text("saved: {")).to_contain_text("expression('FIRST || LAST')")
 
 
+def test_write_a_template(folder: Path, open_notebook: Callable[[Path], NotebookPage]) -> None:
+    cell = "from tests.browser import forms\nforms.template"
+    notebook = open_notebook(write_notebook(folder / "template.ipynb", [cell]))
+    notebook.run_all()
+    form = notebook.form("Sync messages")
+    expect(form.get_by_text("row has ID, NAME")).to_be_visible()
+
+    form.get_by_label("Text").fill("Hello {{ row.full }}")
+    click(form, "Save")
+    expect(form.get_by_text("line 1, column 14: row has no 'full'")).to_be_visible()
+    expect(form.get_by_label("Text")).to_have_value("Hello {{ row.full }}")
+
+    form.get_by_label("Extra columns").fill("full = NAME || ID")
+    click(form, "Save")
+    expect(form.get_by_text("saved: Hello {{ row.full }}")).to_be_visible()
+    expect(form.get_by_label("Text")).to_have_attribute("aria-invalid", "false")
+
+
 def test_keys_pressed_in_a_form_leave_the_notebook_alone(
     form: Locator, connection: NotebookPage
 ) -> None:

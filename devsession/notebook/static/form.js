@@ -262,6 +262,54 @@ class MapperView {
   }
 }
 
+/** A text of several lines below its label, with its help and error. */
+class TextBlock {
+  constructor(outbox, rows, help, message) {
+    const id = unique();
+    this.input = make("textarea", {
+      id, rows, class: "dsf-control dsf-text", spellcheck: "false", "aria-describedby": `${id}-help ${id}-error`,
+    });
+    this.control = new Control(this.input, outbox, message);
+    this.label = make("label", { for: id });
+    this.error = make("p", { class: "dsf-error", id: `${id}-error`, role: "alert" });
+    this.root = make("div", { class: "dsf-field" },
+      this.label, this.input, make("p", { class: "dsf-help", id: `${id}-help` }, help), this.error);
+  }
+
+  draw(label, value, error) {
+    say(this.label, label);
+    say(this.error, error);
+    this.control.show(value, error);
+    this.input.setAttribute("aria-invalid", String(Boolean(error)));
+  }
+}
+
+/** The template of a record, and the columns that are made for it, one a line. */
+class TemplateView {
+  constructor(outbox) {
+    this.template = new TextBlock(outbox, "8", "", (template) => ({ type: "write", template }));
+    this.made = new TextBlock(outbox, "2", "One a line: name = SQL over the source's columns",
+      (columns) => ({ type: "make", columns }));
+    this.hint = make("p", { class: "dsf-help" });
+    this.root = make("div", { class: "dsf-template" }, this.hint, this.template.root, this.made.root);
+  }
+
+  get controls() {
+    return this.root.hidden ? [] : [this.template.control, this.made.control];
+  }
+
+  draw(mapper, labelOf) {
+    this.root.hidden = mapper === null;
+    if (mapper === null) return;
+    const lines = Object.entries(mapper.made).map(([name, sql]) => `${name} = ${sql.split("\n").join(" ")}`);
+    const errors = Object.entries(mapper.errors).map(([name, text]) => `${name}: ${text}`);
+    const columns = mapper.columns.join(", ");
+    say(this.hint, mapper.asked ? `row has ${columns}` : `fill in ${labelOf(mapper.depends_on)} first`);
+    this.template.draw(mapper.label, mapper.template, mapper.error);
+    this.made.draw("Extra columns", lines.join("\n"), errors.join("\n"));
+  }
+}
+
 /** The buttons. One that was clicked says what it is doing until Python has done it. */
 class Actions {
   constructor(view) {
@@ -301,6 +349,7 @@ class FormView {
     this.listeners = new AbortController();
     this.fields = new Map();
     this.mapper = new MapperView(this.outbox);
+    this.template = new TemplateView(this.outbox);
     this.actions = new Actions(this);
     this.title = make("h3", { id: unique() });
     this.about = make("p", { class: "dsf-about" });
@@ -312,7 +361,7 @@ class FormView {
     // JupyterLab's shortcuts would act on keys that are typed here: `a` inserts a cell.
     this.root = make("div", {
       class: "devsession-form", role: "form", "aria-labelledby": this.title.id, "data-lm-suppress-shortcuts": "true",
-    }, this.title, this.about, this.method, this.list, this.mapper.root, this.done, this.failed, this.actions.root, this.code);
+    }, this.title, this.about, this.method, this.list, this.mapper.root, this.template.root, this.done, this.failed, this.actions.root, this.code);
     for (const kind of ["keydown", "keypress", "keyup"]) {
       this.root.addEventListener(kind, (event) => event.stopPropagation());
     }
@@ -367,7 +416,7 @@ class FormView {
   /** Send what was typed and not left yet: a click must not be dealt with before it. */
   commit() {
     const fields = [...this.fields.values()].map((field) => field.control);
-    for (const control of [this.methodControl, ...fields, ...this.mapper.controls]) control.commit();
+    for (const control of [this.methodControl, ...fields, ...this.mapper.controls, ...this.template.controls]) control.commit();
   }
 
   draw() {
@@ -382,7 +431,9 @@ class FormView {
     const views = reconcile(this.fields, fields, ({ name, type, secret }) => `${type} ${secret} ${name}`, (field) => new FieldView(field, this.outbox));
     fields.forEach((field, at) => views[at].draw(field, labelOf));
     arrange(this.list, views.map((view) => view.root));
-    this.mapper.draw(mapper, labelOf);
+    const isTemplate = mapper !== null && "template" in mapper;
+    this.mapper.draw(isTemplate ? null : mapper, labelOf);
+    this.template.draw(isTemplate ? mapper : null, labelOf);
     say(this.done, message.is_error ? "" : message.text);
     say(this.failed, message.is_error ? message.text : "");
     this.actions.draw(actions);
