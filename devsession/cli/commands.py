@@ -198,18 +198,25 @@ def sync_list(as_json: Json = False) -> None:
 
 
 @sync.command("show")
-def sync_show(slug: Slug, as_json: Json = False) -> None:
+def sync_show(
+    slug: Slug,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Show the records that were refused, and why.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Show one sync: its parameters, mapping and runs."""
-    from devsession.cli.data import show_sync
+    from devsession.cli.data import show_failures, show_sync
 
-    show_sync(slug, as_json=as_json)
+    (show_failures if failed else show_sync)(slug, as_json=as_json)
 
 
 @sync.command("run")
 def sync_run(slug: Slug, as_json: Json = False) -> None:
     """Run a sync for real: send what is new or changed to the app.
 
-    Exit code 1 when a record was refused or left without an outcome. No HTTP is recorded.
+    Exit code 1 when a record was refused or left without an outcome, 130 after Ctrl-C; what was
+    done is kept. Its log is in .devsession/logs. No HTTP is recorded.
     """
     from devsession.cli.data import run_sync
 

@@ -52,12 +52,12 @@ def tour(folder: Path) -> None:
     rows = [("notebook", name, _notebook(place, name), what) for name, what in NOTEBOOKS.items()]
     with _step(f"sync run {SYNC}") as says:
         summary = _run_sync(place)
-        says(f"{counted(summary.sent, 'record')} sent, {summary.failed:,} refused")
+        says(f"{counted(summary.offered, 'record')} sent, {summary.failed:,} refused")
     with _step("tests") as says:
         passed = _run_tests(place)
         says(f"{counted(passed, 'test')} passed, network shut")
 
-    rows.append(("sync", SYNC, f"{counted(summary.sent, 'record')} sent", summary.text))
+    rows.append(("sync", SYNC, f"{counted(summary.offered, 'record')} sent", summary.text))
     rows.append(("test", "scenarios", f"{counted(passed, 'test')} made", "passes, and can fail"))
     typer.echo("\n" + text_table(("what ran", "", "count", "what it did"), rows))
     typer.echo(_STILL_RUNNING)

@@ -136,7 +136,7 @@ class DevelopmentSession:
             plugin=lambda: self.plugin,
             store=self.store,
             vault=self.vault,
-            always_live=self.recorder.always_live,
+            recorder=self.recorder,
         )
 
     def load_table(
@@ -186,6 +186,21 @@ class DevelopmentSession:
         from devsession.session.run import run_sync
 
         return run_sync(self, self.sync(slug))
+
+    def failures(self, slug: str) -> DataFrame:
+        """The records of a sync that were refused when they were offered last; empty for none.
+
+        IDENTIFIER, SYNC_ACTION, ERROR (text for people), RESULT (all that the app said, a dict),
+        RUN, TIME (UTC). The next run offers them again.
+
+        Raises: UnknownNameError when no sync has this slug.
+        """
+        from devsession.session.journal import settle
+        from devsession.warehouse.failures import failures_of
+
+        sync = self.sync(slug)
+        settle(self, sync)
+        return failures_of(self.account, sync.record)
 
     def reuse(self) -> AbstractContextManager[object]:
         """From now on what the app answered well before comes from the tape; the rest is called.

@@ -7,12 +7,12 @@ line in a file costs nothing, and survives a kill as well.
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from devsession.errors import UsageError
 from devsession.plugin.outcomes import OUTCOME_COLUMNS
+from devsession.session.run_lock import end_killed, only_run, outcomes_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,42 +92,24 @@ class JournaledRecords:
 
 def journal_of(session: DevelopmentSession, sync: Sync, run: RunRecord) -> Journal:
     """The journal of one run."""
-    return Journal(_folder(session) / f"{sync.record.id}-{run.id}.jsonl")
-
-
-@contextmanager
-def only_run(session: DevelopmentSession, sync: Sync) -> Iterator[bool]:
-    """Whether no other run of the sync goes on, in any process; none begins inside."""
-    from filelock import FileLock, Timeout
-
-    folder = _folder(session)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = FileLock(folder / f"{sync.record.id}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        lock.release()
+    return Journal(outcomes_folder(session.workspace) / f"{sync.record.id}-{run.id}.jsonl")
 
 
 def settle(session: DevelopmentSession, sync: Sync) -> None:
     """Apply what a run that was killed has left behind, before anything is compared."""
-    with only_run(session, sync) as alone:
+    with only_run(session.workspace, sync.record) as alone:
         if alone:
             apply_left(session, sync)
 
 
 def apply_left(session: DevelopmentSession, sync: Sync) -> None:
-    """The same inside `only_run`: no journal is of a run that goes on."""
+    """The same inside `only_run`: no journal is of a run that goes on, and none is running."""
     left = {int(file.stem.partition("-")[2]): Journal(file) for file in _left(session, sync)}
     runs = session.store.runs(sync.record) if left else []
     for run in runs:
         if run.id in left:
             _apply(session, sync, run, left[run.id])
+    end_killed(session.store, sync.record)
 
 
 def _apply(session: DevelopmentSession, sync: Sync, run: RunRecord, journal: Journal) -> None:
@@ -139,8 +121,4 @@ def _apply(session: DevelopmentSession, sync: Sync, run: RunRecord, journal: Jou
 
 
 def _left(session: DevelopmentSession, sync: Sync) -> list[Path]:
-    return sorted(_folder(session).glob(f"{sync.record.id}-*.jsonl"))
-
-
-def _folder(session: DevelopmentSession) -> Path:
-    return session.workspace.private / "outcomes"
+    return sorted(outcomes_folder(session.workspace).glob(f"{sync.record.id}-*.jsonl"))

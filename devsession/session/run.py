@@ -2,125 +2,61 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import asdict, dataclass
-from threading import Lock
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pydantic_core import from_json
-
-from devsession.errors import UsageError
+from devsession.errors import SetupError, UsageError
+from devsession.notebook.progress import NotebookProgress
 from devsession.plugin.contract import sync_actions
 from devsession.plugin.outbound import OutboundSyncRequest
-from devsession.render import counted
-from devsession.session.journal import JournaledRecords, apply_left, journal_of, only_run
+from devsession.plugin.template import template_of
+from devsession.session.counting import CountedRecords
+from devsession.session.journal import JournaledRecords, apply_left, journal_of
 from devsession.session.plugin_call import calling
+from devsession.session.run_lock import holder_of, only_run
+from devsession.session.run_log import RunLog
+from devsession.session.run_watcher import Watchers
+from devsession.session.summary import RunSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from pandas import DataFrame
-
     from devsession.plugin.contract import Plugin
-    from devsession.plugin.outbound import RecordStore
     from devsession.plugin.parameters import OutboundSyncConfigurationParameters
-    from devsession.secrets.redact import Redactor
     from devsession.session.development import DevelopmentSession
+    from devsession.session.run_watcher import RunWatcher
     from devsession.session.sync import Sync
+    from devsession.warehouse.staged import Stage
 
-_CAUSES_SHOWN = 3
+__all__ = ["RunInterrupted", "RunSummary", "run_sync"]
 
-
-@dataclass(frozen=True)
-class RunSummary:
-    """What a run did. `causes`: why records were refused, the most frequent first."""
-
-    sync: str
-    run: int
-    sent: int
-    succeeded: int
-    failed: int
-    unanswered: int
-    causes: dict[str, int]
-
-    def __bool__(self) -> bool:
-        return not self.failed and not self.unanswered
-
-    @property
-    def text(self) -> str:
-        """Counts, and the causes of refusals, in one line."""
-        parts = [f"{self.succeeded:,} ok"]
-        if self.failed:
-            named = [
-                f"{cause} ({count:,})" if count > 1 else cause
-                for cause, count in list(self.causes.items())[:_CAUSES_SHOWN]
-            ]
-            parts.append(f"{self.failed:,} refused: {'; '.join(named)}")
-        if self.unanswered:
-            parts.append(f"{self.unanswered:,} without an outcome")
-        return ", ".join(parts)
-
-    def __str__(self) -> str:
-        return f"{self.sync}: {counted(self.sent, 'record')} sent, {self.text}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """The same for programs."""
-        return asdict(self)
+# Whoever plans or freezes holds a sync for a moment as well.
+_PATIENCE_SECONDS = 2
 
 
-class CountedRecords:
-    """A run's records, passed on; their outcomes are redacted and counted on the way back."""
+class RunInterrupted(KeyboardInterrupt):
+    """Ctrl-C during a run; `summary` says what was done until then, and it is kept."""
 
-    def __init__(self, records: RecordStore, redactor: Redactor) -> None:
-        self._records = records
-        self._redactor = redactor
-        self._lock = Lock()
-        self._cause_of: dict[str, str | None] = {}
+    def __init__(self, summary: RunSummary) -> None:
+        super().__init__(str(summary))
+        self.summary = summary
 
-    def batches(self, *, actions: Sequence[str] | None, size: int) -> Iterator[DataFrame]:
-        """The records, as the run offers them."""
-        return self._records.batches(actions=actions, size=size)
-
-    def apply(self, outcomes: DataFrame) -> None:
-        """Store outcomes, then count them: what is counted is stored."""
-        outcomes = self._redacted(outcomes)
-        self._records.apply(outcomes)
-        refused = ~outcomes["SUCCESS"].astype(bool)
-        causes = [
-            _cause(result) if failed else None
-            for failed, result in zip(refused, outcomes["RESULT"], strict=True)
-        ]
-        with self._lock:
-            self._cause_of.update(zip(outcomes["IDENTIFIER"], causes, strict=True))
-
-    def _redacted(self, outcomes: DataFrame) -> DataFrame:
-        """RESULT without secrets: an app may echo one in its error."""
-        results = outcomes["RESULT"]
-        if not self._redactor.find("\n".join(results)):
-            return outcomes
-        return outcomes.assign(RESULT=[self._redactor.text(result) for result in results])
-
-    @property
-    def causes(self) -> Counter[str]:
-        """Why records were refused, each counted once, by its last outcome."""
-        return Counter(cause for cause in self._cause_of.values() if cause is not None)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many records succeeded and failed, each counted once, by its last outcome."""
-        failed = self.causes.total()
-        return {"succeeded": len(self._cause_of) - failed, "failed": failed}
+    def _render_traceback_(self) -> list[str]:
+        return [f"stopped; {self.summary}", "what was done is kept: the next run goes on"]
 
 
-def run_sync(session: DevelopmentSession, sync: Sync) -> RunSummary:
+def run_sync(
+    session: DevelopmentSession, sync: Sync, *, watcher: RunWatcher | None = None
+) -> RunSummary:
     """Stage what is new or changed, call sync_outbound, store outcomes as they come.
 
-    Whatever stops it, outcomes that came are kept: the next run offers what has none.
+    Whatever stops it, outcomes that came are kept: the next run offers what has none. Its log is
+    a file of `.devsession/logs/`. watcher: looks on; by default what a notebook shows.
 
     Raises:
         UsageError: the session is offline, or a run of this sync goes on already.
         SourceError: identifiers of the source are null or not unique; nothing was sent.
         PluginRaisedError: the method raised.
+        RunInterrupted: Ctrl-C, a KeyboardInterrupt that says what was done.
     """
     if session.offline:
         raise UsageError(
@@ -128,49 +64,78 @@ def run_sync(session: DevelopmentSession, sync: Sync) -> RunSummary:
             next_step=f"unset DEVSESSION_OFFLINE; devsession sync run {sync.slug}",
             sync=sync.slug,
         )
-    with only_run(session, sync) as alone:
+    workspace, record = session.workspace, sync.record
+    with only_run(workspace, record, patience=_PATIENCE_SECONDS) as alone:
         if not alone:
             raise UsageError(
                 f"A run of {sync.slug!r} goes on already; nothing was sent",
                 tried="two at once would send records twice",
+                where=holder_of(workspace, record),
                 next_step=f"wait for its end; devsession sync show {sync.slug}",
                 sync=sync.slug,
             )
         apply_left(session, sync)
-        return _run(session, sync)
+        return _Run(session, sync, watcher or NotebookProgress()).go()
 
 
-def _run(session: DevelopmentSession, sync: Sync) -> RunSummary:
-    parameters, plugin = sync.parameters, session.plugin
-    run = session.store.start_run(sync.record)
-    journal = journal_of(session, sync, run)
-    status, counts = "failed", dict[str, int]()
-    try:
-        staged = session.engine.stage(sync.record, run, parameters.sync_strategy)
-        stored = JournaledRecords(staged, journal)
-        records = CountedRecords(stored, session.vault.redactor)
+class _Run:
+    """One run, from its entry in the list of runs to its summary."""
+
+    def __init__(self, session: DevelopmentSession, sync: Sync, watcher: RunWatcher) -> None:
+        self._session = session
+        self._sync = sync
+        self._parameters, self._plugin = sync.parameters, session.plugin
+        self._run = session.store.start_run(sync.record)
+        self._log = RunLog(sync.slug, self._run.id, session.vault.text)
+        self._watcher = Watchers(self._log, watcher)
+        self._staged: Stage | None = None
+        self._counted: CountedRecords | None = None
+
+    def go(self) -> RunSummary:
+        """Send, and end in a summary, however it ends."""
+        with self._log.into(self._session.workspace.private / "logs"):
+            try:
+                self._send()
+            except KeyboardInterrupt as stopped:
+                raise RunInterrupted(self._end("interrupted", stopped)) from None
+            except BaseException as error:
+                # The first error is the one to tell; the next look finds that this run is dead.
+                with suppress(SetupError):
+                    self._end("failed", error)
+                raise
+            return self._end("completed", None)
+
+    def _send(self) -> None:
+        session, record, strategy = self._session, self._sync.record, self._parameters.sync_strategy
+        self._log.started(
+            source=record.source, strategy=strategy.name, plugin=type(self._plugin).__name__
+        )
+        staged = self._staged = session.engine.stage(record, self._run, strategy)
+        stored = JournaledRecords(staged, journal_of(session, self._sync, self._run))
+        counted = self._counted = CountedRecords(stored, session.vault.redactor, self._watcher)
+        self._watcher.staged(staged.actions, scanned=staged.scanned, unchanged=staged.unchanged)
         try:
-            _call(session, plugin, parameters, records)
-            status = "completed"
+            _call(session, self._plugin, self._parameters, counted)
         finally:
-            counts = records.counts
             stored.flush()
-    except KeyboardInterrupt:
-        status = "interrupted"
-        raise
-    finally:
-        session.store.finish_run(run, status=status, counts=counts)
-    sent = sum(staged.actions.values())
-    staged.discard()
-    return RunSummary(
-        sync=sync.slug,
-        run=run.id,
-        sent=sent,
-        succeeded=counts["succeeded"],
-        failed=counts["failed"],
-        unanswered=sent - sum(counts.values()),
-        causes=dict(records.causes.most_common()),
-    )
+
+    def _end(self, status: str, error: BaseException | None) -> RunSummary:
+        summary = self._summary(status)
+        try:
+            self._session.store.finish_run(self._run, status=status, counts=summary.counts)
+        finally:
+            self._watcher.finished(summary, error)
+        if status == "completed" and self._staged is not None:
+            self._staged.discard()
+        return summary
+
+    def _summary(self, status: str) -> RunSummary:
+        summary = RunSummary(sync=self._sync.slug, run=self._run.id, status=status)
+        staged, counted = self._staged, self._counted
+        if staged is None or counted is None:
+            return summary
+        summary = replace(summary, scanned=staged.scanned, skipped=staged.unchanged)
+        return counted.summary(summary, offered=sum(staged.actions.values()))
 
 
 def _call(
@@ -180,7 +145,14 @@ def _call(
     records: CountedRecords,
 ) -> None:
     """sync_outbound on the run's records; outcomes that it returns are stored as well."""
-    request = OutboundSyncRequest(records, actions=sync_actions(plugin, parameters))
+    redact = session.vault.redactor.text
+    template = template_of(parameters.field_mappings, plugin, redact=redact)
+    request = OutboundSyncRequest(
+        records,
+        actions=sync_actions(plugin, parameters),
+        template=lambda: template,
+        unrendered=lambda failed: request.enqueue_results(failed),  # noqa: PLW0108 - not there yet
+    )
     # Outcomes may be returned as well as enqueued, whatever the base class says.
     sync_outbound: Any = plugin.sync_outbound
     with (
@@ -193,11 +165,4 @@ def _call(
 
 
 def _answered(records: CountedRecords) -> str:
-    return f"outcomes until then, which are kept: {sum(records.counts.values()):,}"
-
-
-def _cause(result: str | None) -> str:
-    found = from_json(result) if result else {}
-    return (
-        str(found.get("error", "no cause given")) if isinstance(found, dict) else "no cause given"
-    )
+    return f"outcomes until then, which are kept: {records.answered:,}"

@@ -120,11 +120,11 @@ def test_a_run_with_a_refused_record_has_found_something_wrong(project: Path) ->
     again = devsession(project, "sync", "run", "contacts", "--json")
 
     assert done.returncode == 1
-    assert re.match(r"contacts: \d+ records? sent, .*1 refused: .*email", done.stdout)
+    assert re.match(r"contacts: \d+ records? offered, .*1 refused: .*email", done.stdout)
     assert done.stderr == ""
     assert again.returncode == 1
     # Only what was refused is offered again.
-    assert json.loads(again.stdout)["sent"] == 1
+    assert json.loads(again.stdout)["offered"] == 1
 
 
 def test_an_unknown_sync_does_not_run(project: Path, snapshot: SnapshotAssertion) -> None:

@@ -12,7 +12,7 @@ import pytest
 from pandas import DataFrame
 
 from devsession.errors import OutcomesError, PluginRaisedError, UsageError
-from devsession.session.journal import only_run
+from devsession.session.run_lock import only_run
 from tests.session.conftest import REPOSITORY, contacts_of, load_contacts
 from tests.session.random_source import RandomSource, as_in_app
 
@@ -70,7 +70,7 @@ def test_the_app_holds_the_mapped_rows_after_three_runs(
 
     first = session.run(sync.slug)
     sent = app.sent()
-    assert (first.sent, first.succeeded) == (len(source.rows), len(source.rows))
+    assert (first.offered, first.succeeded) == (len(source.rows), len(source.rows))
     assert sorted(sent) == sorted(source.rows)
     assert watched.held() == watched.expected()
 
@@ -128,11 +128,19 @@ def test_of_200_000_rows_only_the_changed_ones_are_sent_again(
     assert summary.to_dict() == {
         "sync": "many",
         "run": summary.run,
-        "sent": 200,
-        "succeeded": 200,
+        "status": "completed",
+        "scanned": MANY,
+        "created": 0,
+        "updated": 200,
+        "deleted": 0,
+        "sent": 0,
+        "skipped": MANY - 200,
         "failed": 0,
         "unanswered": 0,
+        "actions": {"Update": 200},
         "causes": {},
+        "succeeded": 200,
+        "offered": 200,
     }
     rows = zip(*(frame[name].tolist() for name in frame), strict=True)
     assert [(int(k), r["email"], r["first_name"], r["score"]) for k, r in held.items()] == list(
@@ -146,7 +154,7 @@ def test_a_second_run_sends_nothing(contacts: Sync, session: DevelopmentSession,
 
     summary = session.run(contacts.slug)
 
-    assert (summary.sent, app.asked()) == (0, [])
+    assert (summary.offered, app.asked()) == (0, [])
     assert str(contacts.plan()) == "Create 0, Update 0; 3 records unchanged"
 
 
@@ -172,7 +180,7 @@ def test_a_refused_record_is_offered_until_its_data_is_mended(
     )
     third = session.run(contacts.slug)
 
-    assert [(s.sent, s.succeeded, s.failed) for s in (first, second, third)] == [
+    assert [(s.offered, s.succeeded, s.failed) for s in (first, second, third)] == [
         (3, 2, 1),
         (1, 0, 1),
         (1, 1, 0),
@@ -204,7 +212,7 @@ def test_a_record_without_an_outcome_is_offered_again(
     summary = session.run(contacts.slug)
 
     assert (summary.succeeded, summary.unanswered, bool(summary)) == (2, 1, False)
-    assert str(summary).endswith("3 records sent, 2 ok, 1 without an outcome")
+    assert str(summary).endswith("3 records offered, 2 created, 1 without an outcome")
     assert contacts.plan().total == 1
 
 
@@ -237,8 +245,8 @@ def test_a_run_that_stops_midway_keeps_what_came(
     [stopped, *_] = session.store.runs(contacts.record)
     summary = session.run(contacts.slug)
 
-    assert stopped.counts == {"succeeded": 2, "failed": 0}
-    assert (summary.sent, app.sent()) == (1, ["3"])
+    assert (stopped.counts["created"], stopped.counts["unanswered"]) == (2, 1)
+    assert (summary.offered, app.sent()) == (1, ["3"])
 
 
 def test_after_a_kill_exactly_the_records_without_an_outcome_are_offered(
@@ -261,7 +269,7 @@ def test_after_a_kill_exactly_the_records_without_an_outcome_are_offered(
 
     assert (killed.returncode, sent) == (-signal.SIGKILL, ["1", "2"])
     assert str(sync.plan()) == "Create 1, Update 0; 2 records unchanged"
-    assert session.run("killed").sent == 1
+    assert session.run("killed").offered == 1
     assert app.sent() == ["3"]
 
 
@@ -269,7 +277,7 @@ def test_two_runs_of_one_sync_do_not_send_twice(
     contacts: Sync, session: DevelopmentSession, app: App
 ) -> None:
     app.asked()
-    with only_run(session, contacts), pytest.raises(UsageError, match="goes on already"):
+    with only_run(session.workspace, contacts.record), pytest.raises(UsageError, match="goes on already"):
         session.run(contacts.slug)
 
     assert app.asked() == []

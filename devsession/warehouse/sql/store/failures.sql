@@ -1,0 +1,9 @@
+select
+  IDENTIFIER,
+  SYNC_ACTION,
+  RESULT,
+  LOADBATCH_ID as RUN,
+  APPLY_STATE_DATETIME as TIME
+from ${state}
+where APPLY_STATE = 'FAILED'
+order by IDENTIFIER
