@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from devsession.plugin.fields import FormField, FormMapper, FormOption
     from devsession.plugin.form_definition import FormDefinition
     from devsession.plugin.mapping import Expression, StoredMapping
-    from devsession.plugin.parameters import StoredConfigurationValue
+    from devsession.plugin.parameters import ConnectivityOption, StoredConfigurationValue
     from devsession.secrets.reference import SecretReference
 
 
@@ -62,7 +62,7 @@ class Form:
         columns: Sequence[str] = (),
         filters: Mapping[str, Callable[..., Any]] | None = None,
         ask: Callable[[Form], FormDefinition] | None = None,
-        connectivity_options: Sequence[str] = (),
+        connectivity_options: Sequence[ConnectivityOption] = (),
     ) -> None:
         self.title = title
         self._ask = ask
@@ -89,13 +89,13 @@ class Form:
         return self._shape.method
 
     @property
-    def connectivity_options(self) -> list[str]:
+    def connectivity_options(self) -> list[ConnectivityOption]:
         """The ways to reach the app that the plugin supports; none for the form of a sync."""
         return list(self._shape.connectivity_options)
 
     @property
-    def connectivity_option(self) -> str:
-        """The way that is chosen; empty for the form of a sync."""
+    def connectivity_option(self) -> ConnectivityOption:
+        """The way that is chosen, where there is a choice."""
         return self._shape.connectivity_option
 
     @property
@@ -272,7 +272,7 @@ class Form:
         self._move()
         self._changed()
 
-    def connect_by(self, connectivity_option: str) -> None:
+    def connect_by(self, connectivity_option: ConnectivityOption) -> None:
         """Fill the form for another connectivity; the plugin is asked for it, answers stay.
 
         Raises:
@@ -374,7 +374,7 @@ class Form:
         *,
         columns: Sequence[str] | None = None,
         filters: Mapping[str, Callable[..., Any]] | None = None,
-        connectivity_options: Sequence[str] | None = None,
+        connectivity_options: Sequence[ConnectivityOption] | None = None,
     ) -> None:
         """Go on with another definition, as when plugin.py was saved; answers stay where they fit.
 
@@ -414,11 +414,12 @@ class Form:
         """Take connectivity and method out of the values, unless fields are called that."""
         connectivity, method = "connectivity_option", "method"
         if self.connectivity_options and connectivity in values and connectivity not in self.fields:
-            option = values.pop(connectivity)
-            if option not in self.connectivity_options:
-                hint = did_you_mean(str(option), self.connectivity_options)
-                raise self._refusal({connectivity: f"there is no {option!r}; {hint}"})
-            self._connect_by(str(option))
+            given = values.pop(connectivity)
+            option = next((each for each in self.connectivity_options if each == given), None)
+            if option is None:
+                hint = did_you_mean(str(given), self.connectivity_options)
+                raise self._refusal({connectivity: f"{given!r} is not supported; {hint}"})
+            self._connect_by(option)
         if self.methods and method in values and method not in self.fields:
             chosen = values.pop(method)
             if chosen not in self.methods:
@@ -427,7 +428,7 @@ class Form:
             self._shape = self._shape.choosing(str(chosen))
             self._move()
 
-    def _connect_by(self, connectivity_option: str) -> None:
+    def _connect_by(self, connectivity_option: ConnectivityOption) -> None:
         """Ask the plugin for its form, unless this connectivity is the one that is chosen."""
         before = self._shape
         if self._ask is None or connectivity_option == before.connectivity_option:

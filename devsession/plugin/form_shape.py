@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from devsession.plugin.contract import ConfigurationForm
     from devsession.plugin.form_definition import FormDefinition
+    from devsession.plugin.parameters import ConnectivityOption
 
 
 @dataclass(frozen=True)
@@ -21,19 +22,22 @@ class FormShape:
     title: str
     forms: Mapping[str, ConfigurationForm]
     method: str
-    connectivity_options: tuple[str, ...] = ()
-    connectivity_option: str = ""
+    connectivity_options: tuple[ConnectivityOption, ...] = ()
+    connectivity_option: ConnectivityOption = "direct"
 
     @classmethod
     def first(
-        cls, title: str, definition: FormDefinition, connectivity_options: Sequence[str]
+        cls,
+        title: str,
+        definition: FormDefinition,
+        connectivity_options: Sequence[ConnectivityOption],
     ) -> FormShape:
         """The first method, by the first connectivity.
 
         Raises: DefinitionError when the definition is not a form.
         """
         forms, options = forms_of(definition, title), tuple(connectivity_options)
-        return cls(title, forms, next(iter(forms)), options, options[0] if options else "")
+        return cls(title, forms, next(iter(forms)), options, options[0] if options else "direct")
 
     @property
     def definition(self) -> ConfigurationForm:
@@ -41,7 +45,9 @@ class FormShape:
         return self.forms[self.method]
 
     def of(
-        self, definition: FormDefinition, connectivity_options: Sequence[str] | None = None
+        self,
+        definition: FormDefinition,
+        connectivity_options: Sequence[ConnectivityOption] | None = None,
     ) -> FormShape:
         """The same choices of another definition, as far as it has them.
 
@@ -61,6 +67,6 @@ class FormShape:
         """Another method; the first one when there is none of this name."""
         return replace(self, method=method if method in self.forms else next(iter(self.forms)))
 
-    def by(self, connectivity_option: str) -> FormShape:
+    def by(self, connectivity_option: ConnectivityOption) -> FormShape:
         """Another connectivity; the plugin is still to be asked for its form."""
         return replace(self, connectivity_option=connectivity_option)

@@ -14,7 +14,7 @@ from devsession.session.declaring import strategy_of
 from devsession.session.journal import settle
 from devsession.session.plugin_call import calling
 from devsession.session.saved import Note, saved_note
-from devsession.warehouse.source import columns_of
+from devsession.warehouse.source import source_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -60,11 +60,12 @@ class Sync:
         """
         if self._form is None:
             self._form = Form(
-                self._definition(),
+                self._definition(self._parameters()),
                 title=f"the form of the sync {self.slug!r}",
                 parameters=self._so_far,
                 redact=self._session.vault.text,
-                columns=columns_of(self._session.account, self.record),
+                ask=lambda form: self._definition(self._so_far(form)),
+                columns=source_of(self._session.account, self.record).columns,
                 filters=filters_of(self._session.plugin),
             )
             self._form.restore(self.record.sync_parameters, {}, mapping=self.record.field_mappings)
@@ -182,7 +183,9 @@ class Sync:
     def refresh(self) -> None:
         """plugin.py was saved: the form as it is now; answers that still fit are kept."""
         if self._form is not None:
-            self._form.reload(self._definition(), filters=filters_of(self._session.plugin))
+            self._form.reload(
+                self._definition(self._so_far(self._form)), filters=filters_of(self._session.plugin)
+            )
 
     def _ipython_display_(self) -> None:
         from devsession.session.views import show_sync
@@ -207,9 +210,8 @@ class Sync:
                 sync=self.slug,
             )
 
-    def _definition(self) -> Any:
+    def _definition(self, parameters: OutboundSyncConfigurationParameters) -> Any:
         plugin = self._session.plugin
-        parameters = self._parameters()
         with calling(plugin, "outbound_configuration_form", self._session.vault):
             return plugin.outbound_configuration_form(parameters)
 

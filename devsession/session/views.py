@@ -88,10 +88,15 @@ def fill_call(
 ) -> str:
     """The `.fill(..)` that gives a form the answers that it has; secrets are references."""
     answers: dict[str, object] = {}
+    if len(form.connectivity_options) > 1:
+        answers["connectivity_option"] = form.connectivity_option
     if len(form.methods) > 1:
         answers["method"] = form.method
     answers |= {name: form.plain(name) for name in form.values}
-    answers |= {name: reference_to(name) for name in form.secrets} if reference_to else {}
+    references = {name: reference_to(name) for name in form.secrets} if reference_to else {}
+    for name, reference in references.items():
+        public = answers.get(name)  # a pair of keys has a plain side too
+        answers[name] = {"private": reference, **public} if isinstance(public, dict) else reference
     if form.written is not None:
         answers["template"] = form.written.template
         answers |= {"columns": form.written.made} if form.written.made else {}
