@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from devsession.cli.place import workspace_here
+from devsession.cli.service_state import state_of
 from devsession.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,12 +32,18 @@ def warehouse(action: str) -> None:
     if action == "start":
         workspace.prepare()
         service.ensure()
-    _tell(service, service.address())
+    _tell(service, service.folder / "warehouse")
 
 
 def sandbox(action: str, *, data: Path | None, rate: str | None, seed: int | None) -> None:
     """Start, stop or look at the practice app, set its weather; where it runs, how to use it."""
-    from devsession.sandbox import change_settings, sandbox_service, start_sandbox, stop_sandbox
+    from devsession.sandbox import (
+        change_settings,
+        chosen_data,
+        sandbox_service,
+        start_sandbox,
+        stop_sandbox,
+    )
 
     _check_options(action, {"--data": data, "--rate": rate, "--seed": seed})
     workspace = workspace_here()
@@ -53,7 +60,7 @@ def sandbox(action: str, *, data: Path | None, rate: str | None, seed: int | Non
         storm = {"seed": _USUAL_SEED if seed is None else seed} if action == "storm" else None
         change_settings(workspace.folder, {"storm": storm})
     address = service.address()
-    _tell(service, address)
+    _tell(service, chosen_data(workspace.private))
     if address is not None:
         _tell_how_to_use(service, address)
 
@@ -68,11 +75,9 @@ def _check_options(action: str, options: Mapping[str, object]) -> None:
             )
 
 
-def _tell(service: Service, address: Address | None) -> None:
-    if address is None:
-        typer.echo(f"{service.name} is not running; next: devsession {service.name} start")
-    else:
-        typer.echo(f"{service.name} runs (process {address.pid})")
+def _tell(service: Service, data: Path | None) -> None:
+    for line in state_of(service, data):
+        typer.echo(line)
 
 
 def _tell_stopped(service: Service, *, stopped: bool) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from devsession.sandbox import sandbox_service
+from devsession.service import Address, Service, Use
 from devsession.warehouse import embedded_service
 
 if TYPE_CHECKING:
@@ -38,11 +40,53 @@ def test_a_service_is_started_looked_at_and_stopped(
     stopped_again = cli(new_project, service, "stop")
 
     assert started.out == again.out == looked_at.out
-    assert re.sub(r"\d{3,}", "<number>", started.out) == snapshot
+    assert re.sub(r"\d{3,}|[\d.]+(?= MB)", "<number>", started.out) == snapshot
     assert (stopped.out, stopped_again.out) == (
         f"{service} stopped\n",
         f"{service} was not running\n",
     )
+
+
+def test_one_that_crashed_or_was_stopped_says_so(
+    cli: CommandLine, new_project: Path, snapshot: SnapshotAssertion
+) -> None:
+    service = embedded_service(new_project)
+    process = psutil.Process(service.ensure().pid)
+    process.kill()
+    psutil.wait_procs([process], timeout=60)
+    crashed = cli(new_project, "warehouse", "status").out.replace(str(new_project), "<folder>")
+    service.ensure()
+    service.stop()
+    stopped = cli(new_project, "warehouse", "status").out
+
+    assert re.sub(r"\d{3,}|[\d.]+(?= MB)", "<number>", crashed + stopped) == snapshot
+
+
+@pytest.mark.parametrize(
+    ("use", "line"),
+    [
+        (Use(0.5, 0, 30), "just now, 0 connections; ends by itself 30 minutes after the last one"),
+        (
+            Use(61, 1, 0.5),
+            "1 minute ago, 1 connection; ends by itself 0.5 minutes after the last one",
+        ),
+        (Use(7300, 2, None), "121 minutes ago, 2 connections; never ends by itself"),
+    ],
+)
+def test_how_a_service_is_used_is_one_line(
+    use: Use,
+    line: str,
+    cli: CommandLine,
+    new_project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Service, "address", lambda _: Address("127.0.0.1", 1, 2, "token"))
+    monkeypatch.setattr(Service, "use", lambda _: use)
+
+    looked_at = cli(new_project, "warehouse", "status")
+    monkeypatch.undo()
+
+    assert f"  used     {line}\n" in looked_at.out
 
 
 def test_what_is_made_is_kept_out_of_version_control(cli: CommandLine, new_project: Path) -> None:
