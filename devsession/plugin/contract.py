@@ -13,12 +13,15 @@ from devsession.errors import PluginError, did_you_mean
 from devsession.plugin.definition import Definition
 from devsession.plugin.fields import FormField, FormFieldMappingSelector, FormJinjaTemplate
 from devsession.plugin.limits import ApiLimits
+from devsession.plugin.mapping import StoredMapping
 from devsession.plugin.model_form import fields_of
+from devsession.plugin.oauth import OAuthTemplate, client_fields
 from devsession.plugin.parameters import (
     ConnectionConfigurationParameters,
     ConnectivityOption,
     OutboundSyncConfigurationParameters,
     SecretValue,
+    StoredConfigurationValue,
     StoredValue,
     SyncConfigurationParameters,
 )
@@ -107,6 +110,20 @@ class ConnectionMethod(ConfigurationForm):
 
     name: str = Field(min_length=1)
     description: str = ""
+    oauth_template: InstanceOf[OAuthTemplate] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ask_for_the_client(cls, options: dict[str, Any]) -> dict[str, Any]:
+        """With a template, the client's id and secret are asked for, unless it has them."""
+        template, fields = options.get("oauth_template"), options.get("fields")
+        if not isinstance(template, OAuthTemplate) or not isinstance(fields, list):
+            return options
+        if template.client_secret:
+            raise ValueError("oauth_template: a client secret would stand in plugin.py")
+        names = {field.name for field in fields if isinstance(field, FormField)}
+        asked = [field for field in client_fields(template) if field.name not in names]
+        return {**options, "fields": [*fields, *asked]}
 
 
 class OutboundSyncConfigurationForm(ConfigurationForm):
@@ -159,8 +176,13 @@ class Plugin:
         """What is asked for to connect, one entry a method. Source: creating-plugins guide, step 4."""
         raise _not_written(self, "connection_form", "self, connectivity_option", "ConnectionMethod")
 
-    def connect(self, parameters: ConnectionConfigurationParameters) -> ConnectResponse | None:
+    def connect(
+        self, parameters: ConnectionConfigurationParameters
+    ) -> ConnectResponse | OAuthTemplate | None:
         """Call the app with what was typed; raise when it refuses.
+
+        An OAuth template as the answer starts its flow; then connect() is called once more, with
+        the token as `parameters.secret("access_token")`.
 
         Source: creating-plugins guide, step 4.
         """
@@ -189,6 +211,32 @@ class Plugin:
         raise _not_written(
             self, "sync_outbound", "self, parameters, outbound_sync_request", "OutboundSyncRequest"
         )
+
+    def network_addresses(self, parameters: ConnectionConfigurationParameters) -> list[str]:
+        """The addresses that the plugin calls, each `host` or `host:port`; none unless written.
+
+        Source: sync contract, plugin methods.
+        """
+        return []
+
+    def outbound_record_validator(
+        self,
+        sync_parameters: dict[str, StoredConfigurationValue],
+        field_mappings: StoredMapping,
+        transformed_record: dict[str, Any],
+        source_types: dict[str, str],
+    ) -> dict[str, str] | None:
+        """What is wrong with a record, field -> message; None to send it, as it is unless written.
+
+        A refused record is shown before a run, never sent in one, and offered again by the next.
+        transformed_record: app field -> value; with a template, the template's `row`.
+        source_types: the same names -> what fills them in the warehouse: text, number (exact),
+        float, boolean, date, time, timestamp, zoned (a timestamp with time zone), binary, or nested
+        (an object, an array, a variant).
+
+        Source: sync contract, plugin methods.
+        """
+        return None
 
     def api_limits(self, parameters: SyncConfigurationParameters) -> list[ApiLimits]:
         """How often the app may be called; none unless written. Source: creating-plugins guide, step 1."""

@@ -8,22 +8,33 @@ from typing import TYPE_CHECKING, Any
 from devsession.errors import ConnectError, NotFilledError, PluginRaisedError
 from devsession.plugin.contract import ConnectResponse
 from devsession.plugin.form import Form
+from devsession.plugin.oauth import (
+    ACCESS_TOKEN,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    REFRESH_TOKEN,
+    OAuthAuthorizationCode,
+    OAuthTemplate,
+    template_of,
+)
 from devsession.plugin.parameters import ConnectionConfigurationParameters, StoredConfigurationValue
 from devsession.secrets.reference import SecretReference
 from devsession.session.plugin_call import calling
 from devsession.session.saved import Note, saved_note
+from devsession.session.tokens import AccessTokens
 from devsession.warehouse.records import ConnectionRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from contextlib import AbstractContextManager
 
     from devsession.plugin.contract import Plugin
+    from devsession.plugin.parameters import ConnectivityOption
+    from devsession.recording.recorder import Recorder
     from devsession.session.vault import Vault
     from devsession.warehouse.store import Store
 
 Answers = tuple[str, dict[str, str], dict[str, str]]
-"""Method, values, plain secrets: what connect() was called with."""
+"""Connectivity and method, values, plain secrets: what connect() was called with."""
 
 
 class Connection:
@@ -39,20 +50,28 @@ class Connection:
         plugin: Callable[[], Plugin],
         store: Store,
         vault: Vault,
-        always_live: Callable[[], AbstractContextManager[None]],
+        recorder: Recorder,
     ) -> None:
         self._plugin = plugin
         self._store = store
         self._vault = vault
-        self._always_live = always_live
+        self._recorder = recorder
+        self._tokens = AccessTokens(
+            vault,
+            unrecorded=recorder.paused,
+            keep=lambda name, value: vault.keep(self._secret_name(name), value),
+        )
         self._checked: tuple[Answers, ConnectResponse] | None = None
+        self._saved = store.connection(self.plugin_id)
+        options = self._connectivity_options(self._saved.connectivity_option if self._saved else "")
         self.form = Form(
-            self._definition(),
+            self._definition(options[0]),
             title=f"the connection form of {type(plugin()).__name__}",
             parameters=self._parameters,
             redact=vault.text,
+            ask=lambda form: self._definition(form.connectivity_option),
+            connectivity_options=options,
         )
-        self._saved = store.connection(self.plugin_id)
         if self._saved is not None:
             self.form.restore(
                 self._vault.used(self._saved.connection_parameters),
@@ -94,10 +113,7 @@ class Connection:
                 where=self.form.title,
                 next_step=f"session.connection.fill({lacking[0]}=..)",
             )
-        secrets = {
-            field: self._vault.value(field, reference)
-            for field, reference in saved.connection_secrets.items()
-        }
+        secrets = self.secrets(saved.connection_secrets)
         return ConnectionConfigurationParameters(
             connection_method=saved.connection_method,
             connectivity_option=saved.connectivity_option,
@@ -137,6 +153,7 @@ class Connection:
             **{name: text for name, text in self.form.secrets.items() if isinstance(text, str)},
             **{name: secret.value for name, secret in response.connection_secrets.items()},
         }
+        plain |= {name: text for name, text in self._tokens.newest.items() if name in plain}
         kept = {
             name: self._vault.keep(self._secret_name(name), text) for name, text in plain.items()
         }
@@ -147,6 +164,7 @@ class Connection:
             ConnectionRecord(
                 plugin_id=self.plugin_id,
                 connection_method=self.form.method,
+                connectivity_option=self.form.connectivity_option,
                 connection_parameters=self._portable(
                     {**self.form.values, **response.connection_parameters}
                 ),
@@ -161,12 +179,13 @@ class Connection:
     def secrets(self, names: Iterable[str]) -> dict[str, str]:
         """The plain secrets of these fields; offline a connection need not be filled for it."""
         stored = self._saved.connection_secrets if self._saved else {}
-        return {
+        found = {
             name: self._vault.value(
                 name, stored.get(name, SecretReference(self._secret_name(name)))
             )
             for name in names
         }
+        return found | self._current_token() if ACCESS_TOKEN in found else found
 
     def _ipython_display_(self) -> None:
         from devsession.session.views import show_connection
@@ -179,32 +198,101 @@ class Connection:
 
     def refresh(self) -> None:
         """plugin.py was saved: the form as it is now; values that still fit are kept."""
-        self.form.reload(self._definition())
+        options = self._connectivity_options(self.form.connectivity_option)
+        self.form.reload(self._definition(options[0]), connectivity_options=options)
         if self._saved is not None and self._saved.plugin_id != self.plugin_id:
             self._saved = self._store.connection(self.plugin_id)
 
     def _connect(self) -> ConnectResponse:
         plugin, parameters = self._plugin(), self._parameters(self.form)
-        with self._always_live(), calling(plugin, "connect", self._vault, raises=ConnectError):
-            response = plugin.connect(parameters)
+        template: OAuthTemplate | None = getattr(self.form.definition, "oauth_template", None)
+        got = ConnectResponse()
+        if template is not None:
+            got = self._signed_in(template, parameters)
+            parameters = _joined(parameters, got)
+        response = self._call_connect(plugin, parameters)
+        if isinstance(response, OAuthTemplate):
+            got = self._signed_in(response, parameters)
+            parameters = _joined(parameters, got)
+            response = self._call_connect(plugin, parameters)
+            response = None if isinstance(response, OAuthTemplate) else response
         if response is not None and not isinstance(response, ConnectResponse):
             raise PluginRaisedError(
                 f"connect() of {type(plugin).__name__} returned {type(response).__name__}",
                 next_step="return a ConnectResponse, or nothing",
             )
-        response = response or ConnectResponse()
+        response = _with(response or ConnectResponse(), got)
         self._vault.learn({name: s.value for name, s in response.connection_secrets.items()})
         self._checked = (self._answers(), response)
         return response
 
-    def _definition(self) -> Any:
+    def _call_connect(self, plugin: Plugin, parameters: ConnectionConfigurationParameters) -> Any:
+        with (
+            self._recorder.always_live(),
+            calling(plugin, "connect", self._vault, raises=ConnectError),
+        ):
+            return plugin.connect(parameters)
+
+    def _signed_in(
+        self, template: OAuthTemplate, parameters: ConnectionConfigurationParameters
+    ) -> ConnectResponse:
+        """What the connection keeps of a template: how to get a token, and the token."""
+        values, secrets = parameters.connection_parameters, parameters.connection_secrets
+        asked = {
+            name: held[name].value if name in held else ""
+            for name, held in ((CLIENT_ID, values), (CLIENT_SECRET, secrets))
+        }
+        template = template.with_client(asked[CLIENT_ID], asked[CLIENT_SECRET])
+        if not template.oauth_client_id.strip():
+            raise PluginRaisedError(
+                "The OAuth template has no client id",
+                where=self.form.title,
+                next_step="give it oauth_client_id and oauth_client_secret, from the form's values",
+            )
+        refreshes = isinstance(template, OAuthAuthorizationCode)
+        kept_token = self._vault.store.find(self._secret_name(REFRESH_TOKEN)) if refreshes else ""
+        tokens = self._tokens.sign_in(template, kept_token or "")
+        own = {CLIENT_SECRET: template.client_secret} if CLIENT_SECRET not in secrets else {}
+        kept: dict[str, Any] = {
+            "connection_parameters": template.parameters(),
+            "connection_secrets": {name: text for name, text in (own | tokens).items() if text},
+        }
+        return ConnectResponse(**kept)
+
+    def _current_token(self) -> dict[str, str]:
+        """The secrets of a saved template, as they are now."""
+        saved = self._saved
+        if saved is None:
+            return {}
+        kept = saved.connection_secrets
+        plain = {
+            name: self._vault.value(name, kept[name])
+            for name in (CLIENT_SECRET, REFRESH_TOKEN)
+            if name in kept
+        }
+        used = self._vault.used(saved.connection_parameters)
+        template = template_of(
+            {name: value.value for name, value in used.items()}, plain.get(CLIENT_SECRET, "")
+        )
+        return self._tokens.current(template, plain.get(REFRESH_TOKEN, "")) if template else {}
+
+    def _definition(self, connectivity_option: ConnectivityOption) -> Any:
         plugin = self._plugin()
         with calling(plugin, "connection_form", self._vault):
-            return plugin.connection_form("direct")
+            return plugin.connection_form(connectivity_option)
+
+    def _connectivity_options(self, chosen: str) -> list[ConnectivityOption]:
+        """What the manifest supports, the one that is chosen first if it is among it."""
+        plugin = self._plugin()
+        with calling(plugin, "get_manifest", self._vault):
+            supported = plugin.get_manifest().supported_connectivity_options
+        return sorted(supported, key=lambda option: option != chosen)
 
     def _parameters(self, form: Form) -> ConnectionConfigurationParameters:
         return ConnectionConfigurationParameters(
-            connection_method=form.method, connection_parameters=form.values
+            connection_method=form.method,
+            connectivity_option=form.connectivity_option,
+            connection_parameters=form.values,
         ).with_secrets(self._plain_secrets(form))
 
     def _plain_secrets(self, form: Form) -> dict[str, str]:
@@ -220,7 +308,8 @@ class Connection:
 
     def _answers(self) -> Answers:
         values = {name: value.value for name, value in self.form.values.items()}
-        return self.form.method, values, self._plain_secrets(self.form)
+        how = f"{self.form.connectivity_option} {self.form.method}"
+        return how, values, self._plain_secrets(self.form)
 
     def reference_to(self, field: str) -> SecretReference:
         """The reference by which a secret of the form is, or will be, found again."""
@@ -244,3 +333,25 @@ class Connection:
             name: StoredConfigurationValue(**clean(value.model_dump()))
             for name, value in used.items()
         }
+
+
+def _with(response: ConnectResponse, got: ConnectResponse) -> ConnectResponse:
+    """Both, connect()'s own values first."""
+    return response.model_copy(
+        update={
+            "connection_parameters": got.connection_parameters | response.connection_parameters,
+            "connection_secrets": got.connection_secrets | response.connection_secrets,
+        }
+    )
+
+
+def _joined(
+    parameters: ConnectionConfigurationParameters, got: ConnectResponse
+) -> ConnectionConfigurationParameters:
+    """What connect() is given once there is a token."""
+    return parameters.model_copy(
+        update={
+            "connection_parameters": parameters.connection_parameters | got.connection_parameters,
+            "connection_secrets": parameters.connection_secrets | got.connection_secrets,
+        }
+    )

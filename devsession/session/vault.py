@@ -42,6 +42,11 @@ class Vault:
     def __repr__(self) -> str:
         return f"<Vault: {', '.join(sorted(self._known)) or 'empty'}>"
 
+    @property
+    def offline(self) -> bool:
+        """Whether placeholders stand for secrets that are nowhere."""
+        return self._offline
+
     def value(self, field: str, reference: SecretReference) -> str:
         """The plain secret of a field, redacted from now on wherever we write.
 

@@ -1,0 +1,306 @@
+"""Tokens: fetched, refreshed, kept, and seen by nobody."""
+
+from __future__ import annotations
+
+import re
+import threading
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from devsession import DevelopmentSession, secret
+from devsession.errors import ConnectError, DefinitionError, PluginRaisedError
+from devsession.plugin import ConnectionMethod, OAuthAuthorizationCode, OAuthClientCredentials
+from devsession.session.plugin_source import load_plugin_class
+from devsession.session.tokens import AccessTokens
+from tests.session import oauth_plugin
+from tests.session.provider import Provider
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from syrupy.assertion import SnapshotAssertion
+
+CLIENT_SECRET = "hush-hush-client"
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    provider = Provider()
+    yield provider
+    provider.stop()
+
+
+class Clock:
+    """Time that the test moves."""
+
+    now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Secrets:
+    """What tokens need of a vault."""
+
+    offline = False
+
+    def __init__(self) -> None:
+        self.known: dict[str, str] = {}
+
+    def learn(self, secrets: dict[str, str]) -> None:
+        self.known |= secrets
+
+    def text(self, text: str) -> str:
+        return text.replace(CLIENT_SECRET, "REDACTED")
+
+
+class Person:
+    """Opens what it is told to, as soon as it is told."""
+
+    def __init__(self, provider: Provider, **changes: str) -> None:
+        self.provider = provider
+        self.changes = changes
+        self.told: list[str] = []
+        self.threads: list[threading.Thread] = []
+
+    def __call__(self, said: str) -> None:
+        self.told.append(said)
+        thread = threading.Thread(
+            target=self.provider.browse, args=(said,), kwargs=self.changes, daemon=True
+        )
+        thread.start()
+        self.threads.append(thread)
+
+
+def code_template(provider: Provider) -> OAuthAuthorizationCode:
+    return OAuthAuthorizationCode(
+        oauth_client_id="a-client",
+        oauth_client_secret=CLIENT_SECRET,
+        oauth_token_endpoint=f"{provider.url}/token",
+        oauth_authorization_endpoint=f"{provider.url}/authorize",
+        oauth_allowed_scopes=["read", "write"],
+        oauth_client_auth_method="client_secret_post",
+    )
+
+
+def tokens_of(
+    say: Callable[[str], None], clock: Clock | None = None, kept: dict[str, str] | None = None
+) -> AccessTokens:
+    vault: Any = Secrets()
+    held = {} if kept is None else kept
+    return AccessTokens(
+        vault,
+        unrecorded=nullcontext,
+        keep=held.__setitem__,
+        say=say,
+        clock=clock or Clock(),
+    )
+
+
+def test_a_person_signs_in_with_state_and_pkce(provider: Provider) -> None:
+    person = Person(provider)
+
+    secrets = tokens_of(person).sign_in(code_template(provider))
+
+    assert secrets == {"access_token": "access-token-1", "oauth_refresh_token": "refresh-token-1"}
+    assert "scope=read+write" in person.told[0]
+    assert "code_challenge_method=S256" in person.told[0]
+    assert CLIENT_SECRET not in person.told[0]
+
+
+def test_what_is_said_to_a_person(provider: Provider, snapshot: SnapshotAssertion) -> None:
+    person = Person(provider)
+
+    tokens_of(person).sign_in(code_template(provider))
+
+    said = re.sub(r"127\.0\.0\.1(:|%3A)\d+|-L \d+:127.0.0.1:\d+", "ADDRESS", person.told[0])
+    assert re.sub(r"(state|challenge)=[\w-]+", r"\1=..", said) == snapshot
+
+
+def test_a_token_is_used_until_it_expires_then_refreshed(provider: Provider) -> None:
+    clock, kept = Clock(), dict[str, str]()
+    tokens, template = tokens_of(Person(provider), clock, kept), code_template(provider)
+    tokens.sign_in(template)
+
+    clock.now += 3_000
+    still = tokens.current(template)
+    clock.now += 600
+    refreshed = tokens.current(template)
+
+    assert still["access_token"] == "access-token-1"
+    assert refreshed["access_token"] == "access-token-2"
+    assert kept == {"oauth_refresh_token": "refresh-token-2"}
+    assert [asked["grant_type"] for asked in provider.asked] == [
+        "authorization_code",
+        "refresh_token",
+    ]
+
+
+def test_a_refresh_token_of_an_earlier_session_signs_in_without_a_person(
+    provider: Provider,
+) -> None:
+    template = code_template(provider)
+    first = tokens_of(Person(provider)).sign_in(template)
+
+    nobody = Person(provider)
+    secrets = tokens_of(nobody).sign_in(template, first["oauth_refresh_token"])
+
+    assert secrets["access_token"] == "access-token-2"
+    assert nobody.told == []
+
+
+def test_a_refresh_token_that_is_no_good_any_more_asks_the_person_again(
+    provider: Provider,
+) -> None:
+    person = Person(provider)
+
+    secrets = tokens_of(person).sign_in(code_template(provider), "of last year")
+
+    assert secrets["access_token"] == "access-token-1"
+    assert len(person.told) == 1
+
+
+def test_a_person_who_does_not_agree_is_told_in_the_apps_words(provider: Provider) -> None:
+    declines = Person(provider, error="access_denied", error_description="I would rather not")
+
+    declines = Person(provider, error="access_denied", error_description="I would rather not")
+
+    with pytest.raises(ConnectError) as error:
+        tokens_of(declines).sign_in(code_template(provider))
+
+    assert error.value.tried == "access_denied: I would rather not"
+
+
+@pytest.mark.parametrize("error", ["invalid_client", "invalid_scope"])
+def test_a_refusal_of_the_token_endpoint_shows_no_secret(
+    provider: Provider, error: str, snapshot: SnapshotAssertion
+) -> None:
+    provider.refuses = error
+    with pytest.raises(ConnectError) as refused:
+        tokens_of(Person(provider)).sign_in(code_template(provider))
+
+    assert str(refused.value).replace(provider.url, "http://app") == snapshot
+
+
+def test_an_app_that_is_away_is_a_connect_error(provider: Provider) -> None:
+    template = OAuthClientCredentials(
+        oauth_client_id="a",
+        oauth_client_secret=CLIENT_SECRET,
+        oauth_token_endpoint="http://127.0.0.1:1/token",
+    )
+
+    with pytest.raises(ConnectError, match="cannot be reached") as error:
+        tokens_of(Person(provider)).current(template)
+
+    assert CLIENT_SECRET not in str(error.value)
+
+
+def test_a_template_with_a_secret_in_the_code_is_refused(snapshot: SnapshotAssertion) -> None:
+    template = OAuthClientCredentials(
+        oauth_client_secret=CLIENT_SECRET, oauth_token_endpoint="https://app.example/token"
+    )
+
+    with pytest.raises(DefinitionError) as error:
+        ConnectionMethod(name="OAuth", fields=[], oauth_template=template)
+
+    assert error.value.tried == snapshot
+    assert CLIENT_SECRET not in repr(template) + str(error.value)
+
+
+@pytest.fixture(scope="module")
+def signed(modules: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A session on the plugin, its app the practice app."""
+    folder = tmp_path_factory.mktemp("signed")
+    text = Path(oauth_plugin.__file__).read_text(encoding="utf-8")
+    (folder / "plugin.py").write_text(text, encoding="utf-8")
+    session = DevelopmentSession(load_plugin_class(folder), workspace=folder)
+    code = text.replace("http://app.invalid", session.sandbox.url)
+    (folder / "plugin.py").write_text(code, encoding="utf-8")
+    yield session
+    session.shut_down()
+
+
+def typed(session: DevelopmentSession) -> dict[str, Any]:
+    return {
+        "method": "Typed address",
+        "url": session.sandbox.url,
+        "client": session.sandbox.client_id,
+        "key": secret("SANDBOX_CLIENT_SECRET"),
+    }
+
+
+def known(session: DevelopmentSession) -> dict[str, Any]:
+    return {
+        "method": "Known app",
+        "oauth_client_id": session.sandbox.client_id,
+        "oauth_client_secret": secret("SANDBOX_CLIENT_SECRET"),
+    }
+
+
+@pytest.mark.parametrize("answers", [typed, known])
+def test_the_plugin_has_a_token_of_the_practice_app(
+    signed: DevelopmentSession, answers: Callable[[DevelopmentSession], dict[str, Any]]
+) -> None:
+    signed.connection.fill(**answers(signed))
+
+    parameters = signed.connection.parameters
+    assert parameters.secret("access_token").startswith("sbt_")
+    assert parameters["oauth_grant"] == "client_credentials"
+
+
+def test_a_new_session_gets_a_new_token(signed: DevelopmentSession) -> None:
+    signed.connection.fill(**typed(signed))
+    first = signed.connection.parameters.secret("access_token")
+    signed.sandbox.expire_tokens()
+    signed.close()
+
+    again = DevelopmentSession(
+        load_plugin_class(signed.workspace.folder), workspace=signed.workspace.folder
+    )
+
+    assert again.connection.parameters.secret("access_token") != first
+    assert again.connection.test() == "connect() succeeded"
+    again.close()
+    signed._begin(signed.source, signed.workspace)
+
+
+def test_neither_token_nor_client_secret_is_in_a_file_or_a_text(
+    signed: DevelopmentSession,
+) -> None:
+    note = signed.connection.fill(**typed(signed))
+    parameters = signed.connection.parameters
+    token = parameters.secret("access_token")
+    client_secret = parameters.secret("key")
+
+    files = [path for path in signed.workspace.folder.rglob("*.yaml") if path.is_file()]
+    written = "".join(path.read_text(encoding="utf-8") for path in files)
+    shown = f"{note} {parameters!r} {parameters.model_dump_json()} {signed.connection!r}"
+
+    assert "/account" in written
+    assert token not in written + shown
+    assert client_secret not in written + shown
+
+
+def test_offline_the_tape_answers_with_the_placeholder_for_the_token(
+    signed: DevelopmentSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed.connection.fill(**typed(signed))
+    signed.close()
+    monkeypatch.setenv("DEVSESSION_OFFLINE", "1")
+
+    offline = DevelopmentSession(
+        load_plugin_class(signed.workspace.folder), workspace=signed.workspace.folder
+    )
+
+    assert offline.connection.test() == "connect() succeeded"
+    offline.close()
+
+
+def test_a_template_without_a_client_id_is_the_plugins_mistake(
+    signed: DevelopmentSession,
+) -> None:
+    with pytest.raises(PluginRaisedError, match="no client id"):
+        signed.connection.fill(**typed(signed) | {"client": " "})
