@@ -18,6 +18,8 @@ from devsession.plugin.mapping import Expression
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from devsession.plugin.parameters import ConnectivityOption
+
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -39,6 +41,9 @@ class FormLike(Protocol):
     def choose(self, method: str) -> None:
         """Fill another connection method."""
 
+    def connect_by(self, connectivity_option: ConnectivityOption) -> None:
+        """Fill the form for another connectivity."""
+
     def on_change(self, callback: Callable[[], None]) -> None:
         """Call `callback` after every change."""
 
@@ -57,7 +62,7 @@ class FormWidget(anywidget.AnyWidget):
     The page has one synced trait, `state`. Whatever is done there comes as a message, so that no
     secret is ever a part of the widget's state, which notebooks keep. Messages:
     `set`, `secret` (name, value), `map` (field, source), `write` (template), `make` (columns: a
-    line `name = SQL` each), `choose` (method), `action` (name), each
+    line `name = SQL` each), `choose` (method), `connectivity` (option), `action` (name), each
     with an `id` of the page's own; `state["answered"]` is the last of those that was dealt with.
     """
 
@@ -133,6 +138,8 @@ class FormWidget(anywidget.AnyWidget):
                     self._make(_columns(lines))
                 case {"type": "choose", "method": method}:
                     self._form.choose(method)
+                case {"type": "connectivity", "option": option}:
+                    self._form.connect_by(option)
                 case {"type": "action", "name": name}:
                     self._act(next(action for action in self._actions if action.name == name))
 

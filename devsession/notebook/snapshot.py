@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from devsession.notebook.form_state import still_open
@@ -33,14 +34,15 @@ class FormSnapshot:
         self._fill_call = fill_call
 
     def __repr__(self) -> str:
-        rows = [(field["name"], _state(field)) for field in self._fields] + self._mapping()
+        rows = [(field["name"], _state(field)) for field in self._fields]
+        rows = self._connectivity() + rows + self._mapping()
         return "\n".join([self._title, *fact_lines(rows), f"next: {self._next_step}"])
 
     def _repr_html_(self) -> str:
         fields = [(_label(field), _value(field)) for field in self._fields]
         return panel(
             self._title,
-            facts(fields + self._mapping()),
+            facts(self._connectivity() + fields + self._mapping()),
             line(f"next: {self._next_step}", style="margin-top:6px"),
             line("The same as code:", style=f"{MUTED};margin-top:8px"),
             code(self._fill_call),
@@ -56,6 +58,11 @@ class FormSnapshot:
         if open_:
             return f"fill in {', '.join(open_)}, in the form or with .fill(..)"
         return ", then ".join(self._actions)
+
+    def _connectivity(self) -> list[tuple[str, str]]:
+        """How the app is reached, where there is a choice."""
+        is_chosen = len(self._shown["connectivity_options"]) > 1
+        return [("connectivity", self._shown["connectivity_option"])] if is_chosen else []
 
     def _mapping(self) -> list[tuple[str, str]]:
         mapper = self._shown["mapper"]
@@ -79,6 +86,8 @@ def _template(mapper: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _state(field: Mapping[str, Any]) -> str:
     if field["error"]:
         return str(field["error"])
+    if "markdown" in field:
+        return " ".join(field["markdown"].split())
     if field["is_set"]:
         return "set"
     return "not set, required" if field["required"] else "not set"
@@ -89,8 +98,11 @@ def _label(field: Mapping[str, Any]) -> str:
 
 
 def _value(field: Mapping[str, Any]) -> str:
-    shows_value = field["is_set"] and not field["secret"] and not field["error"]
-    if not shows_value:
+    if field["error"] or not field["is_set"]:
         return _state(field)
+    if field["secret"]:
+        public = f", {field['value']}" if field["value"] else ""  # of a pair of keys
+        return _state(field) + public
     labels = {option["value"]: option["label"] for option in field["options"]}
-    return str(labels.get(field["value"], field["value"]))
+    values = json.loads(field["value"]) if field.get("multi_select") else [field["value"]]
+    return ", ".join(str(labels.get(value, value)) for value in values)

@@ -83,11 +83,15 @@ class Control {
   }
 
   read() {
+    if (this.input.multiple) return JSON.stringify([...this.input.selectedOptions].map(({ value }) => value));
     return this.input.type === "checkbox" ? String(this.input.checked) : this.input.value;
   }
 
   write(value) {
-    if (this.input.type === "checkbox") this.input.checked = value === "true";
+    if (this.input.multiple) {
+      const chosen = JSON.parse(value || "[]");
+      for (const option of this.input.options) option.selected = chosen.includes(option.value);
+    } else if (this.input.type === "checkbox") this.input.checked = value === "true";
     else this.input.value = value;
     this.known = this.read();
   }
@@ -122,14 +126,34 @@ class SecretControl extends Control {
   }
 }
 
+/** Text between the fields: nothing to fill in. */
+class InformationView {
+  constructor(field) {
+    this.control = { commit() {} };
+    this.label = make("strong");
+    this.text = make("p", { class: "dsf-information" });
+    this.root = make("div", { class: "dsf-field", "data-field": field.name }, this.label, this.text);
+  }
+
+  draw(field) {
+    this.root.classList.toggle("dsf-waits", !field.asked);
+    this.root.setAttribute("role", field.box_type === "error" ? "alert" : "note");
+    this.root.dataset.box = field.box_type ?? "";
+    say(this.label, field.label);
+    say(this.text, field.markdown);
+  }
+}
+
 class FieldView {
   constructor(field, outbox) {
     this.id = unique();
     this.isTick = field.type === "checkbox";
+    this.isChoice = ["dropdown", "radio"].includes(field.type);
+    const told = (value) => (field.multi_select ? JSON.parse(value) : value);
     this.input = this.createInput(field);
     this.control = field.secret
       ? new SecretControl(this.input, outbox, (value) => ({ type: "secret", name: field.name, value }))
-      : new Control(this.input, outbox, (value) => ({ type: "set", name: field.name, value }));
+      : new Control(this.input, outbox, (value) => ({ type: "set", name: field.name, value: told(value) }));
     this.label = make("span");
     this.required = make("span", { class: "dsf-required", "aria-hidden": "true" }, " *");
     const label = make("label", { for: this.id }, this.label, this.required);
@@ -146,8 +170,14 @@ class FieldView {
       "aria-describedby": `${this.id}-help ${this.id}-notice ${this.id}-error`,
       ...(this.isTick ? {} : { class: "dsf-control" }),
     };
-    if (field.type === "dropdown") return make("select", shared);
-    if (field.type === "textarea" && !field.secret) return make("textarea", { ...shared, rows: "4" });
+    if (this.isChoice) return make("select", { ...shared, ...(field.multi_select ? { multiple: "" } : {}) });
+    // A key loses its lines in a password input.
+    const isKey = ["ssh_keypair", "gpg_keypair", "x509_certificate"].includes(field.type);
+    if (isKey || (field.type === "textarea" && !field.secret)) return make("textarea", { ...shared, rows: "4" });
+    if (field.type === "slider") {
+      const { min, max, step } = field;
+      return make("input", { ...shared, type: "number", min, max, step });
+    }
     if (field.type === "checkbox") return make("input", { ...shared, type: "checkbox" });
     // Browsers offer to keep what is typed into a password input, unless it is a new one.
     const kind = field.secret ? { type: "password", autocomplete: "new-password" } : { type: "text", autocomplete: "off" };
@@ -157,7 +187,9 @@ class FieldView {
   draw(field, labelOf) {
     say(this.label, field.label);
     this.required.hidden = !field.required;
-    say(this.help, field.help);
+    // The public key of a pair, whose input is for secrets.
+    const besides = field.secret && field.value ? [field.value] : [];
+    say(this.help, [field.help, ...besides].filter(Boolean).join("\n"));
     say(this.notice, field.notice);
     say(this.error, field.error);
     this.root.classList.toggle("dsf-waits", !field.asked);
@@ -165,7 +197,7 @@ class FieldView {
     this.input.setAttribute("aria-invalid", String(Boolean(field.error)));
     // Not disabled while it waits: Tab has to get here before Python has dealt with the field before.
     const waitsFor = field.asked || !field.depends_on ? "" : `fill in ${labelOf(field.depends_on)} first`;
-    if (field.type === "dropdown") this.drawOptions(field, waitsFor);
+    if (this.isChoice) this.drawOptions(field, waitsFor);
     if (field.secret) this.control.show(field.is_set);
     else this.control.show(field.value ?? "", field.error);
     if (waitsFor && !this.isTick) this.input.placeholder = waitsFor;
@@ -173,16 +205,17 @@ class FieldView {
   }
 
   drawOptions(field, waitsFor) {
-    const options = [{ value: "", label: waitsFor || "choose", disabled: false }, ...field.options];
+    const none = { value: "", label: waitsFor || "choose", disabled: false };
+    const options = field.multi_select ? field.options : [none, ...field.options];
     const drawn = JSON.stringify(options);
     if (drawn === this.drawnOptions) return;
     this.drawnOptions = drawn;
-    const chosen = this.input.value;
+    const chosen = this.control.read();
     this.input.replaceChildren(
       ...options.map(({ value, label, disabled }) => make("option", { value, ...(disabled ? { disabled: "" } : {}) }, label)),
     );
-    this.input.value = options.some(({ value }) => value === chosen) ? chosen : "";
-    this.control.known = this.input.value;
+    const isOffered = field.multi_select || options.some(({ value }) => value === chosen);
+    this.control.write(isOffered ? chosen : "");
   }
 }
 
@@ -353,7 +386,8 @@ class FormView {
     this.actions = new Actions(this);
     this.title = make("h3", { id: unique() });
     this.about = make("p", { class: "dsf-about" });
-    this.method = this.createMethod();
+    this.connectivity = this.createChoice("Connectivity", (option) => ({ type: "connectivity", option }));
+    this.method = this.createChoice("Connection method", (method) => ({ type: "choose", method }));
     this.list = make("div");
     this.done = make("div", { class: "dsf-message", role: "status" });
     this.failed = make("div", { class: "dsf-message", role: "alert" });
@@ -361,7 +395,7 @@ class FormView {
     // JupyterLab's shortcuts would act on keys that are typed here: `a` inserts a cell.
     this.root = make("div", {
       class: "devsession-form", role: "form", "aria-labelledby": this.title.id, "data-lm-suppress-shortcuts": "true",
-    }, this.title, this.about, this.method, this.list, this.mapper.root, this.template.root, this.done, this.failed, this.actions.root, this.code);
+    }, this.title, this.about, this.connectivity.root, this.method.root, this.list, this.mapper.root, this.template.root, this.done, this.failed, this.actions.root, this.code);
     for (const kind of ["keydown", "keypress", "keyup"]) {
       this.root.addEventListener(kind, (event) => event.stopPropagation());
     }
@@ -384,11 +418,16 @@ class FormView {
     }
   }
 
-  createMethod() {
+  createField(field) {
+    return field.type.startsWith("information") ? new InformationView(field) : new FieldView(field, this.outbox);
+  }
+
+  /** A list of what the whole form is for; it is there when there is a choice. */
+  createChoice(label, message) {
     const id = unique();
     const select = make("select", { id, class: "dsf-control" });
-    this.methodControl = new Control(select, this.outbox, (method) => ({ type: "choose", method }));
-    return make("div", { class: "dsf-field" }, make("label", { for: id }, "Connection method"), select);
+    const root = make("div", { class: "dsf-field" }, make("label", { for: id }, label), select);
+    return { root, control: new Control(select, this.outbox, message) };
   }
 
   createCode() {
@@ -416,19 +455,20 @@ class FormView {
   /** Send what was typed and not left yet: a click must not be dealt with before it. */
   commit() {
     const fields = [...this.fields.values()].map((field) => field.control);
-    for (const control of [this.methodControl, ...fields, ...this.mapper.controls, ...this.template.controls]) control.commit();
+    for (const control of [this.connectivity.control, this.method.control, ...fields, ...this.mapper.controls, ...this.template.controls]) control.commit();
   }
 
   draw() {
-    const { title, description, methods, method, fields, mapper, message, actions, fill_call: call } = this.state;
+    const { title, description, methods, method, connectivity_options: ways, connectivity_option: way, fields, mapper, message, actions, fill_call: call } = this.state;
     const labels = new Map(fields.map((field) => [field.name, field.label]));
     const labelOf = (name) => labels.get(name) ?? name;
     say(this.title, title);
     say(this.about, description);
     this.about.hidden = !description;
-    this.drawMethods(methods, method);
+    this.drawChoice(this.connectivity, ways, way);
+    this.drawChoice(this.method, methods, method);
     // A field that changed its kind is another field.
-    const views = reconcile(this.fields, fields, ({ name, type, secret }) => `${type} ${secret} ${name}`, (field) => new FieldView(field, this.outbox));
+    const views = reconcile(this.fields, fields, ({ name, type, secret, multi_select: several }) => `${type} ${secret} ${several} ${name}`, (field) => this.createField(field));
     fields.forEach((field, at) => views[at].draw(field, labelOf));
     arrange(this.list, views.map((view) => view.root));
     const isTemplate = mapper !== null && "template" in mapper;
@@ -441,15 +481,14 @@ class FormView {
     this.root.setAttribute("aria-busy", String(this.outbox.waiting.length > 0));
   }
 
-  drawMethods(methods, method) {
-    this.method.hidden = methods.length < 2;
-    const select = this.methodControl.input;
-    const drawn = [...select.options].map((option) => option.value);
-    if (drawn.join("\n") !== methods.join("\n")) {
-      select.replaceChildren(...methods.map((name) => make("option", { value: name }, name)));
-      this.methodControl.known = this.methodControl.read();
+  drawChoice({ root, control }, names, chosen) {
+    root.hidden = names.length < 2;
+    const drawn = [...control.input.options].map((option) => option.value);
+    if (drawn.join("\n") !== names.join("\n")) {
+      control.input.replaceChildren(...names.map((name) => make("option", { value: name }, name)));
+      control.known = control.read();
     }
-    this.methodControl.show(method, "");
+    control.show(chosen, "");
   }
 
   dispose() {

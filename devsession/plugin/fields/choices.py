@@ -86,7 +86,7 @@ class FormRadioField(FormChoiceField):
 class FormDropdownField(FormChoiceField):
     """One choice among options; with `multi_select` any number of them, in the order of choosing.
 
-    Several choices are stored as a JSON list of their values, `["a", "b"]`, and the metadata is
+    Several choices are stored as a JSON list of their values, `["a","b"]`, and the metadata is
     that of each option by its value, `{"a": {..}, "b": {..}}`.
     """
 
@@ -188,9 +188,14 @@ def selected(stored: str) -> list[str] | None:
 
 def _stored(options: Sequence[FormOption]) -> StoredConfigurationValue:
     return StoredConfigurationValue(
-        value=json.dumps([option.value for option in options], ensure_ascii=False),
+        value=_listed([option.value for option in options]),
         metadata={option.value: option.metadata for option in options},
     )
+
+
+def _listed(values: Sequence[str]) -> str:
+    """As a browser writes it, which the form's widget compares with its own text."""
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
 def _place(value: str, order: Sequence[str]) -> int:
