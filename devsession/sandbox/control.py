@@ -106,13 +106,16 @@ class Control:
         except ValidationError as error:
             raise _refused(error) from None
         self._settings = settings
-        if settings.rate is None:
-            self._limit = None
-        else:
-            self._limit = RateLimit(Rate.parse(settings.rate), settings.retry_after, self._clock)
+        if "rate" in sent or "retry_after" in sent:
+            self._limit = self._limit_of(settings)
         if "storm" in sent:
             self._storm = None if settings.storm is None else Storm(settings.storm, self._clock)
         return await self.show(request)
+
+    def _limit_of(self, settings: Settings) -> RateLimit | None:
+        if settings.rate is None:
+            return None
+        return RateLimit(Rate.parse(settings.rate), settings.retry_after, self._clock)
 
     async def expire_tokens(self, _request: Request) -> Response:
         self._expire_tokens()

@@ -35,6 +35,9 @@ are JSON objects, of at most 4 MB.
     GET   /channels/{name}/messages?limit=&cursor=      {"messages": [..], "next_cursor": ..}
     POST  /channels/{name}/messages                     posts {text, blocks, idempotency_key}: 201;
                                                         200 when it was posted with this key before
+    PATCH /_control                                     for authors: {rate, retry_after, storm}, see
+                                                        `control.Settings`; GET shows them
+    POST  /_control/expire_tokens                       every token given until now is expired
 
 A bulk's `status` is created, updated, deleted, unchanged or failed, its `error` null or {code,
 field, message}; each record counts alone. Bulk update finds a record by `id`, upsert by

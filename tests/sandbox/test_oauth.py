@@ -92,6 +92,15 @@ def test_a_changed_token_opens_nothing(anybody: Client) -> None:
     assert with_token(anybody, token[:-1] + chr(ord(token[-1]) ^ 1)).status_code == 401
 
 
+def test_tokens_can_be_made_to_expire_at_once(anybody: Client, client: Client) -> None:
+    token = new_token(anybody)
+
+    client.post("/_control/expire_tokens")
+
+    assert refusal(with_token(anybody, token))[1]["code"] == "token_expired"
+    assert with_token(anybody, new_token(anybody)).is_success
+
+
 def test_a_token_outlives_the_app(anybody: Client, clock: Clock) -> None:
     token = new_token(anybody)
 

@@ -68,6 +68,15 @@ def test_what_is_refused_is_not_done(client: Client) -> None:
     assert [record["name"] for record in records] == ["Acme"]
 
 
+def test_other_settings_leave_the_count(client: Client) -> None:
+    limit(client, rate="1/hour")
+    answers(client, 1)
+
+    limit(client, storm=None)
+
+    assert answers(client, 1) == [429]
+
+
 def test_the_limit_is_taken_away(client: Client) -> None:
     limit(client, rate="1/hour")
     limit(client, rate=None)

@@ -13,6 +13,7 @@ from devsession.sandbox import sandbox_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from syrupy.assertion import SnapshotAssertion
 
@@ -75,6 +76,15 @@ def test_a_storm_begins_and_ends(project: Project, sandbox: Sandbox) -> None:
     sandbox.calm()
 
     assert (stormy, asked(project).status_code) == (429, 200)
+
+
+@pytest.mark.usefixtures("unrecorded")
+def test_records_are_kept_in_a_folder(project: Project, sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.stop()
+    sandbox.start(data=tmp_path / "records")
+
+    assert asked(project).status_code == 200
+    assert list((tmp_path / "records").iterdir()) != []
 
 
 def test_what_is_set_is_not_recorded(project: Project, sandbox: Sandbox) -> None:
