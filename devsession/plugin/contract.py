@@ -41,7 +41,9 @@ class PluginManifest(Definition):
     docs_url: str = ""
     supports_inbound: bool = False
     supported_outbound_strategies: list[Strategy] = Field(default_factory=list)
-    supported_connectivity_options: list[ConnectivityOption] = Field(default=["direct"])
+    supported_connectivity_options: list[ConnectivityOption] = Field(
+        default=["direct"], min_length=1
+    )
     outbound_target_types: list[str] | None = None
 
     @field_validator("supported_outbound_strategies")
@@ -68,6 +70,12 @@ class ConfigurationForm(Definition):
             + did_you_mean(field.depends_on, set(names) - {field.name})
             for field in fields
             if field.depends_on is not None and field.depends_on not in names
+        ]
+        unanswered = {field.name for field in fields if not field.takes_answer}
+        problems += [
+            f"field {field.name!r}: depends_on {field.depends_on!r}, which nobody can fill in"
+            for field in fields
+            if field.depends_on in unanswered
         ]
         if not problems:
             problems = _rings(fields)

@@ -202,6 +202,21 @@ class DevelopmentSession:
         settle(self, sync)
         return failures_of(self.account, sync.record)
 
+    def lineage(self, slug: str) -> DataFrame:
+        """Where the fields at the app come from: one row for each column that fills one.
+
+        SOURCE_TABLE, SOURCE_COLUMN (behind a query, those that it reads), APP_OBJECT, APP_FIELD
+        (None for a template: it makes the record as a whole), MAPPING (column, expression or
+        template), EXPRESSION, LAST_RUN (UTC) and SUCCEEDED, the records that the app took in it.
+
+        Raises:
+            UnknownNameError: no sync has this slug.
+            NotFilledError: it, or the connection, is not filled.
+        """
+        from devsession.session.lineage import lineage_of
+
+        return lineage_of(self, self.sync(slug))
+
     def reuse(self) -> AbstractContextManager[object]:
         """From now on what the app answered well before comes from the tape; the rest is called.
 

@@ -10,7 +10,9 @@ from pydantic_core import from_json
 from devsession.errors import ScenarioError, UnknownNameError, UsageError
 from devsession.plugin.outbound import OutboundSyncRequest
 from devsession.recording.scenario import ScenarioFolder, ScenarioInput, scenario_folder
+from devsession.render import counted
 from devsession.session.journal import settle
+from devsession.session.validating import METHOD, validator_of, without
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from devsession.plugin.strategies import OutboundSyncStrategy
     from devsession.session.development import DevelopmentSession
     from devsession.session.sync import Sync
+    from devsession.session.validating import Validator
+    from devsession.warehouse.staged import Stage
 
 USUAL_RECORDS = 10
 
@@ -60,11 +64,16 @@ def _freeze(
 ) -> None:
     """Write parameters and the first records that a run would offer now."""
     parameters, redactor = sync.parameters, session.vault.redactor
-    frozen = _offered(session, sync, wanted, parameters.sync_strategy)
+    frozen, refused = _offered(session, sync, wanted, parameters.sync_strategy)
     if frozen.empty:
         raise ScenarioError(
-            f"A run of {sync.slug!r} would offer no record now, so there is nothing to freeze",
-            tried=f"scenario({wanted.name!r}): every record was sent before and is unchanged",
+            f"A run of {sync.slug!r} would send no record now, so there is nothing to freeze",
+            tried=f"scenario({wanted.name!r}): "
+            + (
+                f"{counted(refused, 'record')} refused by {METHOD}, see .refusals()"
+                if refused
+                else "every record was sent before and is unchanged"
+            ),
             where=f"sync {sync.slug!r}",
             next_step="change the source, or name another scenario with after=",
             sync=sync.slug,
@@ -77,22 +86,47 @@ def _freeze(
         ),
         redactor,
     )
+    if refused:
+        left_out = f"{counted(refused, 'record')} left out, refused by {METHOD}"
+        print(f"scenario {wanted.name!r}: {left_out}")  # noqa: T201 - the author's cell shows it
 
 
 def _offered(
     session: DevelopmentSession, sync: Sync, wanted: Wanted, strategy: OutboundSyncStrategy
-) -> DataFrame:
+) -> tuple[DataFrame, int]:
+    """The records to freeze, and how many the plugin's validator refused on the way to them."""
     records = wanted.records or USUAL_RECORDS
     other = _other(session, sync, wanted.after) if wanted.after is not None else None
     # No more than the other scenario's own records can drop out.
     needed = records + (len(other.read_records()) if other else 0)
     settle(session, sync)
+    validator = validator_of(session, sync)
+    # Any number of records may be refused before enough are found that are not.
+    staged_records = session.engine.plan(sync.record, strategy).total if validator else needed
     run = session.store.start_run(sync.record)
-    staged = session.engine.stage(sync.record, run, strategy, records=needed)
-    offered = OutboundSyncRequest(staged, actions=tuple(staged.actions)).get_records()
-    staged.discard()
-    session.store.finish_run(run, status="frozen", counts=staged.actions)
-    return (_offered_after(offered, other, strategy) if other else offered).head(records)
+    staged = session.engine.stage(sync.record, run, strategy, records=staged_records)
+    try:
+        offered, refused = _first_sent(staged, validator, needed)
+    finally:
+        staged.discard()
+        session.store.finish_run(run, status="frozen", counts=staged.actions)
+    return (_offered_after(offered, other, strategy) if other else offered).head(records), refused
+
+
+def _first_sent(staged: Stage, validator: Validator | None, needed: int) -> tuple[DataFrame, int]:
+    """The first records that are not refused, and how many that stand among them are."""
+    from pandas import concat
+
+    kept: list[DataFrame] = []
+    refused = 0
+    request = OutboundSyncRequest(staged, actions=tuple(staged.actions), batch_size=needed)
+    for batch in request.get_records(batched=True):
+        refusals = validator.refusals(batch) if validator else []
+        refused += len(refusals)
+        kept.append(without(batch, refusals))
+        if sum(map(len, kept)) >= needed:
+            break
+    return concat(kept or [request.get_records()], ignore_index=True).head(needed), refused
 
 
 def _other(session: DevelopmentSession, sync: Sync, name: str) -> ScenarioFolder:

@@ -18,9 +18,13 @@ from devsession.session.run_lock import holder_of, only_run
 from devsession.session.run_log import RunLog
 from devsession.session.run_watcher import Watchers
 from devsession.session.summary import RunSummary
+from devsession.session.validating import ValidatedRecords, validator_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from devsession.plugin.contract import Plugin
+    from devsession.plugin.outbound import RecordStore
     from devsession.plugin.parameters import OutboundSyncConfigurationParameters
     from devsession.session.development import DevelopmentSession
     from devsession.session.run_watcher import RunWatcher
@@ -115,7 +119,9 @@ class _Run:
         counted = self._counted = CountedRecords(stored, session.vault.redactor, self._watcher)
         self._watcher.staged(staged.actions, scanned=staged.scanned, unchanged=staged.unchanged)
         try:
-            _call(session, self._plugin, self._parameters, counted)
+            validator = validator_of(session, self._sync)
+            sent = counted if validator is None else ValidatedRecords(counted, validator)
+            _call(session, self._plugin, self._parameters, sent, lambda: _answered(counted))
         finally:
             stored.flush()
 
@@ -142,7 +148,8 @@ def _call(
     session: DevelopmentSession,
     plugin: Plugin,
     parameters: OutboundSyncConfigurationParameters,
-    records: CountedRecords,
+    records: RecordStore,
+    so_far: Callable[[], str],
 ) -> None:
     """sync_outbound on the run's records; outcomes that it returns are stored as well."""
     redact = session.vault.redactor.text
@@ -157,7 +164,7 @@ def _call(
     sync_outbound: Any = plugin.sync_outbound
     with (
         session.recorder.paused(),
-        calling(plugin, "sync_outbound", session.vault, so_far=lambda: _answered(records)),
+        calling(plugin, "sync_outbound", session.vault, so_far=so_far),
     ):
         returned = sync_outbound(parameters, request)
         if returned is not None:

@@ -14,6 +14,7 @@ from devsession.session.declaring import strategy_of
 from devsession.session.journal import settle
 from devsession.session.plugin_call import calling
 from devsession.session.saved import Note, saved_note
+from devsession.session.validating import all_refusals, refusal_frame, validator_of
 from devsession.warehouse.source import source_of
 
 if TYPE_CHECKING:
@@ -145,11 +146,35 @@ class Sync:
     def plan(self) -> Plan:
         """What a run would do now, counted by action; sends nothing.
 
-        Raises: SourceError when identifiers are null or not unique.
+        Raises:
+            SourceError: identifiers are null or not unique.
+            PluginRaisedError: outbound_record_validator raised, or returned the wrong thing.
         """
         self._require_filled()
         settle(self._session, self)
-        return self._session.engine.plan(self.record, self.strategy)
+        plan = self._session.engine.plan(self.record, self.strategy)
+        refusals = all_refusals(self._session, self, offered=plan.total)
+        return replace(plan, refused=sum(1 for _ in refusals))
+
+    def refusals(self) -> DataFrame:
+        """The records that a run would not send, as outbound_record_validator refuses them.
+
+        One row a field: IDENTIFIER, FIELD, MESSAGE; empty when there is none, or no validator.
+
+        Raises: as `plan`.
+        """
+        self._require_filled()
+        settle(self._session, self)
+        plan = self._session.engine.plan(self.record, self.strategy)
+        return refusal_frame(all_refusals(self._session, self, offered=plan.total))
+
+    def refused_first(self, rows: int) -> dict[str, str]:
+        """Identifier -> why outbound_record_validator refuses it, of the first records."""
+        validator = validator_of(self._session, self)
+        if validator is None:
+            return {}
+        sample = self._session.engine.sample(self.record, records=rows)
+        return {refusal.identifier: refusal.text for refusal in validator.refusals(sample)}
 
     def scenario(
         self,

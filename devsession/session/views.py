@@ -73,6 +73,10 @@ class Preview:
         frame = sync.preview(PREVIEWED_ROWS)
         self._headings = list(frame.columns)
         self._rows = frame.to_numpy(dtype=object).tolist()
+        refused = sync.refused_first(PREVIEWED_ROWS)
+        if refused:
+            self._headings.append("refused, not sent")
+            self._rows = [[*row, refused.get(row[0], "")] for row in self._rows]
 
     def __repr__(self) -> str:
         return text_table(self._headings, self._rows)

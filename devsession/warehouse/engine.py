@@ -84,6 +84,14 @@ class Engine:
             {"IDENTIFIER": identifiers, "TRANSFORMED_RECORD": decoded(texts)}, dtype=object
         )
 
+    def source_types(self, sync: SyncRecord) -> dict[str, str]:
+        """Mapped field, or name in a template's `row` -> the kind of what fills it (see `kinds`).
+
+        Raises: as `plan`, but identifiers are not checked.
+        """
+        fields = project(self._account, sync).fields
+        return {name: column.kind for name, column in fields.items()}
+
     def stage(
         self,
         sync: SyncRecord,
@@ -132,7 +140,9 @@ class Engine:
         with projection.explained():
             (counts,) = self._account.rows(
                 statement(
-                    "engine/identified", identifier=projection.identifier, source=projection.source
+                    "engine/identified",
+                    identifier=projection.identifier,
+                    source=projection.source.sql,
                 )
             )
         check_identifiers(self._account, sync, projection, counts)

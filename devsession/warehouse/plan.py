@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 class Plan:
     """How many records each action would be taken on, and how many would be left alone.
 
-    `scanned`: how many the source has.
+    `scanned`: how many the source has. `refused`: how many of those with an action would not be
+    sent, because the plugin's outbound_record_validator refuses them.
     """
 
     actions: Mapping[str, int]
     unchanged: int
     scanned: int
+    refused: int = 0
 
     @classmethod
     def of(cls, strategy: OutboundSyncStrategy, states: Mapping[str, int]) -> Self:
@@ -46,7 +48,8 @@ class Plan:
 
     def __str__(self) -> str:
         actions = ", ".join(f"{action} {count:,}" for action, count in self.actions.items())
-        return f"{actions}; {counted(self.unchanged, 'record')} unchanged"
+        refused = f"; {counted(self.refused, 'record')} refused, not sent" if self.refused else ""
+        return f"{actions}; {counted(self.unchanged, 'record')} unchanged{refused}"
 
     __repr__ = __str__
 
