@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from devsession.secrets.redact import Hit, Redactor
 
-# The home of the secret store, and git's compressed objects. Named themselves, they are searched.
-_LEFT_OUT = {".devsession", ".git"}
+# The homes of secrets, and git's compressed objects. Named themselves, they are searched.
+_LEFT_OUT = {".devsession", ".env", ".git"}
 _CHUNK = 16 * 1024 * 1024
 _CONTEXT = 64
 _HEADINGS = ("File", "Place", "Secret", "Encoding")
@@ -121,7 +121,7 @@ def _files(path: Path) -> Iterator[Path]:
     refused: list[OSError] = []
     for folder, folders, names in os.walk(path, onerror=refused.append):
         folders[:] = sorted(set(folders) - _LEFT_OUT)
-        yield from (Path(folder) / name for name in sorted(names))
+        yield from (Path(folder) / name for name in sorted(set(names) - _LEFT_OUT))
     yield from (Path(error.filename) for error in refused)
 
 

@@ -32,15 +32,25 @@ class KeyringSecrets:
     def __init__(self, workspace: Path) -> None:
         self.service = f"devsession {workspace.resolve()}"
         self._silent = False
+        self._why = ""
 
     @property
     def place(self) -> str:
         """Where this looks, for people."""
         return f'the keyring, service "{self.service}"'
 
-    def works(self) -> bool:
-        """Whether there is a keyring that answers."""
-        return self._ask(lambda backend: [backend.get_password(self.service, "probe")]) is not None
+    def problem(self) -> str:
+        """Why there is no keyring that answers; nothing when there is."""
+        probed = self._ask(lambda backend: [backend.get_password(self.service, "probe")])
+        return "" if probed is not None else self._why
+
+    def to_add(self, name: str) -> str:
+        """keyring's own command."""
+        return f'keyring set "{self.service}" {name}'
+
+    def to_remove(self, name: str) -> str:
+        """keyring's own command."""
+        return f'keyring del "{self.service}" {name}'
 
     def get(self, name: str) -> str | None:
         """The value; None when the keyring does not hold it, or does not work."""
@@ -64,8 +74,11 @@ class KeyringSecrets:
         def ask() -> None:
             try:
                 backend = _backend()
+                self._why = "" if backend else "none works here"
                 answers.put(question(backend) if backend else None)
-            except Exception:  # noqa: BLE001 - backends are foreign code, and raise what they like
+            except Exception as error:  # noqa: BLE001 - backends are foreign code, and raise what they like
+                # Its text is not shown: a backend may quote what it was asked to keep.
+                self._why = f"it does not work ({type(error).__name__}); it may be locked"
                 answers.put(None)
 
         threading.Thread(target=ask, name="devsession-keyring", daemon=True).start()
@@ -73,6 +86,7 @@ class KeyringSecrets:
             return answers.get(timeout=_ANSWER_SECONDS)
         except queue.Empty:
             self._silent = True
+            self._why = f"it gave no answer in {_ANSWER_SECONDS:g} seconds; it may be locked"
             return None
 
 

@@ -1,4 +1,4 @@
-"""Where secrets come from: the environment, the keyring, a file, looked in in this order."""
+"""Where secrets come from: the environment, `.env`, the keyring, a file, looked in in this order."""
 
 from __future__ import annotations
 
@@ -6,13 +6,22 @@ import os
 from typing import TYPE_CHECKING, Protocol
 
 from devsession.errors import SecretMissingError, SetupError
+from devsession.secrets.dotenv_secrets import DotenvSecrets
 from devsession.secrets.keyring_secrets import KeyringSecrets
 from devsession.secrets.secret_file import FileSecrets
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["EnvironmentSecrets", "FileSecrets", "KeyringSecrets", "SecretSource", "SecretStore"]
+__all__ = [
+    "DotenvSecrets",
+    "EnvironmentSecrets",
+    "FileSecrets",
+    "KeyringSecrets",
+    "SecretSource",
+    "SecretStore",
+]
 
 
 class SecretSource(Protocol):
@@ -23,7 +32,16 @@ class SecretSource(Protocol):
         """Where this looks, for people."""
 
     def get(self, name: str) -> str | None:
-        """The value; None when it is not here."""
+        """The value; None when it is not here, or the place cannot be used."""
+
+    def problem(self) -> str:
+        """Why the place cannot be used, to stand behind its name; nothing when it can."""
+
+    def to_add(self, name: str) -> str:
+        """How a person puts a value here; nothing where only we do."""
+
+    def to_remove(self, name: str) -> str:
+        """How a person takes a value out of here."""
 
 
 class EnvironmentSecrets:
@@ -35,15 +53,38 @@ class EnvironmentSecrets:
         """The value of the variable."""
         return os.environ.get(name)
 
+    def problem(self) -> str:
+        """Nothing: there is always one."""
+        return ""
+
+    def to_add(self, name: str) -> str:
+        """The shell's command."""
+        return f"export {name}=.."
+
+    def to_remove(self, name: str) -> str:
+        """The shell's command; a kernel has the environment that it was started with."""
+        return f"unset {name}, and start the kernel again"
+
 
 class SecretStore:
-    """The secrets of a workspace, by name. Values are looked up at use, and kept nowhere here."""
+    """The secrets of a workspace, by name. Values are looked up at use, and kept nowhere here.
 
-    def __init__(self, workspace: Path) -> None:
-        self._environment = EnvironmentSecrets()
+    further: places that are looked in after the usual ones.
+    """
+
+    def __init__(self, workspace: Path, further: Sequence[SecretSource] = ()) -> None:
         self._keyring = KeyringSecrets(workspace)
         self._file = FileSecrets(workspace / ".devsession" / "secrets")
-        self._sources: tuple[SecretSource, ...] = (self._environment, self._keyring, self._file)
+        self._by_hand: tuple[SecretSource, ...] = (
+            EnvironmentSecrets(),
+            DotenvSecrets(workspace / ".env"),
+        )
+        self._sources: tuple[SecretSource, ...] = (
+            *self._by_hand,
+            self._keyring,
+            self._file,
+            *further,
+        )
 
     def __repr__(self) -> str:
         return f"<SecretStore: {', '.join(source.place for source in self._sources)}>"
@@ -76,39 +117,36 @@ class SecretStore:
             SetupError: a place that is looked in earlier holds another value, which would be
                 found instead; or the secret file cannot be used.
         """
-        unset = f"unset {name}, and start the kernel again"
-        self._refuse_hidden(name, value, self._environment, unset)
+        for earlier in self._by_hand:
+            self._refuse_hidden(name, value, earlier)
         if self._keyring.set(name, value):
             self._file.discard(name)  # an older value
             return self._keyring.place
-        forget = f'keyring del "{self._keyring.service}" {name}'
-        self._refuse_hidden(name, value, self._keyring, forget)
+        self._refuse_hidden(name, value, self._keyring)
         self._file.set(name, value)
         return self._file.place
 
-    def _refuse_hidden(self, name: str, value: str, earlier: SecretSource, remove: str) -> None:
+    def _refuse_hidden(self, name: str, value: str, earlier: SecretSource) -> None:
         if earlier.get(name) not in (value, "", None):
             raise SetupError(
                 f"The new value of the secret {name} would never be used",
                 tried=f"{earlier.place} is looked in first, and holds another value",
                 where=earlier.place,
-                next_step=f"{remove}, or use the value that is there",
+                next_step=f"{earlier.to_remove(name)}, or use the value that is there",
                 secret=name,
             )
 
     def _missing(self, name: str) -> SecretMissingError:
-        works = self._keyring.works()
+        problems = [(source, source.problem()) for source in self._sources]
         looked = [
-            f"{self._environment.place}: no variable {name} with a value",
-            f"{self._keyring.place}: no entry {name}" if works else "the keyring: none works here",
-            f"{self._file.place}: no entry {name}",
+            f"{source.place}: {problem or f'no {name} with a value'}"
+            for source, problem in problems
         ]
-        commands = [f"export {name}=..", "fill the connection form and save it"]
-        if works:
-            commands.insert(1, f'keyring set "{self._keyring.service}" {name}')
+        commands = [source.to_add(name) for source, problem in problems if not problem]
+        commands.append("fill the connection form and save it")
         return SecretMissingError(
             f"The secret {name} is in none of the places looked in",
             tried="\n".join(f"{number}. {place}" for number, place in enumerate(looked, 1)),
-            next_step=", or ".join(commands),
+            next_step=", or ".join(filter(None, commands)),
             secret=name,
         )

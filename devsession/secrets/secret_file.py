@@ -41,6 +41,18 @@ class FileSecrets:
         """The value; None when the file does not hold it, or does not exist."""
         return self._read().get(name)
 
+    def problem(self) -> str:
+        """Nothing: a file that cannot be used is an error of its own."""
+        return ""
+
+    def to_add(self, name: str) -> str:  # noqa: ARG002 - no person adds to it
+        """Nothing: the connection form writes it."""
+        return ""
+
+    def to_remove(self, name: str) -> str:
+        """Like every other JSON file."""
+        return f"take {name} out of {self.path}"
+
     def set(self, name: str, value: str) -> None:
         """Keep the value, in place of an older one."""
         with self._alone():

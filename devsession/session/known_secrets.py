@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from devsession.secrets.dotenv_secrets import DotenvSecrets
 from devsession.secrets.managers import SecretStore
 from devsession.secrets.secret_file import FileSecrets
 from devsession.session.workspace import Workspace
@@ -11,16 +13,21 @@ from devsession.session.workspace import Workspace
 if TYPE_CHECKING:
     from pathlib import Path
 
+# `.env` holds settings too, whose values stand everywhere.
+_SECRET_NAME = re.compile("KEY|TOKEN|SECRET|PASSWORD", re.IGNORECASE)
+
 
 def known_secrets(folder: Path) -> dict[str, str]:
-    """Name -> value: what the secret file holds, and what the saved connections refer to.
+    """Name -> value: what the secret file holds, what `.env` calls a key or the like, and what the saved connections refer to.
 
     A workspace without a warehouse (a fresh clone, CI) has no connection; nothing is started.
     """
     workspace = Workspace.at(folder)
     if not workspace.exists:
         return {}
-    secrets = FileSecrets(workspace.private / "secrets").all()
+    written = DotenvSecrets(workspace.folder / ".env").all()
+    secrets = {name: value for name, value in written.items() if _SECRET_NAME.search(name)}
+    secrets |= FileSecrets(workspace.private / "secrets").all()
     if not workspace.has_warehouse:
         return secrets
     from devsession.warehouse.embedded import open_embedded

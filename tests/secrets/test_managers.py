@@ -21,7 +21,7 @@ from devsession.secrets.managers import FileSecrets, KeyringSecrets, SecretStore
 from tests.secrets.conftest import KEY, MemoryKeyring, using
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from syrupy.assertion import SnapshotAssertion
 
@@ -62,6 +62,109 @@ def test_the_environment_comes_first_then_the_keyring_then_the_file(
 
     assert (from_file, from_keyring) == ("of the file", "of the keyring")
     assert store.lookup("ACME_API_KEY") == "of the environment"
+
+
+def test_a_dotenv_comes_after_the_environment_and_never_gets_into_it(
+    store: SecretStore,
+    memory_keyring: MemoryKeyring,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    KeyringSecrets(tmp_path).set("ACME_API_KEY", "of the keyring")
+    (tmp_path / ".env").write_text("\ufeffexport ACME_API_KEY='of ${HOME} #1' # ours\nOTHER=\n")
+    from_dotenv = store.lookup("ACME_API_KEY")
+
+    assert from_dotenv == "of ${HOME} #1"
+    assert "ACME_API_KEY" not in os.environ
+    monkeypatch.setenv("ACME_API_KEY", "of the environment")
+    assert store.lookup("ACME_API_KEY") == "of the environment"
+
+
+def test_a_wrong_line_of_a_dotenv_leaves_the_others_and_prints_nothing(
+    store: SecretStore,
+    no_keyring: keyring.backend.KeyringBackend,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / ".env").write_text(f"ACME_API_KEY={KEY!r}\n'what is this\n")
+
+    assert store.lookup("ACME_API_KEY") == KEY
+    assert capfd.readouterr() == ("", "")
+
+
+UNUSABLE = {
+    "badly encoded": lambda path: path.write_bytes(b"ACME_API_KEY=\xff\xfe"),
+    "a folder": lambda path: path.mkdir(),
+    "a wrong line": lambda path: path.write_text("'ACME_API_KEY"),
+}
+
+
+@pytest.mark.parametrize("make", UNUSABLE.values(), ids=UNUSABLE)
+def test_a_dotenv_that_cannot_be_used_says_why(
+    store: SecretStore,
+    no_keyring: keyring.backend.KeyringBackend,
+    tmp_path: Path,
+    make: Callable[[Path], object],
+    snapshot: SnapshotAssertion,
+) -> None:
+    make(tmp_path / ".env")
+
+    with pytest.raises(SecretMissingError) as error:
+        store.lookup("ACME_API_KEY")
+
+    assert str(error.value).replace(str(tmp_path), os.sep + "workspace") == snapshot
+
+
+@pytest.mark.parametrize("backend", ["broken_keyring", "silent_keyring"])
+def test_a_keyring_that_cannot_be_used_says_why(
+    store: SecretStore, backend: str, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue(backend)
+
+    with pytest.raises(SecretMissingError, match="it may be locked"):
+        store.lookup("ACME_API_KEY")
+
+
+def test_a_value_that_a_dotenv_would_hide_is_refused(
+    memory_keyring: MemoryKeyring, store: SecretStore, tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    (tmp_path / ".env").write_text("ACME_API_KEY=another\n")
+
+    with pytest.raises(SetupError) as error:
+        store.store("ACME_API_KEY", KEY)
+
+    assert str(error.value).replace(str(tmp_path), os.sep + "workspace") == snapshot
+
+
+class Cloud:
+    """A place of the user's own."""
+
+    place = "the cloud, project acme"
+
+    def get(self, name: str) -> str | None:
+        return {"ACME_API_KEY": KEY}.get(name)
+
+    def problem(self) -> str:
+        return "not signed in"
+
+    def to_add(self, name: str) -> str:
+        return f"cloud secrets add {name}"
+
+    def to_remove(self, name: str) -> str:
+        return f"cloud secrets remove {name}"
+
+
+def test_a_further_place_is_looked_in_last(
+    no_keyring: keyring.backend.KeyringBackend, tmp_path: Path
+) -> None:
+    store = SecretStore(tmp_path, [Cloud()])
+
+    from_cloud = store.lookup("ACME_API_KEY")
+    store.store("ACME_API_KEY", "nearer")
+
+    assert (from_cloud, store.lookup("ACME_API_KEY")) == (KEY, "nearer")
+    with pytest.raises(SecretMissingError, match="the cloud, project acme: not signed in"):
+        store.lookup("OTHER_KEY")
 
 
 def test_an_empty_variable_counts_as_none(
@@ -186,7 +289,8 @@ def test_a_store_shows_places_only(memory_keyring: MemoryKeyring) -> None:
     store.store("ACME_API_KEY", KEY)
 
     assert repr(store) == (
-        '<SecretStore: the environment, the keyring, service "devsession /home/ada/acme", '
+        "<SecretStore: the environment, the file /home/ada/acme/.env, "
+        'the keyring, service "devsession /home/ada/acme", '
         "the file /home/ada/acme/.devsession/secrets>"
     )
 
