@@ -8,7 +8,7 @@ from devsession.errors import UnknownNameError, UsageError, did_you_mean
 from devsession.session.plugin_call import calling
 from devsession.session.saved import saved_note
 from devsession.warehouse.records import SyncRecord
-from devsession.warehouse.source import check_columns
+from devsession.warehouse.source import check_columns, source_of
 
 if TYPE_CHECKING:
     from devsession.plugin.contract import PluginManifest
@@ -43,7 +43,8 @@ def declared_record(
     if source is None or identifier is None:
         return session.store.sync(slug)
     strategy_of(session, slug, strategy)
-    check_columns(session.account, SyncRecord(0, slug, source, identifier, strategy))
+    wanted = SyncRecord(0, slug, source, identifier, strategy)
+    check_columns(source_of(session.account, wanted), wanted)
     saved = session.store.save_sync(slug, source=source, identifier=identifier, strategy=strategy)
     if saved.changes and not saved.created:
         print(saved_note(f"sync {slug}", saved))  # noqa: T201 - the author's cell shows it

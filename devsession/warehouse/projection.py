@@ -15,15 +15,17 @@ from devsession.errors import DataError, NotFilledError, WarehouseError
 from devsession.plugin.mapping import Expression, StoredJinjaTemplate
 from devsession.warehouse.account import quoted
 from devsession.warehouse.kinds import Column, kind_of
-from devsession.warehouse.source import check_columns, columns_of
+from devsession.warehouse.query import check_expression
+from devsession.warehouse.source import check_columns, source_of
 from devsession.warehouse.statements import literal, statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from devsession.warehouse.account import Account
     from devsession.warehouse.records import SyncRecord
+    from devsession.warehouse.source import Source
 
 
 # Long enough to be different for any two mappings, short enough to cost little in each row.
@@ -34,14 +36,14 @@ _WORD = 16
 class Projection:
     """A checked mapping, ready to be put into statements.
 
-    `source`, `position` (the identifier as its own type, to sort by), `identifier` (as text) and
-    the values of `sources` are SQL. `sources`: app field, or name in a template's `row` -> what
+    `position` (the identifier as its own type, to sort by), `identifier` (as text) and the values
+    of `sources` are SQL. `sources`: app field, or name in a template's `row` -> what
     fills it; `fields`: the same names -> their column in `mapped`.
     """
 
     account: Account
     sync: SyncRecord
-    source: str
+    source: Source
     position: str
     identifier: str
     sources: Mapping[str, str]
@@ -56,7 +58,7 @@ class Projection:
             identifier=self.identifier,
             position=self.position,
             columns=", ".join(columns),
-            source=self.source,
+            source=self.source.sql,
         )
 
     @property
@@ -95,18 +97,20 @@ def project(account: Account, sync: SyncRecord) -> Projection:
     Raises:
         NotFilledError: no field is mapped yet.
         UnknownNameError: the source, the identifier or a mapped column does not exist.
-        DataError: the warehouse refuses an expression.
+        SourceError: the source is a query, and cannot be one.
+        DataError: an expression is none, or the warehouse refuses it.
     """
-    check_columns(account, sync)
-    source, position = f"PUBLIC.{quoted(sync.source)}", quoted(sync.identifier)
+    source, position = source_of(account, sync), quoted(sync.identifier)
+    check_columns(source, sync)
     # Sorted, so that a mapping written in another order makes the same hash.
-    mapping = sorted(_filled_from(account, sync).items())
+    mapping = sorted(_filled_from(source, sync).items())
+    _check_expressions(source, sync, mapping)
     sources = {name: _sql(each) for name, each in mapping}
     columns = {name: f"FIELD_{number}" for number, name in enumerate(sources, start=1)}
     asked = [f"{position} as POSITION"]
     asked += [f"{sources[name]} as {column}" for name, column in columns.items()]
     with _explained(account, sync, source, sources):
-        row = account.arrow(statement("engine/kinds", columns=", ".join(asked), source=source))
+        row = account.arrow(statement("engine/kinds", columns=", ".join(asked), source=source.sql))
     kinds = [kind_of(field) for field in row.schema]
     return Projection(
         account=account,
@@ -122,45 +126,62 @@ def project(account: Account, sync: SyncRecord) -> Projection:
     )
 
 
-def _filled_from(account: Account, sync: SyncRecord) -> dict[str, str | Expression]:
+def _filled_from(source: Source, sync: SyncRecord) -> dict[str, str | Expression]:
     """App field -> what fills it; for a template all columns, and those that are made for it."""
     stored = sync.field_mappings
     mapping = dict(stored.as_dict()) if stored else {}
     if isinstance(stored, StoredJinjaTemplate):
-        return {column: column for column in columns_of(account, sync)} | mapping
+        return {column: column for column in source.columns} | mapping
     if not mapping:
         raise NotFilledError(
             f"sync {sync.slug!r} maps no field yet",
-            where=f"sync {sync.slug!r}, table {sync.source}",
+            where=f"sync {sync.slug!r}, {source.name}",
             next_step="fill its form, or .fill(.., mapping={'app field': 'COLUMN'})",
             sync=sync.slug,
         )
     return mapping
 
 
+def _check_expressions(
+    source: Source, sync: SyncRecord, mapping: Iterable[tuple[str, str | Expression]]
+) -> None:
+    for field, filling in mapping:
+        if isinstance(filling, Expression):
+            try:
+                check_expression(filling.sql)
+            except DataError as error:
+                tried = f"({filling.sql})\n{error.what}"
+                raise _not_filled(source, sync, field, tried) from None
+
+
+def _not_filled(source: Source, sync: SyncRecord, field: str, tried: str) -> DataError:
+    is_made = isinstance(sync.field_mappings, StoredJinjaTemplate)
+    return DataError(
+        f"{'extra column' if is_made else 'field'} {field!r} cannot be filled",
+        tried=tried,
+        where=f"sync {sync.slug!r}, {source.name}",
+        next_step=f"correct the {'SQL' if is_made else 'mapping'} of {field!r}; columns of "
+        f"{source.name} are what it can use",
+        sync=sync.slug,
+        field=field,
+    )
+
+
 @contextmanager
 def _explained(
-    account: Account, sync: SyncRecord, source: str, sources: Mapping[str, str]
+    account: Account, sync: SyncRecord, source: Source, sources: Mapping[str, str]
 ) -> Iterator[None]:
     # Some expressions are refused as they stand, others only for the value of some row.
     try:
         yield
     except WarehouseError as refused:
         for field, expression in sources.items():
+            evaluated = statement("engine/expression", expression=expression, source=source.sql)
             try:
-                account.rows(statement("engine/expression", expression=expression, source=source))
+                account.rows(evaluated)
             except WarehouseError as error:
-                is_made = isinstance(sync.field_mappings, StoredJinjaTemplate)
-                raise DataError(
-                    f"{'extra column' if is_made else 'field'} {field!r} cannot be filled",
-                    tried=f"{expression.replace(chr(10), '')}\n{error.what}",
-                    where=f"sync {sync.slug!r}, table {sync.source}",
-                    next_step=f"correct the {'SQL' if is_made else 'mapping'} of {field!r}; "
-                    f"columns of {sync.source} "
-                    "are what it can use",
-                    sync=sync.slug,
-                    field=field,
-                ) from refused
+                tried = f"{expression.replace(chr(10), '')}\n{error.what}"
+                raise _not_filled(source, sync, field, tried) from refused
         raise
 
 

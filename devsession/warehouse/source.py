@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from devsession.errors import SourceError, UnknownNameError, did_you_mean
+from devsession.errors import (
+    DataError,
+    SourceError,
+    UnknownNameError,
+    WarehouseError,
+    did_you_mean,
+)
 from devsession.render import counted, text_table
+from devsession.warehouse.account import quoted
+from devsession.warehouse.query import Query, is_query
 from devsession.warehouse.statements import statement
 from devsession.warehouse.tables import tables_of
 
@@ -19,47 +29,85 @@ if TYPE_CHECKING:
 _ROWS_SHOWN = 5
 _COLUMNS_SHOWN = 6
 _CELL_SHOWN = 40
+_QUERY_SHOWN = 200
 
 
-def columns_of(account: Account, sync: SyncRecord) -> list[str]:
-    """The columns of a sync's source, in their order.
+@dataclass(frozen=True)
+class Source:
+    """Where a sync's records come from: `sql` follows FROM, `name` is for texts."""
+
+    sql: str
+    name: str
+    columns: Sequence[str]
+
+
+def source_of(account: Account, sync: SyncRecord) -> Source:
+    """The table of the sync, or its query.
 
     Raises:
         UnknownNameError: there is no such table.
+        SourceError: a query that is not one, that the warehouse refuses, or that names two columns
+            alike.
     """
     tables = tables_of(account)
     if sync.source in tables:
-        return [column.name for column in tables[sync.source]]
+        columns = [column.name for column in tables[sync.source]]
+        return Source(f"PUBLIC.{quoted(sync.source)}", f"table {sync.source}", columns)
+    if is_query(sync.source):
+        return _query_of(account, sync)
     raise UnknownNameError(
         f"there is no table {sync.source!r} to sync from",
         tried=did_you_mean(sync.source, tables),
         where=f"sync {sync.slug!r}",
-        next_step=f"session.load_table({sync.source!r}, ..), or source= another table",
+        next_step=f"session.load_table({sync.source!r}, ..), or source= another table, or a query",
         sync=sync.slug,
-        table=sync.source,
+        source=sync.source,
     )
 
 
-def check_columns(account: Account, sync: SyncRecord) -> None:
-    """Refuse a sync that names what is not there. Names are exact, case included.
+def _query_of(account: Account, sync: SyncRecord) -> Source:
+    try:
+        query = Query.of(sync.source)
+        columns = account.arrow(query.no_rows).column_names
+    except (DataError, WarehouseError) as error:
+        raise _no_source(sync, error.what) from None
+    twice = [name for name, times in Counter(columns).items() if times > 1]
+    if twice:
+        raise _no_source(sync, f"more than one column is named {', '.join(twice)}")
+    # A comment at its end ends with the line.
+    return Source(f"({query.sql}\n) as SOURCE", "the query", columns)
+
+
+def _no_source(sync: SyncRecord, problem: str) -> SourceError:
+    return SourceError(
+        f"the query cannot be a source: {problem}",
+        tried=_cell(sync.source, _QUERY_SHOWN),
+        where=f"sync {sync.slug!r}",
+        next_step="one SELECT, or WITH .. SELECT, each column under a name of its own; try it with "
+        "session.account.frame(..)",
+        sync=sync.slug,
+    )
+
+
+def check_columns(source: Source, sync: SyncRecord) -> None:
+    """Refuse a sync that names what its source does not have. Names are exact, case included.
 
     Raises:
-        UnknownNameError: the source, the identifier or a mapped column does not exist.
+        UnknownNameError: the identifier or a mapped column does not exist.
     """
-    columns = columns_of(account, sync)
     uses = {sync.identifier: "the identifier"}
-    for field, source in (sync.field_mappings.as_dict() if sync.field_mappings else {}).items():
-        if isinstance(source, str):
-            uses.setdefault(source, f"field {field!r}")
+    for field, filling in (sync.field_mappings.as_dict() if sync.field_mappings else {}).items():
+        if isinstance(filling, str):
+            uses.setdefault(filling, f"field {field!r}")
     for column, use in uses.items():
-        if column not in columns:
+        if column not in source.columns:
             raise UnknownNameError(
-                f"table {sync.source} has no column {column!r}, named for {use}",
-                tried=did_you_mean(column, columns),
+                f"{source.name} has no column {column!r}, named for {use}",
+                tried=did_you_mean(column, source.columns),
                 where=f"sync {sync.slug!r}",
                 next_step="name one of its columns; names are exact, case included",
                 sync=sync.slug,
-                table=sync.source,
+                source=sync.source,
                 column=column,
             )
 
@@ -78,7 +126,7 @@ def check_identifiers(
     if identified < total:
         rows = statement(
             "engine/null_identifiers",
-            source=projection.source,
+            source=projection.source.sql,
             identifier=projection.identifier,
             shown=str(_ROWS_SHOWN),
         )
@@ -86,7 +134,7 @@ def check_identifiers(
     elif different < total:
         rows = statement(
             "engine/duplicate_identifiers",
-            source=projection.source,
+            source=projection.source.sql,
             identifier=projection.identifier,
             shown=str(_ROWS_SHOWN),
         )
@@ -95,12 +143,12 @@ def check_identifiers(
     else:
         return
     raise SourceError(
-        f"{sync.identifier} of table {sync.source} does not identify its rows: {problem}",
+        f"{sync.identifier} of {projection.source.name} does not identify its rows: {problem}",
         tried=_shown(account, rows),
-        where=f"sync {sync.slug!r}, table {sync.source}",
+        where=f"sync {sync.slug!r}, {projection.source.name}",
         next_step=f"{fix}, or name another identifier= column; values are compared as text",
         sync=sync.slug,
-        table=sync.source,
+        source=sync.source,
         column=sync.identifier,
     )
 
@@ -114,6 +162,6 @@ def _shown(account: Account, query: str) -> str:
     )
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, width: int = _CELL_SHOWN) -> str:
     text = "(null)" if value is None else " ".join(str(value).split())
-    return text if len(text) <= _CELL_SHOWN else f"{text[:_CELL_SHOWN]}.."
+    return text if len(text) <= width else f"{text[:width]}.."
