@@ -67,7 +67,8 @@ def new_option(form: Form, name: str, filled: Form) -> FormOption:
 def _creator_of(form: Form, name: str) -> NewOptionCreator:
     source = form.fields[name].source
     if source is None or source.new_option_creator is None:
-        raise _refusal(form, name, "takes no new options: its data source has no creator")
+        way_out = "FormOptionsDataSource(new_option_creator=..) lets options be added"
+        raise _refusal(form, name, "takes no new options", way_out)
     return source.new_option_creator
 
 
@@ -83,9 +84,9 @@ def _call(form: Form, name: str, function: Callable[..., Any], *arguments: objec
         raise _refusal(form, name, form.redacted(text)) from None
 
 
-def _refusal(form: Form, name: str, problem: str) -> FormError:
+def _refusal(form: Form, name: str, problem: str, next_step: str = "") -> FormError:
     return FormError(
         f"{form.title}: no option was added",
         errors={name: problem},
-        next_step=f"form.creator({name!r}) shows what it asks for",
+        next_step=next_step or f"put this right, then .create_option({name!r}, ..) again",
     )

@@ -57,7 +57,7 @@ class FormSliderField(FormField):
         low, high, step = (Decimal(str(each)) for each in (self.min, self.max, self.step))
         if not low <= number <= high:
             raise FieldValueError(
-                f"takes a number from {self.min} to {self.max}; it is {_text(number)}"
+                f"takes a number from {self.min} to {self.max}, not {_text(number)}"
             )
         if (number - low) % step:
             below = number - (number - low) % step

@@ -4,7 +4,9 @@
 
 import re
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from devsession.plugin.fields.base import FieldValueError, FormField
 from devsession.plugin.fields.options import FormOption, shape
@@ -21,6 +23,15 @@ class FormSnowflakeStageField(FormField):
     type: Literal["snowflake_stage"] = "snowflake_stage"
     default_value: str = ""
     secret: Literal[False] = False
+
+    @model_validator(mode="after")
+    def _default_is_a_stage(self) -> Self:
+        if self.default_value:
+            try:
+                self.accept(self.default_value, ())
+            except FieldValueError as refused:
+                raise ValueError(f"default_value: {refused}") from None
+        return self
 
     def default_among(self, options: Sequence[FormOption]) -> StoredConfigurationValue | None:
         """`default_value`, if there is one."""

@@ -11,6 +11,13 @@ from devsession.plugin import (
     FormFieldMappingSelector,
     FormInputField,
     FormOption,
+    FormRadioField,
+    FormSliderField,
+    FormSnowflakeStageField,
+    FormSshKeypair,
+    InformationBoxField,
+    InformationField,
+    NewOptionCreator,
     OutboundSyncConfigurationForm,
     Plugin,
     PluginManifest,
@@ -123,4 +130,96 @@ class StrategyTwice(Plugin):
             developer_id="us",
             developer_name="Us",
             supported_outbound_strategies=["Upsert", "Upsert"],
+        )
+
+
+class SliderUpsideDown(Plugin):
+    def connection_form(self, connectivity_option):
+        return FormSliderField(name="batch", label="Batch", min=10, max=1)
+
+
+class SliderWithoutSteps(Plugin):
+    def connection_form(self, connectivity_option):
+        return FormSliderField(name="batch", label="Batch", step=0)
+
+
+class SliderDefaultOutside(Plugin):
+    def connection_form(self, connectivity_option):
+        return FormSliderField(name="batch", label="Batch", max=10, default_value=11)
+
+
+class SliderOfText(Plugin):
+    def connection_form(self, connectivity_option):
+        return FormSliderField(name="batch", label="Batch", min="1", minimum=2)
+
+
+class RadioDefaultIsNoOption(Plugin):
+    def connection_form(self, connectivity_option):
+        regions = StaticFormOptionsDataSource(values=[FormOption(value="eu", label="Europe")])
+        return FormRadioField(name="r", label="R", data_source=regions, default_value="ue")
+
+
+class SeveralDefaultsForOne(Plugin):
+    def connection_form(self, connectivity_option):
+        regions = StaticFormOptionsDataSource(values=[FormOption(value="eu", label="Europe")])
+        return FormDropdownField(name="r", label="R", data_source=regions, default_value=["eu"])
+
+
+class DefaultTwice(Plugin):
+    def connection_form(self, connectivity_option):
+        regions = StaticFormOptionsDataSource(values=[FormOption(value="eu", label="Europe")])
+        return FormDropdownField(
+            name="r",
+            label="R",
+            data_source=regions,
+            multi_select=True,
+            default_value=["eu", "eu"],
+        )
+
+
+class StageDefaultIsAPath(Plugin):
+    def connection_form(self, connectivity_option):
+        return FormSnowflakeStageField(name="s", label="S", default_value="/tmp/files")
+
+
+class KeypairThatIsSecret(Plugin):
+    def connection_form(self, connectivity_option):
+        return FormSshKeypair(name="key", label="Key", secret=False)
+
+
+class KeypairOnNoSide(Plugin):
+    def connection_form(self, connectivity_option):
+        return FormSshKeypair(name="key", label="Key", local_side="both")
+
+
+class RequiredInformation(Plugin):
+    def connection_form(self, connectivity_option):
+        return InformationField(name="hello", markdown="Hello", required=True)
+
+
+class BoxOfNoKind(Plugin):
+    def connection_form(self, connectivity_option):
+        return InformationBoxField(name="hello", markdown="Hello", box_type="danger")
+
+
+class DependsOnInformation(Plugin):
+    def connection_form(self, connectivity_option):
+        hello = InformationField(name="hello", markdown="Hello")
+        key = FormInputField(name="key", label="Key", depends_on="hello")
+        return [ConnectionMethod(name="API Key", fields=[hello, key])]
+
+
+class CreatorWithoutFunction(Plugin):
+    def connection_form(self, connectivity_option):
+        return NewOptionCreator(creation_form_function=lambda parameters: [])
+
+
+class NoWayToConnect(Plugin):
+    def connection_form(self, connectivity_option):
+        return PluginManifest(
+            plugin_id="acme",
+            plugin_name="Acme",
+            developer_id="us",
+            developer_name="Us",
+            supported_connectivity_options=[],
         )
