@@ -103,11 +103,11 @@ ENDLESS = {
     "cycler": "{% set c = cycler(*range(99999)) %}{% for i in range(99999) %}{{ c.next() }}{% endfor %}",
     "lipsum": "{{ lipsum(n=10**6) }}",
     "many loops in loops": "{% for a in range(9) %}" * 30 + "{% endfor %}" * 30,
-    "brackets": "{{ " + "(" * 9_999 + ")" * 9_999 + " }}",
-    "sum of ones": "{{ 1" + "+1" * 14_000 + " }}",
+    "brackets": "{{ " + "(" * 9_990 + ")" * 9_990 + " }}",
+    "sum of ones": "{{ 1" + "+1" * 9_900 + " }}",
     "digits": "{{ " + "9" * 9_999 + " }}",
-    "filters in a row": "{{ row.NAME" + "|upper" * 4_900 + " }}",
-    "many expressions": "{{ row.NAME|upper }}" * 1_400 + "{{ row.NOPE }}",
+    "filters in a row": "{{ row.NAME" + "|upper" * 3_200 + " }}",
+    "many expressions": "{{ row.NAME|upper }}" * 940 + "{{ row.NOPE }}",
 }  # fmt: skip
 WRONG = {
     "unknown name": "{{ nothing }}",

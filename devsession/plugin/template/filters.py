@@ -109,10 +109,10 @@ def _paid(
             result = function(_passed(wanted.name, context), value, *args, **named)
         else:
             result = function(value, *args, **named)
-        if isinstance(result, Iterator):
-            result = meter.listed(result)
-        elif isinstance(result, Markup):
+        if isinstance(result, Markup):
             result = str(result)  # else + would escape what it is added to
+        elif not isinstance(result, str) and isinstance(result, Iterator):
+            result = meter.listed(result)
         meter.weigh(result)
         return result
 

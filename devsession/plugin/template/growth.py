@@ -100,7 +100,7 @@ def _tested(items: Any, *arguments: Any, **_named: Any) -> int:
 
 
 def _json(value: Any, indent: Any = None) -> int:
-    return _number(indent or 0) * weight(value, WORK) * _depth(value)
+    return _number(indent) * weight(value, WORK) * _depth(value) if indent else 0
 
 
 def _sum(_items: Any, attribute: Any = None, start: Any = 0) -> int:  # noqa: ARG001 - Jinja's own

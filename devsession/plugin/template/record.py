@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from devsession.plugin.contract import Plugin
     from devsession.plugin.mapping import StoredMapping
 
-_LONGEST = 30_000
+_LONGEST = 20_000
 _SHOWN = 50  # characters of a line on each side of what is wrong in it
 _FIX = "correct the template: .fill(.., template=..)"
 
