@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -15,6 +16,7 @@ from pydantic import AnyUrl, BaseModel, SecretStr, Strict, ValidationError
 
 from devsession.errors import DefinitionError
 from devsession.plugin.definition import author_line
+from devsession.plugin.fields.choices import selected
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -80,18 +82,22 @@ class ModelAnswer:
 
     @property
     def bounds(self) -> tuple[Any, Any, Any] | None:
-        """Least and most, when a number has both, and its step or None."""
+        """Least, most and step, when a number has them: it can be a slider."""
         least, most = self._constraint(Ge, "ge"), self._constraint(Le, "le")
-        exact = self.kind in (int, float) and not (self.many or self.optional)
-        if not exact or least is None or most is None:
+        step = self._constraint(MultipleOf, "multiple_of") or (1 if self.kind is int else None)
+        slides = self.kind in (int, float) and not (self.many or self.optional)
+        # A slider counts its steps from its least value, a model from 0.
+        if not slides or None in (least, most, step) or Decimal(str(least)) % Decimal(str(step)):
             return None
-        return least, most, self._constraint(MultipleOf, "multiple_of")
+        return least, most, step
 
     def text(self, value: object) -> str:
         """The text that stands for a value; text is taken as it is.
 
         Raises: ValueError when an entry of a list cannot be written in one line.
         """
+        if isinstance(value, (list, tuple)) and self.choices and self.many:
+            return json.dumps([_text(entry) for entry in value], ensure_ascii=False)
         if isinstance(value, (list, tuple)) and self.many:
             lines = [_text(entry) for entry in value]
             if any(not line or "\n" in line for line in lines):
@@ -133,9 +139,16 @@ class ModelAnswer:
             return ""
         return ""
 
+    def chosen(self, text: str) -> list[str] | None:
+        """The texts of several choices; None when it is another text."""
+        return selected(text or "[]")
+
     def _entries(self, text: str) -> object:
+        if self.many and self.choices:
+            chosen = self.chosen(text)
+            return text if chosen is None else [self.choices.get(each, each) for each in chosen]
         if self.many:
-            return [self.choices.get(line, line) for line in text.split("\n") if line]
+            return [line for line in text.split("\n") if line]
         return self.choices.get(text, text)
 
     def _constraint(self, kind: type[BaseMetadata], name: str) -> Any:

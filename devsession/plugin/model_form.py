@@ -16,6 +16,7 @@ from devsession.plugin.fields import (
     FormField,
     FormInputField,
     FormOption,
+    FormSliderField,
     FormTextAreaField,
     StaticFormOptionsDataSource,
 )
@@ -50,11 +51,17 @@ class _TakesWhatTheModelTakes:
             raise FieldValueError(str(error)) from None
         if problem := self.answer.problem(text):
             raise FieldValueError(problem.replace(text, "***") if self.answer.secret else problem)
-        stored: StoredConfigurationValue = super().accept(text, options)  # type: ignore[misc]
+        several = self.answer.chosen(text) if self.answer.many and self.answer.choices else None
+        given = text if several is None else several
+        stored: StoredConfigurationValue = super().accept(given, options)  # type: ignore[misc]
         return stored
 
 
 class _ModelInput(_TakesWhatTheModelTakes, FormInputField):
+    answer: _Answer
+
+
+class _ModelSlider(_TakesWhatTheModelTakes, FormSliderField):
     answer: _Answer
 
 
@@ -208,20 +215,31 @@ def _field(
         "answer": answer,
     }
     if answer.nested:
-        shared["required"] = False
-        return FormCheckboxField(
-            **{name: value for name, value in shared.items() if name != "answer"},
-            default_value=default == "true",
-        )
-    if answer.kind is bool and not answer.optional:
-        return _ModelCheckbox(**shared, default_value=default == "true")
-    if answer.many:
-        return _ModelTextArea(**shared, default_value=default or "")
-    if answer.choices or answer.kind is bool:
-        return _ModelDropdown(**shared, data_source=_options(answer), default_value=default)
+        shared = {name: value for name, value in shared.items() if name != "answer"}
+        return FormCheckboxField(**shared | {"required": False}, default_value=default == "true")
+    kind, own = _kind(answer, default)
+    return kind(**shared, **own)
+
+
+def _kind(answer: ModelAnswer, default: str | None) -> tuple[type[FormField], dict[str, Any]]:
+    """The class of a field, and the options that only this class has."""
+    kind: type[FormField] = _ModelTextArea if answer.many else _ModelInput
+    own: dict[str, Any] = {"default_value": default or ""}
     if answer.secret:
-        return _ModelInput(**shared, secret=True)
-    return _ModelInput(**shared, default_value=default or "")
+        own = {"secret": True}
+    elif answer.kind is bool and not (answer.many or answer.optional):
+        kind, own = _ModelCheckbox, {"default_value": default == "true"}
+    elif answer.choices or (answer.kind is bool and not answer.many):
+        several = {"multi_select": True, "default_value": answer.chosen(default or "")}
+        one = {"default_value": default}
+        kind, own = _ModelDropdown, {"data_source": _options(answer)}
+        own |= several if answer.many else one
+    elif answer.bounds:
+        least, most, step = answer.bounds
+        number = None if default is None else answer.kind(default)
+        kind = _ModelSlider
+        own = {"min": least, "max": most, "step": step, "default_value": number}
+    return kind, own
 
 
 def _options(answer: ModelAnswer) -> StaticFormOptionsDataSource:

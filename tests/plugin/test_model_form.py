@@ -60,6 +60,7 @@ class Everything(BaseModel):
     even: int = Field(0, ge=0, le=10, multiple_of=2)
     retries: Optional[Annotated[int, Field(ge=0)]] = None  # noqa: UP045 - authors write both
     ratio: float = Field(0.5, ge=0, le=1)
+    quarter: float = Field(0.25, ge=0, le=1, multiple_of=0.25)
     weight: float = 1.5
     price: Decimal = Field(Decimal("9.90"), max_digits=6, decimal_places=2)
     since: date = date(2026, 1, 31)
@@ -155,7 +156,8 @@ def test_every_answer_comes_back_as_its_type() -> None:
         port=443,
         even=4,
         retries=3,
-        ratio=0.25,
+        ratio=0.125,
+        quarter=0.75,
         weight=-1e30,
         price=Decimal("1.50"),
         since=date(1, 1, 1),
@@ -191,6 +193,7 @@ WRONG: dict[str, Any] = {
     "even": 3,
     "retries": -1,
     "ratio": 1.5,
+    "quarter": 0.3,
     "weight": "heavy",
     "price": "1.234",
     "since": "2026-02-30",
@@ -344,6 +347,7 @@ MODELS = st.builds(
     even=st.integers(0, 5).map(lambda half: half * 2),
     retries=st.none() | st.integers(0),
     ratio=st.floats(0, 1),
+    quarter=st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]),
     weight=st.floats(allow_nan=False),
     price=st.decimals(0, 9999, places=2),
     since=st.dates(),
@@ -356,8 +360,8 @@ MODELS = st.builds(
     level=st.sampled_from(Level),
     tags=st.lists(LINES, max_size=3),
     numbers=st.lists(st.integers()),
-    sizes=st.lists(st.sampled_from(["small", "large"])),
-    regions=st.lists(st.sampled_from(Region)),
+    sizes=st.lists(st.sampled_from(["small", "large"]), unique=True),
+    regions=st.lists(st.sampled_from(Region), unique=True),
     contact=st.builds(Contact, email=st.just("a@b"), address=st.none() | ADDRESSES),
     billing=st.none() | ADDRESSES,
 )
