@@ -77,7 +77,7 @@ def test_in_a_storm_every_record_comes_to_the_app_once(
     sync = session.sync("contacts", source="CONTACTS", identifier="ID")
     sync.fill(mapping={"email": "EMAIL"})
     session.sandbox.storm(
-        seed=7, too_many=0.15, server_errors=0.2, resets=0.1, slow=0.05, slow_seconds=0.05
+        seed=7, too_many=0.1, server_errors=0.12, resets=0.08, slow=0.05, slow_seconds=0.05
     )
 
     failures = failures_until_done(session, sync.slug)
