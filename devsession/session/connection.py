@@ -19,6 +19,7 @@ from devsession.plugin.oauth import (
 )
 from devsession.plugin.parameters import ConnectionConfigurationParameters, StoredConfigurationValue
 from devsession.secrets.reference import SecretReference
+from devsession.session.addresses import called_elsewhere, declared_by
 from devsession.session.plugin_call import calling
 from devsession.session.saved import Note, saved_note
 from devsession.session.tokens import AccessTokens
@@ -61,6 +62,7 @@ class Connection:
             unrecorded=recorder.paused,
             keep=lambda name, value: vault.keep(self._secret_name(name), value),
         )
+        self._elsewhere = ""
         self._checked: tuple[Answers, ConnectResponse] | None = None
         self._saved = store.connection(self.plugin_id)
         options = self._connectivity_options(self._saved.connectivity_option if self._saved else "")
@@ -139,7 +141,7 @@ class Connection:
         Raises: ConnectError, SecretMissingError.
         """
         self._connect()
-        return "connect() succeeded"
+        return "\n".join(filter(None, ("connect() succeeded", self._elsewhere)))
 
     def save(self) -> Note:
         """Store what the form holds and what connect() returned, called if it has to be.
@@ -174,7 +176,8 @@ class Connection:
         )
         self._saved = saved.record
         places = [f"\n  {name} is kept in {place}" for name, (_, place) in kept.items()]
-        return Note("".join([saved_note("connection", saved), *places]))
+        elsewhere = [f"\n  {self._elsewhere}"] if self._elsewhere else []
+        return Note("".join([saved_note("connection", saved), *places, *elsewhere]))
 
     def secrets(self, names: Iterable[str]) -> dict[str, str]:
         """The plain secrets of these fields; offline a connection need not be filled for it."""
@@ -205,6 +208,7 @@ class Connection:
 
     def _connect(self) -> ConnectResponse:
         plugin, parameters = self._plugin(), self._parameters(self.form)
+        mark = self._recorder.mark()
         template: OAuthTemplate | None = getattr(self.form.definition, "oauth_template", None)
         got = ConnectResponse()
         if template is not None:
@@ -223,8 +227,27 @@ class Connection:
             )
         response = _with(response or ConnectResponse(), got)
         self._vault.learn({name: s.value for name, s in response.connection_secrets.items()})
+        self._elsewhere = self._called_elsewhere(plugin, parameters, response, mark)
         self._checked = (self._answers(), response)
         return response
+
+    def _called_elsewhere(
+        self,
+        plugin: Plugin,
+        parameters: ConnectionConfigurationParameters,
+        response: ConnectResponse,
+        mark: int,
+    ) -> str:
+        """A line about addresses that connect() called and nobody declared; usually none."""
+        declared = [*declared_by(plugin, parameters, self._vault), *response.network_addresses]
+        places = called_elsewhere(self._recorder.exchanges_since(mark), declared, self._vault)
+        if not places:
+            return ""
+        if not declared:
+            return (
+                f"no addresses are declared; connect() called these: network_addresses = {places}"
+            )
+        return f"connect() called what network_addresses() does not declare: {', '.join(places)}"
 
     def _call_connect(self, plugin: Plugin, parameters: ConnectionConfigurationParameters) -> Any:
         with (

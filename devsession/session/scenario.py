@@ -17,6 +17,7 @@ from devsession.plugin.outcomes import Outcomes, frame_of
 from devsession.plugin.report import Finding, Report
 from devsession.plugin.template import RecordTemplate, template_of
 from devsession.render import counted
+from devsession.session.addresses import called_elsewhere, declared_by
 from devsession.session.completion import Completion, apply_outcomes
 from devsession.session.plugin_call import calling
 from devsession.testing.comparison import outcome_differences
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame
 
+    from devsession.plugin.contract import Plugin
     from devsession.plugin.parameters import OutboundSyncConfigurationParameters
     from devsession.recording.exchange import Exchange
     from devsession.recording.scenario import ScenarioFolder
@@ -131,7 +133,9 @@ class Scenario:
         report = self._checked(outcomes)
         if report:
             redactor = session.vault.redactor
-            report = self._compared(report, outcomes)
+            report = self._with_addresses(
+                self._compared(report, outcomes), plugin, parameters, mark
+            )
             self.folder.write_outcomes(outcomes, redactor)
             self.folder.write_cassette(session.recorder.exchanges_since(mark), redactor)
             self._frozen = self._frozen.model_copy(update={"tested": True})
@@ -196,6 +200,35 @@ class Scenario:
             fix="if plugin.py is right, nothing; else mend it and run() again",
         )
         return replace(report, findings=(*report.findings, differing))
+
+    def _with_addresses(
+        self,
+        report: Report,
+        plugin: Plugin,
+        parameters: OutboundSyncConfigurationParameters,
+        mark: int,
+    ) -> Report:
+        """The report, with a warning when what network_addresses() leaves out was called.
+
+        A plugin that has no such method is told so by the connection's Test.
+        """
+        if not plugin.has("network_addresses"):
+            return report
+        vault = self._session.vault
+        exchanges = self._session.recorder.exchanges_since(mark)
+        places = called_elsewhere(exchanges, declared_by(plugin, parameters, vault), vault)
+        if not places:
+            return report
+        undeclared = Finding(
+            rule="N01",
+            severity="warning",
+            rows=tuple(places[:3]),
+            count=len(places),
+            column="",
+            message="called, and not declared by network_addresses()",
+            fix="return them from network_addresses(), or do not call them",
+        )
+        return replace(report, findings=(*report.findings, undeclared))
 
     def _new_request(self, store: FrameRecords) -> OutboundSyncRequest:
         actions = sync_actions(self._session.plugin, self._frozen.parameters)

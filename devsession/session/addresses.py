@@ -1,0 +1,63 @@
+"""The addresses that a plugin declares, held against those that it called."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from devsession.errors import PluginRaisedError
+from devsession.session.plugin_call import calling
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from devsession.plugin.contract import Plugin
+    from devsession.plugin.parameters import ConnectionConfigurationParameters
+    from devsession.recording.exchange import Exchange
+    from devsession.session.vault import Vault
+
+_USUAL_PORTS = {"http": 80, "https": 443}
+
+
+def declared_by(
+    plugin: Plugin, parameters: ConnectionConfigurationParameters, vault: Vault
+) -> list[str]:
+    """What network_addresses() returns; none when it is not written.
+
+    Raises: PluginRaisedError when it raises, or returned something else than a list of texts.
+    """
+    with calling(plugin, "network_addresses", vault):
+        declared: Any = plugin.network_addresses(parameters)
+    if not isinstance(declared, list) or not all(isinstance(each, str) for each in declared):
+        raise PluginRaisedError(
+            f"network_addresses() of {type(plugin).__name__} returned {type(declared).__name__}",
+            next_step='return a list of "host" or "host:port", such as ["api.acme.com"]',
+        )
+    return declared
+
+
+def called_elsewhere(
+    exchanges: Iterable[Exchange], declared: Iterable[str], vault: Vault
+) -> list[str]:
+    """What was called and is not declared, each `host` or `host:port` once, in order.
+
+    The practice app counts by the name that it has in recordings, whatever its port is. A host
+    without a port stands for the usual one; `*.acme.com` for each host of the domain.
+    """
+    known = {_without_usual_port(vault.text(each).lower()) for each in declared}
+    called = dict.fromkeys(_place(exchange.url) for exchange in exchanges)
+    return [place for place in called if not any(fnmatchcase(place, pattern) for pattern in known)]
+
+
+def _place(url: str) -> str:
+    address = urlsplit(url)
+    host = address.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    usual = address.port in (None, _USUAL_PORTS.get(address.scheme))
+    return host if usual else f"{host}:{address.port}"
+
+
+def _without_usual_port(declared: str) -> str:
+    host, _, port = declared.rpartition(":")
+    return host if port in {str(usual) for usual in _USUAL_PORTS.values()} else declared
