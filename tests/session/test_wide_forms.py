@@ -1,0 +1,131 @@
+"""Forms of all that there is to ask for, filled, saved and opened again by a new session."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+import pytest
+from pandas import DataFrame
+
+from devsession import DevelopmentSession, secret
+from devsession.errors import FormError
+from devsession.session.views import fill_call
+from tests.session.wide_plugin import Wide
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+    from devsession.session.sync import Sync
+
+KIND = b"ssh-ed25519"
+BODY = base64.b64encode(len(KIND).to_bytes(4, "big") + KIND + bytes(36)).decode()
+PUBLIC = f"ssh-ed25519 {BODY} you@test"
+SECRET_BODY = base64.b64encode(b"the private part of a key of the tests").decode()
+PRIVATE = f"-----BEGIN OPENSSH PRIVATE KEY-----\n{SECRET_BODY}\n-----END OPENSSH PRIVATE KEY-----\n"
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("wide")
+    yield folder
+    DevelopmentSession(Wide, workspace=folder).shut_down()
+
+
+@pytest.fixture
+def session(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DevelopmentSession]:
+    """Connected through ngrok, with a pair of keys."""
+    monkeypatch.setenv("WIDE_KEY", PRIVATE)
+    monkeypatch.setattr(Wide, "connected", [])
+    session = DevelopmentSession(Wide, workspace=workspace)
+    session.connection.fill(
+        connectivity_option="ngrok",
+        tunnel="t1",
+        ssh_key={"private": secret("WIDE_KEY"), "public": PUBLIC},
+    )
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def things(session: DevelopmentSession, request: pytest.FixtureRequest) -> Sync:
+    """A sync that is not filled, named after the test."""
+    name = request.node.name
+    source = session.load_table(name, DataFrame({"ID": [1]})).name
+    return session.sync(name, source=source, identifier="ID", strategy="Upsert")
+
+
+def restarted(session: DevelopmentSession, workspace: Path) -> DevelopmentSession:
+    """What a new kernel has."""
+    session.close()
+    return DevelopmentSession(Wide, workspace=workspace)
+
+
+def test_connect_is_given_the_connectivity_and_both_keys(session: DevelopmentSession) -> None:
+    parameters = Wide.connected[-1]
+    assert parameters.connectivity_option == "ngrok"
+    assert parameters["ssh_key"] == PUBLIC
+    assert parameters.secret("ssh_key") == PRIVATE
+
+
+def test_a_new_session_opens_the_form_of_the_saved_connectivity(
+    session: DevelopmentSession, workspace: Path
+) -> None:
+    fresh = restarted(session, workspace).connection
+    assert fresh.form.connectivity_option == "ngrok"
+    assert fresh.form.complete
+    assert fresh.form.plain("ssh_key") == {"public": PUBLIC}
+    assert fresh.parameters.connectivity_option == "ngrok"
+    assert fresh.parameters.secret("ssh_key") == PRIVATE
+
+
+def test_another_connectivity_is_another_connection(session: DevelopmentSession) -> None:
+    session.connection.fill(connectivity_option="direct")
+    assert [each.connectivity_option for each in Wide.connected] == ["ngrok", "direct"]
+    assert session.connection.parameters.connectivity_option == "direct"
+
+
+def test_the_fill_call_does_the_same_again(
+    session: DevelopmentSession, snapshot: SnapshotAssertion
+) -> None:
+    call = fill_call("session.connection", session.connection.form, session.connection.reference_to)
+    assert SECRET_BODY not in call
+    assert call == snapshot
+    exec(call, {"session": session, "secret": secret})
+    assert len(Wide.connected) == 1
+
+
+def test_a_typed_private_key_is_kept_as_a_secret(session: DevelopmentSession) -> None:
+    typed = PRIVATE.replace(SECRET_BODY, base64.b64encode(b"another private part").decode())
+    session.connection.fill(ssh_key=typed)
+    assert session.connection.parameters.secret("ssh_key") == typed
+    assert session.connection.parameters["ssh_key"] == PUBLIC
+    assert session.connection.form.secrets == {"ssh_key": secret("WIDE_SSH_KEY")}
+
+
+def test_the_form_of_a_sync_grows_with_its_answers(
+    things: Sync, session: DevelopmentSession, workspace: Path, snapshot: SnapshotAssertion
+) -> None:
+    with pytest.raises(FormError) as error:
+        things.fill(kind="box", size=11, mapping={"id": "ID"})
+    assert error.value.errors == snapshot(name="refused")
+    things.fill(kind="box", size=7, mapping={"id": "ID"})
+    assert things.parameters["size"] == "7"
+    assert fill_call("things", things.form) == snapshot(name="call")
+    again = restarted(session, workspace).sync(things.slug)
+    assert again.form.plain("size") == 7
+    assert again.form.complete
+
+
+def test_an_option_that_was_added_is_saved(
+    things: Sync, session: DevelopmentSession, workspace: Path
+) -> None:
+    things.form.create_option("kind", label="Parcel")
+    things.fill(mapping={"id": "ID"})
+    again = restarted(session, workspace).sync(things.slug)
+    again.form.describe()
+    assert again.parameters["kind"] == "parcel"
+    assert again.form.plain("kind") == "parcel"
