@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from devsession.errors import UsageError
+from devsession.errors import ServiceError, UsageError
 from devsession.secrets.files import write_atomically
 from devsession.secrets.secret_file import FileSecrets
 from devsession.service import Service
@@ -44,14 +44,20 @@ def start_sandbox(workspace: Path, data: Path | None = None) -> Address:
 
     Raises:
         UsageError: it runs already, with its records elsewhere.
-        ServiceError: it does not start or answer.
+        ServiceError: it does not start or answer; why a folder cannot be used is in its text.
     """
     sandbox_key(workspace)
     sandbox_client_secret(workspace)
     service = sandbox_service(workspace)
-    if data is not None:
-        _choose(service, data.absolute())
-    return service.ensure()
+    if data is None:
+        return service.ensure()
+    _choose(service, data.absolute())
+    try:
+        return service.ensure()
+    except ServiceError:
+        # A folder that cannot be used must not stand in the way of the next start.
+        (service.folder / _CHOSEN).unlink()
+        raise
 
 
 def stop_sandbox(workspace: Path) -> bool:

@@ -6,6 +6,8 @@ import json
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 
+from pydantic_core import to_json
+
 from devsession.errors import UsageError
 from devsession.sandbox.process import sandbox_key, sandbox_service
 
@@ -39,7 +41,7 @@ def _call(workspace: Path, method: str, path: str, content: Mapping[str, object]
         "Content-Type": "application/json",
     }
     try:
-        connection.request(method, path, json.dumps(content).encode(), headers)
+        connection.request(method, path, to_json(content, fallback=str), headers)
         answer = connection.getresponse()
         body = json.load(answer)
     finally:

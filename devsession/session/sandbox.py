@@ -74,8 +74,14 @@ class Sandbox:
 
         data: a folder for its records: a start with the same one goes on from them.
 
-        Raises: UsageError when it runs already, with its records elsewhere.
+        Raises: UsageError when it runs already, with its records elsewhere, or for no folder's name.
         """
+        if data is not None and not isinstance(data, str | Path):
+            raise UsageError(
+                "data is the name of a folder",
+                tried=f"data of type {type(data).__name__}",
+                next_step='session.sandbox.start(data="records")',
+            )
         self._workspace.prepare()
         start_sandbox(self._workspace.folder, None if data is None else Path(data))
 

@@ -10,7 +10,7 @@ import psutil
 import pytest
 import requests
 
-from devsession.errors import SetupError, UsageError
+from devsession.errors import ServiceError, SetupError, UsageError
 from devsession.sandbox import sandbox_key, sandbox_service, start_sandbox, stop_sandbox
 from devsession.sandbox.access import ApiKeys
 from devsession.sandbox.crm import create_app
@@ -213,6 +213,15 @@ def test_a_stopped_one_goes_on_when_it_is_given_the_folder_again(workspace: Path
     start_sandbox(workspace, workspace / "data")
 
     assert companies(workspace) == ["Acme"]
+
+
+def test_a_folder_that_cannot_be_used_is_told_and_forgotten(workspace: Path) -> None:
+    (workspace / "data").touch()
+
+    with pytest.raises(ServiceError, match="cannot keep its records in this folder"):
+        start_sandbox(workspace, workspace / "data")
+
+    assert companies(workspace) == []
 
 
 def test_one_that_runs_cannot_be_given_another_folder(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
@@ -97,11 +97,25 @@ def test_what_is_set_is_not_recorded(project: Project, sandbox: Sandbox) -> None
     assert project.session.recorder.mark() == before
 
 
-def test_a_setting_that_cannot_be_is_refused(sandbox: Sandbox, snapshot: SnapshotAssertion) -> None:
+@pytest.mark.parametrize(
+    ("method", "settings"),
+    [
+        ("rate_limit", {"rate": "fast"}),
+        ("rate_limit", {"rate": 5}),
+        ("rate_limit", {"rate": object}),
+        ("storm", {"resets": 2}),
+        ("storm", {"hail": 0.1}),
+        ("start", {"data": 5}),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused(
+    method: str, settings: dict[str, Any], sandbox: Sandbox, snapshot: SnapshotAssertion
+) -> None:
     with pytest.raises(UsageError) as raised:
-        sandbox.rate_limit("fast")
+        getattr(sandbox, method)(**settings)
 
     assert raised.value.tried == snapshot
+    assert raised.value.next_step
 
 
 def test_offline_there_is_nothing_to_set(
