@@ -72,7 +72,7 @@ class Meter:
             )
         if thread_time() > self._deadline:
             raise TooMuchWorkError(f"it takes longer than one record may ({_SECONDS} s)")
-        self._look_below = self.left - _BETWEEN_LOOKS
+        self._look_below = max(self.left - _BETWEEN_LOOKS, 0)
 
 
 def weight(value: Any, limit: int) -> int:
@@ -97,7 +97,7 @@ def _alone(value: Any) -> int:
         return len(value)
     if isinstance(value, int):
         return value.bit_length() // 3
-    if isinstance(value, (range, *_NESTED)):
+    if isinstance(value, _NESTED) or isinstance(value, range):  # noqa: SIM101 - mypy knows neither
         return STEP * len(value)
     if isinstance(value, Namespace):
         raise TemplateRuntimeError("a namespace is no value; print or keep what it holds")
