@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 from typing import TYPE_CHECKING
 
 import nbformat
@@ -55,13 +54,6 @@ def test_a_project_is_made_without_a_question(home: Path, snapshot: SnapshotAsse
     assert files_in(home) == snapshot
 
 
-def test_a_new_project_passes_its_own_tests_unchanged(new_project: Path) -> None:
-    tested = python(new_project, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider")
-
-    assert tested.returncode == 0, tested.stdout
-    assert "3 passed" in tested.stdout
-
-
 def test_its_notebooks_run_and_leave_a_test(new_project: Path) -> None:
     development = papermill(new_project, "plugin_development.ipynb")
     test = papermill(new_project, "plugin_test.ipynb")
@@ -77,12 +69,6 @@ def papermill(folder: Path, notebook: str) -> str:
     quiet = ("--no-progress-bar", "--no-log-output", "--log-level", "ERROR", "-k", "python3")
     done = python(folder, "-m", "papermill", *quiet, notebook, notebook)
     return done.stderr if done.returncode else ""
-
-
-def test_its_code_is_typed(new_project: Path) -> None:
-    checked = python(new_project, "-m", "mypy", "--strict", "--cache-dir", os.devnull, "plugin.py")
-
-    assert checked.returncode == 0, checked.stdout
 
 
 @pytest.mark.parametrize(

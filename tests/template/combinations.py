@@ -1,0 +1,53 @@
+"""Every combination of answers to the template's questions, and a choice of them with every pair."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+from devsession.cli.answers import Client, Connect, Mapper, Style
+from devsession.cli.project import create_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Answers = dict[str, str]
+
+QUESTIONS = {
+    "style": [*Style],
+    "connect": [*Connect],
+    "client": [*Client],
+    "rate_limit": ["none", "100/second"],
+    "mapper": [*Mapper],
+}
+ALL: list[Answers] = [
+    {question: str(answer) for question, answer in zip(QUESTIONS, answers, strict=True)}
+    for answers in product(*QUESTIONS.values())
+]
+_PAIRWISE = (
+    "record api-key http none fields",
+    "record oauth package 100/second template",
+    "event api-key package none template",
+    "event oauth http 100/second fields",
+    "event oauth http none template",
+    "record api-key package 100/second fields",
+)
+PAIRWISE: list[Answers] = [dict(zip(QUESTIONS, line.split(), strict=True)) for line in _PAIRWISE]
+
+
+def named(answers: Answers) -> str:
+    """A name that is a module's as well."""
+    return "_".join(answers.values()).replace("-", "_").replace("/", "_")
+
+
+def generate(answers: Answers, place: Path) -> Path:
+    """The project acme with these answers, in a folder of its own."""
+    folder = place / named(answers)
+    create_project("acme", folder, **answers)
+    return folder
+
+
+def pairs(answers: Answers) -> set[tuple[tuple[str, str], tuple[str, str]]]:
+    """Each two of the answers, with their questions."""
+    each = sorted(answers.items())
+    return {(one, other) for one in each for other in each if one < other}

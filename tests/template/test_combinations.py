@@ -1,0 +1,105 @@
+"""Every project that `devsession init` can make is linted and typed; a choice of them is run."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import nbformat
+import pytest
+
+from devsession.sandbox import sandbox_service
+from devsession.warehouse import embedded_service
+from tests.cli.command import python
+from tests.template import walk
+from tests.template.combinations import ALL, PAIRWISE, generate, named, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+    from tests.template.combinations import Answers
+
+OWN_IMPORTS = re.compile(r"^from (plugin|app_client) import", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def projects(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a project for each combination."""
+    place = tmp_path_factory.mktemp("projects")
+    for answers in ALL:
+        generate(answers, place)
+    return place
+
+
+def test_each_is_linted_and_formatted(projects: Path) -> None:
+    checked = python(projects, "-m", "ruff", "check", "--no-cache", "--quiet", ".")
+    formatted = python(projects, "-m", "ruff", "format", "--no-cache", "--quiet", "--diff", ".")
+
+    assert (checked.stdout, checked.stderr) == ("", "")
+    assert (formatted.stdout, formatted.stderr) == ("", "")
+
+
+def test_each_is_typed(projects: Path, tmp_path: Path) -> None:
+    packages = as_packages(projects, tmp_path / "packages")
+
+    options = ["--strict", "--explicit-package-bases", "--cache-dir", str(tmp_path / "cache")]
+    checked = python(packages, "-m", "mypy", *options, ".")
+
+    assert checked.stdout.startswith("Success: no issues found"), checked.stdout
+
+
+def as_packages(projects: Path, packages: Path) -> Path:
+    """Copies for one run of mypy: modules of the same name are told apart by their project."""
+    for file in projects.rglob("*.py"):
+        copy = packages / file.relative_to(projects)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        project = copy.relative_to(packages).parts[0]
+        text = OWN_IMPORTS.sub(rf"from {project}.\1 import", file.read_text(encoding="utf-8"))
+        copy.write_text(text, encoding="utf-8")
+    return packages
+
+
+@pytest.mark.parametrize("notebook", ["plugin_development.ipynb", "plugin_test.ipynb"])
+@pytest.mark.parametrize("answers", ALL, ids=named)
+def test_a_notebook_is_valid_and_holds_no_output(
+    answers: Answers, notebook: str, projects: Path
+) -> None:
+    read = nbformat.read(projects / named(answers) / notebook, as_version=4)
+
+    nbformat.validate(read)
+    assert [cell.outputs for cell in read.cells if cell.get("outputs")] == []
+
+
+@pytest.mark.parametrize("answers", PAIRWISE, ids=named)
+def test_its_answers_open_the_notebook(
+    answers: Answers, projects: Path, snapshot: SnapshotAssertion
+) -> None:
+    file = projects / named(answers) / "plugin_development.ipynb"
+
+    assert nbformat.read(file, as_version=4).cells[0].source == snapshot
+
+
+def test_the_choice_has_every_pair_of_answers() -> None:
+    every = set.union(*map(pairs, ALL))
+
+    assert set.union(*map(pairs, PAIRWISE)) == every
+
+
+@pytest.fixture
+def project(answers: Answers, tmp_path: Path) -> Iterator[Path]:
+    """The project with these answers; the processes that it starts are stopped."""
+    folder = generate(answers, tmp_path)
+    yield folder
+    sandbox_service(folder).stop()
+    embedded_service(folder).stop()
+
+
+@pytest.mark.parametrize("answers", PAIRWISE, ids=named)
+def test_its_notebooks_and_its_tests_run(answers: Answers, project: Path) -> None:
+    walked = python(project, walk.__file__)
+
+    assert walked.returncode == 0, walked.stdout + walked.stderr
+    assert walked.stdout.endswith("1 passed, 0 failed\n")

@@ -1,0 +1,34 @@
+"""What its author does with a new project, in one process: both notebooks, then its tests.
+
+Run as a script in the project's folder; the exit code is 0 when all of it went well.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from devsession.cli import main
+
+
+def run_cells(shell: InteractiveShell, notebook: Path) -> None:
+    """Run its cells from top to bottom, each as typed; the first that fails ends it."""
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            shell.run_cell("".join(cell["source"]), store_history=True).raise_error()
+
+
+if __name__ == "__main__":
+    sys.path[0] = ""  # as in a kernel: modules are found in the current folder
+    shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+    for notebook in ("plugin_development.ipynb", "plugin_test.ipynb"):
+        run_cells(shell, Path(notebook))
+    failed = pytest.main(["-q", "-W", "error", "-p", "no:cacheprovider"])
+    if failed:
+        sys.exit(failed)
+    main(["test"])
