@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from devsession.plugin.mapping import Expression, StoredJinjaTemplate
 from devsession.warehouse.lineage import columns_used, origins
-from devsession.warehouse.source import columns_of
+from devsession.warehouse.source import source_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pandas import DataFrame
 
@@ -59,7 +59,7 @@ def lineage_of(session: DevelopmentSession, sync: Sync) -> DataFrame:
 
 def _edges(session: DevelopmentSession, sync: Sync) -> Iterator[_Edge]:
     mapping = sync.parameters.field_mappings
-    columns = columns_of(session.account, sync.record)
+    columns = source_of(session.account, sync.record).columns
     if isinstance(mapping, StoredJinjaTemplate):
         yield from _template_edges(mapping, columns)
         return
@@ -71,7 +71,7 @@ def _edges(session: DevelopmentSession, sync: Sync) -> Iterator[_Edge]:
             yield _Edge(column, field, "expression", source.sql)
 
 
-def _template_edges(mapping: StoredJinjaTemplate, columns: list[str]) -> Iterator[_Edge]:
+def _template_edges(mapping: StoredJinjaTemplate, columns: Sequence[str]) -> Iterator[_Edge]:
     """The columns that a template names; one that is made for it stands for those that it uses."""
     from jinja2 import Environment
 

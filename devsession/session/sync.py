@@ -235,6 +235,12 @@ class Sync:
                 sync=self.slug,
             )
 
+    @property
+    def mapper_depends_on(self) -> str | None:
+        """The parameter whose answer decides which fields the mapper offers, if there is one."""
+        mapper = getattr(self._definition(self.parameters), "mapper", None)
+        return mapper.depends_on if mapper else None
+
     def _definition(self, parameters: OutboundSyncConfigurationParameters) -> Any:
         plugin = self._session.plugin
         with calling(plugin, "outbound_configuration_form", self._session.vault):
@@ -251,5 +257,6 @@ class Sync:
             connection_parameters=connection.connection_parameters,
             connection_secrets=connection.connection_secrets,
             sync_strategy=self.strategy,
+            target_type=self.record.target_type,
             **known,
         )
