@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import requests
 
 from devsession.plugin import (
@@ -52,6 +54,9 @@ class Signed(Plugin):
                 ),
             ),
         ]
+
+    def network_addresses(self, parameters: ConnectionConfigurationParameters) -> list[str]:
+        return [urlsplit(parameters.get_connection_parameter("url", URL).value).netloc]
 
     def connect(
         self, parameters: ConnectionConfigurationParameters

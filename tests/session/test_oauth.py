@@ -211,16 +211,28 @@ def test_a_template_with_a_secret_in_the_code_is_refused(snapshot: SnapshotAsser
 
 
 @pytest.fixture(scope="module")
-def signed(modules: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A session on the plugin, its app the practice app."""
+def folder(modules: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A project with the plugin; the app that it knows is the practice app."""
     folder = tmp_path_factory.mktemp("signed")
     text = Path(oauth_plugin.__file__).read_text(encoding="utf-8")
     (folder / "plugin.py").write_text(text, encoding="utf-8")
-    session = DevelopmentSession(load_plugin_class(folder), workspace=folder)
+    session = opened(folder)
     code = text.replace("http://app.invalid", session.sandbox.url)
     (folder / "plugin.py").write_text(code, encoding="utf-8")
-    yield session
-    session.shut_down()
+    session.close()
+    yield folder
+    opened(folder).shut_down()
+
+
+def opened(folder: Path) -> DevelopmentSession:
+    """What a new kernel does."""
+    return DevelopmentSession(load_plugin_class(folder), workspace=folder)
+
+
+@pytest.fixture
+def signed(folder: Path) -> Iterator[DevelopmentSession]:
+    with opened(folder) as session:
+        yield session
 
 
 def typed(session: DevelopmentSession) -> dict[str, Any]:
@@ -251,20 +263,15 @@ def test_the_plugin_has_a_token_of_the_practice_app(
     assert parameters["oauth_grant"] == "client_credentials"
 
 
-def test_a_new_session_gets_a_new_token(signed: DevelopmentSession) -> None:
+def test_a_new_session_gets_a_new_token(signed: DevelopmentSession, folder: Path) -> None:
     signed.connection.fill(**typed(signed))
     first = signed.connection.parameters.secret("access_token")
     signed.sandbox.expire_tokens()
     signed.close()
 
-    again = DevelopmentSession(
-        load_plugin_class(signed.workspace.folder), workspace=signed.workspace.folder
-    )
-
-    assert again.connection.parameters.secret("access_token") != first
-    assert again.connection.test() == "connect() succeeded"
-    again.close()
-    signed._begin(signed.source, signed.workspace)
+    with opened(folder) as again:
+        assert again.connection.parameters.secret("access_token") != first
+        assert again.connection.test() == "connect() succeeded"
 
 
 def test_neither_token_nor_client_secret_is_in_a_file_or_a_text(
@@ -285,18 +292,14 @@ def test_neither_token_nor_client_secret_is_in_a_file_or_a_text(
 
 
 def test_offline_the_tape_answers_with_the_placeholder_for_the_token(
-    signed: DevelopmentSession, monkeypatch: pytest.MonkeyPatch
+    signed: DevelopmentSession, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signed.connection.fill(**typed(signed))
     signed.close()
     monkeypatch.setenv("DEVSESSION_OFFLINE", "1")
 
-    offline = DevelopmentSession(
-        load_plugin_class(signed.workspace.folder), workspace=signed.workspace.folder
-    )
-
-    assert offline.connection.test() == "connect() succeeded"
-    offline.close()
+    with opened(folder) as offline:
+        assert offline.connection.test() == "connect() succeeded"
 
 
 def test_a_template_without_a_client_id_is_the_plugins_mistake(
