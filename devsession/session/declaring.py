@@ -23,12 +23,14 @@ def declared_record(
     source: str | None,
     identifier: str | None,
     strategy: str,
+    target_type: str | None,
 ) -> SyncRecord:
     """The stored sync: fetched without a source, declared with one.
 
     Raises: as `DevelopmentSession.sync`; nothing was changed.
     """
     texts = {"slug": slug, "source": source, "identifier": identifier, "strategy": strategy}
+    texts["target_type"] = target_type
     wrong = [
         name
         for name, value in texts.items()
@@ -41,11 +43,21 @@ def declared_record(
             next_step='session.sync("contacts", source="CONTACTS", identifier="ID")',
         )
     if source is None or identifier is None:
+        if target_type is not None:
+            raise UsageError(
+                "A target type is part of declaring a sync",
+                tried=f"session.sync({slug!r}, target_type={target_type!r})",
+                next_step=f"session.sync({slug!r}, source=.., identifier=.., target_type=..)",
+                sync=slug,
+            )
         return session.store.sync(slug)
+    target_type = _target_type(session, slug, target_type)
     strategy_of(session, slug, strategy)
     wanted = SyncRecord(0, slug, source, identifier, strategy)
     check_columns(source_of(session.account, wanted), wanted)
-    saved = session.store.save_sync(slug, source=source, identifier=identifier, strategy=strategy)
+    saved = session.store.save_sync(
+        slug, source=source, identifier=identifier, strategy=strategy, target_type=target_type
+    )
     if saved.changes and not saved.created:
         print(saved_note(f"sync {slug}", saved))  # noqa: T201 - the author's cell shows it
     return saved.record
@@ -69,6 +81,27 @@ def strategy_of(session: DevelopmentSession, slug: str, name: str) -> OutboundSy
             strategy=name,
         )
     return by_name[name]
+
+
+def _target_type(session: DevelopmentSession, slug: str, given: str | None) -> str | None:
+    """The one that was named, or the only one that there is."""
+    types = _manifest(session).outbound_target_types or []
+    if given in types or (given is None and not types):
+        return given
+    if given is None and len(types) == 1:
+        return types[0]
+    raise UnknownNameError(
+        f"{session.source.name} has no target type {given!r}"
+        if given is not None
+        else f"{session.source.name} has more than one target type, and the sync names none",
+        tried=did_you_mean(given, types) if given is not None else ", ".join(map(repr, types)),
+        where="get_manifest(): outbound_target_types",
+        next_step=f"session.sync({slug!r}, .., target_type={types[0]!r})"
+        if types
+        else "leave target_type= out, or add it to the manifest",
+        sync=slug,
+        target_type=given,
+    )
 
 
 def _manifest(session: DevelopmentSession) -> PluginManifest:

@@ -163,17 +163,27 @@ class DevelopmentSession:
         source: str | None = None,
         identifier: str | None = None,
         strategy: str = "Upsert",
+        target_type: str | None = None,
     ) -> Sync:
         """A sync of this workspace: fetched by its slug, or declared with its source.
 
-        source: a table. identifier: the column that names each row. The same declaration again
-        gives the same sync; another one updates it and says what changed.
+        source: a table, or a query: SELECT .., or WITH .. SELECT. identifier: the column that
+        names each row. strategy: a standard one's name, or one of the plugin's own. target_type:
+        one of the manifest's, not needed when there is one. The same declaration again gives the
+        same sync; another one updates it and says what changed.
 
         Raises:
-            UnknownNameError: no sync has this slug, or the table or column is not there.
+            UnknownNameError: no sync has this slug, or the table or column is not there; the
+                manifest does not have the strategy or target type.
+            SourceError: the query cannot be a source.
         """
         record = declared_record(
-            self, slug, source=source, identifier=identifier, strategy=strategy
+            self,
+            slug,
+            source=source,
+            identifier=identifier,
+            strategy=strategy,
+            target_type=target_type,
         )
         if slug not in self._syncs:
             self._syncs[slug] = Sync(self, record)

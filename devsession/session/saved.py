@@ -14,6 +14,7 @@ _PLAIN = {
     "connection_parameters": "values",
     "connection_secrets": "secrets",
     "sync_parameters": "values",
+    "target_type": "target type",
     "field_mappings": "mapping",
 }
 

@@ -37,6 +37,7 @@ class SyncRecord:
     source: str
     identifier: str
     strategy: str
+    target_type: str | None = None
     sync_parameters: Mapping[str, StoredConfigurationValue] = field(default_factory=dict)
     field_mappings: StoredMapping | None = None
 

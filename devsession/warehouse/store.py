@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["ConnectionRecord", "RunRecord", "Saved", "Store", "SyncRecord"]
 
 # Of the tables below. A later version brings those of an earlier one up to date.
-_VERSION = 1
+_VERSION = 2
 
 
 class Store:
@@ -74,12 +74,20 @@ class Store:
                 source=source,
                 identifier=identifier,
                 strategy=strategy,
+                target_type=target_type,
                 sync_parameters=_values(parameters),
                 field_mappings=_mappings(mappings),
             )
-            for number, slug, source, identifier, strategy, parameters, mappings in self._rows(
-                "syncs"
-            )
+            for (
+                number,
+                slug,
+                source,
+                identifier,
+                strategy,
+                target_type,
+                parameters,
+                mappings,
+            ) in self._rows("syncs")
         ]
 
     def sync(self, slug: str) -> SyncRecord:
@@ -106,6 +114,7 @@ class Store:
         source: str | None = None,
         identifier: str | None = None,
         strategy: str | None = None,
+        target_type: str | None = None,
         sync_parameters: Mapping[str, StoredConfigurationValue] | None = None,
         field_mappings: StoredMapping | None = None,
     ) -> Saved[SyncRecord]:
@@ -119,6 +128,7 @@ class Store:
             "source": source,
             "identifier": identifier,
             "strategy": strategy,
+            "target_type": target_type,
             "sync_parameters": sync_parameters,
             "field_mappings": field_mappings,
         }
@@ -139,6 +149,7 @@ class Store:
                 after.source,
                 after.identifier,
                 after.strategy,
+                after.target_type,
                 _json(after.sync_parameters),
                 after.field_mappings.model_dump_json() if after.field_mappings else "null",
                 slug,

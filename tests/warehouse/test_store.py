@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -211,3 +212,27 @@ def test_users_go_on_in_their_own_schema(account: Account, store: Store) -> None
     store.syncs()
 
     assert account.rows("select current_schema()") == [("PUBLIC",)]
+
+
+@pytest.fixture
+def first_version(workspace: Path) -> Iterator[Account]:
+    """A warehouse as the first version of the tables left it, with one sync."""
+    account = open_embedded(workspace)
+    Store(account).syncs()
+    account.execute("alter table DEVSESSION.SYNCS drop column TARGET_TYPE")
+    account.execute("delete from DEVSESSION.VERSION")
+    account.execute("insert into DEVSESSION.VERSION select 1")
+    account.execute(
+        "insert into DEVSESSION.SYNCS (SLUG, SOURCE, IDENTIFIER, STRATEGY, SYNC_PARAMETERS)"
+        " select 'kept', 'CONTACTS', 'ID', 'Upsert', parse_json('{}')"
+    )
+    yield account
+    account.close()
+
+
+def test_tables_of_the_first_version_are_brought_up_to_date(first_version: Account) -> None:
+    kept = Store(first_version).sync("kept")
+    Store(first_version).save_sync("kept", target_type="lead")
+
+    assert (kept.source, kept.target_type) == ("CONTACTS", None)
+    assert Store(first_version).sync("kept") == replace(kept, target_type="lead")

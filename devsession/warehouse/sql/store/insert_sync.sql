@@ -1,4 +1,4 @@
 insert into DEVSESSION.SYNCS (
-  SOURCE, IDENTIFIER, STRATEGY, SYNC_PARAMETERS, FIELD_MAPPINGS, SLUG
+  SOURCE, IDENTIFIER, STRATEGY, TARGET_TYPE, SYNC_PARAMETERS, FIELD_MAPPINGS, SLUG
 )
-select ?, ?, ?, parse_json(?), parse_json(?), ?
+select ?, ?, ?, ?, parse_json(?), parse_json(?), ?

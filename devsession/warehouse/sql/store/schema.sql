@@ -29,3 +29,5 @@ create table if not exists DEVSESSION.RUNS (
 create table if not exists DEVSESSION.VERSION (
   NUMBER number not null
 );
+
+alter table DEVSESSION.SYNCS add column if not exists TARGET_TYPE varchar;

@@ -3,6 +3,7 @@ set
   SOURCE = ?,
   IDENTIFIER = ?,
   STRATEGY = ?,
+  TARGET_TYPE = ?,
   SYNC_PARAMETERS = parse_json(?),
   FIELD_MAPPINGS = parse_json(?)
 where SLUG = ?
