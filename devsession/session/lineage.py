@@ -67,7 +67,7 @@ def _edges(session: DevelopmentSession, sync: Sync) -> Iterator[_Edge]:
         if not isinstance(source, Expression):
             yield _Edge(source, field, "column", None)
             continue
-        for column in columns_used(source.sql, columns) or [None]:
+        for column in _used(source.sql, columns):
             yield _Edge(column, field, "expression", source.sql)
 
 
@@ -84,8 +84,14 @@ def _template_edges(mapping: StoredJinjaTemplate, columns: Sequence[str]) -> Ite
         if name not in made:
             yield _Edge(name, None, "template", None)
             continue
-        for column in columns_used(made[name], columns) or [None]:
+        for column in _used(made[name], columns):
             yield _Edge(column, None, "template", made[name])
+
+
+def _used(expression: str, columns: Sequence[str]) -> list[str | None]:
+    """The columns that an expression uses; None alone where it uses none."""
+    used: list[str | None] = [*columns_used(expression, columns)]
+    return used or [None]
 
 
 def _app_object(session: DevelopmentSession, sync: Sync) -> str:
