@@ -79,7 +79,9 @@ def test_a_project_is_clean(cli: CommandLine, project: Path) -> None:
     said = cli(project, "audit")
 
     assert said.code == 0
-    assert said.out.endswith("for 1 secret: none found\n")
+    assert said.out.endswith(
+        "for 2 secrets: none found\n"
+    )  # the practice app's key and client secret
 
 
 def test_a_secret_is_found_in_every_encoding(
