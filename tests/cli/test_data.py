@@ -127,6 +127,20 @@ def test_a_run_with_a_refused_record_has_found_something_wrong(project: Path) ->
     assert json.loads(again.stdout)["offered"] == 1
 
 
+def test_what_was_refused_is_shown_for_people_and_for_scripts(
+    cli: CommandLine, project: Path, snapshot: SnapshotAssertion
+) -> None:
+    devsession(project, "sync", "run", "contacts")
+
+    shown = cli(project, "sync", "show", "contacts", "--failed")
+    [failure] = json.loads(cli(project, "sync", "show", "contacts", "--failed", "--json").out)
+
+    assert shown.code == 0
+    assert re.sub(r"(Create|Update)  \d+ ", r"\1  <run>", shown.out) == snapshot
+    assert list(failure) == ["identifier", "sync_action", "error", "result", "run", "time"]
+    assert failure["result"]["error"] == failure["error"]
+
+
 def test_an_unknown_sync_does_not_run(project: Path, snapshot: SnapshotAssertion) -> None:
     done = devsession(project, "sync", "run", "contract")
 
