@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -37,12 +38,13 @@ DevelopmentSession(Dying).run("{slug}")
 
 
 def points(what: str) -> list[object]:
-    """Ten random points of a run; the first is for every day, the others are long."""
+    """Ten different random points of a run; the first is for every day, the others are long."""
     chosen = random.Random(f"{what} {SEED}")
-    found = [
-        f"{what} {chosen.randrange(RECORDS)} {chosen.choice(kill_plugin.PHASES)}" for _ in range(10)
+    drawn = [
+        f"{what} {chosen.randrange(RECORDS)} {chosen.choice(kill_plugin.PHASES)}" for _ in range(20)
     ]
-    return [found[0], *(pytest.param(point, marks=pytest.mark.long) for point in found[1:])]
+    first, *others = list(dict.fromkeys(drawn))[:10]
+    return [first, *(pytest.param(point, marks=pytest.mark.long) for point in others)]
 
 
 class Workspace:
@@ -88,6 +90,12 @@ class Workspace:
         """The records whose outcomes the plugin handed back."""
         file = self.folder / "stored.txt"
         return set(file.read_text(encoding="utf-8").split()) if file.exists() else set()
+
+    def warehouse(self) -> int:
+        """The process id of the warehouse."""
+        port_file = self.folder / ".devsession" / "warehouse.json"
+        pid: int = json.loads(port_file.read_text(encoding="utf-8"))["pid"]
+        return pid
 
     def close(self) -> None:
         self.app.stop()
@@ -140,7 +148,9 @@ def test_a_killed_kernel(point: str, workspace: Workspace) -> None:
 @pytest.mark.parametrize("point", points("warehouse"))
 def test_a_killed_warehouse(point: str, workspace: Workspace) -> None:
     sync = workspace.sync(point)
+    before = workspace.warehouse()
 
     workspace.run(sync, point)
 
     assert_the_next_run_sends_the_others_once(workspace, sync)
+    assert workspace.warehouse() != before
