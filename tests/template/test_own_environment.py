@@ -16,6 +16,7 @@ from devsession.cli.project import create_project
 from devsession.sandbox import sandbox_service
 from devsession.warehouse import embedded_service
 from tests.template import walk
+from tests.template.combinations import PAIRWISE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def project(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterator[Path]:
     """The project acme, with what it requires installed into its .venv by name."""
     folder = tmp_path_factory.mktemp("own") / "acme"
-    create_project("acme", folder)
+    create_project("acme", folder, **PAIRWISE[0])
     subprocess.run([sys.executable, "-m", "venv", ".venv"], cwd=folder, check=True)
     quiet = ["--quiet", "--disable-pip-version-check"]
     install = ["-m", "pip", "install", *quiet, "-r", "requirements-dev.txt"]
