@@ -425,3 +425,12 @@ def test_valid_outcomes_are_always_valid(identifiers: list[object], data: st.Dat
     )
 
     assert report.findings == ()
+
+
+@pytest.mark.parametrize("action", ["Update", "Delete", "Send", "Archive"])
+def test_only_what_was_created_needs_the_apps_identifier(action: str) -> None:
+    records = pd.DataFrame({"IDENTIFIER": ["a"], "SYNC_ACTION": [action]})
+    outcomes = Outcomes(records)
+    outcomes.ok("a")
+
+    assert check_outcomes(outcomes, records, strategy="Mirror")
