@@ -1,6 +1,6 @@
 """A plugin that kills its own process, or the warehouse's, at a point of its run.
 
-`KILL` names it: `WHAT NUMBER PHASE`, as `process 3 sent`. What was stored, or about to be, is told
+`KILL` names it: `WHAT NUMBER PHASE`, as `process 3 sent`; `interrupt` is Ctrl-C. What was stored, or about to be, is told
 in two files, so that a test knows what a kill left behind.
 """
 
@@ -44,7 +44,10 @@ class Dying(Stormproof):
 def reached(phase: str, number: int) -> None:
     """Kill, when this is the point."""
     what, wanted, at = os.environ.get("KILL", "nothing 0 read").split()
-    if what != "nothing" and (phase, number) == (at, int(wanted)):
-        port_file = FOLDER / ".devsession" / "warehouse.json"
-        warehouse = json.loads(port_file.read_text(encoding="utf-8"))["pid"]
-        os.kill(warehouse if what == "warehouse" else os.getpid(), signal.SIGKILL)
+    if what == "nothing" or (phase, number) != (at, int(wanted)):
+        return
+    if what == "interrupt":
+        raise KeyboardInterrupt
+    port_file = FOLDER / ".devsession" / "warehouse.json"
+    warehouse = json.loads(port_file.read_text(encoding="utf-8"))["pid"]
+    os.kill(warehouse if what == "warehouse" else os.getpid(), signal.SIGKILL)

@@ -68,13 +68,19 @@ class Workspace:
         self.app.asked()
         return sync
 
-    def run(self, sync: Sync, kill: str) -> int:
-        """`devsession sync run` in a process of its own; its exit code."""
+    def run(self, sync: Sync, kill: str) -> subprocess.CompletedProcess[str]:
+        """`devsession sync run` in a process of its own."""
         command = [sys.executable, "-m", "devsession", "sync", "run", sync.slug]
         env = {**os.environ, "PYTHONPATH": str(REPOSITORY), "KILL": kill}
         return subprocess.run(
-            command, cwd=self.folder, env=env, check=False, capture_output=True, timeout=300
-        ).returncode
+            command,
+            cwd=self.folder,
+            env=env,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
 
     def run_in_kernel(self, sync: Sync, kill: str) -> None:
         """The same from a notebook's cell."""
@@ -128,7 +134,7 @@ def assert_the_next_run_sends_the_others_once(workspace: Workspace, sync: Sync) 
 def test_a_killed_command(point: str, workspace: Workspace) -> None:
     sync = workspace.sync(point)
 
-    assert workspace.run(sync, point) == -9
+    assert workspace.run(sync, point).returncode == -9
 
     assert_the_next_run_sends_the_others_once(workspace, sync)
     *_, killed = workspace.session.store.runs(sync.record)
@@ -154,3 +160,16 @@ def test_a_killed_warehouse(point: str, workspace: Workspace) -> None:
 
     assert_the_next_run_sends_the_others_once(workspace, sync)
     assert workspace.warehouse() != before
+
+
+def test_ctrl_c_ends_with_what_was_done(workspace: Workspace) -> None:
+    sync = workspace.sync("interrupt 4 sent")
+
+    done = workspace.run(sync, "interrupt 4 sent")
+
+    assert done.returncode == 130
+    assert done.stdout == (
+        "interrupt_4_sent: interrupted, 12 records offered, 4 created, 8 without an outcome\n"
+    )
+    assert done.stderr == "stopped; nothing is lost: the same command goes on\n"
+    assert_the_next_run_sends_the_others_once(workspace, sync)
