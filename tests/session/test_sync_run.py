@@ -277,7 +277,10 @@ def test_two_runs_of_one_sync_do_not_send_twice(
     contacts: Sync, session: DevelopmentSession, app: App
 ) -> None:
     app.asked()
-    with only_run(session.workspace, contacts.record), pytest.raises(UsageError, match="goes on already"):
+    with (
+        only_run(session.workspace, contacts.record),
+        pytest.raises(UsageError, match="goes on already"),
+    ):
         session.run(contacts.slug)
 
     assert app.asked() == []
