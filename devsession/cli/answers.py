@@ -99,16 +99,19 @@ class Question:
     default: str
 
     def ask(self, answers: Mapping[str, str]) -> str:
-        """Ask until there is an answer that can be; the default may hang on `answers` before."""
-        from jinja2.sandbox import SandboxedEnvironment
-
+        """Ask until there is an answer that can be."""
         lines = [f"  {answer:<9} {meaning}" for answer, meaning in self.choices.items()]
         typer.echo("\n".join(["", self.help, *lines]))
-        default = SandboxedEnvironment().from_string(self.default).render(answers)
         answer: str = typer.prompt(
-            self.name.replace("_", " "), default=default, value_proc=self._checked
+            self.name.replace("_", " "), default=self.usual(answers), value_proc=self._checked
         )
         return answer
+
+    def usual(self, answers: Mapping[str, str]) -> str:
+        """The default, which may hang on the answers before."""
+        from jinja2.sandbox import SandboxedEnvironment
+
+        return SandboxedEnvironment().from_string(self.default).render(answers)
 
     def _checked(self, answer: str) -> str:
         check = _CHECKS.get(self.name, self._check_choice)
@@ -144,16 +147,25 @@ def questions() -> list[Question]:
 def ask(given: Mapping[str, str]) -> dict[str, str]:
     """All answers: those given, and what a person says to the other questions.
 
-    Raises: UsageError when the input ends before.
+    Where the input ends, as in a script, the defaults are taken, and told.
+
+    Raises: UsageError when there is no name, or for Ctrl-C.
     """
-    answers = dict(given)
-    try:
-        for question in questions():
-            if question.name not in answers:
-                answers[question.name] = question.ask(answers)
-    except typer.Abort:
-        raise UsageError(
-            "Not every question was answered; nothing was written",
-            next_step="devsession init acme --defaults (its options answer the questions, see -h)",
-        ) from None
+    answers, ended = dict(given), False
+    for question in questions():
+        if question.name in answers:
+            continue
+        try:
+            answers[question.name] = question.usual(answers) if ended else question.ask(answers)
+        except typer.Abort as stopped:
+            if not (answers and isinstance(stopped.__context__, EOFError)):
+                raise UsageError(
+                    "Not every question was answered; nothing was written",
+                    next_step="devsession init acme --defaults (its options answer, see -h)",
+                ) from None
+            ended = True
+            answers[question.name] = question.usual(answers)
+    if ended:
+        taken = [f"{name} {answer}" for name, answer in answers.items() if name not in given]
+        typer.echo(f"\nthe input has ended; taken: {', '.join(taken)}")
     return answers

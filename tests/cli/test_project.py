@@ -220,12 +220,19 @@ def test_without_a_name_and_without_questions_there_is_a_name(tmp_path: Path) ->
     assert (tmp_path / "my-app" / "plugin.py").is_file()
 
 
-@pytest.mark.parametrize("typed", ["", "acme\nevent\n"], ids=["none", "two of six"])
-def test_without_its_answers_nothing_is_made(
-    typed: str, tmp_path: Path, snapshot: SnapshotAssertion
-) -> None:
-    done = devsession(tmp_path, "init", typed=typed)
+def test_without_a_name_nothing_is_made(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    done = devsession(tmp_path, "init", typed="")
 
     assert done.returncode == 2
     assert done.stderr.strip() == snapshot
     assert files_in(tmp_path) == []
+
+
+def test_where_nobody_answers_the_defaults_are_taken_and_told(
+    tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    done = devsession(tmp_path, "init", "acme", typed="event\n")
+
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-4:] == snapshot
+    assert answers_in(tmp_path / "acme")[-1] == "a Jinja template"
