@@ -11,10 +11,10 @@ from devsession.plugin.mapping import StoredFieldMappings
 
 if TYPE_CHECKING:
     from devsession.plugin.fields import FormOption
-    from devsession.plugin.form import Form
+    from devsession.plugin.form_reading import FormReading
 
 
-def describe(form: Form) -> dict[str, Any]:
+def describe(form: FormReading) -> dict[str, Any]:
     """Everything that is shown of a form whose options are loaded. Of a secret, only if it is set."""
     values, errors, notices = form.values, form.errors, form.notices
     return {
@@ -49,7 +49,9 @@ def describe(form: Form) -> dict[str, Any]:
     }
 
 
-def _mapper(form: Form, errors: dict[str, str], notices: dict[str, str]) -> dict[str, Any] | None:
+def _mapper(
+    form: FormReading, errors: dict[str, str], notices: dict[str, str]
+) -> dict[str, Any] | None:
     if form.mapper is None:
         return None
     mapping = form.mapping
@@ -72,7 +74,7 @@ def _mapper(form: Form, errors: dict[str, str], notices: dict[str, str]) -> dict
     }
 
 
-def _template(form: Form, errors: dict[str, str]) -> dict[str, Any]:
+def _template(form: FormReading, errors: dict[str, str]) -> dict[str, Any]:
     mapper, written = form.mapper, form.written
     return {
         "label": mapper.label if mapper else "",

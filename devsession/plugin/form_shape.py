@@ -44,6 +44,11 @@ class FormShape:
         """The form that is being filled."""
         return self.forms[self.method]
 
+    @property
+    def methods(self) -> list[str]:
+        """Names of the connection methods; none for the form of a sync."""
+        return [name for name in self.forms if name]
+
     def of(
         self,
         definition: FormDefinition,

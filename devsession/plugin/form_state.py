@@ -1,0 +1,123 @@
+"""What a form holds: the definition that is being filled, and the answers to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import DevsessionError
+from devsession.plugin.fields import FormJinjaTemplate
+from devsession.plugin.form_definition import mapper_of
+from devsession.plugin.form_mapper import MapperAnswers
+from devsession.plugin.form_template import TemplateAnswers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from devsession.plugin.contract import ConfigurationForm
+    from devsession.plugin.fields import FormField, FormMapper
+    from devsession.plugin.form_answers import Answers
+    from devsession.plugin.form_definition import FormDefinition
+    from devsession.plugin.form_shape import FormShape
+    from devsession.plugin.parameters import ConnectivityOption
+
+    Filters = Mapping[str, Callable[..., Any]]
+
+
+@dataclass(repr=False)
+class FormState:
+    """Definition and answers, which are moved to another definition together.
+
+    ask: asks the plugin for the definition anew, given the answers so far.
+    filters: the plugin's own, by name, for a template.
+    """
+
+    shape: FormShape
+    answers: Answers
+    mapped: MapperAnswers | TemplateAnswers
+    ask: Callable[[], FormDefinition] | None
+    filters: Filters
+
+    def copy(self) -> FormState:
+        """One that can be changed without changing this one."""
+        return replace(self, answers=self.answers.copy(), mapped=self.mapped.copy())
+
+    @property
+    def definition(self) -> ConfigurationForm:
+        """The form that is being filled."""
+        return self.shape.definition
+
+    def choose(self, method: str) -> None:
+        """Go over to another connection method."""
+        self.shape = self.shape.choosing(method)
+        self.move()
+
+    def connect_by(self, connectivity_option: ConnectivityOption) -> None:
+        """Ask the plugin for its form, unless this connectivity is the one that is chosen."""
+        before = self.shape
+        if self.ask is None or connectivity_option == before.connectivity_option:
+            return
+        self.shape = before.by(connectivity_option)
+        try:
+            self.shape = self.shape.of(self.ask())
+        except BaseException:
+            self.shape = before
+            raise
+        self.move()
+
+    def assign(self, field: FormField, values: Mapping[str, object]) -> None:
+        """Answer a field, or check the answer that it has; a change may make another form."""
+        before = self.answers.state_of(field)
+        self.answers.assign_or_keep(field, values)
+        is_refused = field.name in self.answers.refused
+        if field.reload_on_change and not is_refused and self.answers.state_of(field) != before:
+            self._ask_again([field.name])
+
+    def ask_for_restored(self) -> None:
+        """The form that belongs to restored answers; it may ask for more than the one before."""
+        done: list[str] = []
+        while changed := [
+            field.name
+            for field in self.definition.fields
+            if field.reload_on_change
+            and field.name in self.answers.values
+            and field.name not in done
+        ]:
+            done.extend(changed)
+            self._ask_again(changed)
+
+    def move(self, columns: Sequence[str] | None = None) -> None:
+        """Let the answers go over to the definition that is now being filled."""
+        self.answers.move_to(self.definition)
+        kept = self.mapped.columns if columns is None else list(columns)
+        mapper, mapped = mapper_of(self.definition), self.mapped
+        if isinstance(mapper, FormJinjaTemplate) and isinstance(mapped, TemplateAnswers):
+            mapped.move_to(mapper, kept, self.filters)
+        elif not isinstance(mapper, FormJinjaTemplate) and isinstance(mapped, MapperAnswers):
+            mapped.move_to(mapper, kept)
+        else:
+            self.mapped = new_mapped(mapper, kept, self.filters)
+
+    def _ask_again(self, changed: list[str]) -> None:
+        """The whole form anew, for the answers so far; what the plugin raises stands at the fields."""
+        if self.ask is None:
+            return
+        try:
+            self.shape = self.shape.of(self.ask())
+        except DevsessionError as error:
+            text = f"{error.what}: {error.tried}" if error.tried else error.what
+            self.answers.refused |= dict.fromkeys(changed, self.answers.options.redact(text))
+            return
+        refused, notices = dict(self.answers.refused), dict(self.answers.notices)
+        self.move()
+        self.answers.refused |= refused
+        self.answers.notices |= notices
+
+
+def new_mapped(
+    mapper: FormMapper | None, columns: Sequence[str], filters: Filters
+) -> MapperAnswers | TemplateAnswers:
+    """Nothing mapped or written yet."""
+    if isinstance(mapper, FormJinjaTemplate):
+        return TemplateAnswers(mapper, list(columns), filters)
+    return MapperAnswers(mapper, list(columns))
