@@ -142,6 +142,15 @@ class OutboundSyncConfigurationForm(ConfigurationForm):
 
     mapper: InstanceOf[FormFieldMappingSelector] | InstanceOf[FormJinjaTemplate] | None = None
 
+    @field_validator("fields")
+    @classmethod
+    def _no_secrets(cls, fields: list[FormField]) -> list[FormField]:
+        secret = [field.name for field in fields if field.secret]
+        if secret:
+            named = ", ".join(map(repr, secret))
+            raise ValueError(f"a sync keeps no secrets, they belong in connection_form: {named}")
+        return fields
+
     @model_validator(mode="after")
     def _mapper_depends_on_a_field(self) -> Self:
         needed = self.mapper.depends_on if self.mapper else None

@@ -9,6 +9,7 @@ from devsession.plugin.form_answers import Answers
 from devsession.plugin.form_creator import new_option, option_form
 from devsession.plugin.form_definition import mapper_of
 from devsession.plugin.form_filling import fill
+from devsession.plugin.form_mapper import MapperAnswers
 from devsession.plugin.form_options import FormOptions
 from devsession.plugin.form_reading import FormReading
 from devsession.plugin.form_shape import FormShape
@@ -143,11 +144,13 @@ class Form(FormReading):
     def creator(self, name: str) -> Form:
         """The form of a new option of a field, to be filled by clicks; `create_option` ends it.
 
+        name: of a field, or `mapping` for a new field of the app.
+
         Raises:
             UnknownNameError: the form has no field of this name.
             FormError: the field takes no new options, or the plugin's function failed.
         """
-        self._field(name)
+        self.source_of(name)
         if name not in self._creators:
             self._creators[name] = Form(
                 option_form(self, name),
@@ -160,13 +163,22 @@ class Form(FormReading):
     def create_option(self, name: str, /, **values: object) -> FormOption:
         """Fill the form of a new option, have the plugin make it, add it and choose it.
 
+        A new field of the app, `name="mapping"`, is not mapped yet.
+
         Raises:
             FormError: a value is wrong, or the plugin's function failed; nothing was added.
         """
-        creator, field = self.creator(name), self._field(name)
+        creator = self.creator(name)
         creator.fill(**values)
         option = new_option(self, name, creator)
         del self._creators[name]
+        mapped = self._state.mapped
+        if name not in self.fields and isinstance(mapped, MapperAnswers):
+            mapped.load(self._state.answers)
+            mapped.add(self._state.answers, [option])
+            self._changed()
+            return option
+        field = self.fields[name]
         self._state.answers.load(field)
         self._state.answers.options.add(name, [option])
         self.set(name, field.with_option(self._state.answers.values.get(name), option))

@@ -37,8 +37,8 @@ def option_form(form: Form, name: str) -> OptionForm:
         DefinitionError: its fields are no fields of such a form.
     """
     creator = _creator_of(form, name)
-    if not form.is_asked(name):
-        needed = form.fields[name].depends_on
+    _, needed = form.source_of(name)
+    if not form.is_answered(needed):
         raise _refusal(form, name, f"is asked for once {needed!r} is answered")
     fields = _call(form, name, creator.creation_form_function)
     if not isinstance(fields, (list, tuple)):
@@ -65,7 +65,7 @@ def new_option(form: Form, name: str, filled: Form) -> FormOption:
 
 
 def _creator_of(form: Form, name: str) -> NewOptionCreator:
-    source = form.fields[name].source
+    source, _ = form.source_of(name)
     if source is None or source.new_option_creator is None:
         way_out = "FormOptionsDataSource(new_option_creator=..) lets options be added"
         raise _refusal(form, name, "takes no new options", way_out)

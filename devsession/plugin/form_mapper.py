@@ -7,10 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from devsession.errors import did_you_mean
+from devsession.plugin.fields import FormOption
 from devsession.plugin.form_options import NOT_LOADED
 from devsession.plugin.mapping import StoredFieldMappings, check_mapping
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from devsession.plugin.fields import FormFieldMappingSelector
     from devsession.plugin.form_answers import Answers
     from devsession.plugin.form_options import Loaded
@@ -31,6 +34,8 @@ class MapperAnswers:
     mapping: dict[str, str | Expression] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     notices: dict[str, str] = field(default_factory=dict)
+
+    restored: list[FormOption] = field(default_factory=list)  # and not offered again yet
 
     names: ClassVar = (MAPPER,)
 
@@ -60,11 +65,19 @@ class MapperAnswers:
             return answers.options.known(_OPTIONS)
         loaded = answers.options.fetch(_OPTIONS, self.mapper.data_source, key)
         if not loaded.error:
+            if self.restored and self.mapper.data_source.new_option_creator:
+                # As with a field's choice: what was added then need not be listed by the app.
+                loaded = self.add(answers, self.restored)
+            self.restored = []
             problems = self._problems(self.mapping, loaded)
             for app_field in [name for name in self.mapping if name in problems]:
                 del self.mapping[app_field]
                 self.notices[app_field] = f"is not mapped any more: {problems[app_field]}"
         return loaded
+
+    def add(self, answers: Answers, options: Sequence[FormOption]) -> Loaded:
+        """Offer these fields of the app too."""
+        return answers.options.add(_OPTIONS, options)
 
     def assign(self, answers: Answers, app_field: str, source: object) -> None:
         """Map one field of the app, or note why not; nothing as a source unmaps it."""
@@ -121,7 +134,12 @@ class MapperAnswers:
 
     def restore(self, stored: StoredMapping | None) -> None:
         """Take what was saved; a template is of no use here."""
-        self.mapping = stored.as_dict() if isinstance(stored, StoredFieldMappings) else {}
+        known = stored.field_mappings if isinstance(stored, StoredFieldMappings) else []
+        self.mapping = {each.app_field: each.source for each in known}
+        self.restored = [
+            FormOption(value=each.app_field, label=each.app_field, metadata=each.app_metadata)
+            for each in known
+        ]
 
     def move_to(self, mapper: FormFieldMappingSelector | None, columns: list[str]) -> None:
         """Go on with another definition; the mapping is held against it when that is loaded."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import UnknownNameError, did_you_mean
+from devsession.plugin.fields import FormFieldMappingSelector
 from devsession.plugin.form_description import describe
 from devsession.plugin.form_mapper import MAPPER
 from devsession.plugin.form_template import TemplateAnswers
 
 if TYPE_CHECKING:
     from devsession.plugin.contract import ConfigurationForm
-    from devsession.plugin.fields import FormField, FormMapper, FormOption
+    from devsession.plugin.fields import FormField, FormMapper, FormOption, FormOptionsDataSource
     from devsession.plugin.form_state import FormState
     from devsession.plugin.mapping import StoredMapping
     from devsession.plugin.parameters import ConnectivityOption, StoredConfigurationValue
@@ -144,7 +145,27 @@ class FormReading:
 
     def is_asked(self, name: str) -> bool:
         """Whether everything is answered that a field depends on."""
-        return self._state.answers.is_asked(self._field(name).depends_on)
+        return self.is_answered(self._field(name).depends_on)
+
+    def is_answered(self, depends_on: str | None) -> bool:
+        """Whether everything is answered that has to be, for what depends on this field."""
+        return self._state.answers.is_asked(depends_on)
+
+    def source_of(self, name: str) -> tuple[FormOptionsDataSource | None, str | None]:
+        """Where options come from, and the field that they depend on; `mapping` is the mapper's.
+
+        Raises:
+            UnknownNameError: the form has no field of this name.
+        """
+        mapper = self.mapper
+        if (
+            name == MAPPER
+            and name not in self.fields
+            and isinstance(mapper, FormFieldMappingSelector)
+        ):
+            return mapper.data_source, mapper.depends_on
+        field = self._field(name)
+        return field.source, field.depends_on
 
     def options(self, name: str) -> list[FormOption]:
         """A field's options, fetched when needed; none while what it depends on is unanswered.

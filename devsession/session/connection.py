@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import ConnectError, NotFilledError, PluginRaisedError
+from devsession.errors import ConnectError, FormError, NotFilledError, PluginRaisedError
 from devsession.plugin.contract import ConnectResponse
+from devsession.plugin.fields import FieldValueError
 from devsession.plugin.form import Form
 from devsession.plugin.oauth import (
     ACCESS_TOKEN,
@@ -18,6 +19,7 @@ from devsession.plugin.oauth import (
     template_of,
 )
 from devsession.plugin.parameters import ConnectionConfigurationParameters, StoredConfigurationValue
+from devsession.secrets.redact import placeholder
 from devsession.secrets.reference import SecretReference
 from devsession.session.addresses import called_elsewhere, declared_by
 from devsession.session.plugin_call import calling
@@ -324,10 +326,23 @@ class Connection:
         for field, given in form.secrets.items():
             if isinstance(given, SecretReference):
                 plain[field] = self._vault.value(field, given)
+                if plain[field] != placeholder(field):
+                    self._check_found(form, field, plain[field], given)
             else:
                 plain[field] = given
                 self._vault.learn({field: given})
         return plain
+
+    def _check_found(self, form: Form, field: str, text: str, reference: SecretReference) -> None:
+        """Hold a secret against its field. Raises: FormError, which does not show it."""
+        try:
+            form.fields[field].secret_text(text)
+        except FieldValueError as refused:
+            raise FormError(
+                f"{form.title} cannot use a secret",
+                errors={field: f"{reference}: {self._vault.text(str(refused))}"},
+                next_step=f"put the right value where {reference.name} is kept",
+            ) from None
 
     def _answers(self) -> Answers:
         values = {name: value.value for name, value in self.form.values.items()}

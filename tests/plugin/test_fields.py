@@ -10,6 +10,7 @@ import pytest
 from devsession.errors import FormError
 from devsession.plugin import (
     UPSERT,
+    ConnectionMethod,
     FormDropdownField,
     FormGpgKeypair,
     FormOption,
@@ -20,7 +21,6 @@ from devsession.plugin import (
     FormX509Certificate,
     InformationBoxField,
     InformationField,
-    OutboundSyncConfigurationForm,
     OutboundSyncConfigurationParameters,
     StaticFormOptionsDataSource,
     StoredConfigurationValue,
@@ -75,7 +75,7 @@ CARE = InformationBoxField(name="care", markdown="Take care", box_type="warning"
 
 def form_of(*fields: FormField) -> Form:
     return Form(
-        OutboundSyncConfigurationForm(fields=list(fields)),
+        [ConnectionMethod(name="Key", fields=list(fields))],
         title="the form",
         parameters=lambda form: form.values,
         redact=str,
@@ -222,10 +222,10 @@ def test_one_choice_becomes_several_and_the_reverse() -> None:
     one = FormDropdownField(name="tags", label="Tags", data_source=TAGS)
     form = form_of(one)
     form.fill(tags="a")
-    form.reload(form_of(SEVERAL).definition)
+    form.reload([form_of(SEVERAL).definition])
     form.describe()
     assert form.plain("tags") == ["a"]
-    form.reload(form_of(one).definition)
+    form.reload([form_of(one).definition])
     form.describe()
     assert form.plain("tags") == "a"
 
@@ -237,7 +237,7 @@ def test_nothing_chosen_is_no_answer_to_what_is_required() -> None:
 def test_bounds_that_changed_drop_what_does_not_fit_them(snapshot: SnapshotAssertion) -> None:
     form = form_of(BATCH)
     form.fill(batch=50)
-    form.reload(form_of(FormSliderField(name="batch", label="Batch", max=40)).definition)
+    form.reload([form_of(FormSliderField(name="batch", label="Batch", max=40)).definition])
     assert form.values == {}
     assert form.notices == snapshot
 

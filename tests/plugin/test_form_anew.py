@@ -11,6 +11,7 @@ from devsession.plugin import (
     ConnectionMethod,
     DynamicFormOptionsDataSource,
     FormDropdownField,
+    FormFieldMappingSelector,
     FormInputField,
     FormOption,
     FormTextAreaField,
@@ -19,6 +20,7 @@ from devsession.plugin import (
     StaticFormOptionsDataSource,
 )
 from devsession.plugin.form import Form
+from devsession.plugin.mapping import StoredFieldMapping, StoredFieldMappings
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -221,6 +223,63 @@ def test_a_choice_that_was_added_before_a_restart_stays(form: Form, shop: Shop) 
     fresh.fill(lists=["late", "all"])
     assert fresh.plain("lists") == ["late", "all"]
     assert fresh.values["lists"].metadata["late"] == {"of": "order"}
+
+
+def with_a_mapper(shop: Shop) -> Form:
+    """A form that maps fields of an app, to which one can be added."""
+    creator = NewOptionCreator(
+        creation_form_function=shop.list_form, creation_complete_function=shop.new_list
+    )
+    source = StaticFormOptionsDataSource(
+        values=[FormOption(value="id", label="Id")], new_option_creator=creator
+    )
+    mapper = FormFieldMappingSelector(depends_on="kind", data_source=source)
+    kind = FormInputField(name="kind", label="Kind")
+    return Form(
+        OutboundSyncConfigurationForm(fields=[kind], mapper=mapper),
+        title="the form of the shop",
+        parameters=lambda form: form.values,
+        redact=lambda text: text,
+        columns=["ID", "NAME"],
+    )
+
+
+def test_a_field_of_the_app_is_added_and_mapped(shop: Shop) -> None:
+    form = with_a_mapper(shop)
+    form.set("kind", "order")
+    assert form.create_option("mapping", name="Colour").value == "colour"
+    assert [each.label for each in form.app_fields()] == ["Id", "Colour"]
+    form.fill(mapping={"id": "ID", "colour": "NAME"})
+    assert form.mapping == StoredFieldMappings(
+        field_mappings=[
+            StoredFieldMapping(source_type="column_name", source_value="ID", app_field="id"),
+            StoredFieldMapping(
+                source_type="column_name",
+                source_value="NAME",
+                app_field="colour",
+                app_metadata={"of": "order"},
+            ),
+        ]
+    )
+
+
+def test_a_field_of_the_app_that_was_added_before_a_restart_stays(shop: Shop) -> None:
+    form = with_a_mapper(shop)
+    form.set("kind", "order")
+    form.create_option("mapping", name="Colour")
+    form.map("colour", "NAME")
+    fresh = with_a_mapper(shop)
+    fresh.restore(form.values, {}, mapping=form.mapping)
+    fresh.describe()
+    assert fresh.mapping == form.mapping
+    assert fresh.notices == {}
+
+
+def test_a_field_of_the_app_is_added_once_the_mapper_is_asked_for(shop: Shop) -> None:
+    form = with_a_mapper(shop)
+    with pytest.raises(FormError) as error:
+        form.creator("mapping")
+    assert error.value.errors == {"mapping": "is asked for once 'kind' is answered"}
 
 
 def test_a_new_option_is_refused_at_its_fields(form: Form, snapshot: SnapshotAssertion) -> None:

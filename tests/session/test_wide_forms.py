@@ -106,6 +106,22 @@ def test_a_typed_private_key_is_kept_as_a_secret(session: DevelopmentSession) ->
     assert session.connection.form.secrets == {"ssh_key": secret("WIDE_SSH_KEY")}
 
 
+@pytest.mark.parametrize("found", ["hush", PUBLIC, PRIVATE[:-20]], ids=["text", "public", "cut"])
+def test_a_reference_to_what_is_no_private_key_is_refused_at_its_field(
+    session: DevelopmentSession,
+    monkeypatch: pytest.MonkeyPatch,
+    found: str,
+    snapshot: SnapshotAssertion,
+) -> None:
+    monkeypatch.setenv("WIDE_OTHER_KEY", found)
+    with pytest.raises(FormError) as error:
+        session.connection.fill(ssh_key=secret("WIDE_OTHER_KEY"))
+    assert found not in str(error.value)
+    assert str(error.value) == snapshot
+    assert len(Wide.connected) == 1
+    assert session.connection.parameters.secret("ssh_key") == PRIVATE
+
+
 def test_the_form_of_a_sync_grows_with_its_answers(
     things: Sync, session: DevelopmentSession, workspace: Path, snapshot: SnapshotAssertion
 ) -> None:

@@ -74,7 +74,15 @@ class FormField(Definition):
         if not self.secret:
             return value, None
         hidden = as_secret(value)
-        return None, self.accept(hidden, ()).value if isinstance(hidden, str) else hidden
+        return None, self.secret_text(hidden) if isinstance(hidden, str) else hidden
+
+    def secret_text(self, text: str) -> str:
+        """The secret in a text that was typed, or found by its reference.
+
+        Raises:
+            FieldValueError: the field does not take it.
+        """
+        return self.accept(text, ()).value
 
     def accept(self, value: object, options: Sequence[FormOption]) -> StoredConfigurationValue:
         """What the form stores for a value, which of a secret field is the secret's text.

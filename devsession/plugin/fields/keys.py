@@ -65,7 +65,7 @@ class FormKeypair(FormField):
                 raise FieldValueError("takes the public key: the private one stays with the app")
             private = as_secret(private)
             if isinstance(private, str):
-                private = self._private(private)
+                private = self.secret_text(private)
         return public, private
 
     def accept(self, value: object, options: Sequence[FormOption]) -> StoredConfigurationValue:
@@ -81,7 +81,8 @@ class FormKeypair(FormField):
         """The public side, by its name where there is a private one too."""
         return {"public": value} if self.secret else value
 
-    def _private(self, text: str) -> str:
+    def secret_text(self, text: str) -> str:
+        """The private key."""
         public, private = self._parts(text)
         if private is None or public is not None:
             raise FieldValueError("private: takes one private key, with its BEGIN and END lines")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import SecretStr, create_model
+
 from devsession.plugin import (
     ConnectionMethod,
     ConnectResponse,
@@ -223,3 +225,15 @@ class NoWayToConnect(Plugin):
             developer_name="Us",
             supported_connectivity_options=[],
         )
+
+
+class SecretInSync(Plugin):
+    def connection_form(self, connectivity_option):
+        key = FormInputField(name="key", label="Key", secret=True)
+        pair = FormSshKeypair(name="pair", label="Pair")
+        return OutboundSyncConfigurationForm(fields=[key, pair])
+
+
+class SecretOfModelInSync(Plugin):
+    def connection_form(self, connectivity_option):
+        return OutboundSyncConfigurationForm.from_model(create_model("Answers", token=SecretStr))
