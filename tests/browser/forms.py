@@ -16,7 +16,14 @@ from devsession.plugin.fields import (
     FormInputField,
     FormJinjaTemplate,
     FormOption,
+    FormRadioField,
+    FormSliderField,
+    FormSnowflakeStageField,
+    FormSshKeypair,
     FormTextAreaField,
+    FormX509Certificate,
+    InformationBoxField,
+    InformationField,
     StaticFormOptionsDataSource,
 )
 from devsession.plugin.form import Form
@@ -92,6 +99,34 @@ template_form = Form(
     columns=["ID", "NAME"],
 )
 
+colours = StaticFormOptionsDataSource(
+    values=[
+        FormOption(value=value, label=value.title()) for value in ("red", "green", "blue", "grey")
+    ]
+)
+wide_form = Form(
+    OutboundSyncConfigurationForm(
+        fields=[
+            InformationField(name="hello", label="Before you start", markdown="Have a list ready."),
+            InformationBoxField(name="care", markdown="It is overwritten.", box_type="warning"),
+            FormSliderField(name="batch", label="Batch size", min=10, max=100, step=10),
+            FormRadioField(name="mark", label="Mark", required=True, data_source=colours),
+            FormDropdownField(
+                name="tags", label="Tags", multi_select=True, data_source=colours, help_text="Any"
+            ),
+            FormTextAreaField(name="notes", label="Notes"),
+            FormSnowflakeStageField(name="stage", label="Stage"),
+            FormSshKeypair(name="key", label="Key of the app", local_side="public"),
+            FormX509Certificate(name="proof", label="Certificate"),
+        ],
+        mapper=FormJinjaTemplate(label="Text"),
+    ),
+    title="the form of the sync everything",
+    parameters=lambda form: form,
+    redact=lambda text: text,
+    columns=["ID", "NAME"],
+)
+
 
 def connect() -> str:
     """Only one address answers."""
@@ -125,4 +160,10 @@ template = FormWidget(
     title="Sync messages",
     on_save=lambda: f"saved: {template_form.mapping.jinja_template}",
     fill_call=lambda: "messages.fill(..)",
+)
+wide = FormWidget(
+    wide_form,
+    title="Sync everything",
+    on_save=lambda: "saved everything",
+    fill_call=lambda: "everything.fill(..)",
 )

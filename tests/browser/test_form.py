@@ -185,6 +185,34 @@ def test_write_a_template(folder: Path, open_notebook: Callable[[Path], Notebook
     expect(form.get_by_label("Text")).to_have_attribute("aria-invalid", "false")
 
 
+def test_fill_every_kind_of_field(
+    folder: Path, open_notebook: Callable[[Path], NotebookPage]
+) -> None:
+    cell = "from tests.browser import forms\nforms.wide"
+    notebook = open_notebook(write_notebook(folder / "wide.ipynb", [cell]))
+    notebook.run_all()
+    form = notebook.form("Sync everything")
+    expect(form.get_by_role("note")).to_have_text(
+        ["Before you startHave a list ready.", "It is overwritten."]
+    )
+
+    form.get_by_label("Batch size").fill("40")
+    form.get_by_label("Mark").get_by_label("Green").check()
+    form.get_by_label("Tags").select_option(label=["Red", "Blue"])
+    form.get_by_label("Notes").fill("two\nlines")
+    form.get_by_label("Stage").fill("@DB.SCHEMA.STAGE/in")
+    form.get_by_label("Text").fill("Hello {{ row.NAME }}")
+    click(form, "Save")
+    expect(form.get_by_text("saved everything")).to_be_visible()
+
+    notebook.execute("plain = forms.wide_form.plain")
+    notebook.execute("assert (plain('batch'), plain('mark')) == (40, 'green')")
+    notebook.execute("assert plain('tags') == ['red', 'blue']")
+    notebook.execute("assert plain('notes') == 'two\\nlines'")
+    notebook.execute("assert plain('stage') == '@DB.SCHEMA.STAGE/in'")
+    notebook.execute("assert forms.wide_form.written.template == 'Hello {{ row.NAME }}'")
+
+
 def test_keys_pressed_in_a_form_leave_the_notebook_alone(
     form: Locator, connection: NotebookPage
 ) -> None:

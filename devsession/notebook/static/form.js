@@ -111,6 +111,18 @@ class Control {
   }
 }
 
+/** A group of radio buttons, whose value is that of the one that is on. */
+class RadioControl extends Control {
+  read() {
+    return this.input.querySelector("input:checked")?.value ?? "";
+  }
+
+  write(value) {
+    for (const button of this.input.querySelectorAll("input")) button.checked = button.value === value;
+    this.known = this.read();
+  }
+}
+
 /** An input for a secret: it is empty again as soon as its value is on its way. */
 class SecretControl extends Control {
   commit() {
@@ -144,19 +156,25 @@ class InformationView {
   }
 }
 
+function createOption({ value, label, disabled }) {
+  return make("option", { value, ...(disabled ? { disabled: "" } : {}) }, label);
+}
+
 class FieldView {
   constructor(field, outbox) {
     this.id = unique();
     this.isTick = field.type === "checkbox";
-    this.isChoice = ["dropdown", "radio"].includes(field.type);
+    this.isRadio = field.type === "radio";
+    this.isChoice = field.type === "dropdown" || this.isRadio;
     const told = (value) => (field.multi_select ? JSON.parse(value) : value);
     this.input = this.createInput(field);
+    const Kind = this.isRadio ? RadioControl : Control;
     this.control = field.secret
       ? new SecretControl(this.input, outbox, (value) => ({ type: "secret", name: field.name, value }))
-      : new Control(this.input, outbox, (value) => ({ type: "set", name: field.name, value: told(value) }));
+      : new Kind(this.input, outbox, (value) => ({ type: "set", name: field.name, value: told(value) }));
     this.label = make("span");
     this.required = make("span", { class: "dsf-required", "aria-hidden": "true" }, " *");
-    const label = make("label", { for: this.id }, this.label, this.required);
+    const label = make("label", this.isRadio ? { id: `${this.id}-label` } : { for: this.id }, this.label, this.required);
     this.help = make("p", { class: "dsf-help", id: `${this.id}-help` });
     this.notice = make("p", { class: "dsf-notice", id: `${this.id}-notice`, role: "status" });
     this.error = make("p", { class: "dsf-error", id: `${this.id}-error`, role: "alert" });
@@ -170,6 +188,9 @@ class FieldView {
       "aria-describedby": `${this.id}-help ${this.id}-notice ${this.id}-error`,
       ...(this.isTick ? {} : { class: "dsf-control" }),
     };
+    if (this.isRadio) {
+      return make("div", { ...shared, class: "dsf-radios", role: "radiogroup", "aria-labelledby": `${this.id}-label` });
+    }
     if (this.isChoice) return make("select", { ...shared, ...(field.multi_select ? { multiple: "" } : {}) });
     // A key loses its lines in a password input.
     const isKey = ["ssh_keypair", "gpg_keypair", "x509_certificate"].includes(field.type);
@@ -204,16 +225,21 @@ class FieldView {
     else if (!field.secret) this.input.removeAttribute("placeholder");
   }
 
+  createRadio({ value, label, disabled }) {
+    if (!value) return make("span", {}, label);
+    return make("label", {}, make("input", { type: "radio", name: this.id, value, ...(disabled ? { disabled: "" } : {}) }), label);
+  }
+
   drawOptions(field, waitsFor) {
     const none = { value: "", label: waitsFor || "choose", disabled: false };
-    const options = field.multi_select ? field.options : [none, ...field.options];
+    const seen = field.multi_select || (this.isRadio && !waitsFor);
+    const options = seen ? field.options : [none, ...field.options];
     const drawn = JSON.stringify(options);
     if (drawn === this.drawnOptions) return;
     this.drawnOptions = drawn;
     const chosen = this.control.read();
-    this.input.replaceChildren(
-      ...options.map(({ value, label, disabled }) => make("option", { value, ...(disabled ? { disabled: "" } : {}) }, label)),
-    );
+    this.input.replaceChildren(...options.map((option) => (this.isRadio ? this.createRadio(option) : createOption(option))));
+    if (field.multi_select) this.input.size = Math.min(Math.max(options.length, 2), 8);
     const isOffered = field.multi_select || options.some(({ value }) => value === chosen);
     this.control.write(isOffered ? chosen : "");
   }
