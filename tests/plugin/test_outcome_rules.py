@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devsession.plugin.outcome_rules import (
@@ -372,6 +372,7 @@ def any_frame(draw: st.DrawFn) -> pd.DataFrame:
     return result
 
 
+@settings(deadline=None)
 @given(outcomes=any_frame(), strategy=st.sampled_from(["Create", "Upsert", "Send"]))
 def test_no_frame_crashes_the_check(outcomes: pd.DataFrame, strategy: str) -> None:
     records = pd.DataFrame({"IDENTIFIER": ["a", "b", "1"], "SYNC_ACTION": "Create"})
@@ -399,6 +400,7 @@ JSON = st.recursive(
 IDENTIFIERS = st.lists(st.text(max_size=6) | st.integers(), max_size=6, unique_by=str)
 
 
+@settings(deadline=None)
 @given(identifiers=IDENTIFIERS, data=st.data())
 def test_valid_outcomes_are_always_valid(identifiers: list[object], data: st.DataObject) -> None:
     records = pd.DataFrame(
