@@ -131,6 +131,8 @@ def run_sync(slug: str, *, as_json: bool) -> None:
         except RunInterrupted as interrupted:
             summary, stopped = interrupted.summary, True
     typer.echo(json.dumps(summary.to_dict()) if as_json else str(summary))
+    if summary.failed and not as_json:
+        typer.echo(f"next: devsession sync show {slug} --failed")
     if stopped:
         raise typer.Exit(INTERRUPTED)
     if not summary:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from devsession.errors import UnknownNameError, UsageError, did_you_mean
+from devsession.plugin.strategies import STRATEGIES
 from devsession.session.plugin_call import calling
 from devsession.session.saved import saved_note
 from devsession.warehouse.records import SyncRecord
@@ -70,13 +71,17 @@ def strategy_of(session: DevelopmentSession, slug: str, name: str) -> OutboundSy
     """
     by_name = {each.name: each for each in _manifest(session).supported_outbound_strategies}
     if name not in by_name:
-        plugin = session.source.name
+        tried, fix = f"its manifest has {', '.join(by_name) or 'none'}", "strategy= one of these"
+        if name in STRATEGIES:
+            actions = ", ".join(dict.fromkeys(STRATEGIES[name].actions.values()))
+            fix += f", or add {name} there, and what to do for {actions} to sync_outbound()"
+        else:
+            tried += f"; {did_you_mean(name, {*STRATEGIES, *by_name})}"
         raise UnknownNameError(
-            f"{plugin} does not support the strategy {name!r}",
-            tried=did_you_mean(name, by_name),
+            f"{session.source.name} does not support the strategy {name!r}",
+            tried=tried,
             where="get_manifest(): supported_outbound_strategies",
-            next_step=f"session.sync({slug!r}, source=.., identifier=.., strategy=..) with one of "
-            "these; or add it to the manifest",
+            next_step=fix,
             sync=slug,
             strategy=name,
         )

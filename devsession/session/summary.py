@@ -19,9 +19,9 @@ _WORDS = {
     "updated": "updated",
     "deleted": "deleted",
     "sent": "sent",
-    "failed": "refused",
-    "unanswered": "without an outcome",
     "skipped": "unchanged",
+    "unanswered": "without an outcome",
+    "failed": "refused",
 }
 
 
