@@ -107,6 +107,7 @@ class Answers:
     def assign(self, field: FormField, value: object) -> None:
         """Take one answer, or the reason why it is refused; nothing takes an answer back."""
         name = field.name
+        value = field.none_text if value is None else value
         self.refused.pop(name, None)
         self.notices.pop(name, None)
         if value is None or (isinstance(value, str) and not value and not field.takes_empty):

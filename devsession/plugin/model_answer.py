@@ -17,6 +17,7 @@ from pydantic import AnyUrl, BaseModel, SecretStr, Strict, ValidationError
 from devsession.errors import DefinitionError
 from devsession.plugin.definition import author_line
 from devsession.plugin.fields.choices import selected
+from devsession.secrets.redact import Redactor
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -134,7 +135,8 @@ class ModelAnswer:
                 for detail in error.errors(include_input=False, include_url=False)
                 if detail["loc"][: len(self.path)] == self.path
             ]
-            return "; ".join(map(message_of, about))
+            told = "; ".join(map(message_of, about))
+            return Redactor({self.name: text}).text(told) if self.secret else told
         except Exception:  # noqa: BLE001 - the author's validator may want fields that are not there yet
             return ""
         return ""
@@ -185,6 +187,8 @@ def answer_of(
         raise _refused(
             owner, path[-1], "two of its choices are the same text", "make their texts differ"
         )
+    if "" in choices:
+        raise _refused(owner, path[-1], "one of its choices is an empty text", "give it a text")
     return ModelAnswer(model, path, info, inner, optional, many, choices, tuple(constraints))
 
 

@@ -2,79 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel, Field, InstanceOf, SecretStr, ValidationError, create_model
+from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticUndefined
 
 from devsession.errors import DefinitionError, FormError
 from devsession.plugin.definition import author_line
-from devsession.plugin.fields import (
-    FieldValueError,
-    FormCheckboxField,
-    FormDropdownField,
-    FormField,
-    FormInputField,
-    FormOption,
-    FormSliderField,
-    FormTextAreaField,
-    StaticFormOptionsDataSource,
-)
+from devsession.plugin.fields import FormField, FormOption, StaticFormOptionsDataSource
 from devsession.plugin.model_answer import ABSENT, JOINT, ModelAnswer, answer_of, message_of
-from devsession.secrets.redact import placeholder
+from devsession.plugin.model_fields import (
+    ModelBox,
+    ModelCheckbox,
+    ModelDropdown,
+    ModelInput,
+    ModelSlider,
+    ModelTextArea,
+)
+from devsession.plugin.model_offline import unchecked
+from devsession.secrets.redact import Redactor, placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from devsession.plugin.parameters import StoredConfigurationValue
+    from collections.abc import Callable, Iterator
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-_Answer = Annotated[InstanceOf[ModelAnswer], Field(exclude=True, repr=False)]
-
-
-class _TakesWhatTheModelTakes:
-    """Before a field that takes text: a value of the model's type stands for its text too."""
-
-    if TYPE_CHECKING:
-        answer: ModelAnswer
-
-    def accept(self, value: object, options: Sequence[FormOption]) -> StoredConfigurationValue:
-        """The text for a value.
-
-        Raises: FieldValueError with pydantic's message.
-        """
-        try:
-            text = self.answer.text(value)
-        except ValueError as error:
-            raise FieldValueError(str(error)) from None
-        if problem := self.answer.problem(text):
-            raise FieldValueError(problem.replace(text, "***") if self.answer.secret else problem)
-        several = self.answer.chosen(text) if self.answer.many and self.answer.choices else None
-        given = text if several is None else several
-        stored: StoredConfigurationValue = super().accept(given, options)  # type: ignore[misc]
-        return stored
-
-
-class _ModelInput(_TakesWhatTheModelTakes, FormInputField):
-    answer: _Answer
-
-
-class _ModelSlider(_TakesWhatTheModelTakes, FormSliderField):
-    answer: _Answer
-
-
-class _ModelTextArea(_TakesWhatTheModelTakes, FormTextAreaField):
-    answer: _Answer
-
-
-class _ModelCheckbox(_TakesWhatTheModelTakes, FormCheckboxField):
-    answer: _Answer
-
-
-class _ModelDropdown(_TakesWhatTheModelTakes, FormDropdownField):
-    answer: _Answer
 
 
 def fields_of(model: type[BaseModel]) -> list[FormField]:
@@ -99,7 +50,8 @@ def model_from(model: type[Model], text_of: Callable[[str, bool], str | None]) -
     """
     data: dict[str, Any] = {}
     unticked: set[tuple[str, ...]] = set()
-    placeholders: list[ModelAnswer] = []
+    secrets: dict[str, str] = {}
+    placeholders: list[tuple[str, ...]] = []
     for answer, *_ in _walk(model):
         if unticked & {answer.path[:length] for length in range(len(answer.path))}:
             continue
@@ -109,30 +61,29 @@ def model_from(model: type[Model], text_of: Callable[[str, bool], str | None]) -
             unticked.add(answer.path)
         if value is not ABSENT:
             _put(data, answer.path, value)
-        if answer.secret and text == placeholder(answer.name):
-            placeholders.append(answer)
-    used = _without_checks(model, placeholders) if placeholders else model
+        if answer.secret and text:
+            secrets[answer.name] = text
+            placeholders += [answer.path] if text == placeholder(answer.name) else []
+    used = unchecked(model, placeholders) if placeholders else model
     try:
         return used.model_validate(data, strict=False, by_name=True, by_alias=False)
     except ValidationError as error:
-        details = error.errors(include_input=False, include_url=False)
-        names = [_name(detail["loc"]) or model.__name__ for detail in details]
-        errors = dict(zip(names, map(message_of, details), strict=True))
         raise FormError(
             f"The answers do not make a {model.__name__}",
-            errors=errors,
+            errors=Redactor(secrets).value(_errors(model, error)),
             next_step="fill the form again with these put right",
         ) from None
 
 
-def _without_checks(model: type[Model], placeholders: list[ModelAnswer]) -> type[Model]:
-    """The model, taking any text for these secrets: offline there are placeholders only."""
-    free = {
-        answer.path[0]: (SecretStr, answer.info.default)
-        for answer in placeholders
-        if len(answer.path) == 1
-    }
-    return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **free)  # type: ignore[call-overload, no-any-return]
+def _errors(model: type[BaseModel], error: ValidationError) -> dict[str, str]:
+    """Field -> all that pydantic says of it; what is about several fields, at their model."""
+    fields = {answer.name for answer, *_ in _walk(model) if answer.optional or not answer.nested}
+    said: dict[str, list[str]] = {}
+    for detail in error.errors(include_input=False, include_url=False):
+        name = _name(detail["loc"])
+        place = name if name in fields else f"{name or model.__name__} as a whole"
+        said.setdefault(place, []).append(message_of(detail))
+    return {place: "; ".join(messages) for place, messages in said.items()}
 
 
 _Walked = tuple[ModelAnswer, Any, str | None, tuple[str, ...]]
@@ -216,28 +167,28 @@ def _field(
     }
     if answer.nested:
         shared = {name: value for name, value in shared.items() if name != "answer"}
-        return FormCheckboxField(**shared | {"required": False}, default_value=default == "true")
+        return ModelBox(**shared | {"required": False}, default_value=default == "true")
     kind, own = _kind(answer, default)
     return kind(**shared, **own)
 
 
 def _kind(answer: ModelAnswer, default: str | None) -> tuple[type[FormField], dict[str, Any]]:
     """The class of a field, and the options that only this class has."""
-    kind: type[FormField] = _ModelTextArea if answer.many else _ModelInput
+    kind: type[FormField] = ModelTextArea if answer.many else ModelInput
     own: dict[str, Any] = {"default_value": default or ""}
     if answer.secret:
         own = {"secret": True}
     elif answer.kind is bool and not (answer.many or answer.optional):
-        kind, own = _ModelCheckbox, {"default_value": default == "true"}
+        kind, own = ModelCheckbox, {"default_value": default == "true"}
     elif answer.choices or (answer.kind is bool and not answer.many):
         several = {"multi_select": True, "default_value": answer.chosen(default or "")}
         one = {"default_value": default}
-        kind, own = _ModelDropdown, {"data_source": _options(answer)}
+        kind, own = ModelDropdown, {"data_source": _options(answer)}
         own |= several if answer.many else one
     elif answer.bounds:
         least, most, step = answer.bounds
         number = None if default is None else answer.kind(default)
-        kind = _ModelSlider
+        kind = ModelSlider
         own = {"min": least, "max": most, "step": step, "default_value": number}
     return kind, own
 

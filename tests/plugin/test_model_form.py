@@ -11,7 +11,15 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, Field, HttpUrl, SecretStr, StrictInt, field_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    HttpUrl,
+    SecretStr,
+    StrictInt,
+    field_validator,
+    model_validator,
+)
 
 from devsession.errors import DefinitionError, FormError
 from devsession.plugin import ConnectionConfigurationParameters, ConnectionMethod
@@ -280,6 +288,114 @@ def test_offline_a_placeholder_is_as_good_as_the_secret() -> None:
     assert model.api_key.get_secret_value() == placeholder("api_key")
 
 
+class Prefixed(BaseModel):
+    api_key: SecretStr = Field(max_length=8)
+
+    @field_validator("api_key")
+    @classmethod
+    def _has_its_prefix(cls, api_key: SecretStr) -> SecretStr:
+        if not api_key.get_secret_value().startswith("sk_"):
+            raise ValueError("must begin with sk_")
+        return api_key
+
+
+class Holding(BaseModel):
+    name: str = " Acme "
+    inner: Prefixed
+    other: Prefixed | None = None
+
+    @field_validator("name")
+    @classmethod
+    def _stripped(cls, name: str) -> str:
+        return name.strip()
+
+
+def test_offline_no_check_of_a_secret_is_asked_and_each_other_is() -> None:
+    stored = ConnectionConfigurationParameters(
+        connection_method="Model", connection_parameters={"name": " Beta ", "other": "true"}
+    )
+    keys = {name: placeholder(name) for name in ("inner__api_key", "other__api_key")}
+
+    model = stored.with_secrets(keys).as_model(Holding)
+
+    assert model.name == "Beta"
+    assert isinstance(model.inner, Prefixed)
+    assert model.inner.api_key.get_secret_value() == keys["inner__api_key"]
+    assert model.other is not None
+
+
+class Telling(BaseModel):
+    """Its validators say more than they should, and it has more than one thing to say."""
+
+    api_key: SecretStr
+    low: int = 0
+    high: int = 1
+    ports: list[int] = []
+
+    @model_validator(mode="after")
+    def _above(self) -> Telling:
+        if self.high <= self.low:
+            raise ValueError(f"high must be above low, with {self.api_key.get_secret_value()!r}")
+        return self
+
+
+def test_what_a_validator_tells_of_a_secret_is_redacted(snapshot: SnapshotAssertion) -> None:
+    form = form_of(Telling)
+    form.fill(api_key=KEY, low=5)
+
+    with pytest.raises(FormError) as error:
+        parameters_of(form).as_model(Telling)
+
+    assert KEY not in f"{error.value}{error.value.errors}"
+    assert str(error.value) == snapshot
+
+
+def test_all_that_is_said_about_a_field_is_told() -> None:
+    stored = ConnectionConfigurationParameters(
+        connection_method="Model", connection_parameters={"ports": "x\n1\ny"}
+    )
+
+    with pytest.raises(FormError) as error:
+        stored.with_secrets({"api_key": KEY}).as_model(Telling)
+
+    assert error.value.errors["ports"].count("valid integer") == 2
+
+
+class Defaults(BaseModel):
+    """Each may be None, and is something else when nobody says so."""
+
+    number: int | None = 3
+    text: str | None = "d"
+    size: Literal["small", "large"] | None = "small"
+    region: Region | None = Region.EUROPE
+    fast: bool | None = True
+    tags: list[str] | None = ["a"]
+    sizes: list[Literal["small", "large"]] | None = ["small"]
+    address: Address | None = Address(zip_code=1)
+
+
+@pytest.mark.parametrize("name", list(Defaults.model_fields))
+def test_none_is_an_answer_where_the_default_is_another(name: str) -> None:
+    form = form_of(Defaults)
+    form.fill(**{name: None})
+    stored = parameters_of(form)
+    again = form_of(Defaults)
+    again.restore(form.values, {})
+    again.fill()
+
+    assert stored.as_model(Defaults) == Defaults.model_construct(**{name: None})
+    assert parameters_of(again) == stored
+
+
+def test_an_empty_choice_is_none_too() -> None:
+    form = form_of(Defaults)
+
+    form.set("fast", "")
+
+    assert (form.errors, form.plain("fast")) == ({}, None)
+    assert parameters_of(form).as_model(Defaults).fast is None
+
+
 def test_the_form_of_a_sync_can_be_a_model() -> None:
     form = OutboundForm.from_model(Address)
 
@@ -310,6 +426,10 @@ class Same(BaseModel):
     step: Literal[1, "1"]
 
 
+class Empty(BaseModel):
+    step: Literal["", "x"]
+
+
 class Leaking(BaseModel):
     key: SecretStr = SecretStr(KEY)
 
@@ -319,7 +439,9 @@ class Deep(BaseModel):
 
 
 @pytest.mark.parametrize(
-    "model", [Tree, Unlisted, Either, Rows, Strict, Same, Leaking, Deep], ids=lambda m: m.__name__
+    "model",
+    [Tree, Unlisted, Either, Rows, Strict, Same, Empty, Leaking, Deep],
+    ids=lambda m: m.__name__,
 )
 def test_what_a_form_cannot_ask_for_names_model_and_field(
     model: type[BaseModel], snapshot: SnapshotAssertion

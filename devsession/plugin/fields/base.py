@@ -57,6 +57,11 @@ class FormField(Definition):
         return False
 
     @property
+    def none_text(self) -> str | None:
+        """The text that None stands for as an answer; where there is none it takes one back."""
+        return None
+
+    @property
     def details(self) -> dict[str, Any]:
         """What only this kind of field has to show, as JSON."""
         return {}
