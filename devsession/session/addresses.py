@@ -10,7 +10,7 @@ from devsession.errors import PluginRaisedError
 from devsession.session.plugin_call import calling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from devsession.plugin.contract import Plugin
     from devsession.plugin.parameters import ConnectionConfigurationParameters
@@ -48,6 +48,16 @@ def called_elsewhere(
     known = {_without_usual_port(vault.text(each).lower()) for each in declared}
     called = dict.fromkeys(_place(exchange.url) for exchange in exchanges)
     return [place for place in called if not any(fnmatchcase(place, pattern) for pattern in known)]
+
+
+def told_elsewhere(exchanges: Iterable[Exchange], declared: Sequence[str], vault: Vault) -> str:
+    """A line about what connect() called and nobody declared; usually none."""
+    places = called_elsewhere(exchanges, declared, vault)
+    if not places:
+        return ""
+    if not declared:
+        return f"no addresses are declared; connect() called these: network_addresses = {places}"
+    return f"connect() called what network_addresses() does not declare: {', '.join(places)}"
 
 
 def _place(url: str) -> str:

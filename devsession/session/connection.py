@@ -9,22 +9,14 @@ from devsession.errors import ConnectError, FormError, NotFilledError, PluginRai
 from devsession.plugin.contract import ConnectResponse
 from devsession.plugin.fields import FieldValueError
 from devsession.plugin.form import Form
-from devsession.plugin.oauth import (
-    ACCESS_TOKEN,
-    CLIENT_ID,
-    CLIENT_SECRET,
-    REFRESH_TOKEN,
-    OAuthAuthorizationCode,
-    OAuthTemplate,
-    template_of,
-)
+from devsession.plugin.oauth import ACCESS_TOKEN
 from devsession.plugin.parameters import ConnectionConfigurationParameters, StoredConfigurationValue
 from devsession.secrets.redact import placeholder
 from devsession.secrets.reference import SecretReference
-from devsession.session.addresses import called_elsewhere, declared_by
+from devsession.session.addresses import declared_by, told_elsewhere
 from devsession.session.plugin_call import calling
 from devsession.session.saved import Note, saved_note
-from devsession.session.tokens import AccessTokens
+from devsession.session.signing import Signing
 from devsession.warehouse.records import ConnectionRecord
 
 if TYPE_CHECKING:
@@ -59,11 +51,7 @@ class Connection:
         self._store = store
         self._vault = vault
         self._recorder = recorder
-        self._tokens = AccessTokens(
-            vault,
-            unrecorded=recorder.paused,
-            keep=lambda name, value: vault.keep(self._secret_name(name), value),
-        )
+        self._signing = Signing(vault, secret_name=self._secret_name, unrecorded=recorder.paused)
         self._elsewhere = ""
         self._checked: tuple[Answers, ConnectResponse] | None = None
         self._saved = store.connection(self.plugin_id)
@@ -157,12 +145,16 @@ class Connection:
             **{name: text for name, text in self.form.secrets.items() if isinstance(text, str)},
             **{name: secret.value for name, secret in response.connection_secrets.items()},
         }
-        plain |= {name: text for name, text in self._tokens.newest.items() if name in plain}
+        plain |= {name: text for name, text in self._signing.newest.items() if name in plain}
+        known = self._referenced()
         kept = {
-            name: self._vault.keep(self._secret_name(name), text) for name, text in plain.items()
+            name: self._vault.keep(self._secret_name(name), text)
+            for name, text in plain.items()
+            if text not in known
         }
-        references = {name: reference for name, (reference, _) in kept.items()}
-        for name in self.form.secrets.keys() & kept.keys():
+        references = {name: known[text] for name, text in plain.items() if text in known}
+        references |= {name: reference for name, (reference, _) in kept.items()}
+        for name in self.form.secrets.keys() & references.keys():
             self.form.set(name, references[name])
         saved = self._store.save_connection(
             ConnectionRecord(
@@ -190,7 +182,9 @@ class Connection:
             )
             for name in names
         }
-        return found | self._current_token() if ACCESS_TOKEN in found else found
+        if self._saved is None or ACCESS_TOKEN not in found:
+            return found
+        return found | self._signing.current(self._saved)
 
     def _ipython_display_(self) -> None:
         from devsession.session.views import show_connection
@@ -211,17 +205,11 @@ class Connection:
     def _connect(self) -> ConnectResponse:
         plugin, parameters = self._plugin(), self._parameters(self.form)
         mark = self._recorder.mark()
-        template: OAuthTemplate | None = getattr(self.form.definition, "oauth_template", None)
-        got = ConnectResponse()
-        if template is not None:
-            got = self._signed_in(template, parameters)
-            parameters = _joined(parameters, got)
-        response = self._call_connect(plugin, parameters)
-        if isinstance(response, OAuthTemplate):
-            got = self._signed_in(response, parameters)
-            parameters = _joined(parameters, got)
-            response = self._call_connect(plugin, parameters)
-            response = None if isinstance(response, OAuthTemplate) else response
+        response, got, parameters = self._signing.connect(
+            lambda given: self._call_connect(plugin, given),
+            getattr(self.form.definition, "oauth_template", None),
+            parameters,
+        )
         if response is not None and not isinstance(response, ConnectResponse):
             raise PluginRaisedError(
                 f"connect() of {type(plugin).__name__} returned {type(response).__name__}",
@@ -229,27 +217,11 @@ class Connection:
             )
         response = _with(response or ConnectResponse(), got)
         self._vault.learn({name: s.value for name, s in response.connection_secrets.items()})
-        self._elsewhere = self._called_elsewhere(plugin, parameters, response, mark)
+        declared = [*declared_by(plugin, parameters, self._vault), *response.network_addresses]
+        exchanges = self._recorder.exchanges_since(mark)
+        self._elsewhere = told_elsewhere(exchanges, declared, self._vault)
         self._checked = (self._answers(), response)
         return response
-
-    def _called_elsewhere(
-        self,
-        plugin: Plugin,
-        parameters: ConnectionConfigurationParameters,
-        response: ConnectResponse,
-        mark: int,
-    ) -> str:
-        """A line about addresses that connect() called and nobody declared; usually none."""
-        declared = [*declared_by(plugin, parameters, self._vault), *response.network_addresses]
-        places = called_elsewhere(self._recorder.exchanges_since(mark), declared, self._vault)
-        if not places:
-            return ""
-        if not declared:
-            return (
-                f"no addresses are declared; connect() called these: network_addresses = {places}"
-            )
-        return f"connect() called what network_addresses() does not declare: {', '.join(places)}"
 
     def _call_connect(self, plugin: Plugin, parameters: ConnectionConfigurationParameters) -> Any:
         with (
@@ -257,49 +229,6 @@ class Connection:
             calling(plugin, "connect", self._vault, raises=ConnectError),
         ):
             return plugin.connect(parameters)
-
-    def _signed_in(
-        self, template: OAuthTemplate, parameters: ConnectionConfigurationParameters
-    ) -> ConnectResponse:
-        """What the connection keeps of a template: how to get a token, and the token."""
-        values, secrets = parameters.connection_parameters, parameters.connection_secrets
-        asked = {
-            name: held[name].value if name in held else ""
-            for name, held in ((CLIENT_ID, values), (CLIENT_SECRET, secrets))
-        }
-        template = template.with_client(asked[CLIENT_ID], asked[CLIENT_SECRET])
-        if not template.oauth_client_id.strip():
-            raise PluginRaisedError(
-                "The OAuth template has no client id",
-                where=self.form.title,
-                next_step="give it oauth_client_id and oauth_client_secret, from the form's values",
-            )
-        refreshes = isinstance(template, OAuthAuthorizationCode)
-        kept_token = self._vault.store.find(self._secret_name(REFRESH_TOKEN)) if refreshes else ""
-        tokens = self._tokens.sign_in(template, kept_token or "")
-        own = {CLIENT_SECRET: template.client_secret} if CLIENT_SECRET not in secrets else {}
-        kept: dict[str, Any] = {
-            "connection_parameters": template.parameters(),
-            "connection_secrets": {name: text for name, text in (own | tokens).items() if text},
-        }
-        return ConnectResponse(**kept)
-
-    def _current_token(self) -> dict[str, str]:
-        """The secrets of a saved template, as they are now."""
-        saved = self._saved
-        if saved is None:
-            return {}
-        kept = saved.connection_secrets
-        plain = {
-            name: self._vault.value(name, kept[name])
-            for name in (CLIENT_SECRET, REFRESH_TOKEN)
-            if name in kept
-        }
-        used = self._vault.used(saved.connection_parameters)
-        template = template_of(
-            {name: value.value for name, value in used.items()}, plain.get(CLIENT_SECRET, "")
-        )
-        return self._tokens.current(template, plain.get(REFRESH_TOKEN, "")) if template else {}
 
     def _definition(self, connectivity_option: ConnectivityOption) -> Any:
         plugin = self._plugin()
@@ -344,6 +273,15 @@ class Connection:
                 next_step=f"put the right value where {reference.name} is kept",
             ) from None
 
+    def _referenced(self) -> dict[str, SecretReference]:
+        """Plain secret -> the reference by which the form has it: no other copy is kept of one."""
+        plain = self._plain_secrets(self.form)
+        return {
+            plain[field]: given
+            for field, given in self.form.secrets.items()
+            if isinstance(given, SecretReference)
+        }
+
     def _answers(self) -> Answers:
         values = {name: value.value for name, value in self.form.values.items()}
         how = f"{self.form.connectivity_option} {self.form.method}"
@@ -379,17 +317,5 @@ def _with(response: ConnectResponse, got: ConnectResponse) -> ConnectResponse:
         update={
             "connection_parameters": got.connection_parameters | response.connection_parameters,
             "connection_secrets": got.connection_secrets | response.connection_secrets,
-        }
-    )
-
-
-def _joined(
-    parameters: ConnectionConfigurationParameters, got: ConnectResponse
-) -> ConnectionConfigurationParameters:
-    """What connect() is given once there is a token."""
-    return parameters.model_copy(
-        update={
-            "connection_parameters": parameters.connection_parameters | got.connection_parameters,
-            "connection_secrets": parameters.connection_secrets | got.connection_secrets,
         }
     )

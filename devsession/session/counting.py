@@ -118,11 +118,14 @@ class CountedRecords:
         self._counts[fate] += 1
 
     def _redacted(self, outcomes: DataFrame) -> DataFrame:
-        """RESULT without secrets: an app may echo one in its error."""
-        results = outcomes["RESULT"]
-        if not self._redactor.find("\n".join(results)):
-            return outcomes
-        return outcomes.assign(RESULT=[self._redactor.text(result) for result in results])
+        """RESULT and APP_IDENTIFIER without secrets: an app may echo one."""
+        for name in ("RESULT", "APP_IDENTIFIER"):
+            texts = outcomes[name]
+            if self._redactor.find("\n".join(texts.dropna())):
+                clean = texts.astype(object).copy()
+                clean[texts.notna()] = [self._redactor.text(text) for text in texts.dropna()]
+                outcomes = outcomes.assign(**{name: clean})
+        return outcomes
 
 
 def error_of(result: str | None) -> str:

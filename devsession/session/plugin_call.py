@@ -40,13 +40,16 @@ def calling(
 
     so_far: what it had done already when it raised.
 
-    Our own errors pass: they say already what to do. Everything else becomes `raises`, without
-    the original behind it: its text may hold a secret, and Python would print it. An app that
-    does not answer is a ConnectError, whichever method called it.
+    Our own errors pass, redacted: they say already what to do. Everything else becomes `raises`,
+    without the original behind it: its text may hold a secret, and Python would print it. An app
+    that does not answer is a ConnectError, whichever method called it.
     """
     try:
         yield
-    except DevsessionError:
+    except DevsessionError as error:
+        for name, told in vars(error).items():
+            setattr(error, name, vault.redactor.value(told))
+        error.args = vault.redactor.value(error.args)
         raise
     except Exception as error:  # noqa: BLE001 - whatever the author's code raises
         name, lost = type(plugin).__name__, _lost_connection(error)

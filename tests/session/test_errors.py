@@ -25,6 +25,7 @@ from devsession.errors import (
     SecretMissingError,
     UnknownNameError,
 )
+from devsession.warehouse.store import state_table
 from tests.session.conftest import KEY, KEY_NAME, REPOSITORY, App, Project
 
 if TYPE_CHECKING:
@@ -77,6 +78,33 @@ def test_a_key_that_the_app_echoes(
 
     assert text_of(error.value, project) == snapshot
     assert KEY not in f"{error.value!r}{error.value}{error.value.fields}"
+
+
+def test_an_error_of_ours_that_the_plugin_lets_pass_shows_no_secret(
+    session: DevelopmentSession, project: Project
+) -> None:
+    project.edit_plugin(
+        '        account = call(parameters, "GET", "/account")',
+        "        parameters[parameters.secret('api_key')]",
+    )
+    with pytest.raises(UnknownNameError) as error:
+        session.connection.test()
+
+    assert "REDACTED-api-key" in str(error.value)
+    assert KEY not in f"{error.value!r}{error.value}{error.value.fields}"
+
+
+def test_a_key_in_the_apps_identifier_is_not_stored(
+    contacts: Sync, session: DevelopmentSession, project: Project
+) -> None:
+    project.edit_plugin(
+        'outcomes.ok(identifier, result["id"])',
+        "outcomes.ok(identifier, parameters.secret('api_key') + identifier)",
+    )
+    session.run(contacts.slug)
+
+    state = f"select APP_IDENTIFIER from {state_table(contacts.record)} order by IDENTIFIER"
+    assert session.account.rows(state) == [(f"REDACTED-api-key{number}",) for number in (1, 2, 3)]
 
 
 def test_a_field_that_does_not_exist(

@@ -291,6 +291,16 @@ def test_neither_token_nor_client_secret_is_in_a_file_or_a_text(
     assert client_secret not in written + shown
 
 
+def test_a_client_secret_that_is_a_reference_stays_one(signed: DevelopmentSession) -> None:
+    note = signed.connection.fill(**typed(signed))
+
+    parameters, kept = signed.connection.parameters, signed.vault.store
+    assert parameters.secret("oauth_client_secret") == parameters.secret("key")
+    assert "oauth_client_secret" not in note
+    assert kept.find("SIGNED_OAUTH_CLIENT_SECRET") is None
+    assert kept.find("SIGNED_ACCESS_TOKEN") == parameters.secret("access_token")
+
+
 def test_offline_the_tape_answers_with_the_placeholder_for_the_token(
     signed: DevelopmentSession, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
