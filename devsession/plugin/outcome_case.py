@@ -98,10 +98,10 @@ class Case:
 
     @cached_property
     def creates(self) -> Mask:
-        """Where an outcome answers a record that is to be created."""
+        """Where an outcome answers a record that is to be created, for the first time or anew."""
         if "SYNC_ACTION" not in self.records:
-            return np.full(len(self.table), self.strategy == SyncAction.CREATE)
-        creating = self.records["SYNC_ACTION"] == SyncAction.CREATE
+            return np.full(len(self.table), self.strategy in ("Create", "Replace"))
+        creating = self.records["SYNC_ACTION"].isin([SyncAction.CREATE, SyncAction.RECREATE])
         creates: Mask = np.append(creating.to_numpy(dtype=bool), False)[self.record_of]
         return creates
 

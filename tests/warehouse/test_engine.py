@@ -13,6 +13,7 @@ from devsession.errors import DataError, NotFilledError, SourceError, UnknownNam
 from devsession.plugin.mapping import expression
 from devsession.plugin.outbound import RECORD_COLUMNS, OutboundSyncRequest
 from devsession.plugin.outcomes import Outcomes
+from devsession.plugin.strategies import MIRROR
 from devsession.warehouse import open_embedded
 from devsession.warehouse.engine import Engine
 from devsession.warehouse.staged import stage_table
@@ -228,6 +229,20 @@ class TestOutcomes:
         stage.apply(answers(["1"]))
 
         assert sync.offered() == {"2": "Create", "10": "Create"}
+
+    def test_a_failure_after_a_success_leaves_all_as_before_the_run(self, contacts: Source) -> None:
+        sync = Syncing.of(contacts, {"email": "EMAIL"}, strategy=MIRROR)
+        sync.stage().apply(answers(["1", "2"], app_identifier="A"))
+        contacts.holds([1, "new@x.test", "Al"], [10, "z@x.test", "Zoe"])
+
+        stage = sync.stage()
+        stage.apply(answers(["1", "2", "10"], app_identifier="A"))
+        stage.apply(answers(["1", "2", "10"], success=False, error="taken back"))
+
+        again = all_of(sync.stage())
+        actions = dict(zip(again["IDENTIFIER"], again["SYNC_ACTION"], strict=True))
+        assert actions == {"1": "Update", "2": "Delete", "10": "Create"}
+        assert again["APP_IDENTIFIER"].tolist() == ["A", "A", "A"]
 
     def test_outcomes_are_kept_as_they_come(
         self, sync: Syncing, contacts: Source, running: Path

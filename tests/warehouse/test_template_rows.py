@@ -10,6 +10,7 @@ import pytest
 
 from devsession.errors import DataError
 from devsession.plugin.mapping import StoredJinjaTemplate
+from devsession.plugin.strategies import UPSERT
 from devsession.warehouse.store import Store
 from tests.warehouse.syncs import Source, Syncing, all_of
 
@@ -44,7 +45,7 @@ def templated(people: Source, template: str, slug: str = "", **columns: str) -> 
             jinja_template=template, additional_column_expressions=columns
         ),
     )
-    return Syncing(people.account, saved.record)
+    return Syncing(people.account, saved.record, UPSERT)
 
 
 def rows_of(sync: Syncing) -> list[dict[str, Any]]:
