@@ -82,6 +82,9 @@ def rendered(template: str, row: dict[str, Any] = ADA) -> str:
         ("{{ row.MISSING | default('-') }}{{ ' yes' if row.MISSING is not defined }}", "- yes"),
         ("{% filter upper %}a{{ row.NAME }}{% endfilter %}\nend\n", "AADA\nend"),
         ("ÄÖ {{ row.NAME }} 😀 {# a comment #}", "ÄÖ Ada 😀 "),
+        ("{{ '%(a)s-%(b)s' | format(a=1, b='x') }} {{ '%d%%' % 5 }}", "1-x 5%"),
+        ("{% for tag in row.TAGS %}{{ tag }}{{ ', ' if not loop.last }}{% endfor %}", "math, poetry"),
+        ("{{ dict(row.ADDRESS, city='Paris').city }} {{ '{}+{}'.format(*row.TAGS) }}", "Paris math+poetry"),
         ("no tag at all", "no tag at all"),
     ],
 )  # fmt: skip
@@ -95,6 +98,33 @@ def test_a_large_record_is_rendered() -> None:
     text = rendered("{% for x in row.LINES %}{{ x.sku }}: {{ x.count }}\n{% endfor %}", row)
 
     assert text.count("\n") == 2_000
+
+
+LINES = [
+    {"sku": f"S{i}", "name": f"Widget {i}", "qty": i % 7, "price": i * 1.5, "active": i % 2 == 0}
+    for i in range(5_000)
+]
+LARGE = {"BODY": "x" * 1_000_000, "BODY5": "é" * 5_000_000, "LINES": LINES}
+
+
+@pytest.mark.parametrize(
+    ("template", "length"),
+    [
+        ("{{ row.BODY }}", 1_000_000),
+        ("{{ row.BODY | upper }}{{ row.BODY | trim }}", 2_000_000),
+        ("{{ row.BODY | default('') }}", 1_000_000),
+        ("{{ row.BODY | tojson }}", 1_000_002),
+        ("{{ 'Body: ' ~ row.BODY }}", 1_000_006),
+        ("{{ row.BODY5 }}", 5_000_000),
+        ("{{ row.BODY5 | truncate(20, true) }}{{ row.BODY5[:5] }}", 25),
+        ("{{ row.LINES | selectattr('active') | map(attribute='sku') | join(',') }}", 14_444),
+        ("{{ (row.LINES | sort(attribute='price', reverse=true) | first).sku }}", 5),
+        ("{% for k, g in row.LINES | groupby('qty') %}{{ k }}={{ g | length }} {% endfor %}", 42),
+        ("{% for x in row.LINES %}{{ '%s %d'|format(x.name, x.qty) }}\n{% endfor %}", 68_890),
+    ],
+)
+def test_long_texts_and_lists_are_rendered(template: str, length: int) -> None:
+    assert len(rendered(template, LARGE)) == length
 
 
 def test_the_row_stays_as_it_is() -> None:
@@ -205,6 +235,8 @@ def test_columns_are_checked_before_anything_is_rendered(template: str) -> None:
         "{{ row.NAME }}{{ row['AGE'] }}",
         "{{ row.get('NAM') }}{{ row[row.NAME] }}",
         "{% for row in [{'x': 1}] %}{{ row.x }}{% endfor %}",
+        "{{ row.NAM | default('x') }}",
+        "{% if row.NAM is defined %}{{ row.NAM }}{% endif %}",
     ],
 )
 def test_columns_that_are_there_or_cannot_be_told(template: str) -> None:

@@ -6,6 +6,7 @@ The figure aimed at is a second; what is asserted is that they end at all, on a 
 from __future__ import annotations
 
 import faulthandler
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -72,7 +73,8 @@ ENDLESS = {
     "dict that doubles": doubled("{}", "{'a': ns.x, 'b': ns.x}"),
     "tuple of arguments":
         "{% macro m() %}{% set ns = namespace(x=varargs) %}{{ m(ns.x, ns.x) }}{% endmacro %}{{ m(1) }}",
-    "comparing": "{% set a = range(90000) | list %}{{ a == a[:]" + " or a != a[:]" * 99 + " }}",
+    "comparing":
+        "{% set a = range(90000) | list %}{% for i in range(9999) %}{% if a != a[:] %}{% endif %}{% endfor %}",
     "macro": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
     "macro twice": "{% macro m(n) %}{{ m(n + 1) }}{{ m(n + 1) }}{% endmacro %}{{ m(0) }}",
     "recursive loop": "{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}",
@@ -109,6 +111,47 @@ ENDLESS = {
     "filters in a row": "{{ row.NAME" + "|upper" * 3_200 + " }}",
     "many expressions": "{{ row.NAME|upper }}" * 940 + "{{ row.NOPE }}",
 }  # fmt: skip
+TEXT = "{% set s = 'a' * 1500000 %}{% for i in range(9999) %}EACH{% endfor %}"
+LISTS = "{% set L = [range(3000) | list] * 40000 %}"
+LOOPS = "{% set r = range(99999) %}{% for i in r %}{% for j in r %}{% endfor %}{% endfor %}"
+FOUND = {
+    "measuring, by map": "{{ [-(10**60)] | map('tick ') | list }}" + LOOPS,
+    "long attribute of sort": "{{ ('a'*2000) | list | sort(attribute='0,'*20000~'0') }}",
+    "long attribute of map": "{{ ('a'*2000) | list | map(attribute='0.'*20000~'0') | list }}",
+    "long attribute of groupby": "{{ ('a'*2000) | list | groupby('0.'*20000~'0') }}",
+    "long attribute of unique": "{{ ('a'*2000) | list | unique(attribute='0.'*20000~'0') | list }}",
+    "text as tojson's indent": "{{ range(9999) | list | tojson(indent='x'*900000) }}",
+    "indent of \\v": "{{ ('a\\x0b'*10000) | indent(900000, blank=true) }}",
+    "indent of \\v, narrow": "{{ ('a\\x0b'*1000000) | indent(900, blank=true) }}",
+    "brackets in a key of %": "{{ '%(a(b)c)999999999s' % {'a(b)c': 1} }}",
+    "long list, is lower": LISTS + "{{ L is lower }}",
+    "long text in a list, is upper": "{% set L = ['x'*90000]*9000 %}{{ L is upper }}",
+    "long list, count": LISTS + "{{ L.count(L[0]) }}",
+    "long list, by tests of select": LISTS + "{{ [L] | select('lower') | list }}",
+    "is lower": TEXT.replace("EACH", "{% if s is lower %}{% endif %}"),
+    "islower": TEXT.replace("EACH", "{% set x = s.islower() %}"),
+    "find": TEXT.replace("EACH", "{% set x = s.find('ab') %}"),
+    "splatting": "{% macro m() %}{{ varargs[0] }}{% endmacro %}" + TEXT.replace("EACH", "{{ m(*s) }}"),
+    "splatting a list": "{% macro m() %}{{ varargs[0] }}{% endmacro %}{% set s = [1] * 40000 %}"
+        "{% for i in range(9999) %}{{ m(*s) }}{% endfor %}",
+    "names like a long one": "{% set k = 'abcdefghij'*10000 %}{{ {k: 1}['x'~k] }}",
+    "percent signs": "{{ ('%%'*9500000) % () }}",
+    "wordwrap of many lines": "{{ ('a\\n'*4500000) | wordwrap(1000000) }}",
+    "long missing name": "{{ row['a'*1900000] }}",
+    "long missing item": "{{ [1].index('a'*1900000) }}",
+    "test that formats": "{{ '%999999999s' is divisibleby(1) }}",
+    "test that formats, by select": "{{ ['%999999999s'] | select('odd') | list }}",
+    "round of text": "{{ 'ab' | round(9, 'ceil') }}",
+    "keys of one hash":
+        "{% set n = 2305843009213693951 %}{{ dict(range(0, n * 90000, n) | batch(2) | list) }}",
+    "long number, divided": "{% set b = ('f'*900000) | int(base=16) %}{{ b is divisibleby(7) }}",
+    "nested tuples as a key": "{{ {((((0,) * 9999,) * 9999,) * 9999): 1} }}",
+    "strip of many": "{{ ('a'*6000000).strip('b'*6000000 ~ 'a') }}",
+    "many texts": "{% set ns = namespace(l=[]) %}{% for i in range(999) %}"
+        "{% set ns.l = ns.l + ['x' ~ 'y' * 1000000] %}{% endfor %}",
+    "half a character": "{{ row.NAME }} \ud83d",
+    "half a character, spelled out": "{{ row.NAME ~ '\\ud83d' }}",
+}  # fmt: skip
 WRONG = {
     "unknown name": "{{ nothing }}",
     "unknown column": "{{ row.NOPE }}",
@@ -123,7 +166,12 @@ WRONG = {
 }
 HOSTILE = {
     f"{group}: {name}": template
-    for group, templates in {"out": OUT, "endless": ENDLESS, "wrong": WRONG}.items()
+    for group, templates in {
+        "out": OUT,
+        "endless": ENDLESS,
+        "found": FOUND,
+        "wrong": WRONG,
+    }.items()
     for name, template in templates.items()
 }
 
@@ -145,4 +193,40 @@ def test_a_hostile_template_ends_in_an_error_that_says_where(template: str) -> N
 
     assert caught.value.fields["line"] == 1 or "\n" in template
     assert "^" in caught.value.tried
+    assert len(str(caught.value)) < 1_500
     assert ROW == {"NAME": "Ada", "CITY": None, "TAGS": ["a", "b"], "ADDRESS": {"city": "x"}}
+
+
+@pytest.mark.parametrize("text", ["a\u2028b\n{{ row.NOPE }}", "a\x0cb\r\n{{ row.NOPE }}"])
+def test_the_line_shown_is_the_one_that_jinja_counts(text: str) -> None:
+    with pytest.raises(TemplateError) as caught:
+        RecordTemplate(text).render(ROW, "17")
+
+    assert caught.value.fields["line"] == 2
+    assert caught.value.tried.endswith("{{ row.NOPE }}\n       ^")
+
+
+def test_what_was_stopped_leaves_nothing_behind() -> None:
+    endless = RecordTemplate(LOOPS)
+    harmless = RecordTemplate("{% for i in range(1_000) %}{{ i }}{% endfor %}")
+
+    with pytest.raises(TemplateError, match="cannot render"):
+        endless.render(ROW, "17")
+    lengths = {len(harmless.render(ROW, str(number))) for number in range(10)}
+
+    assert lengths == {2_890}
+
+
+def test_several_threads_are_stopped_each_for_itself() -> None:
+    endless, harmless = RecordTemplate(LOOPS), RecordTemplate("{{ row.NAME }}")
+
+    def problem(number: int) -> str:
+        try:
+            return (harmless if number % 2 else endless).render(ROW, str(number))
+        except TemplateError as error:
+            return error.tried.splitlines()[0]
+
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(problem, range(4)))
+
+    assert said == ["it takes longer than one record may", "Ada"] * 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from devsession.errors import TemplateError, did_you_mean
+from devsession.errors import TemplateError
 from devsession.plugin.jinja_filters import filters_of
 from devsession.plugin.mapping import StoredJinjaTemplate
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 20_000
 _SHOWN = 50  # characters of a line on each side of what is wrong in it
+_TOO_DEEP = "it is nested too deep"
 _FIX = "correct the template: .fill(.., template=..)"
 
 
@@ -43,19 +44,27 @@ class RecordTemplate:
         from jinja2 import TemplateSyntaxError
 
         from devsession.plugin.template.filters import own_filter
-        from devsession.plugin.template.rewrite import Priced, columns_named, problems_of
+        from devsession.plugin.template.rewrite import (
+            HALF_A_CHARACTER,
+            Priced,
+            columns_needed,
+            problems_of,
+        )
         from devsession.plugin.template.sandbox import RecordEnvironment
 
         self._text = text
         if len(text) > _LONGEST:
             self._refuse(f"it has {len(text):,} characters, {_LONGEST:,} are allowed", 1)
+        if half := HALF_A_CHARACTER.search(text):
+            line = len(_lines(text[: half.start()]))
+            self._refuse("half of a surrogate pair is no character", line, half.group())
         own = {name: own_filter(name, each, redact) for name, each in (filters or {}).items()}
         environment = RecordEnvironment(own)
         try:
             tree = environment.parse(text)
             for problem in problems_of(tree, environment, environment.known_filters):
                 self._refuse(problem.message, problem.line, problem.near)
-            self._columns = list(columns_named(tree))
+            self._columns = list(columns_needed(tree))
             tree = Priced().visit(tree)
             tree.set_environment(environment)
             self._template = environment.from_string(tree)
@@ -63,17 +72,20 @@ class RecordTemplate:
             raise
         except Exception as error:  # noqa: BLE001 - Jinja, and Python's own compiler behind it
             is_ours = isinstance(error, TemplateSyntaxError)
-            self._refuse(_said(error), getattr(error, "lineno", 1) if is_ours else 1)
+            said = _TOO_DEEP if isinstance(error, MemoryError) else _said(error)
+            self._refuse(said, getattr(error, "lineno", 1) if is_ours else 1)
 
     def check_columns(self, columns: Iterable[str]) -> None:
         """Hold the columns that the template names against those that `row` will have.
 
         Raises: TemplateError for the first one that there is not.
         """
+        from devsession.plugin.template.rewrite import nearest
+
         known = set(columns)
         for line, name in self._columns:
             if name not in known:
-                self._refuse(f"row has no {name!r}; {did_you_mean(name, known)}", line, name)
+                self._refuse(f"row has no {name!r}; {nearest(name, known)}", line, name)
 
     def render(self, row: Mapping[str, Any], identifier: str) -> str:
         """The text of one record.
@@ -81,11 +93,12 @@ class RecordTemplate:
         Raises: TemplateError, which names the record and the template's line.
         """
         from devsession.plugin.template.meter import Meter
+        from devsession.plugin.template.watch import watched
 
         context: Any = self._template.new_context({"row": row})
         context.meter = Meter()
         try:
-            return "".join(self._template.root_render_func(context))
+            return watched(lambda: "".join(self._template.root_render_func(context)), context.meter)
         except Exception as error:  # noqa: BLE001 - whatever a template makes Python raise
             self._refuse(_said(error), self._line(error), record=identifier)
 
@@ -101,7 +114,7 @@ class RecordTemplate:
     def _refuse(
         self, message: str, line: int, near: str = "", *, record: str | None = None
     ) -> NoReturn:
-        lines = self._text.splitlines() or [""]
+        lines = _lines(self._text)
         source = lines[min(line, len(lines)) - 1]
         column = _column(source, near or next(iter(re.findall(r"'([^']+)'", message)), ""))
         place = f"line {line}, column {column + 1}"
@@ -138,13 +151,24 @@ def template_of(
 
 
 def _said(error: Exception) -> str:
+    from devsession.plugin.template.filters import FilterRaisedError, shortened
+
+    if isinstance(error, FilterRaisedError):
+        return str(error)  # as short already, with the author's line at its end
     if isinstance(error, RecursionError):
         return "it calls itself, or is nested, without end"
-    if isinstance(error, (MemoryError, SyntaxError)):  # of Python's compiler
-        return "it is nested too deep"
-    text = str(error) or type(error).__name__
+    if isinstance(error, SyntaxError):  # of Python's compiler
+        return _TOO_DEEP
+    if isinstance(error, MemoryError):
+        return "it takes more memory than there is"
+    text = shortened(str(error)) or type(error).__name__
     of_jinja = type(error).__module__.startswith(("jinja2", "devsession"))
     return text if of_jinja else f"{type(error).__name__}: {text}"
+
+
+def _lines(text: str) -> list[str]:
+    """As Jinja counts them."""
+    return re.split(r"\r\n|\r|\n", text)
 
 
 def _column(source: str, near: str) -> int:
@@ -157,5 +181,5 @@ def _column(source: str, near: str) -> int:
 def _pointed(source: str, column: int) -> str:
     """A line of the template with a caret below; of a long one the part around that."""
     start = max(column - _SHOWN, 0)
-    shown = source[start : column + _SHOWN].expandtabs(1)
+    shown = source[start : column + _SHOWN].expandtabs(1).encode(errors="replace").decode()
     return f"{shown}\n{' ' * (column - start)}^"

@@ -1,4 +1,4 @@
-"""Where templates of records run: Jinja's sandbox, with every operation paid for beforehand."""
+"""Where templates of records run: Jinja's sandbox, with every operation measured beforehand."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from jinja2.runtime import Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedFormatter
 from jinja2.utils import Cycler, Namespace, missing
 
-from devsession.errors import did_you_mean
-from devsession.plugin.template.filters import FILTERS
-from devsession.plugin.template.growth import METHODS, check_width, percent
-from devsession.plugin.template.meter import STEP, Meter
-from devsession.plugin.template.rewrite import CHARGES
+from devsession.plugin.template.filters import FILTERS, TESTS
+from devsession.plugin.template.growth import METHODS, WIDEST, check_layout, check_width, percent
+from devsession.plugin.template.meter import Meter, alone, weight
+from devsession.plugin.template.rewrite import CHARGES, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_MOST_BITS = 256  # of a whole number: twice what a NUMBER of the warehouse has
+_HIGHEST_POWER = 1_000
 _LONGEST_RANGE = 100_000
-_HARMLESS = ("dict", "cycler", "joiner", "namespace")
+_HARMLESS = ("cycler", "joiner", "namespace")
 
 _TEXT_METHODS = frozenset(
     [
         "capitalize",
         "casefold",
+        "center",
         "count",
         "endswith",
         "find",
@@ -42,20 +42,23 @@ _TEXT_METHODS = frozenset(
         "isspace",
         "istitle",
         "isupper",
+        "ljust",
         "lower",
+        "lstrip",
         "partition",
         "removeprefix",
         "removesuffix",
         "rfind",
         "rindex",
+        "rjust",
         "rpartition",
-        "rsplit",
-        "split",
-        "splitlines",
+        "rstrip",
         "startswith",
+        "strip",
         "swapcase",
         "title",
         "upper",
+        "zfill",
     ]
 ) | frozenset(METHODS)
 
@@ -113,7 +116,7 @@ class MissingName(StrictUndefined):
             return f"there is no {name!r}; what there is, is in row"
         if isinstance(held, dict):
             known = [key for key in held if isinstance(key, str)]
-            return f"there is no {name!r}; {did_you_mean(name, known)}"
+            return f"there is no {name!r}; {nearest(name, known)}"
         return f"{'null' if held is None else type(held).__name__} has no {name!r}"
 
 
@@ -125,12 +128,22 @@ class RecordEnvironment(ImmutableSandboxedEnvironment):
 
     def __init__(self, own_filters: Mapping[str, Callable[..., Any]]) -> None:
         super().__init__(undefined=MissingName, optimized=False, finalize=_printed, cache_size=0)
-        self.globals = {name: self.globals[name] for name in _HARMLESS} | {"range": _range}
+        self.globals = {name: self.globals[name] for name in _HARMLESS} | {
+            "dict": _dict,
+            "range": _range,
+        }
         self.known_filters = dict(FILTERS) | dict(own_filters)
         self.filters = self.known_filters | CHARGES
+        self.tests = TESTS
+
+    def call_filter(self, name: str, *args: Any, **named: Any) -> Any:
+        """What `map` calls by its name: no template may name what measures it."""
+        if name in CHARGES:
+            raise TemplateRuntimeError(f"there is no filter {name!r}")
+        return super().call_filter(name, *args, **named)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Only what is known to be harmless and paid for; of foreign objects what Jinja allows."""
+        """Only what is known to be harmless and measured; of foreign objects what Jinja allows."""
         for kind, names in _ATTRIBUTES:
             if isinstance(obj, kind):
                 return attr in names
@@ -148,41 +161,46 @@ class RecordEnvironment(ImmutableSandboxedEnvironment):
         return super().getattr(obj, attribute)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Pay for what an operator makes, then let it."""
+        """Measure what an operator makes, then let it."""
         meter = context.meter
-        meter.spend(STEP)
         if isinstance(left, str) and operator == "%":
-            values = right if isinstance(right, tuple) else (right,)
-            meter.spend(percent(left, *values))
-        elif operator == "*" and isinstance(right, int) and not isinstance(left, (int, float)):
-            meter.weigh(left)
-            meter.spend(_made(left) * right)
-        elif operator == "*" and isinstance(left, int) and not isinstance(right, (int, float)):
-            meter.weigh(right)
-            meter.spend(_made(right) * left)
-        elif isinstance(left, int) and isinstance(right, int):
-            _check_whole(operator, left, right)
+            meter.look(right)
+            meter.bound(percent(left, *(right if isinstance(right, tuple) else (right,))))
+        elif operator == "*":
+            for value, times in ((left, right), (right, left)):
+                if hasattr(value, "__len__") and isinstance(times, int):
+                    meter.bound(weight(value) * times)
+        elif operator == "**" and not abs(right) <= _HIGHEST_POWER:
+            raise TemplateRuntimeError(f"a power is {_HIGHEST_POWER:,} at the most")
         else:
-            meter.weigh(left)
-            meter.weigh(right)
-        return super().call_binop(context, operator, left, right)
+            meter.look((left, right))
+        return meter.made(super().call_binop(context, operator, left, right))
 
     def call(self, context: Any, function: Any, /, *args: Any, **named: Any) -> Any:
-        """Pay for what a call reads and makes, then make it."""
+        """Measure what a call reads and makes, then make it."""
         meter = context.meter
-        meter.spend(STEP)
         if not isinstance(function, (Macro, LoopContext)):
-            meter.weigh((args, named))
-        if isinstance(function, BuiltinMethodType) and isinstance(function.__self__, str):
-            growth = METHODS.get(function.__name__)
-            meter.spend(growth(function.__self__, *args, **named) if growth else 0)
+            meter.look((args, named))
+        held = getattr(function, "__self__", None) if _is_method(function) else None
+        if isinstance(held, str):
+            name = function.__name__
+            meter.look(held)
+            check_layout(name, args, named)
+            if name in METHODS:
+                meter.bound(METHODS[name](held, *args, **named))
+        elif isinstance(held, (list, tuple)):
+            meter.look(held)
+        elif held is not None and not isinstance(held, (dict, Cycler)):
+            _check_foreign(args, named)
         result = super().call(context, function, *args, **named)
-        if not isinstance(result, Namespace):
-            meter.weigh(result)
+        if isinstance(held, dict):
+            meter.look(result if function.__name__ == "get" else None)
+        elif not isinstance(result, Namespace):
+            meter.made(result)
         return result
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
-        """`"..".format(..)`, with each field paid for; None for what is no such method."""
+        """`"..".format(..)`, with each field measured; None for what is no such method."""
         if super().wrap_str_format(value) is None:
             return None
         text, takes_names = str(value.__self__), value.__name__ == "format_map"
@@ -205,8 +223,7 @@ class _Formatter(SandboxedFormatter):
         self._meter = meter
 
     def convert_field(self, value: Any, conversion: Any) -> Any:
-        self._meter.spend(STEP)
-        self._meter.weigh(value)
+        self._meter.look(value)
         return super().convert_field(value, conversion)
 
     def format_field(self, value: Any, format_spec: str) -> Any:
@@ -218,11 +235,12 @@ class _Formatter(SandboxedFormatter):
 
 @pass_context
 def _printed(context: Any, value: Any) -> Any:
-    """What `{{ value }}` prints, paid for."""
+    """What `{{ value }}` prints, measured."""
     if callable(value) and not isinstance(value, MissingName):
         name = getattr(value, "__name__", None) or getattr(value, "name", None) or "this"
         raise TemplateRuntimeError(f"{name!r} is a function: write {name}(), with brackets")
-    context.meter.weigh(value)
+    context.meter.look(value)
+    context.meter.spend(alone(value) if isinstance(value, str) else weight(value))
     return value
 
 
@@ -236,18 +254,23 @@ def _range(*bounds: int) -> range:
 _range.__name__ = "range"
 
 
-def _made(value: Any) -> int:
-    """What one copy of text or a list costs."""
-    return len(value) * (1 if isinstance(value, str) else STEP) if hasattr(value, "__len__") else 0
+def _dict(pairs: Any = (), /, **named: Any) -> dict[Any, Any]:
+    # A pair at a time, so that many keys of the same hash can be ended.
+    held = pairs.items() if isinstance(pairs, dict) else pairs
+    return {key: value for key, value in held} | named  # noqa: C416 - that is one step of C
 
 
-def _check_whole(operator: str, left: int, right: int) -> None:
-    """Refuse numbers that nobody sends, before they are computed.
+_dict.__name__ = "dict"
+
+
+def _is_method(function: Any) -> bool:
+    return isinstance(function, (BuiltinMethodType, MethodType))
+
+
+def _check_foreign(args: tuple[Any, ...], named: dict[str, Any]) -> None:
+    """Of methods of dates and the like nobody knows what they make of a long text.
 
     Raises: TemplateRuntimeError.
     """
-    bits = max(left.bit_length(), right.bit_length())
-    if operator == "**":
-        bits = max(bits, left.bit_length() * abs(right))
-    if bits > _MOST_BITS:
-        raise TemplateRuntimeError(f"a whole number of more than {_MOST_BITS:,} bits")
+    if weight((args, named)) > WIDEST:
+        raise TemplateRuntimeError(f"a method takes {WIDEST:,} characters at the most")
