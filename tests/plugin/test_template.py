@@ -116,6 +116,7 @@ LARGE = {"BODY": "x" * 1_000_000, "BODY5": "é" * 5_000_000, "LINES": LINES}
         ("{{ row.BODY | tojson }}", 1_000_002),
         ("{{ 'Body: ' ~ row.BODY }}", 1_000_006),
         ("{{ row.BODY5 }}", 5_000_000),
+        ("{{ row.BODY5.replace('é', 'e') }}", 5_000_000),
         ("{{ row.BODY5 | truncate(20, true) }}{{ row.BODY5[:5] }}", 25),
         ("{{ row.LINES | selectattr('active') | map(attribute='sku') | join(',') }}", 14_444),
         ("{{ (row.LINES | sort(attribute='price', reverse=true) | first).sku }}", 5),

@@ -149,6 +149,8 @@ FOUND = {
     "strip of many": "{{ ('a'*6000000).strip('b'*6000000 ~ 'a') }}",
     "many texts": "{% set ns = namespace(l=[]) %}{% for i in range(999) %}"
         "{% set ns.l = ns.l + ['x' ~ 'y' * 1000000] %}{% endfor %}",
+    "search backwards": "{{ ('a'*9000000).rfind('a'*5000 ~ 'b' ~ 'a'*5000) }}",
+    "split backwards": "{{ ('a'*9000000).rsplit('a'*5000 ~ 'b' ~ 'a'*5000) }}",
     "half a character": "{{ row.NAME }} \ud83d",
     "half a character, spelled out": "{{ row.NAME ~ '\\ud83d' }}",
 }  # fmt: skip

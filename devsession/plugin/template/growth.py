@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2.exceptions import TemplateRuntimeError
 
-from devsession.plugin.template.meter import STEP, alone, weight
+from devsession.plugin.template.meter import STEP, alone, letters, weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +98,7 @@ def percent(text: str, *values: Any, **named: Any) -> int:
     is_by_key = named or any(isinstance(each, dict) for each in values)
     times = fields if is_by_key else 1
     wide = WIDEST if re.search(r"%[^a-zA-Z%]*\d{3}", text) else STEP
-    return alone(text) + times * weight((values, named)) + fields * wide
+    return alone(text) + times * 2 * weight((values, named)) + fields * wide
 
 
 def _indent(text: Any, width: Any = 4, *_more: Any, **named: Any) -> int:
@@ -118,11 +118,11 @@ def _wordwrap(
 
 def _replace(text: Any, old: Any, new: Any, *_more: Any, **_named: Any) -> int:
     text, old = _text(text), _text(old)
-    return alone(text) + (text.count(old) if old else len(text) + 1) * alone(_text(new))
+    return alone(text) + (text.count(old) if old else len(text) + 1) * letters(_text(new))
 
 
 def _join(items: Any, separator: Any = "", *_more: Any, **named: Any) -> int:
-    return weight(items) + _length(items) * alone(_text(named.get("d", separator)))
+    return weight(items) + _length(items) * letters(_text(named.get("d", separator)))
 
 
 def _joined(separator: str, items: Any = ()) -> int:
@@ -138,6 +138,15 @@ def _split(text: str, separator: Any = None, *_more: Any, **named: Any) -> int:
     if not separator or not isinstance(separator, str):
         return _words(text)
     return alone(text) + text.count(separator) * STEP * 3
+
+
+def _backwards(text: str, wanted: Any = None, *_more: Any, **named: Any) -> int:
+    # Python searches backwards letter by letter, for all of what is wanted at each.
+    return len(text) * max(len(_text(named.get("sep", wanted) or "")) // 8, 1)
+
+
+def _rsplit(text: str, separator: Any = None, *_more: Any, **named: Any) -> int:
+    return max(_split(text, separator, **named), _backwards(text, separator, **named))
 
 
 def _splitlines(text: str, *_more: Any, **_named: Any) -> int:
@@ -210,7 +219,10 @@ FILTERS: dict[str, Callable[..., int]] = {
 METHODS: dict[str, Callable[..., int]] = {
     "join": _joined,
     "replace": _replace,
-    "rsplit": _split,
+    "rfind": _backwards,
+    "rindex": _backwards,
+    "rpartition": _backwards,
+    "rsplit": _rsplit,
     "split": _split,
     "splitlines": _splitlines,
 }

@@ -129,3 +129,8 @@ def alone(value: Any) -> int:
     if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) > _MOST_DIGITS:
         raise TemplateRuntimeError(f"a number of more than {_MOST_DIGITS:,} digits")
     return 0
+
+
+def letters(text: str) -> int:
+    """What more of a text weighs, where it is put into another."""
+    return len(text) if text.isascii() else 4 * len(text)

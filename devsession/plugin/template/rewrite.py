@@ -234,7 +234,7 @@ def _spread(context: Any, values: Any) -> list[Any]:
 
 @pass_context
 def _joined(context: Any, values: tuple[Any, ...]) -> str:
-    context.meter.look(values)
+    context.meter.look([each if isinstance(each, str) else (each,) * 3 for each in values])
     return context.meter.made("".join(map(str, values)))  # type: ignore[no-any-return]
 
 

@@ -13,7 +13,7 @@ from jinja2.utils import Cycler, Namespace, missing
 
 from devsession.plugin.template.filters import FILTERS, TESTS
 from devsession.plugin.template.growth import METHODS, WIDEST, check_layout, check_width, percent
-from devsession.plugin.template.meter import Meter, alone, weight
+from devsession.plugin.template.meter import Meter, alone, letters, weight
 from devsession.plugin.template.rewrite import CHARGES, nearest
 
 if TYPE_CHECKING:
@@ -169,7 +169,8 @@ class RecordEnvironment(ImmutableSandboxedEnvironment):
         elif operator == "*":
             for value, times in ((left, right), (right, left)):
                 if hasattr(value, "__len__") and isinstance(times, int):
-                    meter.bound(weight(value) * times)
+                    one = letters(value) if isinstance(value, str) else weight(value)
+                    meter.bound(one * times)
         elif operator == "**" and not abs(right) <= _HIGHEST_POWER:
             raise TemplateRuntimeError(f"a power is {_HIGHEST_POWER:,} at the most")
         else:
@@ -240,7 +241,8 @@ def _printed(context: Any, value: Any) -> Any:
         name = getattr(value, "__name__", None) or getattr(value, "name", None) or "this"
         raise TemplateRuntimeError(f"{name!r} is a function: write {name}(), with brackets")
     context.meter.look(value)
-    context.meter.spend(alone(value) if isinstance(value, str) else weight(value))
+    # A list is written as in a program: longer where it has letters to escape.
+    context.meter.spend(alone(value) if isinstance(value, str) else 3 * weight(value))
     return value
 
 
