@@ -155,6 +155,8 @@ FOUND = {
     "half a character, spelled out": "{{ row.NAME ~ '\\ud83d' }}",
 }  # fmt: skip
 WRONG = {
+    "a chain that takes long to compile": "{{ 1" + "<2" * 9_900 + " }}",
+    "a sum that is nested without a bracket": "{{ 1" + "+2" * 9_900 + " }}",
     "unknown name": "{{ nothing }}",
     "unknown column": "{{ row.NOPE }}",
     "below unknown": "{{ row.ADDRESS.street.number }}",

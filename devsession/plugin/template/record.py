@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from devsession.plugin.mapping import StoredMapping
 
 _LONGEST = 20_000
+_MOST_PARTS = 10_000  # of which Jinja and Python compile one in some 50 microseconds
 _SHOWN = 50  # characters of a line on each side of what is wrong in it
 _TOO_DEEP = "it is nested too deep"
 _FIX = "correct the template: .fill(.., template=..)"
@@ -42,6 +43,7 @@ class RecordTemplate:
     ) -> None:
         # Jinja takes a while to load, and most plugins have no template.
         from jinja2 import TemplateSyntaxError
+        from jinja2.nodes import Node
 
         from devsession.plugin.template.filters import own_filter
         from devsession.plugin.template.rewrite import (
@@ -62,6 +64,8 @@ class RecordTemplate:
         environment = RecordEnvironment(own)
         try:
             tree = environment.parse(text)
+            if (parts := sum(1 for _ in tree.find_all(Node))) > _MOST_PARTS:
+                self._refuse(f"it has {parts:,} parts, {_MOST_PARTS:,} are allowed", 1)
             for problem in problems_of(tree, environment, environment.known_filters):
                 self._refuse(problem.message, problem.line, problem.near)
             self._columns = list(columns_needed(tree))
