@@ -11,12 +11,9 @@ import pytest
 from devsession.cli.answers import Client, Connect, Mapper, Style, questions
 from devsession.cli.project import create_project
 from devsession.errors import UsageError
-from devsession.sandbox import sandbox_service
-from devsession.warehouse import embedded_service
 from tests.cli.command import devsession, python
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from syrupy.assertion import SnapshotAssertion
@@ -36,39 +33,12 @@ def home(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def new_project(home: Path) -> Iterator[Path]:
-    """The project acme as `init acme --defaults` makes it."""
-    made = devsession(home, "init", "acme", "--defaults")
-    assert made.returncode == 0, made.stderr
-    yield home / "acme"
-    sandbox_service(home / "acme").stop()
-    embedded_service(home / "acme").stop()
-
-
 def test_a_project_is_made_without_a_question(home: Path, snapshot: SnapshotAssertion) -> None:
     made = devsession(home, "init", "acme", "--defaults")
 
     assert (made.returncode, made.stderr) == (0, "")
     assert made.stdout == snapshot
     assert files_in(home) == snapshot
-
-
-def test_its_notebooks_run_and_leave_a_test(new_project: Path) -> None:
-    development = papermill(new_project, "plugin_development.ipynb")
-    test = papermill(new_project, "plugin_test.ipynb")
-    tested = devsession(new_project, "test")
-
-    assert (development, test) == ("", "")
-    assert tested.returncode == 0, tested.stdout
-    assert tested.stdout.endswith("1 passed, 0 failed\n")
-
-
-def papermill(folder: Path, notebook: str) -> str:
-    """Run a notebook in place; what went wrong, or nothing."""
-    quiet = ("--no-progress-bar", "--no-log-output", "--log-level", "ERROR", "-k", "python3")
-    done = python(folder, "-m", "papermill", *quiet, notebook, notebook)
-    return done.stderr if done.returncode else ""
 
 
 @pytest.mark.parametrize(

@@ -90,8 +90,12 @@ def test_the_choice_has_every_pair_of_answers() -> None:
 
 @pytest.fixture
 def project(answers: Answers, tmp_path: Path) -> Iterator[Path]:
-    """The project with these answers; the processes that it starts are stopped."""
-    folder = generate(answers, tmp_path)
+    """The project with these answers, where a path is neither ASCII nor one word; its processes
+    are stopped.
+    """
+    home = tmp_path / "Énergie, 数据 & co"
+    home.mkdir()
+    folder = generate(answers, home)
     yield folder
     sandbox_service(folder).stop()
     embedded_service(folder).stop()
