@@ -61,16 +61,7 @@ def show_sync(slug: str, *, as_json: bool) -> None:
     """One sync: what it is configured with, and its runs."""
     from devsession.plugin.mapping import StoredJinjaTemplate
 
-    syncs = _syncs(workspace_here())
-    if slug not in syncs:
-        raise UnknownNameError(
-            f"There is no sync {slug!r} in this workspace",
-            tried=did_you_mean(slug, syncs),
-            where=str(Path.cwd()),
-            next_step="devsession sync list",
-            sync=slug,
-        )
-    sync, made = syncs[slug]
+    sync, made = _known(_syncs(workspace_here()), slug)
     runs = [_run_dict(run) for run in made]
     if as_json:
         typer.echo(json.dumps(_as_dict(sync) | {"runs": runs}))
