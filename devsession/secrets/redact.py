@@ -8,7 +8,7 @@ recordings are redacted when written, and again when loaded.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -44,19 +44,26 @@ class Hit:
 class Redactor:
     """Replaces secrets by placeholders, and addresses by their stand-ins, in text, bytes and data.
 
-    secrets: name -> value. A value of fewer than 6 characters counts only where it stands alone,
-    and in base64 from 3 characters on; an empty one is ignored. Of two names with one value the
-    first is used; of two values that start at one place, the longer.
+    secrets: name -> value, or all the values that it had, which get one placeholder: a token that
+    is another one in each run. A value of fewer than 6 characters counts only where it stands
+    alone, and in base64 from 3 characters on; an empty one is ignored. Of two names with one value
+    the first is used; of two values that start at one place, the longer.
     addresses: stand-in -> `host:port`, so that a recording is the same whatever port was free.
+    not_secret: values that are no secret under any name: `true`, a tenant's public id.
     """
 
     def __init__(
-        self, secrets: Mapping[str, str], addresses: Mapping[str, str] | None = None
+        self,
+        secrets: Mapping[str, str | Collection[str]],
+        addresses: Mapping[str, str] | None = None,
+        *,
+        not_secret: Collection[str] = (),
     ) -> None:
         by_value: dict[str, str] = {}
-        for name, value in secrets.items():
-            if value:
-                by_value.setdefault(value, name)
+        for name, held in secrets.items():
+            for value in (held,) if isinstance(held, str) else held:
+                if value and value not in not_secret:
+                    by_value.setdefault(value, name)
         values = sorted(by_value, key=len, reverse=True)
         hosts = {address: name for name, address in (addresses or {}).items() if address}
         self._texts = [*values, *hosts]
@@ -70,12 +77,12 @@ class Redactor:
         self._core_signs = _signs(core.decode() for core in self._cores)
 
     def __repr__(self) -> str:
-        return f"Redactor({', '.join(sorted(self._names))})"
+        return f"Redactor({', '.join(sorted(self.names))})"
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the secrets that are looked for."""
-        return tuple(self._names)
+        return tuple(dict.fromkeys(self._names))
 
     @property
     def reach(self) -> int:

@@ -173,6 +173,24 @@ def test_of_two_names_with_one_value_the_first_is_used() -> None:
     assert Redactor({"b": "abcdef", "a": "abcdef"}).text("abcdef") == "REDACTED-b"
 
 
+def test_all_values_of_one_name_become_one_placeholder() -> None:
+    redactor = Redactor({"access_token": ["tok-1f7a", "tok-9c2b", ""], "pin": {"4711"}})
+
+    assert redactor.text("tok-9c2b tok-1f7a 4711") == (
+        "REDACTED-access-token REDACTED-access-token REDACTED-pin"
+    )
+    assert sorted(redactor.names) == ["access_token", "pin"]
+
+
+def test_what_is_not_secret_stays_under_whatever_name_it_stands() -> None:
+    redactor = Redactor(
+        {"a": "sandbox", "b": ["sandbox", "tok-1f7a"]}, not_secret=["sandbox", "tok"]
+    )
+
+    assert redactor.text("sandbox tok-1f7a") == "sandbox REDACTED-b"
+    assert redactor.names == ("b",)
+
+
 def test_an_empty_secret_is_ignored() -> None:
     redactor = Redactor({"unset": ""})
 
