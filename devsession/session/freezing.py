@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pydantic_core import from_json
-
 from devsession.errors import ScenarioError, UnknownNameError, UsageError
 from devsession.plugin.outbound import OutboundSyncRequest
 from devsession.recording.scenario import ScenarioFolder, ScenarioInput, scenario_folder
 from devsession.render import counted
 from devsession.session.journal import settle
 from devsession.session.validating import METHOD, validator_of, without
+from devsession.warehouse.supposed import Pass
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -95,22 +94,23 @@ def _offered(
     session: DevelopmentSession, sync: Sync, wanted: Wanted, strategy: OutboundSyncStrategy
 ) -> tuple[DataFrame, int]:
     """The records to freeze, and how many the plugin's validator refused on the way to them."""
-    records = wanted.records or USUAL_RECORDS
-    other = _other(session, sync, wanted.after) if wanted.after is not None else None
-    # No more than the other scenario's own records can drop out.
-    needed = records + (len(other.read_records()) if other else 0)
+    needed = wanted.records or USUAL_RECORDS
+    after = _passed(session, sync, wanted.after) if wanted.after is not None else None
     settle(session, sync)
     validator = validator_of(session, sync)
     # Any number of records may be refused before enough are found that are not.
-    staged_records = session.engine.plan(sync.record, strategy).total if validator else needed
+    offered = session.engine.plan(sync.record, strategy).total + (
+        len(after.records) if after else 0
+    )
     run = session.store.start_run(sync.record)
-    staged = session.engine.stage(sync.record, run, strategy, records=staged_records)
+    staged = session.engine.stage(
+        sync.record, run, strategy, records=max(offered, 1) if validator else needed, after=after
+    )
     try:
-        offered, refused = _first_sent(staged, validator, needed)
+        return _first_sent(staged, validator, needed)
     finally:
         staged.discard()
         session.store.finish_run(run, status="frozen", counts=staged.actions)
-    return (_offered_after(offered, other, strategy) if other else offered).head(records), refused
 
 
 def _first_sent(staged: Stage, validator: Validator | None, needed: int) -> tuple[DataFrame, int]:
@@ -129,7 +129,7 @@ def _first_sent(staged: Stage, validator: Validator | None, needed: int) -> tupl
     return concat(kept or [request.get_records()], ignore_index=True).head(needed), refused
 
 
-def _other(session: DevelopmentSession, sync: Sync, name: str) -> ScenarioFolder:
+def _passed(session: DevelopmentSession, sync: Sync, name: str) -> Pass:
     folder = scenario_folder(session.workspace.scenarios, sync.slug, name)
     if not (folder.exists and folder.has_outcomes):
         raise UnknownNameError(
@@ -139,36 +139,4 @@ def _other(session: DevelopmentSession, sync: Sync, name: str) -> ScenarioFolder
             sync=sync.slug,
             scenario=name,
         )
-    return folder
-
-
-def _offered_after(
-    offered: DataFrame, other: ScenarioFolder, strategy: OutboundSyncStrategy
-) -> DataFrame:
-    """The offered records as they would be after the other scenario.
-
-    A record that succeeded there and is the same is not offered; one that has changed since is
-    offered as changed, known to the app; one that failed is offered again with its RESULT.
-    """
-    outcomes = other.read_outcomes().set_index("IDENTIFIER")
-    sent = other.read_records().set_index("IDENTIFIER")["TRANSFORMED_RECORD"]
-    rows = []
-    for row in offered.to_dict("records"):
-        identifier = row["IDENTIFIER"]
-        if identifier not in outcomes.index:
-            rows.append(row)
-            continue
-        outcome = outcomes.loc[identifier]
-        if not outcome["SUCCESS"]:
-            rows.append({**row, "RESULT": from_json(outcome["RESULT"])})
-        elif sent[identifier] != row["TRANSFORMED_RECORD"] and strategy.changed:
-            rows.append(
-                {
-                    **row,
-                    "SYNC_ACTION": strategy.changed,
-                    "APP_IDENTIFIER": outcome["APP_IDENTIFIER"],
-                    "TRANSFORMED_RECORD_PREVIOUS": sent[identifier],
-                    "RESULT": from_json(outcome["RESULT"]),
-                }
-            )
-    return type(offered)(rows, columns=list(offered.columns), dtype=object)
+    return Pass(folder.read_records(), folder.read_outcomes())

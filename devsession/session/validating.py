@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from secrets import randbits
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from devsession.errors import PluginRaisedError
@@ -163,15 +161,7 @@ def staged_for_a_look(session: DevelopmentSession, sync: Sync, *, records: int) 
 
     records: how many at most. A stage of this many leaves that of a run that goes on alone.
     """
-    look = RunRecord(
-        # Runs count from 1: no run has this number.
-        id=2**62 + randbits(61),
-        sync_id=sync.record.id,
-        started=datetime.now(UTC),
-        finished=None,
-        status="look",
-        counts={},
-    )
+    look = RunRecord.unlisted(sync.record)
     staged = session.engine.stage(sync.record, look, sync.strategy, records=records)
     try:
         yield staged

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from devsession.plugin.strategies import STATES
@@ -12,6 +13,7 @@ from devsession.warehouse.source import check_identifiers
 from devsession.warehouse.staged import Stage, stage_table
 from devsession.warehouse.statements import literal, statement
 from devsession.warehouse.store import state_table
+from devsession.warehouse.supposed import supposed_state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from devsession.warehouse.account import Account
     from devsession.warehouse.projection import Projection
     from devsession.warehouse.records import RunRecord, SyncRecord
+    from devsession.warehouse.supposed import Pass
 
 
 __all__ = ["Engine", "Plan"]
@@ -99,21 +102,24 @@ class Engine:
         strategy: OutboundSyncStrategy,
         *,
         records: int | None = None,
+        after: Pass | None = None,
     ) -> Stage:
         """Keep what this run offers as it is now: the source may change meanwhile.
 
         records: only so many, the first by identifier. Staging all of them lets go what earlier
         runs of the sync still have staged: their outcomes would be out of date.
+        after: a pass whose outcomes count as stored; they are not.
 
         Raises: as `plan`; nothing is changed then.
         """
         projection, scanned = self._identified(sync)
-        with projection.explained():
+        supposed = supposed_state(self._account, sync, projection, after) if after else None
+        with projection.explained(), supposed or nullcontext(state_table(sync)) as state:
             self._account.execute(
                 statement(
                     "engine/stage",
                     stage=stage_table(sync, run),
-                    state=state_table(sync),
+                    state=state,
                     mapped=projection.mapped,
                     content=projection.content,
                     record=projection.record,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from secrets import randbits
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from devsession.plugin.mapping import StoredMapping
     from devsession.plugin.parameters import ConnectivityOption, StoredConfigurationValue
@@ -52,6 +53,11 @@ class RunRecord:
     finished: datetime | None
     status: str
     counts: Mapping[str, int]
+
+    @classmethod
+    def unlisted(cls, sync: SyncRecord) -> Self:
+        """A run for a look at what would be: it is in no list, and runs of now have no such number."""
+        return cls(2**62 + randbits(61), sync.id, datetime.now(UTC), None, "look", {})
 
 
 _Record = TypeVar("_Record", ConnectionRecord, SyncRecord)

@@ -35,18 +35,26 @@ class Stage:
     """The records of one run, until they are discarded. A `RecordStore`.
 
     `scanned`: how many the source had when it was staged; 0 for a stage that is opened again.
+    state: the table that outcomes go to, by default the sync's.
 
     Raises:
         UsageError: nothing is staged for this run, or not any more.
     """
 
     def __init__(
-        self, account: Account, sync: SyncRecord, run: RunRecord, *, scanned: int = 0
+        self,
+        account: Account,
+        sync: SyncRecord,
+        run: RunRecord,
+        *,
+        scanned: int = 0,
+        state: str | None = None,
     ) -> None:
         self._account = account
         self._sync = sync
         self._run = run
         self._table = stage_table(sync, run)
+        self._state = state or state_table(sync)
         with self._explained():
             rows = account.rows(statement("engine/ranges", stage=self._table))
         # The records of an action stand together: action -> its first and last row.
@@ -118,7 +126,7 @@ class Stage:
     def _apply(self, outcomes: str) -> None:
         """Two statements: a record is found by the first or by the second, never by both."""
         parts = {
-            "state": state_table(self._sync),
+            "state": self._state,
             "run": str(self._run.id),
             "outcomes": statement("engine/outcomes", stage=self._table),
         }

@@ -167,6 +167,22 @@ class TestScenario:
         assert again.parameters == scenario.parameters
         assert again.parameters.secret("api_key") == KEY
 
+    def test_it_goes_on_from_another_that_was_never_stored(
+        self, contacts: Sync, scenario: Scenario, session: DevelopmentSession
+    ) -> None:
+        outcomes = Outcomes(scenario.records)
+        outcomes.ok("1", "con_1")
+        outcomes.fail("2", "email is taken")
+        outcomes.ok("3", "con_3")
+        scenario.validate(outcomes)
+        load_contacts(session, contacts.slug, ada="Augusta Ada")
+
+        second = contacts.scenario(f"goes on {contacts.slug}", after=scenario)
+
+        rows = second.records[["IDENTIFIER", "SYNC_ACTION", "APP_IDENTIFIER"]]
+        assert rows.to_numpy().tolist() == [["2", "Create", None], ["1", "Update", "con_1"]]
+        assert contacts.plan().actions == {"Create": 3, "Update": 0}
+
     def test_valid_outcomes_are_kept_and_invalid_ones_are_not(self, scenario: Scenario) -> None:
         valid = scenario.validate(answered(scenario))
         invalid = scenario.validate(Outcomes(scenario.records))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from devsession.warehouse import Account
     from devsession.warehouse.staged import Stage
     from devsession.warehouse.store import SyncRecord
+    from devsession.warehouse.supposed import Pass
 
 
 _NOTHING = DataFrame(columns=list(RECORD_COLUMNS))
@@ -94,10 +95,10 @@ class Syncing:
     def plan(self) -> Plan:
         return self.engine.plan(self.record, self.strategy)
 
-    def stage(self, *, records: int | None = None) -> Stage:
+    def stage(self, *, records: int | None = None, after: Pass | None = None) -> Stage:
         """What a new run offers."""
         run = self.store.start_run(self.record)
-        return self.engine.stage(self.record, run, self.strategy, records=records)
+        return self.engine.stage(self.record, run, self.strategy, records=records, after=after)
 
     def offered(self) -> dict[str, str]:
         """Identifier -> action of what a new run offers."""
