@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger("devsession.run")
 REFUSALS_LOGGED = 100
+LOGS_KEPT = 200
 _SECONDS_BETWEEN = 1.0
 
 
@@ -40,8 +41,9 @@ class RunLog:
 
     @contextmanager
     def into(self, folder: Path) -> Iterator[None]:
-        """Inside, it is also a file of this folder, named after the run."""
+        """Inside, it is also a file of this folder, named after the run; of old ones the last stay."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _let_go_of_old(folder)
         handler = _File(folder / f"run-{self._run}.jsonl", delay=True, encoding="utf-8")
         handler.setFormatter(_JsonLines())
         handler.addFilter(lambda record: getattr(record, "run_log", None) is self)
@@ -113,6 +115,13 @@ class RunLog:
         }
         told = ", ".join(f"{name} {value}" for name, value in clean.items())
         LOGGER.log(level, "%s run %s: %s: %s", self._sync, self._run, event, told, extra=extra)
+
+
+def _let_go_of_old(folder: Path) -> None:
+    with suppress(OSError):  # another run tidies at the same time
+        logs = sorted(folder.glob("run-*.jsonl"), key=lambda log: log.stat().st_mtime)
+        for log in logs[: 1 - LOGS_KEPT]:
+            log.unlink()
 
 
 class _JsonLines(logging.Formatter):

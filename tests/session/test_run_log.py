@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,12 @@ import pytest
 from devsession.errors import UsageError
 from devsession.session.run import RunInterrupted, RunSummary
 from devsession.session.run_lock import only_run, runs_of
+from devsession.session.run_log import LOGS_KEPT, RunLog
 from tests.session.conftest import KEY, contacts_of, load_contacts
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from syrupy.assertion import SnapshotAssertion
 
     from devsession import DevelopmentSession
@@ -64,6 +68,21 @@ def test_the_log_of_a_run_has_its_events_and_no_secret(
     assert (stored["event"], stored["outcomes"]) == ("batch stored", 1)
     assert (finished["status"], finished["failed"], finished["skipped"]) == ("completed", 1, 2)
     assert KEY not in json.dumps([refused, finished])
+
+
+def test_the_last_logs_stay_and_older_ones_go(tmp_path: Path) -> None:
+    for run in range(LOGS_KEPT + 5):
+        (tmp_path / f"run-{run}.jsonl").touch()
+        os.utime(tmp_path / f"run-{run}.jsonl", (run, run))
+
+    log = RunLog("contacts", 999, str)
+    with log.into(tmp_path):
+        log.started(source="CONTACTS", strategy="Upsert", plugin="CRM")
+
+    kept = {file.name for file in tmp_path.iterdir()}
+    assert len(kept) == LOGS_KEPT
+    assert {"run-999.jsonl", f"run-{LOGS_KEPT + 4}.jsonl"} <= kept
+    assert "run-5.jsonl" not in kept
 
 
 def test_a_summary_shows_every_counter(
