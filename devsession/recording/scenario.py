@@ -15,7 +15,7 @@ from devsession.errors import ScenarioError
 from devsession.plugin.parameters import (
     OutboundSyncConfigurationParameters,  # noqa: TC001  (pydantic reads it)
 )
-from devsession.recording import cassette_file
+from devsession.recording import as_recorded, cassette_file
 from devsession.recording.frozen import thaw, to_line
 from devsession.secrets.audit import guarded_write
 from devsession.secrets.redact import placeholder
@@ -63,7 +63,7 @@ class ScenarioFolder:
 
     scenario.json (see `ScenarioInput`), records.jsonl (a line a record, as get_records gave it),
     outcomes.json (what is expected), cells.json (what the author's cells came to),
-    cassette.yaml (vcrpy's format).
+    cassette.yaml (vcrpy's format), cassette.recorded.jsonl (what it held when it was written).
 
     Every reader raises ScenarioError or CassetteError, which name the file, when one is damaged.
     Every writer redacts, and raises SecretLeakError when a secret would still be written.
@@ -135,6 +135,7 @@ class ScenarioFolder:
             self._outcomes_file,
             self._cells_file,
             self._cassette_file,
+            self._recorded_file,
         ):
             file.unlink(missing_ok=True)
 
@@ -181,14 +182,22 @@ class ScenarioFolder:
             raise _damaged(path, FileNotFoundError("it is missing"))
         return cassette_file.load_exchanges(path)
 
+    def cassette_changes(self, exchanges: Sequence[Exchange]) -> list[str]:
+        """What was changed by hand in the cassette since it was recorded, a line each.
+
+        Nothing is known of folders of before devsession kept it, and of those made by hand.
+        """
+        file = self._recorded_file
+        if not file.is_file():
+            return []
+        return self._read(file, lambda text: list(as_recorded.changes(exchanges, text)))
+
     def write_cassette(self, exchanges: Sequence[Exchange], redactor: Redactor) -> None:
         """Keep exchanges; those without an answer are left out."""
-        items = [
-            cassette_file.dump_item(exchange.redacted(redactor).interaction())
-            for exchange in exchanges
-            if exchange.status is not None
-        ]
+        kept = [each.redacted(redactor) for each in exchanges if each.status is not None]
+        items = [cassette_file.dump_item(exchange.interaction()) for exchange in kept]
         self._write(self._cassette_file, cassette_file.join_items(items), redactor)
+        self._write(self._recorded_file, as_recorded.to_lines(kept), redactor)
 
     @property
     def _input_file(self) -> Path:
@@ -209,6 +218,10 @@ class ScenarioFolder:
     @property
     def _cassette_file(self) -> Path:
         return self.path / "cassette.yaml"
+
+    @property
+    def _recorded_file(self) -> Path:
+        return self._cassette_file.with_suffix(as_recorded.SUFFIX)
 
     def _read(self, path: Path, read: Callable[[str], T]) -> T:
         try:

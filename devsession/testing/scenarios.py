@@ -25,13 +25,17 @@ _SHOWN = 20
 
 @dataclass(frozen=True)
 class LoadedScenario:
-    """All files of a scenario's folder, read."""
+    """All files of a scenario's folder, read.
+
+    changed_by_hand: how its cassette differs from what was recorded.
+    """
 
     folder: Path
     frozen: ScenarioInput
     records: DataFrame
     expected: DataFrame
     exchanges: list[Exchange]
+    changed_by_hand: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,12 +91,14 @@ def run_scenario(plugin_class: type[Plugin], folder: Path | str) -> ScenarioRepo
 
 def load(folder: ScenarioFolder) -> LoadedScenario:
     """Read all files of a folder. Raises: ScenarioError or CassetteError for a damaged one."""
+    exchanges = folder.read_cassette()
     return LoadedScenario(
         folder.path,
         folder.read_input(),
         folder.read_records(),
         folder.read_outcomes(),
-        folder.read_cassette(),
+        exchanges,
+        tuple(folder.cassette_changes(exchanges)),
     )
 
 
@@ -130,8 +136,9 @@ def play(plugin_class: type[Plugin], scenario: LoadedScenario) -> ScenarioReport
     if not differences:
         differences += [f"{found.rule} {found.column}: {found.text}" for found in broken.errors]
     differences += outcome_differences(outcomes, scenario.expected)
+    by_hand = [f"cassette.yaml was changed by hand: {line}" for line in scenario.changed_by_hand]
     return ScenarioReport(
-        scenario.frozen.name, len(scenario.records), replay.played, tuple(differences)
+        scenario.frozen.name, len(scenario.records), replay.played, (*by_hand, *differences)
     )
 
 
