@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from devsession.recording.addresses import with_addresses
 from devsession.recording.cassette import Call, hooked
 from devsession.recording.fingerprint import fingerprint
+from devsession.recording.freshness import Freshness
 from devsession.recording.matching import CanonicalRequest, canonical
 from devsession.recording.miss import miss
 from devsession.recording.network import NetworkShut
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 Mode = Literal["live", "reuse", "offline"]
 NO_ANSWER = "no answer"
 NOT_ON_TAPE = "not on the tape"
+# What Test of the connection form asks has a scope of its own, behind this and the cell's.
+TEST = "test:"
 
 
 class Recorder:
@@ -54,10 +57,11 @@ class Recorder:
         self._scope = ""
         self._execution = 0
         self._executions = 0
-        self._turns: dict[CanonicalRequest, int] = {}
+        self._turns: dict[tuple[str, CanonicalRequest], int] = {}
         self._exchanges: list[Exchange] = []
         self._always_live = 0
-        self._written: dict[tuple[str, int | None], int] = {}
+        self._freshness = Freshness()
+        self._lent: list[tuple[Entry, str, int]] = []
 
     @property
     def mode(self) -> Mode:
@@ -150,7 +154,7 @@ class Recorder:
 
     @contextmanager
     def always_live(self) -> Iterator[None]:
-        """Inside, the app is called in reuse mode too, as Test does; offline the tape answers."""
+        """Inside is a Test: it calls the app in reuse mode too; offline the tape answers."""
         with self._lock:
             self._always_live += 1
         try:
@@ -181,23 +185,27 @@ class Recorder:
             return Call(done=lambda _answered: None, failed=lambda _error: None)
         with self._lock:
             used = self._fingerprint(request)
+            scope = TEST + self._scope if self._always_live else self._scope
             clean = replace(
                 request.redacted(self._redactor),
-                scope=self._scope,
+                scope=scope,
                 execution=self._execution,
                 problem=NO_ANSWER,
             )
             key = canonical(clean)
-            turn = self._turns[key] = self._turns.get(key, 0) + 1
+            turn = self._turns[scope, key] = self._turns.get((scope, key), 0) + 1
+            self._freshness.asked((scope, key, turn))
             entry = self._from_tape(clean, key, turn, used)
             if entry is not None:
-                return self._play(clean, entry)
+                return self._play(clean, entry, turn)
             if self._mode == "offline":
                 self._exchanges.append(replace(clean, problem=NOT_ON_TAPE))
-                raise miss(key, self.tape.requests, where=str(self.tape.path), scope=self._scope)
-            return self._call(clean, key, turn, used)
+                raise miss(key, self.tape.requests, where=str(self.tape.path), scope=scope)
+            return self._call(clean, turn, used)
 
-    def _play(self, request: Exchange, entry: Entry) -> Exchange:
+    def _play(self, request: Exchange, entry: Entry, turn: int) -> Exchange:
+        if entry.exchange.scope != request.scope:
+            self._lent.append((entry, request.scope, turn))
         played = replace(
             entry.exchange, from_tape=True, scope=request.scope, execution=request.execution
         )
@@ -206,7 +214,9 @@ class Recorder:
 
     def _tidy(self) -> None:
         with self._lock:
+            lent, self._lent = self._lent, []
             if self._mode != "offline":  # which changes no file
+                self.tape.adopt(lent, self._redactor)
                 self.tape.tidy(self._redactor)
 
     def _from_tape(
@@ -218,15 +228,15 @@ class Recorder:
         if entry is None or self._mode == "offline":
             return entry
         # A read after a write sees the write: what was read before it is not given again.
-        stale = request.reads and entry.age <= self._written.get((key.host, key.port), 0)
+        stale = self._freshness.is_stale(entry, (request.scope, key, turn))
         unchanged = entry.exchange.succeeded and entry.fingerprint == used and not stale
         return entry if unchanged else None
 
-    def _call(self, request: Exchange, key: CanonicalRequest, turn: int, used: str) -> Call:
+    def _call(self, request: Exchange, turn: int, used: str) -> Call:
         number = len(self._exchanges)
         self._exchanges.append(request)
         began = time.monotonic()
-        tested = self._always_live > 0
+        tested, new = self._always_live > 0, self._mode == "reuse"
 
         def done(answered: Exchange) -> None:
             seconds = time.monotonic() - began
@@ -242,7 +252,7 @@ class Recorder:
                     clean, turn=turn, fingerprint=used, redactor=self._redactor
                 )
                 if clean.succeeded and not clean.reads and not tested:
-                    self._written[key.host, key.port] = entry.age
+                    self._freshness.wrote(entry, new=new)
 
         def failed(error: Exception) -> None:
             problem = self._redactor.text(f"{NO_ANSWER}: {_reason(error)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import SecretLeakError
@@ -12,6 +12,7 @@ from devsession.recording.exchange import Exchange
 from devsession.recording.matching import CanonicalRequest, canonical
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from devsession.secrets.redact import Redactor
@@ -119,6 +120,21 @@ class Tape:
             else:
                 self._write(redactor)
         return entry
+
+    def adopt(self, lent: Sequence[tuple[Entry, str, int]], redactor: Redactor) -> None:
+        """Give each (entry, scope, turn) to the scope too that was answered with another's entry.
+
+        The lender may go, with the cell that it was: who borrowed is answered as before.
+        """
+        if not lent:
+            return
+        with self._alone:
+            self._reload_if_changed()
+            for entry, scope, turn in lent:
+                exchange = replace(entry.exchange.redacted(redactor), scope=scope)
+                text = _item(exchange, turn, entry.fingerprint)
+                self._add(exchange, turn, entry.fingerprint, text, age=entry.age)
+            self._write(redactor)
 
     def tidy(self, redactor: Redactor) -> None:
         """Take superseded answers out of the file; a file without any stays as it is."""

@@ -158,6 +158,53 @@ class TestReuse:
 
         assert get(f"{app.url}/contacts") == {"call": 2}
 
+    def test_a_take_that_reads_before_it_writes_is_played_again(
+        self, app: App, recorder: Recorder
+    ) -> None:
+        get(f"{app.url}/contacts")
+        post(f"{app.url}/contacts", {})
+        recorder.mode = "reuse"
+        recorder.begin("cell:first")
+
+        assert get(f"{app.url}/contacts") == {"call": 1}
+        assert post(f"{app.url}/contacts", {}).json() == {"call": 2}
+        assert len(app.calls) == 2
+
+    def test_a_read_of_another_day_is_live_after_a_write_of_today(
+        self, app: App, new_recorder: Callable[[], Recorder]
+    ) -> None:
+        get_of_yesterday = new_recorder()
+        get(f"{app.url}/contacts")
+        get_of_yesterday.stop()
+        today = new_recorder()
+        today.begin("cell:writes")
+        post(f"{app.url}/contacts", {})
+        today.mode = "reuse"
+        today.begin("cell:first")
+
+        assert get(f"{app.url}/contacts") == {"call": 3}
+
+    def test_a_cell_run_again_after_a_new_write_sees_it(self, app: App, recorder: Recorder) -> None:
+        get(f"{app.url}/contacts")
+        recorder.mode = "reuse"
+        recorder.begin("cell:writes")
+        post(f"{app.url}/contacts", {})
+        recorder.begin("cell:first")
+
+        assert get(f"{app.url}/contacts") == {"call": 3}
+
+    def test_what_was_borrowed_stays_when_the_lender_goes(
+        self, app: App, recorder: Recorder
+    ) -> None:
+        get(f"{app.url}/x")
+        recorder.mode = "reuse"
+        recorder.begin("cell:edited")
+        get(f"{app.url}/x")
+        recorder.begin("cell:next")
+
+        assert {each.scope for each in recorder.tape.exchanges} == {"cell:first", "cell:edited"}
+        assert len(app.calls) == 1
+
     def test_test_always_calls(self, app: App, recorder: Recorder) -> None:
         get(f"{app.url}/me")
         recorder.mode = "reuse"
@@ -194,6 +241,33 @@ class TestOffline:
 
         with recorder.always_live():
             assert get(f"{app.url}/me") == {"call": 1}
+
+    def test_a_cell_is_not_answered_what_a_test_in_it_was(
+        self, app: App, recorder: Recorder
+    ) -> None:
+        with recorder.always_live():
+            get(f"{app.url}/me")
+        get(f"{app.url}/me")
+        recorder.mode = "offline"
+        recorder.begin("cell:first")
+
+        assert get(f"{app.url}/me") == {"call": 2}
+        with recorder.always_live():
+            assert get(f"{app.url}/me") == {"call": 1}
+
+    def test_two_tests_of_a_cell_keep_their_order(self, app: App, recorder: Recorder) -> None:
+        app.answer = lambda seen: Answer(status=401 if len(app.seen) == 1 else 200)
+        with recorder.always_live():
+            first = requests.get(f"{app.url}/me", timeout=30).status_code
+        with recorder.always_live():
+            second = requests.get(f"{app.url}/me", timeout=30).status_code
+        recorder.mode = "offline"
+        recorder.begin("cell:first")
+
+        with recorder.always_live():
+            assert requests.get(f"{app.url}/me", timeout=30).status_code == first
+        with recorder.always_live():
+            assert requests.get(f"{app.url}/me", timeout=30).status_code == second
 
     def test_stand_ins_are_given_as_they_are(self, app: App, recorder: Recorder) -> None:
         recorder.know({}, {"sandbox.test": app.address})
