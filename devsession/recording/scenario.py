@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -17,11 +18,11 @@ from devsession.plugin.parameters import (
 )
 from devsession.recording import as_recorded, cassette_file
 from devsession.recording.frozen import thaw, to_line
-from devsession.secrets.audit import guarded_write
+from devsession.secrets.audit import guarded_write, guarded_write_together
 from devsession.secrets.redact import placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from pandas import DataFrame
@@ -59,7 +60,7 @@ class ScenarioInput(BaseModel):
 
 
 class ScenarioFolder:
-    """The files of one scenario; each is written on its own, and only when its content changes.
+    """The files of one scenario; each is written on its own (but see `at_once`), when it changes.
 
     scenario.json (see `ScenarioInput`), records.jsonl (a line a record, as get_records gave it),
     outcomes.json (what is expected), cells.json (what the author's cells came to),
@@ -71,9 +72,23 @@ class ScenarioFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._waiting: dict[Path, str | bytes | None] | None = None
 
     def __repr__(self) -> str:
         return f"<ScenarioFolder {self.path.name}>"
+
+    @contextmanager
+    def at_once(self, redactor: Redactor) -> Iterator[None]:
+        """Inside, writers wait. At the end all files change, or none: those of a run belong together.
+
+        Readers give what is on disk.
+        """
+        self._waiting = waiting = {}
+        try:
+            yield
+        finally:
+            self._waiting = None
+        guarded_write_together(waiting, redactor)
 
     @property
     def exists(self) -> bool:
@@ -137,7 +152,10 @@ class ScenarioFolder:
             self._cassette_file,
             self._recorded_file,
         ):
-            file.unlink(missing_ok=True)
+            if self._waiting is None:
+                file.unlink(missing_ok=True)
+            else:
+                self._waiting[file] = None
 
     def read_outcomes(self) -> DataFrame:
         """The expected outcomes, IDENTIFIER as text and RESULT as JSON text."""
@@ -231,10 +249,15 @@ class ScenarioFolder:
 
     def _write(self, path: Path, text: str, redactor: Redactor) -> None:
         content = text.encode("utf-8")
-        if path.is_file() and path.read_bytes() == content:
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        guarded_write(path, content, redactor)
+        changed = not path.is_file() or path.read_bytes() != content
+        if self._waiting is None:
+            if changed:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                guarded_write(path, content, redactor)
+        elif changed:
+            self._waiting[path] = content
+        else:
+            self._waiting.pop(path, None)
 
 
 def scenario_folder(scenarios: Path, sync: str, name: str) -> ScenarioFolder:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from devsession.errors import SecretLeakError, SetupError
 from devsession.render import counted, html_table, text_table
-from devsession.secrets.files import write_atomically
+from devsession.secrets.files import write_together
 from devsession.secrets.spellings import utf8
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from devsession.secrets.redact import Hit, Redactor
 
@@ -83,17 +83,31 @@ def guarded_write(path: Path, content: str | bytes, redactor: Redactor, mode: in
         SecretLeakError: a secret stands in the content; the file is as it was.
         SetupError: the file system refuses; the file is as it was.
     """
-    data = utf8(content) if isinstance(content, str) else content
-    hits = redactor.find(data)
-    if hits:
-        raise _leak(path, data, hits)
+    guarded_write_together({path: content}, redactor, mode)
+
+
+def guarded_write_together(
+    contents: Mapping[Path, str | bytes | None], redactor: Redactor, mode: int = 0o644
+) -> None:
+    """Write files as `guarded_write` does, all or none; None: the file is removed.
+
+    Raises: SecretLeakError or SetupError; all files are as they were.
+    """
+    data = {path: utf8(text) if isinstance(text, str) else text for path, text in contents.items()}
+    for path, content in data.items():
+        if content is not None and (hits := redactor.find(content)):
+            raise _leak(path, content, hits)
     try:
-        write_atomically(path, data, mode=mode)
+        write_together(data, mode=mode)
     except OSError as error:
+        path = next(iter(data))
+        one = len(data) == 1
         raise SetupError(
-            f"{path.name} could not be written; it is as it was",
+            f"{path.name} could not be written; it is as it was"
+            if one
+            else f"The files of {path.parent.name} could not be written; all are as they were",
             tried=error.strerror or str(error),
-            where=str(path),
+            where=str(path if one else path.parent),
             next_step="make its folder writable, with room on the disk, and try again",
         ) from error
 

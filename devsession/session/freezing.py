@@ -77,14 +77,15 @@ def _freeze(
             next_step="change the source, or name another scenario with after=",
             sync=sync.slug,
         )
-    folder.clear()
-    folder.write_records(frozen, redactor)
-    folder.write_input(
-        ScenarioInput(
-            name=wanted.name, sync=sync.slug, plugin=session.source.name, parameters=parameters
-        ),
-        redactor,
-    )
+    with folder.at_once(redactor):
+        folder.clear()
+        folder.write_records(frozen, redactor)
+        folder.write_input(
+            ScenarioInput(
+                name=wanted.name, sync=sync.slug, plugin=session.source.name, parameters=parameters
+            ),
+            redactor,
+        )
     if refused:
         left_out = f"{counted(refused, 'record')} left out, refused by {METHOD}"
         print(f"scenario {wanted.name!r}: {left_out}")  # noqa: T201 - the author's cell shows it

@@ -16,6 +16,7 @@ from devsession.plugin.outcome_rules import check_outcomes
 from devsession.plugin.outcomes import Outcomes, frame_of
 from devsession.plugin.report import Finding, Report
 from devsession.plugin.template import RecordTemplate, template_of
+from devsession.recording.recorder import TEST
 from devsession.render import counted
 from devsession.session.addresses import called_elsewhere, declared_by
 from devsession.session.completion import Completion, apply_outcomes
@@ -89,9 +90,13 @@ class Scenario:
 
     @property
     def http(self) -> Exchanges[Exchange]:
-        """The exchanges since it was opened, redacted; `.curl()` of one repeats it in a shell."""
+        """The exchanges since it was opened, redacted; `.curl()` of one repeats it in a shell.
+
+        Those of Test in the connection form are not among them: they are no part of the sync.
+        """
         count = None if self._end is None else self._end - self._mark
-        return Exchanges(self._session.recorder.exchanges_since(self._mark)[:count])
+        played = self._session.recorder.exchanges_since(self._mark)[:count]
+        return Exchanges([each for each in played if not each.scope.startswith(TEST)])
 
     def timeline(self) -> Timeline:
         """The exchanges as a picture, in their order."""
@@ -103,10 +108,11 @@ class Scenario:
         if self._report:
             redactor = self._session.vault.redactor
             frame = frame_of(outcomes)
-            self.folder.write_cells(frame, redactor)
-            self.folder.write_outcomes(frame, redactor)
-            if not self._frozen.tested:
-                self.folder.write_cassette(last_of_each_cell(self.http), redactor)
+            with self.folder.at_once(redactor):
+                self.folder.write_cells(frame, redactor)
+                self.folder.write_outcomes(frame, redactor)
+                if not self._frozen.tested:
+                    self.folder.write_cassette(last_of_each_cell(self.http), redactor)
         return self._report
 
     def run(self) -> RunReport:
@@ -136,10 +142,12 @@ class Scenario:
             report = self._with_addresses(
                 self._compared(report, outcomes), plugin, parameters, mark
             )
-            self.folder.write_outcomes(outcomes, redactor)
-            self.folder.write_cassette(session.recorder.exchanges_since(mark), redactor)
-            self._frozen = self._frozen.model_copy(update={"tested": True})
-            self.folder.write_input(self._frozen, redactor)
+            frozen = self._frozen.model_copy(update={"tested": True})
+            with self.folder.at_once(redactor):
+                self.folder.write_outcomes(outcomes, redactor)
+                self.folder.write_cassette(session.recorder.exchanges_since(mark), redactor)
+                self.folder.write_input(frozen, redactor)
+            self._frozen = frozen
             outcomes = outcomes.assign(RESULT=outcomes["RESULT"].map(_read))
         self._report = report
         return RunReport(report.title, report.findings, report.checked, outcomes=outcomes)

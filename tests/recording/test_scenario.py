@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -14,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devsession.errors import ScenarioError, SecretLeakError
+from devsession.errors import ScenarioError, SecretLeakError, SetupError
 from devsession.plugin import OutboundSyncConfigurationParameters
 from devsession.recording.exchange import Exchange
 from devsession.recording.frozen import thaw, to_line
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
 REDACTOR = Redactor({"api_key": "key-of-the-author"}, {"sandbox.test": "127.0.0.1:4123"})
-FILES = {"scenario.json", "records.jsonl", "outcomes.json", "cassette.yaml"}
 
 
 def frozen(name: str = "creates", **changes: object) -> ScenarioInput:
@@ -188,6 +189,102 @@ class TestCassette:
         folder.write_cassette([], REDACTOR)
 
         assert folder.read_cassette() == []
+
+
+class TestAtOnce:
+    """What one run came to belongs together: all of it is kept, or nothing."""
+
+    def test_all_files_change(self, kept: ScenarioFolder) -> None:
+        with kept.at_once(REDACTOR):
+            keep(kept, "2")
+
+        assert list(kept.read_outcomes()["IDENTIFIER"]) == ["2"]
+        assert kept.read_cassette()[0].url.endswith("/2")
+        assert set(contents(kept)) == KEPT
+
+    @pytest.mark.parametrize("room_for", [0, 1, 2, 3])
+    def test_a_full_disk_leaves_them_all_as_they_were(
+        self, kept: ScenarioFolder, monkeypatch: pytest.MonkeyPatch, room_for: int
+    ) -> None:
+        before = contents(kept)
+        room = iter([None] * room_for)
+
+        def write(_file: int) -> None:
+            if next(room, "full") == "full":
+                raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", write)
+
+        with pytest.raises(SetupError, match="No space left"), kept.at_once(REDACTOR):
+            keep(kept, "2")
+
+        assert contents(kept) == before
+
+    def test_an_error_midway_leaves_them_as_they_were(self, kept: ScenarioFolder) -> None:
+        before = contents(kept)
+
+        with pytest.raises(KeyboardInterrupt):
+            stopped_midway(kept)
+
+        assert contents(kept) == before
+        kept.write_cassette([], REDACTOR)
+        assert kept.read_cassette() == []
+
+    def test_a_secret_in_one_refuses_them_all(self, kept: ScenarioFolder) -> None:
+        before = contents(kept)
+        learned_late = Redactor({"contact": "contact-2"})
+
+        with (
+            pytest.raises(SecretLeakError, match=r"cassette\.yaml"),
+            kept.at_once(learned_late),
+        ):
+            keep(kept, "2", url="https://crm.example/contact-2")
+
+        assert contents(kept) == before
+
+    def test_what_did_not_change_is_not_written(self, kept: ScenarioFolder) -> None:
+        before = {path: path.stat().st_mtime_ns for path in kept.path.iterdir()}
+
+        with kept.at_once(REDACTOR):
+            keep(kept, "1")
+
+        assert {path: path.stat().st_mtime_ns for path in kept.path.iterdir()} == before
+
+    def test_new_input_takes_the_place_of_all_of_before(self, kept: ScenarioFolder) -> None:
+        with kept.at_once(REDACTOR):
+            kept.clear()
+            kept.write_input(frozen(), REDACTOR)
+
+        assert set(contents(kept)) == {"scenario.json"}
+
+
+KEPT = {"scenario.json", "outcomes.json", "cassette.yaml", "cassette.recorded.jsonl"}
+
+
+def keep(folder: ScenarioFolder, number: str, url: str = "http://127.0.0.1:4123") -> None:
+    """All that a run of one record leaves."""
+    outcome = {"IDENTIFIER": number, "SUCCESS": True, "APP_IDENTIFIER": number, "RESULT": {}}
+    exchange = Exchange("GET", f"{url}/{number}", status=200, response_body=b"1")
+    folder.write_outcomes(pd.DataFrame([outcome]), REDACTOR)
+    folder.write_cassette([exchange], REDACTOR)
+    folder.write_input(frozen(tested=number == "2"), REDACTOR)
+
+
+def stopped_midway(folder: ScenarioFolder) -> None:
+    with folder.at_once(REDACTOR):
+        folder.write_cassette([], REDACTOR)
+        raise KeyboardInterrupt
+
+
+def contents(folder: ScenarioFolder) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.path.iterdir()}
+
+
+@pytest.fixture
+def kept(folder: ScenarioFolder) -> ScenarioFolder:
+    """A folder as a run of the record 1 has left it."""
+    keep(folder, "1")
+    return folder
 
 
 def test_a_secret_that_redaction_cannot_reach_refuses_the_write(folder: ScenarioFolder) -> None:
