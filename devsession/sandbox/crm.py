@@ -7,6 +7,12 @@ are JSON objects, of at most 4 MB.
     POST  /oauth/token                                  an access token, for one hour: a form with
                                                         grant_type=client_credentials; the client
                                                         in a Basic header or in the form
+          ..grant_type=authorization_code               code, redirect_uri, code_verifier: a refresh
+                                                        token comes along
+          ..grant_type=refresh_token                    the same for the next hour; each is used once
+    GET   /oauth/authorize                              a page that asks a person: response_type,
+                                                        client_id, redirect_uri, state,
+                                                        code_challenge (S256); the code lasts a minute
     GET   /account                                      whose key this is, and the limits
     GET   /objects                                      {"objects": [{name, label}]}
           ..?custom=true                                with the custom ones: order has nested
@@ -58,6 +64,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from devsession.sandbox.access import Access, Door
+from devsession.sandbox.authorize import AUTHORIZE_PATH
 from devsession.sandbox.chat import Chat
 from devsession.sandbox.control import Control
 from devsession.sandbox.oauth import TOKEN_PATH, OAuth
@@ -105,14 +112,18 @@ def create_app(
     ]
 
     async def openapi(_request: Request) -> Response:
-        return json_response(describe(operations, TOKEN_PATH))
+        return json_response(describe(operations, TOKEN_PATH, AUTHORIZE_PATH))
 
     app = Starlette(
-        routes=[*routes(operations), Route(OPENAPI_PATH, openapi)],
+        routes=[
+            *routes(operations),
+            Route(OPENAPI_PATH, openapi),
+            Route(AUTHORIZE_PATH, oauth.sign_in.page, methods=["GET", "POST"]),
+        ],
         exception_handlers={404: _no_route, 405: _no_method, Exception: _failed},
     )
     app.router.redirect_slashes = False
-    open_paths = [OPENAPI_PATH, *(each.path for each in operations if each.open)]
+    open_paths = [OPENAPI_PATH, AUTHORIZE_PATH, *(each.path for each in operations if each.open)]
     return Door(control.around(app), oauth, open_paths)
 
 

@@ -28,13 +28,17 @@ _IN_PATH: dict[str, Schema] = {
 }
 
 
-def describe(operations: Iterable[Operation], token_path: str) -> dict[str, Any]:
+def describe(
+    operations: Iterable[Operation], token_path: str, authorize_path: str
+) -> dict[str, Any]:
     """The whole app as one OpenAPI document."""
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     for operation in operations:
         path = operation.path.replace(":path}", "}")
         paths[path][operation.method.lower()] = _operation(operation, path)
-    flow = {"clientCredentials": {"tokenUrl": token_path, "scopes": {}}}
+    token = {"tokenUrl": token_path, "scopes": {}}
+    person = {**token, "authorizationUrl": authorize_path, "refreshUrl": token_path}
+    flow = {"clientCredentials": token, "authorizationCode": person}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Sandbox CRM", "version": "1", "description": "The practice app."},

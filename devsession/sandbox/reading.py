@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from pydantic_core import from_json
 
-from devsession.sandbox.refusals import RefusedError
+from devsession.sandbox.refusals import RefusedError, TokenRefusedError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -66,3 +67,25 @@ async def read_bytes(request: Request) -> bytes:
             "body_too_large", f"A body has at most {_MOST_BYTES:,} bytes, this one {size:,}."
         )
     return b"".join(chunks)
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """What a form says, as the token endpoint takes it.
+
+    Raises: TokenRefusedError when it is none, or says something twice.
+    """
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != "application/x-www-form-urlencoded":
+        raise TokenRefusedError(
+            "invalid_request",
+            "Send a form, as Content-Type: application/x-www-form-urlencoded",
+        )
+    try:
+        body = (await read_bytes(request)).decode()
+        pairs = parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=20)
+    except ValueError:
+        raise TokenRefusedError("invalid_request", "The body is not a form.") from None
+    form = dict(pairs)
+    if len(form) < len(pairs):
+        raise TokenRefusedError("invalid_request", "Send each parameter once.")
+    return form

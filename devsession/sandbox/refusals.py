@@ -96,3 +96,13 @@ def refusal_response(
     return json_response(
         {"error": error}, STATUS[refused.code], {**refused.headers, **(headers or {})}
     )
+
+
+class TokenRefusedError(Exception):
+    """A token request that is not granted: an error code of RFC 6749 section 5.2."""
+
+    def __init__(self, error: str, description: str, status: int = 400) -> None:
+        super().__init__(description)
+        self.error = error
+        self.description = description
+        self.status = status
