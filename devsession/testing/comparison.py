@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from pandas import DataFrame
 
@@ -15,21 +15,26 @@ _NONE = object()
 def outcome_differences(outcomes: DataFrame, expected: DataFrame) -> list[str]:
     """A line for each field that differs: `record 7: RESULT.error 'taken', expected 'too long'`.
 
-    The order of the outcomes does not count.
+    The order of the outcomes does not count, nor what `expected` has no column for.
     """
-    ours, theirs = _by_identifier(outcomes), _by_identifier(expected)
+    columns = list(expected.columns)
+    ours, theirs = _by_identifier(outcomes, columns), _by_identifier(expected, columns)
     lines: list[str] = []
     for identifier, wanted in theirs.items():
         got = ours.get(identifier)
         if got is None:
-            lines.append(f"record {identifier}: no outcome, expected SUCCESS {wanted['SUCCESS']}")
+            lines.append(f"record {identifier}: no outcome, expected {_told(wanted)}")
         else:
             lines += [f"record {identifier}: {line}" for line in _differences("", got, wanted)]
     more = [identifier for identifier in ours if identifier not in theirs]
     return lines + [f"record {identifier}: an outcome, expected none" for identifier in more]
 
 
-def _by_identifier(outcomes: DataFrame) -> dict[str, dict[str, Any]]:
+def _told(wanted: dict[str, Any]) -> str:
+    return f"SUCCESS {wanted['SUCCESS']}" if "SUCCESS" in wanted else "one"
+
+
+def _by_identifier(outcomes: DataFrame, columns: Collection[str]) -> dict[str, dict[str, Any]]:
     from pydantic_core import from_json
 
     from devsession.recording.scenario import storable_outcomes
@@ -37,7 +42,11 @@ def _by_identifier(outcomes: DataFrame) -> dict[str, dict[str, Any]]:
     frame = storable_outcomes(outcomes)
     rows: list[Any] = frame.drop(columns="IDENTIFIER").to_dict("records")
     return {
-        identifier: {**row, "RESULT": from_json(row["RESULT"])}
+        identifier: {
+            name: from_json(value) if name == "RESULT" else value
+            for name, value in row.items()
+            if name in columns
+        }
         for identifier, row in zip(frame["IDENTIFIER"], rows, strict=True)
     }
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-import traceback
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from devsession.errors import MissError
 from devsession.render import counted
 
 if TYPE_CHECKING:
@@ -17,7 +14,6 @@ if TYPE_CHECKING:
 
     from devsession.plugin.contract import Plugin
     from devsession.recording.exchange import Exchange
-    from devsession.recording.replay import Replay
     from devsession.recording.scenario import ScenarioFolder, ScenarioInput
 
 _SHOWN = 20
@@ -104,56 +100,21 @@ def load(folder: ScenarioFolder) -> LoadedScenario:
 
 def play(plugin_class: type[Plugin], scenario: LoadedScenario) -> ScenarioReport:
     """Run a scenario that is read already."""
-    from devsession.plugin.contract import sync_actions
-    from devsession.plugin.outbound import FrameRecords, OutboundSyncRequest, all_outcomes
     from devsession.plugin.outcome_rules import check_outcomes
-    from devsession.plugin.template import template_of
     from devsession.recording.replay import Replay
     from devsession.testing.comparison import outcome_differences
+    from devsession.testing.playing import play_pass
 
     parameters = scenario.frozen.replayed_parameters()
-    strategy = parameters.sync_strategy
-    store = FrameRecords(scenario.records)
-    plugin = plugin_class()
-    request = OutboundSyncRequest(
-        store,
-        actions=sync_actions(plugin, parameters),
-        template=lambda: template_of(parameters.field_mappings, plugin),
-    )
-    differences: list[str] = []
-    # Outcomes may be returned as well, whatever the base class says.
-    sync_outbound: Any = plugin.sync_outbound
-    with Replay(scenario.exchanges, where=str(scenario.folder / "cassette.yaml")) as replay:
-        try:
-            outcomes = all_outcomes(sync_outbound(parameters, request), store.outcomes)
-        except MissError:
-            outcomes = store.outcomes  # among the replay's misses
-        except Exception as error:  # noqa: BLE001  whatever the author's code raises is the finding
-            outcomes = store.outcomes
-            differences.append(_raised(error, plugin_class))
-    differences += _request_differences(replay)
-    broken = check_outcomes(outcomes, scenario.records, strategy=strategy.name)
+    replay = Replay(scenario.exchanges, where=str(scenario.folder / "cassette.yaml"))
+    done = play_pass(plugin_class, parameters, scenario.records, replay)
+    differences = list(done.differences)
     if not differences:
-        differences += [f"{found.rule} {found.column}: {found.text}" for found in broken.errors]
-    differences += outcome_differences(outcomes, scenario.expected)
+        strategy = parameters.sync_strategy.name
+        broken = check_outcomes(done.outcomes, scenario.records, strategy=strategy)
+        differences = [f"{found.rule} {found.column}: {found.text}" for found in broken.errors]
+    differences += outcome_differences(done.outcomes, scenario.expected)
     by_hand = [f"cassette.yaml was changed by hand: {line}" for line in scenario.changed_by_hand]
     return ScenarioReport(
-        scenario.frozen.name, len(scenario.records), replay.played, (*by_hand, *differences)
+        scenario.frozen.name, len(scenario.records), done.played, (*by_hand, *differences)
     )
-
-
-def _request_differences(replay: Replay) -> list[str]:
-    missed = [f"{error.what}\n{error.tried}" for error in replay.misses]
-    refused = [f"a live call to {place} was stopped" for place in replay.refused_calls]
-    unplayed = [f"recorded, but not sent: {left.method} {left.url}" for left in replay.unplayed]
-    return [*missed, *refused, *unplayed]
-
-
-def _raised(error: Exception, plugin_class: type[Plugin]) -> str:
-    """What the author's code raised, and the deepest line of it that it came through."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = getattr(sys.modules[plugin_class.__module__], "__file__", None)
-    frame = [*frames, *(frame for frame in frames if frame.filename == own)][-1]
-    place = f"{Path(frame.filename).name}, line {frame.lineno}"
-    what = str(error).partition("\n")[0]
-    return f"sync_outbound raised {type(error).__name__}: {what} ({place})"

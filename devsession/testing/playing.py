@@ -1,0 +1,88 @@
+"""One pass of `sync_outbound` on frozen input, against recorded answers, with the network shut."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import MissError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pandas import DataFrame
+
+    from devsession.plugin.contract import Plugin
+    from devsession.plugin.outbound import OutboundSyncRequest
+    from devsession.plugin.parameters import OutboundSyncConfigurationParameters
+    from devsession.recording.replay import Replay
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What a pass came to.
+
+    differences: a line for each request that is not as recorded, and for what the plugin raised.
+    """
+
+    outcomes: DataFrame
+    played: int
+    differences: tuple[str, ...]
+
+
+def play_pass(
+    plugin_class: type[Plugin],
+    parameters: OutboundSyncConfigurationParameters,
+    records: DataFrame,
+    replay: Replay,
+    *,
+    attach: Callable[[OutboundSyncRequest], None] = lambda _: None,
+) -> Pass:
+    """Call the method, and look at what it sent.
+
+    attach: is given the request before the plugin is.
+    """
+    from devsession.plugin.contract import sync_actions
+    from devsession.plugin.outbound import FrameRecords, OutboundSyncRequest, all_outcomes
+    from devsession.plugin.template import template_of
+
+    store = FrameRecords(records)
+    plugin = plugin_class()
+    request = OutboundSyncRequest(
+        store,
+        actions=sync_actions(plugin, parameters),
+        template=lambda: template_of(parameters.field_mappings, plugin),
+    )
+    attach(request)
+    raised: list[str] = []
+    # Outcomes may be returned as well, whatever the base class says.
+    sync_outbound: Any = plugin.sync_outbound
+    with replay:
+        try:
+            outcomes = all_outcomes(sync_outbound(parameters, request), store.outcomes)
+        except MissError:
+            outcomes = store.outcomes  # among the replay's misses
+        except Exception as error:  # noqa: BLE001  whatever the author's code raises is the finding
+            outcomes = store.outcomes
+            raised.append(_raised(error, plugin_class))
+    return Pass(outcomes, replay.played, (*raised, *_request_differences(replay)))
+
+
+def _request_differences(replay: Replay) -> list[str]:
+    missed = [f"{error.what}\n{error.tried}" for error in replay.misses]
+    refused = [f"a live call to {place} was stopped" for place in replay.refused_calls]
+    unplayed = [f"recorded, but not sent: {left.method} {left.url}" for left in replay.unplayed]
+    return [*missed, *refused, *unplayed]
+
+
+def _raised(error: Exception, plugin_class: type[Plugin]) -> str:
+    """What the author's code raised, and the deepest line of it that it came through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = getattr(sys.modules[plugin_class.__module__], "__file__", None)
+    frame = [*frames, *(frame for frame in frames if frame.filename == own)][-1]
+    place = f"{Path(frame.filename).name}, line {frame.lineno}"
+    what = str(error).partition("\n")[0]
+    return f"sync_outbound raised {type(error).__name__}: {what} ({place})"
