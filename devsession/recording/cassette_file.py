@@ -1,18 +1,16 @@
-"""vcrpy's YAML format, version 1, as text: what a tape and a scenario's cassette are on disk."""
+"""vcrpy's format, version 1: what a tape and a scenario's cassette are on disk."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import CassetteError
+from devsession.recording.cassette_text import HEADER, parse_cassette, split_items
 from devsession.recording.exchange import Exchange
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-# The list stands last, so that an exchange is recorded by adding text at the end.
-HEADER = "version: 1\ninteractions:\n"
 _NO_INTERACTIONS = "version: 1\ninteractions: []\n"
 
 
@@ -39,24 +37,31 @@ def is_appendable(path: Path) -> bool:
         return file.read(len(HEADER)) == HEADER.encode()
 
 
-def load_items(path: Path) -> list[tuple[dict[str, Any], str]]:
-    """Each interaction of a file with its own text; stock vcrpy's files are read as well.
+def load_content(path: Path) -> tuple[dict[str, Any], bytes]:
+    """What stands in a file, in YAML or in JSON, and its bytes; stock vcrpy's files are read as well.
 
-    Raises: CassetteError when the file is cut off, badly encoded, or no cassette.
+    Raises: CassetteError when the file is empty, cut off, badly encoded, or no cassette.
     """
-    from vcr.serializers import yamlserializer
-
     try:
-        text = path.read_bytes().decode("utf-8")
-        content = yamlserializer.deserialize(text)
-        interactions = content["interactions"]
-        for interaction in interactions:
-            interaction["request"]["uri"], interaction["response"]["status"]["code"]
+        content = path.read_bytes()
+        cassette = parse_cassette(content)
+        for interaction in cassette["interactions"]:
+            interaction["request"]["uri"], interaction["response"]
+        # It stands last in stock vcrpy's files; ours end with a whole line.
+        cassette["version"]
     except Exception as cause:  # noqa: BLE001  YAML, encoding and shape each have errors of their own
         raise unreadable(path, cause) from None
-    items = (
-        re.split(r"(?m)^(?=- )", text.removeprefix(HEADER))[1:] if text.startswith(HEADER) else []
-    )
+    return cassette, content
+
+
+def load_items(path: Path) -> list[tuple[dict[str, Any], str]]:
+    """Each interaction of a file with its own text.
+
+    Raises: CassetteError as `load_content` does.
+    """
+    cassette, content = load_content(path)
+    interactions = cassette["interactions"]
+    items = [item.decode("utf-8") for item in split_items(content)]
     if len(items) != len(interactions):
         items = [dump_item(interaction) for interaction in interactions]
     return list(zip(interactions, items, strict=True))
@@ -65,10 +70,11 @@ def load_items(path: Path) -> list[tuple[dict[str, Any], str]]:
 def load_exchanges(path: Path) -> list[Exchange]:
     """The exchanges of a file, in their order.
 
-    Raises: CassetteError as `load_items` does.
+    Raises: CassetteError as `load_content` does.
     """
+    interactions = load_content(path)[0]["interactions"]
     try:
-        return [Exchange.from_interaction(interaction) for interaction, _ in load_items(path)]
+        return [Exchange.from_interaction(interaction) for interaction in interactions]
     except (KeyError, TypeError, ValueError, AttributeError) as cause:
         raise unreadable(path, cause) from None
 

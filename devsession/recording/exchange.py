@@ -122,6 +122,9 @@ class Exchange:
         Raises: KeyError, TypeError or AttributeError when it is none.
         """
         request, response = interaction["request"], interaction["response"]
+        if "status_code" in response:  # as vcrpy recorded httpx before 6.0
+            status = {"code": response["status_code"], "message": ""}
+            response = {**response, "status": status, "body": {"string": response["content"]}}
         return cls(
             method=request["method"],
             url=request["uri"],
@@ -232,12 +235,11 @@ def _text_or_bytes(body: bytes) -> str | bytes:
 
 
 def _as_bytes(body: Any) -> bytes:
+    if isinstance(body, str | bytes):
+        return body.encode() if isinstance(body, str) else body
+    from types import SimpleNamespace
+
     from vcr.util import read_body
 
-    class Holder:
-        pass
-
-    holder = Holder()
-    holder.body = body  # type: ignore[attr-defined]
-    read = read_body(holder)
+    read = read_body(SimpleNamespace(body=body))
     return read.encode() if isinstance(read, str) else (read or b"")
