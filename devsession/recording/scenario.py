@@ -83,7 +83,8 @@ class ScenarioFolder:
 
         Readers give what is on disk.
         """
-        self._waiting = waiting = {}
+        waiting: dict[Path, str | bytes | None] = {}
+        self._waiting = waiting
         try:
             yield
         finally:
