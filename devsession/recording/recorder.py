@@ -10,19 +10,22 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from devsession.recording.addresses import with_addresses
+from devsession.recording.arriving import tokens_in
 from devsession.recording.cassette import Call, hooked
 from devsession.recording.fingerprint import fingerprint
 from devsession.recording.freshness import Freshness
+from devsession.recording.known import Known
 from devsession.recording.matching import CanonicalRequest, canonical
 from devsession.recording.miss import miss
 from devsession.recording.network import NetworkShut
-from devsession.secrets.redact import Redactor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from devsession.recording.exchange import Exchange
+    from devsession.recording.known import Token
     from devsession.recording.tape import Entry, Tape
+    from devsession.secrets.redact import Redactor
 
 Mode = Literal["live", "reuse", "offline"]
 NO_ANSWER = "no answer"
@@ -45,9 +48,10 @@ class Recorder:
 
     def __init__(self, tape: Tape, *, is_warehouse: Callable[[str, int], bool], key: bytes) -> None:
         self.tape = tape
-        self._secrets: dict[str, str] = {}
+        self._known = Known()
+        self._late: list[Token] = []
         self._addresses: dict[str, str] = {}
-        self._redactor = Redactor({})
+        self._redactor = self._known.redactor
         self._is_warehouse = is_warehouse
         self._key = key
         self._mode: Mode = "live"
@@ -81,19 +85,36 @@ class Recorder:
         """Hides what is known by now in all that is kept."""
         return self._redactor
 
-    def know(self, secrets: Mapping[str, str], addresses: Mapping[str, str]) -> None:
+    @property
+    def shown(self) -> Redactor:
+        """The same for what is shown: addresses stand there as they are."""
+        return self._known.shown
+
+    def know(
+        self,
+        secrets: Mapping[str, str | Collection[str]],
+        addresses: Mapping[str, str],
+        not_secret: Collection[str] = (),
+    ) -> None:
         """From now on hide these, and hide them in what was recorded before.
 
-        secrets: every live one, name -> value. addresses: stand-in -> `host:port`, so that the tape
-        is the same on whatever port the sandbox runs.
+        secrets: every live one, name -> its values, the newest last. addresses: stand-in ->
+        `host:port`, so that the tape is the same on whatever port the sandbox runs.
+        not_secret: values that are hidden under no name.
         """
         with self._lock:
-            if (self._secrets, self._addresses) == (dict(secrets), dict(addresses)):
+            if not self._known.tell(secrets, addresses, not_secret):
                 return
-            self._secrets, self._addresses = dict(secrets), dict(addresses)
-            self._redactor = Redactor(secrets, addresses)
+            self._addresses = dict(addresses)
+            self._redactor = self._known.redactor
             self.tape.redact(self._redactor)
             self._exchanges = [known.redacted(self._redactor) for known in self._exchanges]
+
+    def learn(self, tokens: Iterable[Token]) -> None:
+        """Hide these as well: they came while recording, and another run has others."""
+        with self._lock:
+            self._late += self._known.take(tokens)
+            self._redactor = self._known.redactor
 
     @property
     def started(self) -> bool:
@@ -173,6 +194,7 @@ class Recorder:
         A request that is still out, or had no answer, stands there with `status` None.
         """
         with self._lock:
+            self._hide_late()
             return self._exchanges[mark:]
 
     def answer(self, request: Exchange) -> Exchange | Call:
@@ -212,8 +234,19 @@ class Recorder:
         self._exchanges.append(played)
         return played if self._mode == "offline" else self._addressed(played)
 
+    def _hide_late(self) -> None:
+        """What was kept before a token was known to be one may hold it."""
+        late, self._late = self._known.redactor_of(self._late), []
+        if late.names:
+            self.tape.redact(late)
+            self._exchanges = [
+                known.redacted(late) if late.find(repr(known)) else known
+                for known in self._exchanges
+            ]
+
     def _tidy(self) -> None:
         with self._lock:
+            self._hide_late()
             lent, self._lent = self._lent, []
             if self._mode != "offline":  # which changes no file
                 self.tape.adopt(lent, self._redactor)
@@ -240,7 +273,10 @@ class Recorder:
 
         def done(answered: Exchange) -> None:
             seconds = time.monotonic() - began
+            answered = answered.plain()
+            arrived = tokens_in(answered)
             with self._lock:
+                self.learn(arrived)
                 clean = replace(
                     answered.redacted(self._redactor),
                     scope=request.scope,
@@ -265,8 +301,7 @@ class Recorder:
         plain = request.plain()
         headers = [value for values in plain.request_headers.values() for value in values]
         sent = "\n".join([plain.url, *headers]).encode() + b"\n" + plain.request_body
-        names = {hit.name for hit in self._redactor.find(sent)}
-        return fingerprint(self._key, [(name, self._secrets[name]) for name in names])
+        return fingerprint(self._key, self._known.used_in(sent))
 
     def _addressed(self, played: Exchange) -> Exchange:
         """An answer with the real addresses: what the plugin calls next may be called live."""

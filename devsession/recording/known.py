@@ -1,0 +1,127 @@
+"""What a recorder knows: the live secrets that it was told, and the tokens that arrived since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from devsession.secrets.redact import Hit, Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+# A client that was given a new cookie sends the old one no more.
+_NEWEST = 50
+
+
+Token = tuple[str, str]
+"""A name and a value."""
+
+
+class Known:
+    """Live secrets and addresses, told all at once, and tokens, which come one by one.
+
+    A token is compiled by itself, once, so that one more costs the same however many there are;
+    the newest 50 of each name are known, and the newest 50 cookies.
+
+    redactor: hides all of it. shown: the same but for addresses, which a reader can use.
+    """
+
+    def __init__(self) -> None:
+        self._told: tuple[dict[str, list[str]], dict[str, str], set[str]] = ({}, {}, set())
+        self._tokens: dict[Token, Redactor] = {}
+        self._secrets = self._in_files = Redactor({})
+        self._renew()
+
+    def tell(
+        self,
+        secrets: Mapping[str, str | Collection[str]],
+        addresses: Mapping[str, str],
+        not_secret: Collection[str] = (),
+    ) -> bool:
+        """Take these for all there are, the newest value of a name last; False when it knew."""
+        given = {
+            name: [held] if isinstance(held, str) else list(held) for name, held in secrets.items()
+        }
+        told = given, dict(addresses), set(not_secret)
+        if told == self._told:
+            return False
+        self._told = told
+        self._secrets = Redactor(given, not_secret=not_secret)
+        self._in_files = (
+            Redactor(given, addresses, not_secret=not_secret) if addresses else self._secrets
+        )
+        for token in [token for token in self._tokens if token[1] in not_secret]:
+            del self._tokens[token]
+        self._renew()
+        return True
+
+    def take(self, tokens: Iterable[Token]) -> list[Token]:
+        """Know these tokens too; those that are new."""
+        new = []
+        for token in tokens:
+            if token[1] in self._told[2]:
+                continue
+            redactor = self._tokens.pop(token, None)
+            if redactor is None:
+                redactor = Redactor(dict([token]))
+                new.append(token)
+            self._tokens[token] = redactor  # the newest stands last
+            self._forget(token[0])
+        if new:
+            self._renew()
+        return new
+
+    def redactor_of(self, tokens: Iterable[Token]) -> Redactor:
+        """For many texts at once: a redactor of these tokens alone, of those that it still knows."""
+        values: dict[str, list[str]] = {}
+        for name, value in (token for token in tokens if token in self._tokens):
+            values.setdefault(name, []).append(value)
+        return Redactor(values)
+
+    def used_in(self, data: bytes) -> list[tuple[str, str]]:
+        """Name and newest value of each secret in it; a token is another one in every run."""
+        names = {hit.name for hit in self._secrets.find(data)}
+        return [(name, self._told[0][name][-1]) for name in names]
+
+    def _forget(self, name: str) -> None:
+        kind = _kind(name)
+        same = [token for token in self._tokens if _kind(token[0]) == kind]
+        for old in same[: len(same) - _NEWEST]:
+            del self._tokens[old]
+
+    def _renew(self) -> None:
+        tokens = list(self._tokens.values())
+        self.redactor = Redactors([self._in_files, *tokens]) if tokens else self._in_files
+        self.shown = Redactors([self._secrets, *tokens]) if tokens else self._secrets
+
+
+def _kind(name: str) -> str:
+    return "cookie-" if name.startswith("cookie-") else name
+
+
+class Redactors(Redactor):
+    """Several redactors as one: each looks at what those before it have left."""
+
+    def __init__(self, redactors: list[Redactor]) -> None:
+        super().__init__({})
+        self._all = redactors
+
+    def __repr__(self) -> str:
+        return f"Redactor({', '.join(sorted(self.names))})"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for each in self._all for name in each.names))
+
+    @property
+    def reach(self) -> int:
+        return max((each.reach for each in self._all), default=0)
+
+    def data(self, data: bytes) -> bytes:
+        for each in self._all:
+            data = each.data(data)
+        return data
+
+    def find(self, content: str | bytes) -> list[Hit]:
+        hits = [hit for each in self._all for hit in each.find(content)]
+        return sorted(hits, key=lambda hit: hit.at)
