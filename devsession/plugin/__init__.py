@@ -46,6 +46,7 @@ from devsession.plugin.parameters import (
     StoredConfigurationValue,
     SyncConfigurationParameters,
 )
+from devsession.plugin.request_matching import RequestMatching
 from devsession.plugin.strategies import (
     CREATE,
     DELETE,
@@ -101,6 +102,7 @@ __all__ = [
     "Outcomes",
     "Plugin",
     "PluginManifest",
+    "RequestMatching",
     "RequestRateLimit",
     "StaticFormOptionsDataSource",
     "StoredConfigurationValue",

@@ -5,7 +5,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import BaseModel, Field, InstanceOf, field_validator, model_validator
 
@@ -25,6 +25,7 @@ from devsession.plugin.parameters import (
     StoredValue,
     SyncConfigurationParameters,
 )
+from devsession.plugin.request_matching import RequestMatching, check_request_matching
 from devsession.plugin.strategies import STANDARD_ACTIONS, Strategy
 
 if TYPE_CHECKING:
@@ -182,8 +183,16 @@ class Plugin:
     A method that is not written yet is an error when it is needed, not before: a plugin is built
     from the first step to the last, and runs in between.
 
+    request_matching: what does not count when a request is compared with recorded ones.
+
     Source: sync contract, plugin methods.
     """
+
+    request_matching: ClassVar[RequestMatching] = RequestMatching()
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        check_request_matching(cls.__name__, cls.request_matching)
 
     def get_manifest(self) -> PluginManifest:
         """Who the plugin is. Source: creating-plugins guide, step 3."""

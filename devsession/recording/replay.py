@@ -7,16 +7,24 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from devsession.recording.cassette import Call, hooked
-from devsession.recording.matching import CanonicalRequest, canonical
-from devsession.recording.miss import miss
+from devsession.recording.differences import nearest
+from devsession.recording.matching import PLAIN, CanonicalRequest, canonical
+from devsession.recording.miss import miss, not_sent
 from devsession.recording.network import NetworkShut
+from devsession.secrets.redact import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
     from devsession.errors import MissError
+    from devsession.plugin.request_matching import RequestMatching
     from devsession.recording.exchange import Exchange
+
+
+_NO_SECRETS = Redactor({})
+# A report shows no more; comparing each of thousands with thousands would take minutes.
+_COMPARED = 20
 
 
 class Replay:
@@ -24,15 +32,20 @@ class Replay:
 
     Equal requests get their answers in the order of the cassette, whatever thread asks.
 
-    where: the cassette's file, for errors.
+    where: the cassette's file, for errors. matching: what the plugin declares.
     """
 
-    def __init__(self, exchanges: Sequence[Exchange], *, where: str) -> None:
+    def __init__(
+        self, exchanges: Sequence[Exchange], *, where: str, matching: RequestMatching = PLAIN
+    ) -> None:
         self._where = where
+        self._matching = matching
         self._lock = threading.Lock()
         self._left: dict[CanonicalRequest, list[Exchange]] = {}
         for exchange in exchanges:
-            self._left.setdefault(canonical(exchange), []).append(exchange)
+            self._left.setdefault(canonical(exchange, matching), []).append(exchange)
+        self._recorded = {key: len(waiting) for key, waiting in self._left.items()}
+        self._missed: dict[CanonicalRequest, CanonicalRequest | None] = {}
         self._shut = NetworkShut()
         self._stack = ExitStack()
         self.misses: list[MissError] = []
@@ -56,13 +69,13 @@ class Replay:
 
         Raises: MissError when there is none; it is kept in `misses`, for the plugin may swallow it.
         """
-        key = canonical(request.plain())
+        key = canonical(request.redacted(_NO_SECRETS), self._matching)
         with self._lock:
             waiting = self._left.get(key)
             if waiting:
                 self.played += 1
                 return waiting.pop(0)
-            error = miss(key, self._candidates(key), where=self._where)
+            error = self._miss(key)
             self.misses.append(error)
         raise error
 
@@ -72,9 +85,39 @@ class Replay:
         return [exchange for waiting in self._left.values() for exchange in waiting]
 
     @property
+    def not_sent(self) -> list[str]:
+        """A text for each recorded request that was not asked for, or not as often; some lines each.
+
+        What a miss was compared with already is not compared again.
+        """
+        told = set(self._missed.values())
+        unrecorded = [key for key in self._missed if key not in self._left]
+        left = [(key, len(waiting)) for key, waiting in self._left.items() if waiting]
+        return [
+            not_sent(
+                key,
+                times=self._recorded[key],
+                sent=self._recorded[key] - count,
+                missed=unrecorded if at < _COMPARED else (),
+                compared=key in told,
+            )
+            for at, (key, count) in enumerate(left)
+        ]
+
+    @property
     def refused_calls(self) -> list[str]:
         """`host:port` of every live call that was stopped."""
         return self._shut.refused
+
+    def _miss(self, key: CanonicalRequest) -> MissError:
+        compares = len(self._missed) < _COMPARED
+        near = nearest(key, self._candidates(key)) if compares else None
+        self._missed.setdefault(key, near)
+        without = "the recordings are empty"
+        if not compares:
+            without = f"not compared with the recordings, as the {_COMPARED} misses before were"
+        compared = [near] if near else []
+        return miss(key, compared, where=self._where, matching=self._matching, without=without)
 
     def _candidates(self, key: CanonicalRequest) -> list[CanonicalRequest]:
         """What the request may have been meant for: exchanges still waiting, or its own, all given."""

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import gzip
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 import requests
 
 from devsession.errors import MissError, NetworkShutError
-from devsession.recording.exchange import Exchange
+from devsession.plugin import RequestMatching
+from devsession.recording.exchange import Exchange, listed
 from devsession.recording.replay import Replay
+from devsession.secrets.redact import Redactor
+from tests.recording.multipart import multipart
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -22,10 +26,10 @@ if TYPE_CHECKING:
 URL = "http://app.example/jobs"
 
 
-def answered(body: bytes, method: str = "GET", sent: bytes = b"") -> Exchange:
+def answered(body: bytes, method: str = "GET", sent: bytes = b"", *, url: str = URL) -> Exchange:
     return Exchange(
         method,
-        URL,
+        url,
         {"Content-Type": ["application/json"]},
         sent,
         status=200,
@@ -58,6 +62,88 @@ def test_what_was_not_asked_for_is_reported() -> None:
         requests.get(URL, timeout=30)
 
     assert [left.response_body for left in replay.unplayed] == [b"2"]
+    assert replay.not_sent == [f"recorded, but not sent: GET {URL} (2 times recorded, 1 sent)"]
+
+
+class TestDeclared:
+    """With what the plugin's `request_matching` says."""
+
+    MATCHING = RequestMatching(
+        ignore_parameters=["ts"], ignore_json=["meta.sent_at"], match_headers=["Authorization"]
+    )
+
+    def test_what_is_signed_anew_in_every_run_matches(self) -> None:
+        recorded = answered(b"1", "POST", b'{"a": 1, "meta": {"sent_at": 1}}', url=f"{URL}?ts=1")
+        with Replay([recorded], where="cassette.yaml", matching=self.MATCHING):
+            response = requests.post(
+                URL, params={"ts": 2}, json={"a": 1, "meta": {"sent_at": 2}}, timeout=30
+            )
+
+        assert response.json() == 1
+
+    def test_a_header_that_counts_is_compared_as_it_was_recorded(self) -> None:
+        signed = {"Authorization": "Bearer a-token-of-this-run"}
+        recorded = Exchange("GET", URL, listed(signed), status=200).redacted(Redactor({}))
+        with Replay([recorded], where="cassette.yaml", matching=self.MATCHING) as replay:
+            requests.get(URL, headers={"Authorization": "Bearer of-another-run"}, timeout=30)
+            with pytest.raises(MissError):
+                requests.get(URL, timeout=30)
+
+        assert replay.played == 1
+
+
+class TestMissShown:
+    """A miss, and what was recorded and not sent, name the field."""
+
+    def test_of_multipart(self, snapshot: SnapshotAssertion) -> None:
+        part = b'Content-Disposition: form-data; name="meta"\r\nContent-Type: application/json'
+        recorded = replace(multipart("x", (part, b'{"name": "Ada"}')), url=URL)
+        sent = {"meta": (None, '{"name": "Grace"}', "application/json")}
+        with Replay([recorded], where="cassette.yaml") as replay, pytest.raises(MissError) as error:
+            requests.post(URL, files=sent, timeout=30)
+
+        assert str(error.value) == snapshot(name="miss")
+        assert replay.not_sent == snapshot(name="not sent")
+
+    def test_of_a_time_in_the_body_suggests_to_ignore_it(self, snapshot: SnapshotAssertion) -> None:
+        recorded = answered(b"1", "POST", b'{"meta": {"sent_at": "2026-11-21T10:00:00Z"}}')
+        with Replay([recorded], where="cassette.yaml"), pytest.raises(MissError) as error:
+            requests.post(URL, json={"meta": {"sent_at": "2026-11-21T11:00:00Z"}}, timeout=30)
+
+        assert str(error.value) == snapshot
+
+    def test_what_was_not_sent_says_what_it_held(self, snapshot: SnapshotAssertion) -> None:
+        recorded = [
+            answered(b"1", "POST", b'{"name": "Ada"}'),
+            answered(b"1", url=f"{URL}?page=2"),
+            answered(b"1", url=f"{URL}?page=3"),
+        ]
+        with Replay(recorded, where="cassette.yaml") as replay:
+            pass
+
+        assert "\n".join(replay.not_sent) == snapshot
+
+    def test_what_was_not_sent_is_compared_with_what_was_sent_and_not_recorded(
+        self, snapshot: SnapshotAssertion
+    ) -> None:
+        recorded = [answered(b"1", "POST", b'{"n": %d, "x": 1}' % number) for number in (1, 2)]
+        with Replay(recorded, where="cassette.yaml") as replay, pytest.raises(MissError):
+            requests.post(URL, json={"n": 1, "x": 2}, timeout=30)
+
+        assert "\n".join(replay.not_sent) == snapshot
+
+    def test_thousands_of_misses_are_not_compared_each(self) -> None:
+        recorded = [answered(b"1", "POST", b'{"n": %d}' % number) for number in range(30)]
+        with Replay(recorded, where="cassette.yaml") as replay:
+            for number in range(30):
+                with pytest.raises(MissError):
+                    requests.post(URL, json={"n": number, "more": 1}, timeout=30)
+
+        assert "body.more: 1, recorded without it" in replay.misses[0].tried
+        assert replay.misses[-1].tried == (
+            "not compared with the recordings, as the 20 misses before were"
+        )
+        assert len(replay.not_sent) == 30
 
 
 def test_a_compressed_request_matches_its_recording() -> None:
