@@ -10,6 +10,7 @@ import anywidget
 import traitlets
 
 from devsession.errors import DevsessionError
+from devsession.notebook.es_module import one_module
 from devsession.notebook.form_actions import Action, Message, perform
 from devsession.notebook.form_state import still_open, with_missing_marked
 from devsession.notebook.snapshot import FormSnapshot
@@ -66,7 +67,7 @@ class FormWidget(anywidget.AnyWidget):
     with an `id` of the page's own; `state["answered"]` is the last of those that was dealt with.
     """
 
-    _esm = _STATIC / "form.js"
+    _esm = one_module(_STATIC / "form.js")
     _css = _STATIC / "form.css"
     state = traitlets.Dict().tag(sync=True)
 
