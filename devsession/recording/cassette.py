@@ -1,12 +1,15 @@
-"""How we stand in the HTTP libraries of this process: vcrpy's patches, with a cassette of ours.
+"""How we stand in the HTTP libraries of this process.
 
-vcrpy knows where requests, urllib3, httpx, aiohttp and boto3 can be entered; the decision what to
-answer is ours alone. Three things are done differently from stock vcrpy:
+urllib3 (with it requests and boto3), httpx and aiohttp are entered by hooks of our own, one module
+each, where a library sends one request: what its caller sees of an answer is the library's own, its
+stream, its errors, its cookies. vcrpy's stubs of these read each answer whole, and forget parts of
+requests. Its patches serve for httplib2 and tornado, with two differences:
 
 - deciding is one step. Stock vcrpy asks "can you?" and then "do!", and threads come in between.
 - its patches are never lifted while a call is made, as they would be for every thread.
-- http.client itself stays as it is: a module that subclasses it meanwhile (the warehouse's client
-  does when it is imported late) would inherit from a stub.
+
+http.client, and so urllib.request, stays as it is: a module that subclasses it meanwhile (the
+warehouse's client does when it is imported late) would inherit from a stub. A shut network stops it.
 """
 
 from __future__ import annotations
@@ -14,8 +17,9 @@ from __future__ import annotations
 import contextlib
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import replace
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import vcr.patch
@@ -23,38 +27,37 @@ from vcr.cassette import Cassette
 from vcr.stubs import VCRConnection
 from vcr.util import read_body
 
+from devsession.recording.calls import Call, Player
 from devsession.recording.exchange import Exchange, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 _DECISION = "_devsession_decision"
+_NOT_BY_VCRPY = ("httplib", "requests", "boto3", "urllib3", "httpx", "aiohttp")
 
-
-@dataclass
-class Call:
-    """The decision to call the app.
-
-    `done` gets the exchange once the app has answered, `failed` what stopped it from answering.
-    """
-
-    done: Callable[[Exchange], None]
-    failed: Callable[[Exception], None]
-
-
-class Player(Protocol):
-    """Who decides about a request: the recorder, or the replay of a scenario."""
-
-    def answer(self, request: Exchange) -> Exchange | Call:
-        """The answer to give, or a Call. Called once a request, from any thread.
-
-        What it raises reaches the caller of the HTTP library as it is.
-        """
+__all__ = ["Call", "Player", "hooked"]
 
 
 @contextmanager
 def hooked(player: Player) -> Iterator[None]:
     """Every request of this process is decided by the player, until the block ends."""
+    from devsession.recording.hook_httpx import hooked_httpx
+    from devsession.recording.hook_urllib3 import hooked_urllib3
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(hooked_urllib3(player))
+        stack.enter_context(hooked_httpx(player))
+        if find_spec("aiohttp"):
+            from devsession.recording.hook_aiohttp import hooked_aiohttp
+
+            stack.enter_context(hooked_aiohttp(player))
+        stack.enter_context(_hooked_by_vcrpy(player))
+        yield
+
+
+@contextmanager
+def _hooked_by_vcrpy(player: Player) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         for patcher in vcr.patch.CassettePatcherBuilder(_PlayerCassette(player)).build():
             stack.enter_context(patcher)
@@ -69,7 +72,7 @@ class _PlayerCassette(Cassette):  # type: ignore[misc]
     """What vcrpy's stubs talk to. A decision stays with its request object."""
 
     def __init__(self, player: Player) -> None:
-        super().__init__(path="devsession", skip_patchers=("httplib",))
+        super().__init__(path="devsession", skip_patchers=_NOT_BY_VCRPY)
         self._player = player
 
     @property

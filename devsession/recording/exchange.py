@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
+from importlib.util import find_spec
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from devsession.secrets.redact import Redactor
 
 Headers = dict[str, list[str]]
@@ -18,6 +21,13 @@ Headers = dict[str, list[str]]
 _PRIVATE = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
 _NOISE = {"accept-encoding", "connection", "content-length", "user-agent"}
 _HIDDEN = "REDACTED-"
+_BEGINNINGS = {
+    "gzip": b"\x1f\x8b",
+    "x-gzip": b"\x1f\x8b",
+    "deflate": b"x",
+    "zstd": b"\x28\xb5\x2f\xfd",
+}
+_HTTPX_LIBRARIES = {"br": "brotli", "zstd": "zstandard"}
 
 
 @dataclass(frozen=True)
@@ -139,13 +149,23 @@ class Exchange:
         )
 
 
-def listed(headers: Any) -> Headers:
-    """Headers as vcrpy, requests or httpx hold them, each name with a list of text values."""
+def grouped(pairs: Iterable[tuple[Any, Any]]) -> Headers:
+    """Headers one by one, text or bytes, as each name (in its first spelling) with its values."""
+    names: dict[str, str] = {}
     result: Headers = {}
-    for name, value in headers.items():
-        values = value if isinstance(value, list | tuple) else [value]
-        result[_header_text(name)] = [_header_text(item) for item in values]
+    for name, value in pairs:
+        text = _header_text(name)
+        result.setdefault(names.setdefault(text.lower(), text), []).append(_header_text(value))
     return result
+
+
+def listed(headers: Any) -> Headers:
+    """Headers as vcrpy holds them, a name with its value or a list of values."""
+    return grouped(
+        (name, item)
+        for name, value in headers.items()
+        for item in (value if isinstance(value, list | tuple) else [value])
+    )
 
 
 def header(headers: Headers, name: str) -> str:
@@ -159,24 +179,45 @@ def header(headers: Headers, name: str) -> str:
 def _plain(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
     """Undo Content-Encoding: a secret in a compressed body is found by nobody.
 
-    urllib3 hands bodies over decompressed and leaves the header in place; httpx hands them over
-    as they came. Both end as plain bytes without the header, so every library can play them.
+    Plain bytes without the header can be played by every library. In files of stock vcrpy a body
+    may be plain although its header says otherwise. One that is broken stays as it came.
     """
-    codings = [coding.strip() for coding in header(headers, "content-encoding").split(",")]
-    if codings == [""]:
+    codings = [coding.strip().lower() for coding in header(headers, "content-encoding").split(",")]
+    if codings == [""] or not body:
         return headers, body
-    from io import BytesIO
+    try:
+        plain = _decoded(codings, body)
+    except ValueError:
+        plain = None if body.startswith(_BEGINNINGS.get(codings[-1], body)) else body
+    if plain is None:
+        return headers, body
+    return {k: v for k, v in headers.items() if k.lower() != "content-encoding"}, plain
 
+
+def _decoded(codings: list[str], body: bytes) -> bytes | None:
+    """The body decompressed; None when nothing that is installed can do it.
+
+    Raises: ValueError when the body is not what the codings say.
+    """
+    import httpx
     from urllib3 import HTTPResponse
     from urllib3.exceptions import DecodeError
 
-    if not {coding.lower() for coding in codings} <= {"identity", *HTTPResponse.CONTENT_DECODERS}:
-        return headers, body
-    with suppress(DecodeError):  # which says that it is decompressed already
-        body = HTTPResponse(
-            BytesIO(body), headers={"Content-Encoding": ",".join(codings)}, preload_content=True
-        ).data
-    return {k: v for k, v in headers.items() if k.lower() != "content-encoding"}, body
+    headers = {"Content-Encoding": ", ".join(codings)}
+    if {*codings} <= {"identity", *HTTPResponse.CONTENT_DECODERS}:
+        try:
+            return HTTPResponse(BytesIO(body), headers=headers, preload_content=True).data
+        except DecodeError as error:
+            raise ValueError from error
+    # zstd: the one that httpx asks for is not the one that urllib3 asks for.
+    known = {"identity", "gzip", "deflate"}
+    known |= {coding for coding, library in _HTTPX_LIBRARIES.items() if find_spec(library)}
+    if not {*codings} <= known:
+        return None
+    try:
+        return httpx.Response(200, headers=headers, content=body).content
+    except httpx.DecodingError as error:
+        raise ValueError from error
 
 
 def _clean_headers(headers: Headers, body: bytes | None, redactor: Redactor) -> Headers:

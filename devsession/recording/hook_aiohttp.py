@@ -1,0 +1,187 @@
+"""How we stand in aiohttp: as the last of a session's middlewares, where one request is sent.
+
+The body of an answer is listened to on its way to the caller: it streams as without us, but for
+errors and short bodies of a known length, which callers often leave unread. They are read at once. A
+request's body is read whole before it is sent. WebSockets are not recorded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+from aiohttp import ClientResponse, ClientSession, HttpVersion11, StreamReader
+from aiohttp.payload import Payload
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from devsession.recording.calls import Arrival, Call, Player, framed
+from devsession.recording.exchange import Exchange, grouped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BUFFER = 1 << 16
+# What aiohttp has decompressed when a body leaves its parser.
+_DECOMPRESSED = {"gzip", "deflate", "br", "zstd"}
+_NEWER = {
+    name: value
+    for name, value in {"stream_writer": SimpleNamespace(output_size=0)}.items()
+    if name in inspect.signature(ClientResponse.__init__).parameters
+}
+
+
+@contextlib.contextmanager
+def hooked_aiohttp(player: Player) -> Iterator[None]:
+    """Every request of aiohttp is decided by the player, until the block ends."""
+    request = ClientSession._request
+
+    async def requesting(session: Any, method: str, url: Any, **options: Any) -> Any:
+        own = options.pop("middlewares", None)
+        decompresses = options.get("auto_decompress")
+        deciding = _Deciding(
+            player, session.auto_decompress if decompresses is None else decompresses
+        )
+        options["middlewares"] = (*(session._middlewares if own is None else own), deciding)
+        return await request(session, method, url, **options)
+
+    with mock.patch.object(ClientSession, "_request", requesting):
+        yield
+
+
+class _Deciding:
+    """The middleware: a redirect or another middleware's second try is a request of its own."""
+
+    def __init__(self, player: Player, decompresses: bool) -> None:
+        self._player = player
+        self._decompresses = decompresses
+
+    async def __call__(self, request: Any, send: Any) -> ClientResponse:
+        if "Upgrade" in request.headers:
+            return await send(request)  # type: ignore[no-any-return]
+        body = request.body
+        sent = Exchange(
+            method=request.method,
+            url=str(request.url),
+            request_headers=grouped(request.headers.items()),
+            request_body=await body.as_bytes() if isinstance(body, Payload) else bytes(body),
+        )
+        decision = self._player.answer(sent)
+        if not isinstance(decision, Call):
+            return _played(decision, request)
+        try:
+            response = await send(request)
+        except BaseException as error:
+            decision.failed(error)
+            raise
+        headers = grouped(response.raw_headers)
+        if self._decompresses and response.headers.get("Content-Encoding") in _DECOMPRESSED:
+            headers = {k: v for k, v in headers.items() if k.lower() != "content-encoding"}
+        answered = replace(
+            sent, status=response.status, reason=response.reason or "", response_headers=headers
+        )
+        arrival = Arrival(decision, answered)
+        if response.content.at_eof():
+            arrival.ended()
+            return response  # type: ignore[no-any-return]
+        chunked = "chunked" in response.headers.get("Transfer-Encoding", "")
+        response.content = tap = _Tap(response.content, arrival, chunked=chunked)
+        if arrival.is_error or arrival.worth_fetching():
+            await tap.fetch()
+        return response  # type: ignore[no-any-return]
+
+
+class _Connected:
+    """The connection that a StreamReader wants; a tap reads from another one instead."""
+
+    _reading_paused = False
+    connected = True
+
+    def pause_reading(self) -> None:
+        pass
+
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        pass
+
+
+class _Tap(StreamReader):
+    """An answer's body: the pieces that pass are told to its arrival."""
+
+    __slots__ = ("_arrival", "_source")
+
+    def __init__(self, source: StreamReader, arrival: Arrival, *, chunked: bool) -> None:
+        super().__init__(_Connected(), _BUFFER, loop=asyncio.get_running_loop())  # type: ignore[arg-type]
+        self._source = source
+        self._arrival = arrival
+        if chunked:
+            self.begin_http_chunk_receiving()
+
+    async def fetch(self) -> None:
+        """Read all that is to come before its caller asks for it, who then gets what stopped it."""
+        try:
+            while not self._eof:
+                await self._wait("fetch")
+        except Exception as error:  # noqa: BLE001  # whoever reads gets it
+            super().set_exception(error)
+
+    async def wait_eof(self) -> None:
+        while not self._eof:
+            await self._wait("wait_eof")
+
+    def set_exception(self, exc: BaseException, *cause: Any) -> None:
+        """The caller has closed the answer."""
+        with contextlib.suppress(Exception):
+            self._arrival.add(self._source.read_nowait())
+        self._arrival.ended()
+        super().set_exception(exc, *cause)
+
+    async def _wait(self, _function: str) -> None:
+        try:
+            piece, ends_chunk = await self._source.readchunk()
+        except BaseException as error:
+            self._arrival.broken(error)
+            raise
+        if piece:
+            self._arrival.add(piece)
+            self.feed_data(piece)
+        if ends_chunk:
+            self.end_http_chunk_receiving()
+        elif not piece:
+            self._arrival.ended()
+            self.feed_eof()
+
+
+def _played(answer: Exchange, request: Any) -> ClientResponse:
+    headers = CIMultiDict(framed(answer))
+    response: Any = request.response_class(
+        request.method,
+        request.original_url,
+        writer=None,
+        continue100=None,
+        timer=request._timer,
+        request_info=request.request_info,
+        traces=request._traces,
+        loop=request.loop,
+        session=request._session,
+        **_NEWER,
+    )
+    response.version = HttpVersion11
+    response.status = answer.status
+    response.reason = answer.reason
+    response._headers = CIMultiDictProxy(headers)
+    response._raw_headers = tuple(
+        (name.encode(), value.encode()) for name, value in headers.items()
+    )
+    response._raw_cookie_headers = tuple(headers.getall("Set-Cookie", ())) or None
+    response.content = StreamReader(
+        _Connected(),  # type: ignore[arg-type]
+        max(_BUFFER, len(answer.response_body)),
+        loop=request.loop,
+    )
+    response.content.feed_data(answer.response_body)
+    response.content.feed_eof()
+    return response  # type: ignore[no-any-return]
