@@ -1,5 +1,7 @@
 """What does not count when two requests are compared, and what counts besides."""
 
+import hashlib
+import json
 import re
 from functools import cached_property
 
@@ -58,6 +60,14 @@ class RequestMatching(Definition):
     def json_paths(self) -> tuple[JsonPath, ...]:
         """The paths of `ignore_json` in steps: a key, a place in a list, None for every item."""
         return tuple(parsed_path(path) for path in self.ignore_json)
+
+    @cached_property
+    def digest(self) -> str:
+        """Tells this declaration from others, whatever the order of its names; "" when it is empty."""
+        declared = {option: sorted(set(names)) for option, names in self.model_dump().items()}
+        if not any(declared.values()):
+            return ""
+        return hashlib.sha256(json.dumps(declared).encode()).hexdigest()[:12]
 
 
 def check_request_matching(plugin: str, declared: object) -> None:

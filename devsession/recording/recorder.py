@@ -15,13 +15,14 @@ from devsession.recording.cassette import Call, hooked
 from devsession.recording.fingerprint import fingerprint
 from devsession.recording.freshness import Freshness
 from devsession.recording.known import Known
-from devsession.recording.matching import CanonicalRequest, canonical
+from devsession.recording.matching import PLAIN, CanonicalRequest, canonical
 from devsession.recording.miss import miss
 from devsession.recording.network import NetworkShut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+    from devsession.plugin.request_matching import RequestMatching
     from devsession.recording.exchange import Exchange
     from devsession.recording.known import Token
     from devsession.recording.tape import Entry, Tape
@@ -54,6 +55,7 @@ class Recorder:
         self._redactor = self._known.redactor
         self._is_warehouse = is_warehouse
         self._key = key
+        self._matching = PLAIN
         self._mode: Mode = "live"
         self._lock = threading.RLock()
         self._stack = ExitStack()
@@ -115,6 +117,12 @@ class Recorder:
         with self._lock:
             self._late += self._known.take(tokens)
             self._redactor = self._known.redactor
+
+    def match_by(self, matching: RequestMatching) -> None:
+        """From now on compare requests by this, with what was recorded before too."""
+        with self._lock:
+            self._matching = matching
+            self.tape.match_by(matching)
 
     @property
     def started(self) -> bool:
@@ -214,7 +222,7 @@ class Recorder:
                 execution=self._execution,
                 problem=NO_ANSWER,
             )
-            key = canonical(clean)
+            key = canonical(clean, self._matching)
             turn = self._turns[scope, key] = self._turns.get((scope, key), 0) + 1
             self._freshness.asked((scope, key, turn))
             entry = self._from_tape(clean, key, turn, used)
@@ -222,7 +230,8 @@ class Recorder:
                 return self._play(clean, entry, turn)
             if self._mode == "offline":
                 self._exchanges.append(replace(clean, problem=NOT_ON_TAPE))
-                raise miss(key, self.tape.requests, where=str(self.tape.path), scope=scope)
+                where, known = str(self.tape.path), self.tape.requests
+                raise miss(key, known, where=where, scope=scope, matching=self._matching)
             return self._call(clean, turn, used)
 
     def _play(self, request: Exchange, entry: Entry, turn: int) -> Exchange:

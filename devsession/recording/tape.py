@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from devsession.errors import SecretLeakError
 from devsession.recording import cassette_file
 from devsession.recording.exchange import Exchange
-from devsession.recording.matching import CanonicalRequest, canonical
+from devsession.recording.matching import PLAIN, CanonicalRequest, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from devsession.plugin.request_matching import RequestMatching
     from devsession.secrets.redact import Redactor
 
 # Our facts about an interaction stand under this key of it; stock vcrpy does not look at it.
@@ -26,7 +27,8 @@ _POLL_SECONDS = 0.01
 class Entry:
     """An exchange on the tape: the answer to the `turn`-th equal request of its scope.
 
-    `fingerprint` tells with which secret it was made, `age` counts up from the oldest entry.
+    `fingerprint` tells with which secret it was made, `age` counts up from the oldest entry,
+    `matched` is the digest of the matching by which its turn was counted.
     """
 
     exchange: Exchange
@@ -35,6 +37,7 @@ class Entry:
     fingerprint: str
     age: int
     text: str
+    matched: str
 
     @property
     def place(self) -> tuple[CanonicalRequest, str, int]:
@@ -60,6 +63,7 @@ class Tape:
         self._entries: dict[tuple[CanonicalRequest, str, int], Entry] = {}
         self._scopes: dict[CanonicalRequest, dict[str, dict[int, Entry]]] = {}
         self._age = 0
+        self._matching = PLAIN
         self._superseded = False
         self._appendable = True
         self._seen: tuple[int, int, int] | None = None
@@ -77,6 +81,15 @@ class Tape:
     def requests(self) -> list[CanonicalRequest]:
         """Every different request that has an answer."""
         return list(self._scopes)
+
+    def match_by(self, matching: RequestMatching) -> None:
+        """From now on find requests by this; the file stays as it is."""
+        before, self._matching = self._matching, matching
+        if before.digest != matching.digest:
+            entries = list(self._entries.values())
+            self._clear()
+            for entry in entries:
+                self._add_as(entry, entry.exchange)
 
     def find(
         self, key: CanonicalRequest, scope: str, turn: int, *, reads: bool = False
@@ -110,7 +123,7 @@ class Tape:
 
         Raises: SecretLeakError when a live secret is still in it; nothing is written then.
         """
-        text = _item(exchange, turn, fingerprint)
+        text = _item(exchange, turn, fingerprint, self._matching.digest)
         self._refuse_secrets(text, redactor)
         with self._alone:
             self._reload_if_changed()
@@ -132,7 +145,7 @@ class Tape:
             self._reload_if_changed()
             for entry, scope, turn in lent:
                 exchange = replace(entry.exchange.redacted(redactor), scope=scope)
-                text = _item(exchange, turn, entry.fingerprint)
+                text = _item(exchange, turn, entry.fingerprint, self._matching.digest)
                 self._add(exchange, turn, entry.fingerprint, text, age=entry.age)
             self._write(redactor)
 
@@ -152,9 +165,7 @@ class Tape:
             entries = list(self._entries.values())
             self._clear()
             for entry in entries:
-                exchange = entry.exchange.redacted(redactor)
-                text = _item(exchange, entry.turn, entry.fingerprint)
-                self._add(exchange, entry.turn, entry.fingerprint, text, age=entry.age)
+                self._add_as(entry, entry.exchange.redacted(redactor))
             self._write(redactor)
         return True
 
@@ -165,14 +176,37 @@ class Tape:
         return [turns[turn] for turns in lenders for turn in sorted(turns)]
 
     def _add(
-        self, exchange: Exchange, turn: int, fingerprint: str, text: str, *, age: int | None = None
+        self,
+        exchange: Exchange,
+        turn: int,
+        fingerprint: str,
+        text: str,
+        *,
+        age: int | None = None,
+        matched: str | None = None,
     ) -> Entry:
         self._age += 1
-        entry = Entry(exchange, canonical(exchange), turn, fingerprint, age or self._age, text)
+        matching = self._matching.digest
+        key = canonical(exchange, self._matching)
+        turns = self._scopes.setdefault(key, {}).setdefault(exchange.scope, {})
+        if matched not in (None, matching) and turn in turns:
+            # What was told apart when it was recorded, and is not any more, does not go.
+            turn, matched = max(turns) + 1, matching
+            text = _item(exchange, turn, fingerprint, matching)
+        counted = matching if matched is None else matched
+        entry = Entry(exchange, key, turn, fingerprint, age or self._age, text, counted)
         self._superseded |= entry.place in self._entries
-        self._entries[entry.place] = entry
-        self._scopes.setdefault(entry.key, {}).setdefault(exchange.scope, {})[turn] = entry
+        self._entries[entry.place] = turns[turn] = entry
         return entry
+
+    def _add_as(self, entry: Entry, exchange: Exchange) -> None:
+        """Add what another entry held, as this exchange."""
+        text = entry.text
+        if exchange is not entry.exchange:
+            text = _item(exchange, entry.turn, entry.fingerprint, entry.matched)
+        self._add(
+            exchange, entry.turn, entry.fingerprint, text, age=entry.age, matched=entry.matched
+        )
 
     def _reload_if_changed(self) -> None:
         """What another process has recorded meanwhile is not lost."""
@@ -190,13 +224,14 @@ class Tape:
             try:
                 exchange = Exchange.from_interaction(item, scope=facts.get("scope", ""))
                 turn = facts.get("turn") or self._next_turn(exchange)
-                self._add(exchange, turn, facts.get("fingerprint", ""), text)
+                matched = facts.get("matching", "")
+                self._add(exchange, turn, facts.get("fingerprint", ""), text, matched=matched)
             except (KeyError, TypeError, ValueError, AttributeError) as cause:
                 raise cassette_file.unreadable(self.path, cause) from None
 
     def _next_turn(self, exchange: Exchange) -> int:
         """Stock vcrpy's files say no turn: it is the order in which they stand."""
-        turns = self._scopes.get(canonical(exchange), {}).get(exchange.scope, {})
+        turns = self._scopes.get(canonical(exchange, self._matching), {}).get(exchange.scope, {})
         return max(turns, default=0) + 1
 
     def _append(self, text: str) -> None:
@@ -252,8 +287,10 @@ def _turn_of(file: Path | None) -> AbstractContextManager[object]:
     return FileLock(file, poll_interval=_POLL_SECONDS)
 
 
-def _item(exchange: Exchange, turn: int, fingerprint: str) -> str:
+def _item(exchange: Exchange, turn: int, fingerprint: str, matching: str) -> str:
     facts: dict[str, Any] = {"scope": exchange.scope, "turn": turn}
     if fingerprint:
         facts["fingerprint"] = fingerprint
+    if matching:
+        facts["matching"] = matching
     return cassette_file.dump_item({_OURS: facts, **exchange.interaction()})
