@@ -26,7 +26,8 @@ DevsessionError
     ├── SecretMissingError   a secret that is in none of the places looked in
     ├── SecretLeakError      a write refused, because it would hold a secret
     ├── ServiceError         a local process (warehouse, sandbox) does not start or answer
-    └── WarehouseError       the warehouse refused a statement, or is gone
+    ├── WarehouseError       the warehouse refused a statement, or is gone
+    └── OmnataError          the Omnata app on Snowflake refused, or answered what cannot be read
 """
 
 from __future__ import annotations
@@ -187,6 +188,10 @@ class ServiceError(SetupError):
 
 class WarehouseError(SetupError):
     """The warehouse refused a statement, or is gone."""
+
+
+class OmnataError(SetupError):
+    """The Omnata app on Snowflake refused a call, or answered what cannot be read."""
 
 
 def did_you_mean(name: object, known: Iterable[str]) -> str:

@@ -86,7 +86,7 @@ class Scenario:
                 "connection_parameters": used(frozen.connection_parameters),
                 "sync_parameters": used(frozen.sync_parameters),
             }
-        ).with_secrets(self._session.connection.secrets(self._frozen.secrets))
+        ).with_secrets(self._sync.secrets(self.folder, self._frozen.secrets))
 
     @property
     def http(self) -> Exchanges[Exchange]:
@@ -175,7 +175,7 @@ class Scenario:
             )
         completion = Completion.of(self._session, self.folder)
         if apply:
-            apply_outcomes(self._session, self._sync, self.folder)
+            apply_outcomes(self._sync, self.folder)
         return completion
 
     def _answered(self, store: FrameRecords) -> str:

@@ -10,6 +10,7 @@ from devsession.plugin.form import Form
 from devsession.plugin.jinja_filters import filters_of
 from devsession.plugin.parameters import OutboundSyncConfigurationParameters
 from devsession.plugin.template import template_of
+from devsession.recording.origin import check_origin, write_origin
 from devsession.session.declaring import strategy_of
 from devsession.session.journal import settle
 from devsession.session.plugin_call import calling
@@ -18,10 +19,15 @@ from devsession.session.validating import all_refusals, refusal_frame, validator
 from devsession.warehouse.source import source_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pandas import DataFrame
 
     from devsession.plugin.strategies import OutboundSyncStrategy
+    from devsession.plugin.sync_source import SyncSource
+    from devsession.recording.scenario import ScenarioFolder
     from devsession.session.development import DevelopmentSession
+    from devsession.session.freezing import Wanted
     from devsession.session.scenario import Scenario
     from devsession.warehouse.engine import Plan
     from devsession.warehouse.records import SyncRecord
@@ -194,16 +200,36 @@ class Sync:
             ScenarioError: a run would offer nothing, or the folder is damaged.
             UnknownNameError: `after` names no scenario with outcomes.
         """
-        from devsession.session.freezing import Wanted, scenario_of
+        from devsession.session.freezing import Wanted
         from devsession.session.scenario import Scenario
 
         other = after.name if isinstance(after, Scenario) else after
-        folder = scenario_of(self._session, self, Wanted(name, records, other), refresh=refresh)
+        folder = self.frozen(Wanted(name, records, other), refresh=refresh)
         if name not in self._scenarios:
             self._scenarios[name] = Scenario(self._session, self, folder)
         else:
             self._scenarios[name].open()
         return self._scenarios[name]
+
+    def frozen(self, wanted: Wanted, *, refresh: bool) -> ScenarioFolder:
+        """The folder of a scenario as it was frozen; frozen now when there is none."""
+        from devsession.session.freezing import scenario_of
+
+        folder = scenario_of(self._session, self, wanted, refresh=refresh)
+        if refresh:
+            write_origin(folder, None, self._session.vault.redactor)
+        check_origin(folder, None)
+        return folder
+
+    def begin(self) -> SyncSource:
+        """A pass over what a run would offer now, to be completed. Raises: as `plan`."""
+        from devsession.session.workspace_source import WorkspaceSource
+
+        return WorkspaceSource(self._session, self)
+
+    def secrets(self, folder: ScenarioFolder, names: Sequence[str]) -> dict[str, str]:  # noqa: ARG002
+        """The plain secrets of a scenario's parameters, as they are now: the connection's."""
+        return self._session.connection.secrets(names)
 
     def refresh(self) -> None:
         """plugin.py was saved: the form as it is now; answers that still fit are kept."""

@@ -94,7 +94,7 @@ class Stage:
             UsageError: the records are not staged any more.
         """
         with self._explained():
-            for piece in _pieces(outcomes):
+            for piece in pieces(outcomes):
                 self._apply(piece)
 
     def discard(self) -> None:
@@ -171,7 +171,7 @@ def _all_stages(sync: SyncRecord) -> str:
     return f"DEVSESSION.STAGE_{sync.id}_"
 
 
-def _pieces(outcomes: DataFrame) -> Iterator[str]:
+def pieces(outcomes: DataFrame) -> Iterator[str]:
     """The outcomes as JSON, `[identifier, success, app identifier, result]` each, by pieces."""
     columns = [outcomes[name].astype(object).tolist() for name in OUTCOME_COLUMNS]
     piece: list[str] = []

@@ -1,0 +1,184 @@
+"""Syncs of an Omnata app on Snowflake: configured there, and built for here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from devsession.errors import ScenarioError, UsageError
+from devsession.plugin.outbound import OutboundSyncRequest
+from devsession.plugin.sync_source import completing
+from devsession.recording.origin import Origin, check_origin, read_origin, write_origin
+from devsession.recording.scenario import ScenarioInput, scenario_folder
+from devsession.secrets.redact import placeholder
+from devsession.session.declaring import strategy_of
+from devsession.session.freezing import USUAL_RECORDS
+from devsession.session.sync import Sync
+from devsession.warehouse.omnata_answers import SecretNames
+from devsession.warehouse.omnata_source import OmnataSource, secrets_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from devsession.plugin.form import Form
+    from devsession.plugin.parameters import OutboundSyncConfigurationParameters, StoredSecret
+    from devsession.plugin.strategies import OutboundSyncStrategy
+    from devsession.recording.scenario import ScenarioFolder
+    from devsession.session.development import DevelopmentSession
+    from devsession.session.freezing import Wanted
+    from devsession.warehouse.omnata import OmnataApp
+    from devsession.warehouse.records import SyncRecord
+
+
+class OmnataSync(Sync):
+    """One outbound sync of an Omnata app; it is configured there.
+
+    A run at the app is created when a scenario is frozen, or `parameters` first asked for, and
+    completed without results at once. `complete(apply=True)` of a scenario creates another, and hands
+    it the outcomes of the records that are still the same.
+    """
+
+    def __init__(self, session: DevelopmentSession, app: OmnataApp, slug: str) -> None:
+        self._session = session
+        self._app = app
+        self._slug = slug
+        self._form = None
+        self._scenarios = {}
+        self._known: OutboundSyncConfigurationParameters | None = None
+        self._secrets: dict[Origin, dict[str, StoredSecret]] = {}
+
+    @property
+    def slug(self) -> str:
+        """The name that it has in the app."""
+        return self._slug
+
+    @property
+    def record(self) -> SyncRecord:  # type: ignore[override]
+        """There is none here. Raises: UsageError, so that what needs it says what it says."""
+        self.elsewhere()
+
+    @property
+    def strategy(self) -> OutboundSyncStrategy:
+        """The strategy, as the plugin's manifest has it."""
+        return self.parameters.sync_strategy
+
+    @property
+    def filled(self) -> bool:
+        """Always: the app runs nothing else."""
+        return True
+
+    @property
+    def parameters(self) -> OutboundSyncConfigurationParameters:
+        """What a run gives to sync_outbound, secrets included, as the app last said.
+
+        Raises: OmnataError, UsageError.
+        """
+        if self._known is None:
+            with completing(self.begin()) as source:
+                self._known = source.parameters
+        return self._known
+
+    def begin(self, *, records: int | None = None) -> OmnataSource:
+        """Create a run at the app: a pass that has to be completed, whatever happens.
+
+        Raises:
+            OmnataError: the app refuses, or its answer cannot be read.
+            UsageError: the session is offline, or the sync is inbound.
+        """
+        if self._session.offline:
+            raise UsageError(
+                f"The sync {self.slug!r} is read from its app, and DEVSESSION_OFFLINE is set",
+                where=self._app.where,
+                next_step="unset DEVSESSION_OFFLINE; scenarios that are frozen open offline too",
+                sync=self.slug,
+            )
+        return OmnataSource(
+            self._app, self.slug, strategy=self._strategy, learn=self._learn, records=records
+        )
+
+    def frozen(self, wanted: Wanted, *, refresh: bool) -> ScenarioFolder:
+        """The folder of a scenario as it was frozen; frozen now when there is none."""
+        wanted.check()
+        if wanted.after is not None:
+            self.elsewhere(
+                f"scenario({wanted.name!r}, after={wanted.after!r})",
+                "complete(apply=True) of the other scenario, then open this one without after=",
+            )
+        folder = scenario_folder(self._session.workspace.scenarios, self.slug, wanted.name)
+        self._secrets.clear()
+        if refresh or not folder.exists:
+            self._freeze(folder, wanted)
+        else:
+            check_origin(folder, self._app.name)
+        return folder
+
+    def _freeze(self, folder: ScenarioFolder, wanted: Wanted) -> None:
+        count = wanted.records or USUAL_RECORDS
+        with completing(self.begin(records=count)) as source:
+            parameters = source.parameters
+            request = OutboundSyncRequest(source, batch_size=count)
+            records = next(iter(request.get_records(batched=True, render_jinja=False)), None)
+        if records is None:
+            raise ScenarioError(
+                f"A run of {self.slug!r} has no record now, so there is nothing to freeze",
+                where=self._app.where,
+                next_step="give it records in the app: a new or a changed row of its source",
+                sync=self.slug,
+            )
+        self._known = parameters
+        redactor = self._session.vault.redactor
+        origin = Origin(omnata_app=self._app.name, **source.secret_names.model_dump())
+        folder.clear()
+        folder.write_records(records.head(count), redactor)
+        frozen = ScenarioInput(
+            name=wanted.name,
+            sync=self.slug,
+            plugin=self._session.source.name,
+            parameters=parameters,
+        )
+        folder.write_input(frozen, redactor)
+        write_origin(folder, origin, redactor)
+        self._secrets[origin] = parameters.connection_secrets
+
+    def secrets(self, folder: ScenarioFolder, names: Iterable[str]) -> dict[str, str]:
+        """The plain secrets of a scenario, fetched once each time that it is opened."""
+        if self._session.offline:
+            return {name: placeholder(name) for name in names}
+        origin = read_origin(folder)
+        if origin is None or not names:
+            return {}
+        if origin not in self._secrets:
+            at_app = SecretNames(**origin.model_dump(exclude={"omnata_app"}))
+            self._secrets[origin] = secrets_of(self._app, at_app, self.slug, self._learn)
+        found = self._secrets[origin]
+        return {name: found[name].value for name in names if name in found}
+
+    def refresh(self) -> None:
+        """plugin.py was saved: there is no form here that would change."""
+
+    @property
+    def form(self) -> Form:
+        """There is none here. Raises: UsageError."""
+        self.elsewhere()
+
+    def elsewhere(self, tried: str = "", next_step: str = "") -> NoReturn:
+        """Refuse what belongs to the app. Raises: UsageError."""
+        raise UsageError(
+            f"The sync {self.slug!r} is configured in the app, not in this workspace",
+            tried=tried,
+            where=self._app.where,
+            next_step=next_step
+            or f"change it there; here: session.sync({self.slug!r}).scenario(..), .parameters",
+            sync=self.slug,
+        )
+
+    def _strategy(self, name: str) -> OutboundSyncStrategy:
+        return strategy_of(self._session, self.slug, name)
+
+    def _learn(self, secrets: Mapping[str, StoredSecret]) -> None:
+        self._session.vault.learn({name: secret.value for name, secret in secrets.items()})
+
+    def __repr__(self) -> str:
+        return f"Sync {self.slug!r} of {self._app.where}"
+
+    def _ipython_display_(self) -> None:
+        print(self)  # noqa: T201 - the author's cell shows it

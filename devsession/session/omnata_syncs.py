@@ -1,0 +1,123 @@
+"""The Omnata app that a session's syncs come from, when it was opened with one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import UsageError
+from devsession.session.omnata_sync import OmnataSync
+from devsession.warehouse.omnata import OmnataApp
+from devsession.warehouse.snowflake import snowflake_account
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+
+    from devsession.recording.recorder import Recorder
+    from devsession.session.development import DevelopmentSession
+    from devsession.warehouse.account import Account
+    from devsession.warehouse.omnata import Statements
+
+
+class OmnataSyncs:
+    """The syncs of one app by their slugs; each stays the same object.
+
+    account: a connection's name, or an account that is open.
+    """
+
+    def __init__(
+        self, session: DevelopmentSession, account: str | Statements, omnata_app: str
+    ) -> None:
+        self.place = (account, omnata_app)
+        self._session = session
+        self._own: Account | None = None
+        opened: Statements
+        if isinstance(account, str):
+            opened = self._own = snowflake_account(account)
+        else:
+            opened = account
+        self._app = OmnataApp(
+            Unrecorded(opened, session.recorder), omnata_app, redact=session.vault.text
+        )
+        self._syncs: dict[str, OmnataSync] = {}
+
+    @property
+    def where(self) -> str:
+        """The app, as people call it."""
+        return self._app.where
+
+    def sync(self, slug: str, **declared: object) -> OmnataSync:
+        """The sync of this slug; whether there is one, the app says when it is asked.
+
+        Raises: UsageError for what declares a sync, or is no slug.
+        """
+        if not isinstance(slug, str) or not slug.strip():
+            raise UsageError(
+                "A sync is fetched by its slug",
+                tried=f"session.sync({slug!r})",
+                where=self.where,
+                next_step='for instance session.sync("contacts")',
+            )
+        sync = self._syncs.setdefault(slug, OmnataSync(self._session, self._app, slug))
+        if given := [name for name, value in declared.items() if value is not None]:
+            sync.elsewhere(f"session.sync({slug!r}, {', '.join(f'{name}=..' for name in given)})")
+        return sync
+
+    def close(self) -> None:
+        """Let the connection go, if it is ours."""
+        if self._own is not None:
+            self._own.close()
+
+
+class Unrecorded:
+    """An account whose statements are in no recording: they are not the app's HTTP."""
+
+    def __init__(self, account: Statements, recorder: Recorder) -> None:
+        self._account = account
+        self._recorder = recorder
+
+    @property
+    def name(self) -> str:
+        return self._account.name
+
+    def execute(self, sql: str, params: Sequence[object] = ()) -> int:
+        with self._recorder.paused():
+            return self._account.execute(sql, params)
+
+    def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        with self._recorder.paused():
+            return self._account.rows(sql, params)
+
+    def arrow(self, sql: str, params: Sequence[object] = ()) -> pa.Table:
+        with self._recorder.paused():
+            return self._account.arrow(sql, params)
+
+
+def omnata_syncs(
+    session: DevelopmentSession,
+    account: str | Statements | None,
+    omnata_app: str | None,
+    before: OmnataSyncs | None,
+) -> OmnataSyncs | None:
+    """Where syncs come from now: None for this workspace, `before` when it is the same app."""
+    if account is None and omnata_app is None:
+        return None
+    if account is None or omnata_app is None:
+        lacking, given = ("account", "omnata_app") if account is None else ("omnata_app", "account")
+        raise UsageError(
+            f"{given}= is given without {lacking}=",
+            tried="syncs come from this workspace, or with both from an Omnata app on Snowflake; "
+            "tables of this workspace on Snowflake are not built yet",
+            next_step='DevelopmentSession(.., account="prod", omnata_app="OMNATA_SYNC_ENGINE"), or '
+            "neither",
+        )
+    if not (account.strip() if isinstance(account, str) else hasattr(account, "arrow")):
+        raise UsageError(
+            "account= is the name of a connection to a Snowflake account",
+            tried=f"account={account!r}",
+            next_step='for instance account="prod", with a section [prod] in connections.toml',
+        )
+    if before is not None and before.place == (account, omnata_app):
+        return before
+    return OmnataSyncs(session, account, omnata_app)

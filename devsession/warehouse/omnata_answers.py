@@ -1,0 +1,165 @@
+"""What an Omnata app answers, as models. What we do not know is let pass, null is absent."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from devsession.plugin.mapping import (
+    StoredFieldMappings,
+    StoredJinjaTemplate,
+    stored_mapping,
+)
+from devsession.plugin.parameters import (
+    ConnectivityOption,
+    OutboundSyncConfigurationParameters,
+    StoredConfigurationValue,
+    StoredSecret,
+)
+from devsession.plugin.strategies import OutboundSyncStrategy  # noqa: TC001
+
+_MAPPING_PARTS = ("mapper_type", "jinja_template", "additional_column_expressions")
+_FIELD_PARTS = ("source_type", "source_value", "app_field", "app_metadata")
+
+
+def _present(content: Any) -> Any:
+    if not isinstance(content, dict):
+        return content
+    return {name: value for name, value in content.items() if value is not None}
+
+
+class Answer(BaseModel):
+    """A part of an answer. Its errors show no value: it may be a secret."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, content: Any) -> Any:
+        return _present(content)
+
+
+class Value(Answer):
+    """`StoredConfigurationValue` on the wire."""
+
+    value: str = Field(repr=False)
+    metadata: dict[str, Any] = Field(default={}, repr=False)
+
+    @property
+    def stored(self) -> StoredConfigurationValue:
+        return StoredConfigurationValue(value=self.value, metadata=self.metadata)
+
+    @property
+    def secret(self) -> StoredSecret:
+        return StoredSecret(value=self.value, metadata=self.metadata)
+
+
+Values = Annotated[dict[str, Value], BeforeValidator(_present)]
+
+
+class NamedStrategy(Answer):
+    """A strategy: what it does is in the plugin's manifest, a custom one's too."""
+
+    name: str = Field(min_length=1)
+    custom_strategy: bool = False
+
+
+class SecretNames(Answer):
+    """Where the app keeps a connection's secrets: names of objects, no secret."""
+
+    plugin_app_name: str = Field(min_length=1)
+    oauth_secret_name: str | None = None
+    other_secrets_name: str | None = None
+
+
+def _mapping(content: Any) -> Any:
+    """A stored mapping without what we do not know of it; an empty one is none."""
+    if not isinstance(content, dict):
+        return content
+    known = {name: content[name] for name in _MAPPING_PARTS if content.get(name) is not None}
+    fields = content.get("field_mappings")
+    if isinstance(fields, list):
+        known["field_mappings"] = [
+            {name: each[name] for name in _FIELD_PARTS if each.get(name) is not None}
+            if isinstance(each, dict)
+            else each
+            for each in fields
+        ]
+    return stored_mapping(known) if known else None
+
+
+class OutboundPayload(Answer):
+    """What a run of an outbound sync is given. Source: sync contract, `outbound_apply_payload`.
+
+    Required is what no run can do without.
+    """
+
+    run_id: int
+    records_schema_name: str = Field(min_length=1)
+    records_table_name: str = Field(min_length=1)
+    connection_method: str
+    sync_strategy: NamedStrategy
+    results_schema_name: str | None = None
+    results_table_name: str | None = None
+    source_app_name: str | None = None
+    sync_id: int | None = None
+    sync_branch_name: str = "main"
+    sync_branch_id: int | None = None
+    connection_id: int | None = None
+    logging_level: str | int | None = None
+    target_type: str | None = None
+    connectivity_option: ConnectivityOption = "direct"
+    connection_parameters: Values = {}
+    oauth_secret_name: str | None = None
+    other_secrets_name: str | None = None
+    sync_direction: Literal["outbound"] = "outbound"
+    sync_parameters: Values = {}
+    api_limit_overrides: list[dict[str, Any]] = []
+    rate_limits_state: dict[str, Any] = {}
+    field_mappings: Annotated[
+        StoredFieldMappings | StoredJinjaTemplate | None, BeforeValidator(_mapping)
+    ] = None
+    time_limit_mins: int = 240
+
+    def parameters(
+        self, strategy: OutboundSyncStrategy, secrets: dict[str, StoredSecret]
+    ) -> OutboundSyncConfigurationParameters:
+        """What sync_outbound is given."""
+        return OutboundSyncConfigurationParameters(
+            connection_method=self.connection_method,
+            connectivity_option=self.connectivity_option,
+            connection_parameters=_stored(self.connection_parameters),
+            connection_secrets=secrets,
+            sync_parameters=_stored(self.sync_parameters),
+            sync_strategy=strategy,
+            field_mappings=self.field_mappings,
+            target_type=self.target_type,
+        )
+
+
+class CreatedRun(Answer):
+    """`data` of CREATE_DEVELOPMENT_SESSION_RUN."""
+
+    direction: Literal["outbound", "inbound"]
+    plugin_app_name: str = Field(min_length=1)
+    outbound_apply_payload: OutboundPayload | None = None
+
+    @property
+    def secret_names(self) -> SecretNames:
+        payload = self.outbound_apply_payload
+        return SecretNames(
+            plugin_app_name=self.plugin_app_name,
+            oauth_secret_name=payload.oauth_secret_name if payload else None,
+            other_secrets_name=payload.other_secrets_name if payload else None,
+        )
+
+
+class Secrets(Answer):
+    """`data` of RETRIEVE_SECRETS."""
+
+    values: Values = Field(repr=False)
+
+
+def _stored(values: dict[str, Value]) -> dict[str, StoredConfigurationValue]:
+    return {name: each.stored for name, each in values.items()}

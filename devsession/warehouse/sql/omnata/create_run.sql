@@ -1,0 +1,1 @@
+call ${app}.API.CREATE_DEVELOPMENT_SESSION_RUN(${slug})

@@ -1,0 +1,1 @@
+select * from ${table} ${chosen} order by IDENTIFIER ${limit}
