@@ -59,12 +59,12 @@ def hooked(player: Player) -> Iterator[None]:
 @contextmanager
 def _hooked_by_vcrpy(player: Player) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
+        stack.enter_context(_quiet(logging.getLogger("vcr")))
         for patcher in vcr.patch.CassettePatcherBuilder(_PlayerCassette(player)).build():
             stack.enter_context(patcher)
         stack.enter_context(mock.patch.object(vcr.patch, "force_reset", contextlib.nullcontext))
         telling = _telling(VCRConnection.getresponse)
         stack.enter_context(mock.patch.object(VCRConnection, "getresponse", telling))
-        stack.enter_context(_quiet(logging.getLogger("vcr")))
         yield
 
 

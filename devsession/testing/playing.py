@@ -72,10 +72,15 @@ def play_pass(
 
 
 def _request_differences(replay: Replay) -> list[str]:
-    missed = [f"{error.what}\n{error.tried}" for error in replay.misses]
+    missed = [_told(error) for error in replay.misses]
     refused = [f"a live call to {place} was stopped" for place in replay.refused_calls]
-    unplayed = [f"recorded, but not sent: {left.method} {left.url}" for left in replay.unplayed]
-    return [*missed, *refused, *unplayed]
+    return [*missed, *refused, *replay.not_sent]
+
+
+def _told(error: MissError) -> str:
+    """What was asked and what differs; and what to declare when that differs in every run."""
+    declare = error.next_step.partition("\n")[0] if error.fields["suggestion"] else ""
+    return "\n".join(filter(None, [error.what, error.tried, declare]))
 
 
 def _raised(error: Exception, plugin_class: type[Plugin]) -> str:

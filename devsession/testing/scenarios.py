@@ -106,7 +106,11 @@ def play(plugin_class: type[Plugin], scenario: LoadedScenario) -> ScenarioReport
     from devsession.testing.playing import play_pass
 
     parameters = scenario.frozen.replayed_parameters()
-    replay = Replay(scenario.exchanges, where=str(scenario.folder / "cassette.yaml"))
+    replay = Replay(
+        scenario.exchanges,
+        where=str(scenario.folder / "cassette.yaml"),
+        matching=plugin_class.request_matching,
+    )
     done = play_pass(plugin_class, parameters, scenario.records, replay)
     differences = list(done.differences)
     if not differences:

@@ -1,0 +1,176 @@
+"""Tables of a feature: records and outcomes as cells, with a row of types above the headings.
+
+Source: sync contract, generated features.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import ScenarioError
+from devsession.recording.frozen import freeze, thaw
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pandas import DataFrame
+
+# How pandas, Python and JSON write that there is nothing.
+_NOTHING = {"", "None", "nan", "NaN", "NaT", "<NA>", "null"}
+_TEXT_COLUMNS = {"IDENTIFIER", "APP_IDENTIFIER", "SYNC_ACTION"}
+_RESULT = "RESULT"
+_SUCCESS = "SUCCESS"
+
+
+def frame_from_rows(rows: Sequence[Sequence[str]]) -> DataFrame:
+    """The records or outcomes of a table.
+
+    rows: the types (`str | bool | object`, one a column; they may be left out), the headings, then
+    a row a record. Raises: ScenarioError that names the row and column that cannot be read.
+    """
+    from pandas import DataFrame
+
+    types, names, content = _heads([list(row) for row in rows])
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice or not all(names):
+        raise _unreadable(
+            f"the column {twice[0]!r} stands twice" if twice else "a column has no name"
+        )
+    columns: dict[str, list[Any]] = {name: [] for name in names}
+    for number, row in enumerate(content, 1):
+        for kind, name, cell in zip(types, names, row, strict=True):
+            try:
+                columns[name].append(_read(kind, name, cell))
+            except ValueError as error:
+                raise _unreadable(f"row {number}, {name}: {error}") from None
+    return DataFrame(columns, columns=names, dtype=object)
+
+
+def rows_from_frame(frame: DataFrame) -> list[list[str]]:
+    """Types, headings and cells of records or outcomes; they are read back as they were."""
+    names = [str(name) for name in frame.columns]
+    columns = {name: frame[name].tolist() for name in names}
+    types = [_type(name, columns[name]) for name in names]
+    cells = [[_written(name, value) for value in columns[name]] for name in names]
+    return [types, names, *map(list, zip(*cells, strict=True))]
+
+
+def table_lines(rows: Sequence[Sequence[str]], indent: str) -> list[str]:
+    """A table as lines of a feature; a bar within a cell is escaped."""
+    escaped = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+    return [f"{indent}| {' | '.join(row)} |" for row in escaped]
+
+
+def json_cell(value: Any) -> str:
+    """JSON in one line, whatever stands in it."""
+    text = json.dumps(value, ensure_ascii=False)
+    # What is not printable may break the line, and half a surrogate pair is text in no file.
+    return text if text.isprintable() else json.dumps(value)
+
+
+def _heads(rows: list[list[str]]) -> tuple[list[str], list[str], list[list[str]]]:
+    if rows and all(cell in _READERS for cell in rows[0]):
+        if len(rows) == 1:
+            raise _unreadable("there is a row of types, and no headings below it")
+        return rows[0], rows[1], rows[2:]
+    names = rows[0] if rows else []
+    return ["object"] * len(names), names, rows[1:]
+
+
+def _read(kind: str, name: str, cell: str) -> Any:
+    if name in _TEXT_COLUMNS:
+        return _text(kind, cell)
+    if name == _SUCCESS:
+        return _boolean(cell)
+    value = _READERS[kind](cell)
+    # RESULT was written as JSON twice where it was text already.
+    return _object(value) if name == _RESULT and isinstance(value, str) else value
+
+
+def _text(kind: str, cell: str) -> str | None:
+    if cell in _NOTHING and (kind != "str" or cell in {"", "None"}):
+        return None
+    return json.loads(cell) if kind == "object" and _is_quoted(cell) else cell
+
+
+def _is_quoted(cell: str) -> bool:
+    if not cell.startswith('"'):
+        return False
+    try:
+        return isinstance(json.loads(cell), str)
+    except ValueError:
+        return False
+
+
+def _object(cell: str) -> Any:
+    if cell in _NOTHING:
+        return None
+    try:
+        content = json.loads(cell)
+    except ValueError:
+        return cell
+    try:
+        return thaw(content)
+    except (KeyError, TypeError, ValueError):
+        return content  # an app's own "$type"
+
+
+def _boolean(cell: str) -> bool | None:
+    if cell in _NOTHING:
+        return None
+    if cell.lower() not in {"true", "false"}:
+        raise ValueError(f"{cell!r} is neither True nor False")
+    return cell.lower() == "true"
+
+
+def _number(kind: Callable[[str], Any]) -> Callable[[str], Any]:
+    def read(cell: str) -> Any:
+        return None if cell in _NOTHING else kind(cell)
+
+    return read
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "str": str,
+    "string": str,
+    "object": _object,
+    "bool": _boolean,
+    "boolean": _boolean,
+    "int": _number(int),
+    "int64": _number(int),
+    "Int64": _number(int),
+    "float": _number(float),
+    "float64": _number(float),
+}
+
+
+def _type(name: str, values: list[Any]) -> str:
+    if name in _TEXT_COLUMNS and all(
+        isinstance(value, str) and _is_plain(value) for value in values
+    ):
+        return "str"
+    return "bool" if values and all(isinstance(value, bool) for value in values) else "object"
+
+
+def _written(name: str, value: Any) -> str:
+    if name in _TEXT_COLUMNS and isinstance(value, str) and _is_plain(value):
+        return value
+    if isinstance(value, bool):
+        return str(value)
+    return json_cell(freeze(value))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text is itself in a cell, which is cut off at both ends and holds one line."""
+    quiet = text.isprintable() and text == text.strip() and "\\|" not in text
+    return quiet and text not in _NOTHING and not text.startswith('"')
+
+
+def _unreadable(reason: str) -> ScenarioError:
+    return ScenarioError(
+        "a table of the feature cannot be read",
+        tried=reason,
+        next_step="mend the table: a row of types (str, bool, object), the headings, then the rows",
+    )

@@ -1,0 +1,42 @@
+"""behave in a process of its own, in a project that is nobody's workspace."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class BehaveRun:
+    passed: bool
+    output: str
+
+    @property
+    def failure(self) -> str:
+        """What the failing step said."""
+        _, _, told = self.output.partition("ASSERT FAILED: ")
+        return told.partition("\n\n")[0]
+
+
+def behave(project: Path, **variables: str) -> BehaveRun:
+    """Run the features of a project as its author does, with a home that is empty."""
+    home = project.parent / "home"
+    home.mkdir(exist_ok=True)
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-m", "behave", "--no-color"],
+        cwd=project,
+        env={**kept, "HOME": str(home), "PYTHONUTF8": "1", **variables},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+    return BehaveRun(done.returncode == 0, done.stdout + done.stderr)
