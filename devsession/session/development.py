@@ -16,6 +16,7 @@ from devsession.recording.tape import Tape
 from devsession.session.cells import follow_cells
 from devsession.session.connection import Connection
 from devsession.session.declaring import declared_record
+from devsession.session.omnata_syncs import OmnataSyncs, omnata_syncs
 from devsession.session.plugin_source import PluginSource
 from devsession.session.sandbox import Sandbox
 from devsession.session.sync import Sync
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from devsession.session.scenario import Scenario
     from devsession.warehouse.account import Account
     from devsession.warehouse.engine import Engine
+    from devsession.warehouse.omnata import Statements
     from devsession.warehouse.store import Store
     from devsession.warehouse.tables import LoadedTable
 
@@ -42,15 +44,23 @@ class DevelopmentSession:
 
     plugin: the class; saving its file loads it again.
     workspace: the folder with plugin.py, by default the current one.
+    account, omnata_app: with both, syncs come from this Omnata app on this Snowflake account (the name
+    of a connection in connections.toml), and none from the workspace; without, all from the workspace.
 
     One folder has one session in a process: the same call again gives the same object, so that a
-    cell that is run twice leaves every other cell's objects alive.
+    cell that is run twice leaves every other cell's objects alive. Another account or app is where
+    syncs come from after that call; those that were fetched before stay with theirs.
     """
 
     _open: ClassVar[WeakValueDictionary[Path, DevelopmentSession]] = WeakValueDictionary()
 
     def __new__(
-        cls, plugin: type[Plugin], *, workspace: str | Path | None = None
+        cls,
+        plugin: type[Plugin],
+        *,
+        workspace: str | Path | None = None,
+        account: str | Statements | None = None,
+        omnata_app: str | None = None,
     ) -> DevelopmentSession:
         place = Workspace.at(workspace)
         if not place.folder.is_dir():
@@ -68,6 +78,7 @@ class DevelopmentSession:
         elif plugin is not session.source.plugin_class:
             session.source = PluginSource(plugin)
             session._plugin_changed()
+        session._omnata = omnata_syncs(session, account, omnata_app, session._omnata)
         session.take_over()
         return session
 
@@ -91,6 +102,7 @@ class DevelopmentSession:
             tell=self.recorder.know,
         )
         self._syncs: dict[str, Sync] = {}
+        self._omnata: OmnataSyncs | None = None
         self._scenario: Scenario | None = None
         self._cells = follow_cells(self)
 
@@ -162,13 +174,15 @@ class DevelopmentSession:
         *,
         source: str | None = None,
         identifier: str | None = None,
-        strategy: str = "Upsert",
+        strategy: str | None = None,
         target_type: str | None = None,
     ) -> Sync:
         """A sync of this workspace: fetched by its slug, or declared with its source.
 
+        In a session with an Omnata app a sync of that app, which is configured there.
+
         source: a table, or a query: SELECT .., or WITH .. SELECT. identifier: the column that
-        names each row. strategy: a standard one's name, or one of the plugin's own. target_type:
+        names each row. strategy: a standard one's name (Upsert), or the plugin's own. target_type:
         one of the manifest's, not needed when there is one. The same declaration again gives the
         same sync; another one updates it and says what changed.
 
@@ -177,14 +191,10 @@ class DevelopmentSession:
                 manifest does not have the strategy or target type.
             SourceError: the query cannot be a source.
         """
-        record = declared_record(
-            self,
-            slug,
-            source=source,
-            identifier=identifier,
-            strategy=strategy,
-            target_type=target_type,
-        )
+        declared = {"source": source, "identifier": identifier, "target_type": target_type}
+        if self._omnata is not None:
+            return self._omnata.sync(slug, strategy=strategy, **declared)
+        record = declared_record(self, slug, strategy=strategy or "Upsert", **declared)
         if slug not in self._syncs:
             self._syncs[slug] = Sync(self, record)
         else:
@@ -245,6 +255,8 @@ class DevelopmentSession:
         self.recorder.stop()
         if "account" in self.__dict__:
             self.account.close()
+        if self._omnata is not None:
+            self._omnata.close()
 
     def shut_down(self) -> None:
         """Close, and stop the local processes: the practice app's records are gone then."""
