@@ -94,6 +94,7 @@ class DevelopmentSession:
             key=workspace_key(workspace.private / "tape.key"),
         )
         self.recorder.mode = "offline" if self.offline else "live"
+        self.recorder.match_by(source.plugin_class.request_matching)
         self.sandbox = Sandbox(workspace, offline=self.offline, unrecorded=self.recorder.paused)
         self.vault = Vault(
             workspace,
@@ -128,6 +129,7 @@ class DevelopmentSession:
             self._plugin_changed()
 
     def _plugin_changed(self) -> None:
+        self.recorder.match_by(self.source.plugin_class.request_matching)
         if "connection" in self.__dict__:
             self.connection.refresh()
         for sync in self._syncs.values():
