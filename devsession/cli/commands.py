@@ -173,6 +173,30 @@ def audit(
     audit(paths or [], secret_env or [], as_json=as_json)
 
 
+@app.command()
+def drift(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PATHS", help="Scenario folders. [default: all in scenarios/]"),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask: it writes to the app, as a run does.")
+    ] = False,
+    values: Annotated[
+        bool, typer.Option("--values", help="Show ids, moments and tokens that differ too.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Play scenarios live: what does the real app answer differently?
+
+    It writes to the app. Nothing is recorded. Exit code 1 when an answer has drifted; ids, moments
+    and tokens, which are others each time, are counted apart.
+    """
+    from devsession.cli.drift import drift
+
+    drift(paths or [], yes=yes, values=values, as_json=as_json)
+
+
 @table.command("load")
 def table_load(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or Parquet file.")],

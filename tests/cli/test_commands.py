@@ -23,6 +23,7 @@ COMMANDS = [
     "tour",
     "test",
     "audit",
+    "drift",
     "table",
     "table load",
     "sync",

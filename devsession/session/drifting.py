@@ -1,0 +1,112 @@
+"""Playing a scenario against the real app, to see what it answers differently by now."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import NotFilledError, PluginRaisedError, ScenarioError
+from devsession.plugin.contract import sync_actions
+from devsession.plugin.outbound import FrameRecords, OutboundSyncRequest
+from devsession.plugin.request_matching import RequestMatching
+from devsession.plugin.template import template_of
+from devsession.recording.tape import Tape
+from devsession.session.plugin_call import calling
+from devsession.testing.drift import DriftReport, compare, raised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from devsession.plugin.parameters import OutboundSyncConfigurationParameters
+    from devsession.recording.exchange import Exchange
+    from devsession.recording.scenario import ScenarioFolder
+    from devsession.session.development import DevelopmentSession
+
+
+def check_connected(session: DevelopmentSession) -> None:
+    """Raises: NotFilledError when no connection of the plugin is saved."""
+    if not session.connection.filled:
+        raise NotFilledError(
+            "There is no saved connection to call the app with",
+            tried=f"looking for the connection of {session.source.name}",
+            where=str(session.workspace.folder),
+            next_step="in a notebook: session.connection.fill(..)",
+        )
+
+
+def drift_of(session: DevelopmentSession, folder: ScenarioFolder) -> DriftReport:
+    """Call the plugin's method on the frozen input, live, and compare the app's answers.
+
+    It writes to the app. Neither the scenario nor the tape changes.
+
+    Raises:
+        NotFilledError: no connection is saved.
+        ScenarioError: the folder has no test, or is damaged.
+        ConnectError: the app does not answer.
+    """
+    check_connected(session)
+    if not folder.has_test:
+        raise ScenarioError(
+            f"The scenario {folder.path.name!r} has nothing to compare with",
+            tried="looking for the exchanges of a run() of the plugin's method",
+            where=str(folder.path),
+            next_step="in a notebook: scenario.run(), then scenario.complete()",
+            scenario=folder.path.name,
+        )
+    recorded, frozen = folder.read_cassette(), folder.read_input()
+    live, stopped = _played(session, folder, frozen.parameters, frozen.secrets)
+    matching = getattr(session.plugin, "request_matching", RequestMatching())
+    report = compare(recorded, live, scenario=frozen.name, matching=matching)
+    if stopped is None:
+        return report
+    where = f" ({stopped.where})" if stopped.where else ""
+    said = raised(f"{stopped.what}: {stopped.tried.partition(chr(10))[0]}{where}")
+    return replace(report, differences=(said, *report.differences))
+
+
+def _played(
+    session: DevelopmentSession,
+    folder: ScenarioFolder,
+    frozen: OutboundSyncConfigurationParameters,
+    secrets: list[str],
+) -> tuple[list[Exchange], PluginRaisedError | None]:
+    """What was exchanged, redacted, and what the method raised if it did."""
+    plugin, vault, recorder = session.plugin, session.vault, session.recorder
+    parameters = frozen.model_copy(
+        update={
+            "connection_parameters": vault.used(frozen.connection_parameters),
+            "sync_parameters": vault.used(frozen.sync_parameters),
+        }
+    ).with_secrets(session.connection.secrets(secrets))
+    request = OutboundSyncRequest(
+        FrameRecords(folder.read_records()),
+        actions=sync_actions(plugin, frozen),
+        template=lambda: template_of(frozen.field_mappings, plugin, redact=vault.text),
+    )
+    sync_outbound: Any = plugin.sync_outbound
+    mark = recorder.mark()
+    stopped = None
+    with _another_tape(session):
+        try:
+            with calling(plugin, "sync_outbound", vault):
+                sync_outbound(parameters, request)
+        except PluginRaisedError as error:
+            stopped = error
+        exchanges = recorder.exchanges_since(mark)
+    return exchanges, stopped
+
+
+@contextmanager
+def _another_tape(session: DevelopmentSession) -> Iterator[None]:
+    """Inside, the app is called and what it says is not kept: it goes to a tape that is thrown away."""
+    recorder = session.recorder
+    tape, mode = recorder.tape, recorder.mode
+    with tempfile.TemporaryDirectory() as place, recorder.scope("run:drift"):
+        recorder.tape, recorder.mode = Tape(Path(place) / "drift.yaml"), "live"
+        try:
+            yield
+        finally:
+            recorder.tape, recorder.mode = tape, mode

@@ -1,0 +1,87 @@
+"""Values that an app gives anew each time: ids, moments, tokens. They differ, and nothing drifted."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from devsession.secrets.redact import placeholder
+
+if TYPE_CHECKING:
+    from typing import Any
+
+_HIDDEN = placeholder("")[: -len("secret")]
+_UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+_MOMENT = r"\d{4}-?\d\d-?\d\d[T ]\d\d:?\d\d(?::?\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
+_KINDS = {
+    "uuid": re.compile(_UUID),
+    "moment": re.compile(_MOMENT + r"|\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d.*"),
+    "date": re.compile(r"\d{4}-\d\d-\d\d"),
+    # Seconds to nanoseconds since 1970, of the years 2001 to 2286.
+    "epoch": re.compile(r"[1-9]\d{9}(?:\d{3}){0,3}(?:\.\d+)?"),
+    "token": re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[\w.+/=~:-]{16,}"),
+}
+_INSIDE = re.compile(rf"{_UUID}|{_MOMENT}|\b(?=\w*\d)(?=\w*[a-f])[0-9a-f]{{16,}}\b")
+# Names whose values are made up by the app, one of them with digits in it or without.
+_ID = re.compile(r"(?:.*_)?(?:ids?|uuid|guid|uid|number|key|ref|reference|sequence)")
+_OPAQUE = re.compile(r"(?:.*_)?(?:cursor|token|etag|nonce|hash|digest|signature)")
+_CLOCK = re.compile(r"(?:.*_)?(?:duration|elapsed|took|latency|uptime|retry_after)(?:_.*)?")
+
+
+def bound_to_differ(name: str, recorded: Any, live: Any) -> bool:
+    """Whether two different values under a name are of one kind that is another one each time."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[-.]", "_", name).lower()
+    if _is_number(recorded) and _is_number(live):
+        both = str(recorded), str(live)
+        return bool(_ID.fullmatch(words) or _CLOCK.fullmatch(words)) or _one_kind(*both)
+    if not (isinstance(recorded, str) and isinstance(live, str) and recorded and live):
+        return False
+    if is_hidden(recorded) or is_hidden(live):
+        return True
+    if _is_address(recorded) and _is_address(live):
+        return _one_address(recorded, live)
+    if _one_kind(recorded, live) or _named(words, recorded, live):
+        return True
+    return _INSIDE.sub("", recorded) == _INSIDE.sub("", live)
+
+
+def is_hidden(value: object) -> bool:
+    """Whether it stands for a secret: what the app answers there now is one too."""
+    return isinstance(value, str) and _HIDDEN in value
+
+
+def is_identifier(segment: str) -> bool:
+    """Whether a part of a path may be something's id; `v2` is a version, `contacts` a word."""
+    return bool(re.search(r"\d", segment)) and not re.fullmatch(r"v\d+(?:\.\d+)*", segment)
+
+
+def _one_kind(recorded: str, live: str) -> bool:
+    return any(kind.fullmatch(recorded) and kind.fullmatch(live) for kind in _KINDS.values())
+
+
+def _named(words: str, recorded: str, live: str) -> bool:
+    one_word = not re.search(r"\s", recorded + live)
+    if _OPAQUE.fullmatch(words) or _CLOCK.fullmatch(words):
+        return one_word
+    made = is_identifier(recorded) and is_identifier(live)
+    return one_word and made and bool(_ID.fullmatch(words))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_address(text: str) -> bool:
+    return bool(re.match(r"(?:https?:/)?/\S*$", text))
+
+
+def _one_address(recorded: str, live: str) -> bool:
+    """The same place but for ids in it."""
+    if urlsplit(recorded)[:2] != urlsplit(live)[:2]:
+        return False
+    ours, theirs = re.split(r"([/?&=#])", recorded), re.split(r"([/?&=#])", live)
+    return len(ours) == len(theirs) and all(
+        one == other or _one_kind(one, other) or (is_identifier(one) and is_identifier(other))
+        for one, other in zip(ours, theirs, strict=True)
+    )

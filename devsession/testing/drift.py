@@ -1,0 +1,325 @@
+"""What the app answers differently from its recording, field by field."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from html import escape
+from typing import TYPE_CHECKING, Any, Literal
+
+from devsession.plugin.request_matching import RequestMatching
+from devsession.recording.exchange import header
+from devsession.render import counted, html_table
+from devsession.testing.bound import bound_to_differ, is_hidden
+from devsession.testing.pairing import pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pandas import DataFrame
+
+    from devsession.recording.exchange import Exchange
+
+Kind = Literal[
+    "missing",
+    "new",
+    "other type",
+    "other value",
+    "no answer",
+    "not sent",
+    "not recorded",
+    "raised",
+]
+_HEADERS = ("content-type", "location", "retry-after")
+_HEADINGS = ("exchange", "request", "place", "kind", "recorded", "live", "count", "bound")
+_SHOWN = 20
+_WIDTH = 120
+_NOTHING: Any = object()
+_SUCCESS = range(200, 300)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One place where the app answered differently; `count` places of one list, the first is named.
+
+    exchange: the number of the recorded exchange, 0 when there is none. bound: it is of a kind that
+    differs each time (an id, a moment, a token), so it is no drift.
+    """
+
+    exchange: int
+    request: str
+    place: str
+    kind: Kind
+    recorded: str = ""
+    live: str = ""
+    count: int = 1
+    bound: bool = False
+
+    def __str__(self) -> str:
+        more = f" (and {self.count - 1:,} more like it)" if self.count > 1 else ""
+        return f"{self.place}: {self._text()}{more}" if self.place else self._text()
+
+    def _text(self) -> str:
+        told: dict[Kind, str] = {
+            "missing": f"missing, recorded {self.recorded}",
+            "new": f"{self.live}, recorded without it",
+            "not sent": f"not sent now, recorded {self.recorded}",
+            "not recorded": f"sent now and not recorded, answered {self.live}",
+            "no answer": f"{self.live}, recorded {self.recorded}",
+            "raised": self.live,
+        }
+        return told.get(self.kind, f"{self.live}, recorded {self.recorded}")
+
+
+@dataclass(frozen=True)
+class DriftReport:
+    """How the app answered now; true when nothing has drifted.
+
+    compared: how many pairs of a recorded and a live answer. differences: all of them, those that
+    are bound to be there as well.
+    """
+
+    scenario: str
+    compared: int
+    differences: tuple[Difference, ...]
+
+    @property
+    def drifted(self) -> tuple[Difference, ...]:
+        """What an app does not do by itself: somebody has changed it."""
+        return tuple(each for each in self.differences if not each.bound)
+
+    @property
+    def bound(self) -> tuple[Difference, ...]:
+        """Ids, moments and tokens, which are others each time."""
+        return tuple(each for each in self.differences if each.bound)
+
+    def __bool__(self) -> bool:
+        return not self.drifted
+
+    @property
+    def headline(self) -> str:
+        """The verdict in one line."""
+        found = "as recorded" if self else counted(_count(self.drifted), "difference")
+        parts = [f"{self.scenario}: {found}", f"{counted(self.compared, 'exchange')} compared"]
+        if self.bound:
+            parts.append(f"{counted(_count(self.bound), 'value')} bound to differ")
+        return ", ".join(parts)
+
+    def text(self, *, values: bool = False) -> str:
+        """The report; values: with what is bound to differ."""
+        lines = [self.headline, *_lines(self.drifted)]
+        if values and self.bound:
+            lines += ["  bound to differ:", *_lines(self.bound)]
+        if not self:
+            lines.append(
+                "  next: if the app holds other records than it did, nothing; else mend plugin.py "
+                "where it relies on this,\n  then scenario.run() and scenario.complete()"
+            )
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        head = f'<p style="font-weight:bold;margin:4px 0">{escape(self.headline)}</p>'
+        if self:
+            return f"<div>{head}</div>"
+        rows = [(each.exchange or "-", each.request, str(each)) for each in self.drifted[:_SHOWN]]
+        hidden = len(self.drifted) - len(rows)
+        more = f"<p>and {hidden:,} more</p>" if hidden else ""
+        return f"<div>{head}{html_table(('exchange', 'request', 'what differs'), rows)}{more}</div>"
+
+    def to_frame(self) -> DataFrame:
+        """One row a difference: exchange, request, place, kind, recorded, live, count, bound."""
+        from pandas import DataFrame
+
+        rows = [[getattr(each, name) for name in _HEADINGS] for each in self.differences]
+        return DataFrame(rows, columns=list(_HEADINGS))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same for JSON."""
+        return {
+            "scenario": self.scenario,
+            "drifted": not self,
+            "compared": self.compared,
+            "differences": [vars(each) for each in self.drifted],
+            "bound": [vars(each) for each in self.bound],
+        }
+
+
+def compare(
+    recorded: Sequence[Exchange],
+    live: Sequence[Exchange],
+    *,
+    scenario: str = "",
+    matching: RequestMatching | None = None,
+) -> DriftReport:
+    """The answers of a recording and those of a live pass over the same input.
+
+    Both redacted; only answers are compared. matching: what the plugin declares to ignore in
+    requests. Status, content type, redirects, waits and bodies count.
+    """
+    found: list[Difference] = []
+    compared = 0
+    numbers = {id(exchange): number for number, exchange in enumerate(recorded, 1)}
+    for ours, theirs in pairs(recorded, live, matching or RequestMatching()):
+        number = numbers.get(id(ours), 0)
+        if ours is not None and theirs is not None:
+            compared += 1
+            found += _grouped(_answers(number, ours, theirs))
+        elif ours is not None:
+            found.append(_alone(number, ours, "not sent"))
+        elif theirs is not None:
+            found.append(_alone(0, theirs, "not recorded"))
+    return DriftReport(scenario, compared, tuple(found))
+
+
+def raised(what: str) -> Difference:
+    """The plugin did not come to its end with these answers."""
+    return Difference(0, "", "", "raised", live=what)
+
+
+def _alone(number: int, exchange: Exchange, kind: Kind) -> Difference:
+    answer = f"{exchange.status} {exchange.reason}".strip() if exchange.status else exchange.problem
+    polled = exchange.reads and exchange.status in _SUCCESS and kind == "not recorded"
+    ours, theirs = (answer, "") if kind == "not sent" else ("", answer)
+    # How often a loop asks until something is done is a matter of time.
+    asked = _asked(exchange)
+    return Difference(number, asked, "", kind, recorded=ours, live=theirs, bound=polled)
+
+
+def _answers(number: int, recorded: Exchange, live: Exchange) -> Iterator[Difference]:
+    base = Difference(number, _asked(recorded), "status", "other value")
+    if live.status is None:
+        yield replace(
+            base, place="", kind="no answer", live=live.problem, recorded=str(recorded.status)
+        )
+        return
+    if live.status != recorded.status:
+        yield replace(base, live=str(live.status), recorded=str(recorded.status))
+    for name in _HEADERS:
+        yield from _header(base, name, recorded, live)
+    if (live.status in _SUCCESS) != (recorded.status in _SUCCESS):
+        # An error has none of the fields of a success: to list them all tells nothing.
+        said = _short(live.response_body)
+        yield replace(base, place="body", live=said, recorded=_short(recorded.response_body))
+        return
+    yield from _bodies(base, recorded, live)
+
+
+def _header(
+    base: Difference, name: str, recorded: Exchange, live: Exchange
+) -> Iterator[Difference]:
+    ours, theirs = header(recorded.response_headers, name), header(live.response_headers, name)
+    if name == "content-type":
+        ours, theirs = ("".join(each.lower().split()) for each in (ours, theirs))
+    if ours != theirs:
+        yield _different(
+            replace(base, place=f"header {name}"), name, ours or _NOTHING, theirs or _NOTHING
+        )
+
+
+def _bodies(base: Difference, recorded: Exchange, live: Exchange) -> Iterator[Difference]:
+    if recorded.response_body == live.response_body:
+        return
+    sent = [text.request_body.decode("utf-8", "replace") + text.url for text in (recorded, live)]
+    waiting: list[tuple[str, str, Any, Any]] = [
+        ("body", "", _read(recorded.response_body), _read(live.response_body))
+    ]
+    while waiting:
+        place, name, ours, theirs = waiting.pop()
+        if isinstance(ours, dict) and isinstance(theirs, dict):
+            waiting += [
+                (f"{place}.{key}", key, ours.get(key, _NOTHING), theirs.get(key, _NOTHING))
+                for key in reversed(dict.fromkeys([*ours, *theirs]))
+            ]
+        elif isinstance(ours, list) and isinstance(theirs, list):
+            both = list(enumerate(zip(ours, theirs, strict=False)))
+            waiting += [(f"{place}[{at}]", name, *pair) for at, pair in reversed(both)]
+            if len(ours) != len(theirs):
+                items = [counted(len(each), "item") for each in (ours, theirs)]
+                yield replace(base, place=place, recorded=items[0], live=items[1])
+        elif ours != theirs or (type(ours) is bool) != (type(theirs) is bool):
+            found = _different(replace(base, place=place), name, ours, theirs)
+            # What both requests sent is no value of the app's own making.
+            echoed = isinstance(ours, str) and all(ours in text for text in sent)
+            yield replace(found, bound=found.bound and not echoed)
+
+
+def _different(base: Difference, name: str, recorded: Any, live: Any) -> Difference:
+    if live is _NOTHING:
+        return replace(base, kind="missing", recorded=_short(recorded))
+    if recorded is _NOTHING:
+        return replace(base, kind="new", live=_short(live))
+    # What stands where a secret stood is one too, that perhaps nobody has told us of.
+    shown = "another secret" if is_hidden(recorded) else _short(live)
+    told = replace(base, recorded=_short(recorded), live=shown)
+    if _type(recorded) != _type(live):
+        return replace(told, kind="other type")
+    return replace(told, kind="other value", bound=bound_to_differ(name, recorded, live))
+
+
+def _grouped(found: Iterator[Difference]) -> list[Difference]:
+    """One for all items of a list that differ in the same field in the same way."""
+    first: dict[tuple[str, Kind, bool], Difference] = {}
+    for each in found:
+        key = _any_item(each.place), each.kind, each.bound
+        known = first.get(key)
+        first[key] = replace(known, count=known.count + 1) if known else each
+    return list(first.values())
+
+
+def _any_item(place: str) -> str:
+    return re.sub(r"\[\d+\]", "[*]", place)
+
+
+def _lines(differences: Sequence[Difference]) -> list[str]:
+    lines: list[str] = []
+    before = ""
+    for each in differences[:_SHOWN]:
+        told = f"exchange {each.exchange}, {each.request}" if each.exchange else each.request
+        if told and told != before:
+            lines.append(f"  {told}")
+        before = told
+        lines.append(("    " if told else "  ") + str(each).replace("\n", "\n    "))
+    hidden = len(differences) - _SHOWN
+    return [*lines, *([f"  and {hidden:,} more"] if hidden > 0 else [])]
+
+
+def _count(differences: Sequence[Difference]) -> int:
+    return sum(each.count for each in differences)
+
+
+def _asked(exchange: Exchange) -> str:
+    return f"{exchange.method} {exchange.url}"
+
+
+def _read(body: bytes) -> Any:
+    """What a body says: JSON, else its text, or nothing."""
+    if not body:
+        return _NOTHING
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return body.decode("utf-8", "backslashreplace")
+
+
+def _type(value: Any) -> str:
+    if isinstance(value, bool):
+        return "a truth value"
+    if value is None:
+        return "null"
+    kinds: dict[type, str] = {str: "text", dict: "an object", list: "a list"}
+    return kinds.get(type(value), "a number")
+
+
+def _short(value: Any) -> str:
+    if value is _NOTHING or value == b"":
+        return "nothing"
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "backslashreplace")
+    text = repr(value)
+    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
