@@ -3,26 +3,68 @@
 The redactor holds the live values and no state; it knows no header, field or format, so there is
 no place that it does not look at. What it gives back can be redacted again and stays the same:
 recordings are redacted when written, and again when loaded.
+
+Found, and replaced so that what stands around it can still be decoded:
+
+- the value as it is, in UTF-8, latin-1 and UTF-16, with composed and with split accents, without
+  the white space around it, and in lower case (as in host names) where it has a digit and 8
+  characters
+- percent-encoded (both cases, several times), `+` for a blank, escaped as in JSON, YAML and Python
+  (JSON in JSON included), as HTML entities, with doubled quotes, in quoted-printable
+- in base64 and base64url at each of the three offsets, twice too; in basic pairs and in a JWT's
+  parts; in base32 and in hexadecimal (`4361`, `43:61`, `43 61`, both cases), from 6 characters on
+- in gzip, zlib, deflate, br and zstd, and in zip archives
+- over several lines: indented, with other line ends, as a notebook's list of lines; a private key
+  with its lines broken elsewhere, or put together
+- all these within each other, six deep: percent of base64 of JSON
+
+What is found but cannot be encoded again (a stream that is cut off) becomes the placeholder as a
+whole. A value of fewer than 6 characters is a word or a number of everyday text: it counts only
+where no letter and no digit stands next to it, and in base64 from 3 characters on.
+
+Not found: a value that was hashed, signed with, encrypted, cut in parts (by a log's line length, or
+put into several fields), spelled in another case, transposed (rot13, reversed), or written as a
+list of numbers; base64 with another alphabet; compressed streams over 64 MB; formats that pack
+their text (PDF, images, Parquet pages under snappy).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_from_bytes
 
-from devsession.secrets.base64_runs import Base64Run, base64_runs
-from devsession.secrets.spellings import ESCAPED_WORD, alone, base64_cores, sign_of, spelled, utf8
+from devsession.secrets.compressed import compressed_pieces, unmarked_pieces, zip_pieces
+from devsession.secrets.pieces import (
+    Piece,
+    base32_pieces,
+    hex_contents,
+    hex_pieces,
+    spaced_hex_pieces,
+    utf16_pieces,
+)
+from devsession.secrets.plain import SHORT, PlainSearch
+from devsession.secrets.rewritten import Rewritten, unescaped, unquoted, unwrapped
+from devsession.secrets.spellings import utf8, variants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-# Shorter values are words and numbers of everyday text.
-SHORT = 6
-# A core of less than this says nothing, and would send every text through the slow path.
-_SHORTEST_IN_BASE64 = 3
+    _Search = Callable[[bytes], Iterable[Piece | Rewritten]]
+
+_DEEPEST = 6
+# A text of this size is looked at closely, whatever it shows.
+_SMALL = 65_536
+_ROUNDS = 8
+_MASK = b"\x1a"
+_ALIGNMENTS = 4
+# What no encoder escapes, and what only URLs escape.
+_WORD = re.compile(rb"[A-Za-z0-9._-]*")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/=._:-]*")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 
 def placeholder(name: str) -> str:
@@ -39,6 +81,21 @@ class Hit:
     name: str
     encoding: str
     at: int
+
+
+@dataclass(frozen=True)
+class _Edit:
+    """What takes the place of a part of a text, for the secrets in it (none: an address)."""
+
+    start: int
+    end: int
+    text: bytes
+    hits: tuple[Hit, ...]
+
+    @property
+    def stand_in(self) -> bytes:
+        """What takes its place when no text without the secret can be had."""
+        return utf8(placeholder(self.hits[0].name)) if self.hits else self.text
 
 
 class Redactor:
@@ -59,22 +116,13 @@ class Redactor:
         *,
         not_secret: Collection[str] = (),
     ) -> None:
-        by_value: dict[str, str] = {}
-        for name, held in secrets.items():
-            for value in (held,) if isinstance(held, str) else held:
-                if value and value not in not_secret:
-                    by_value.setdefault(value, name)
-        values = sorted(by_value, key=len, reverse=True)
-        hosts = {address: name for name, address in (addresses or {}).items() if address}
-        self._texts = [*values, *hosts]
-        self._alone = {value for value in values if len(value) < SHORT} | set(hosts)
-        self._names = [by_value[value] for value in values]
+        by_value = _by_value(secrets, {not_secret} if isinstance(not_secret, str) else not_secret)
+        self._hosts = {name: address for name, address in (addresses or {}).items() if address}
+        self._values = sorted(by_value, key=len, reverse=True)
+        self._names = [by_value[value] for value in self._values]
         self._replacements = [utf8(placeholder(name)) for name in self._names]
-        self._replacements += [utf8(stand_in) for stand_in in hosts.values()]
-        self._signs = _signs(self._texts)
-        in_base64 = [value for value in values if len(utf8(value)) >= _SHORTEST_IN_BASE64]
-        self._cores = {core for value in in_base64 for core in base64_cores(value)}
-        self._core_signs = _signs(core.decode() for core in self._cores)
+        self._replacements += [utf8(stand_in) for stand_in in self._hosts]
+        self._plain = PlainSearch(self._values, [*self._hosts.values()], self._replacements)
 
     def __repr__(self) -> str:
         return f"Redactor({', '.join(sorted(self.names))})"
@@ -87,7 +135,7 @@ class Redactor:
     @property
     def reach(self) -> int:
         """No secret takes more bytes than this, however it is encoded."""
-        return 65_536 + 64 * max((len(utf8(text)) for text in self._texts), default=0)
+        return 65_536 + 64 * self._plain.longest
 
     def text(self, text: str) -> str:
         """The text without secrets."""
@@ -97,9 +145,16 @@ class Redactor:
 
     def data(self, data: bytes) -> bytes:
         """The bytes without secrets, whether they are UTF-8 or not; the same object when clean."""
-        pattern = self._pattern_for(data)
-        clean = pattern.sub(self._replacement, data) if pattern else data
-        return self._without_base64(clean) if self._may_hold_base64(clean) else clean
+        clean = data
+        for _ in range(_ROUNDS):
+            edits = self._edits(clean)
+            if not edits:
+                return clean
+            clean = _edited(clean, edits)
+        for _ in range(_ROUNDS):
+            edits = self._edits(clean)
+            clean = _edited(clean, [replace(edit, text=edit.stand_in) for edit in edits])
+        return clean
 
     def value(self, value: Any) -> Any:
         """JSON-like data without secrets, keys included; a number that holds one becomes text."""
@@ -116,7 +171,7 @@ class Redactor:
     def find(self, content: str | bytes) -> list[Hit]:
         """Every place where a secret still stands, in order; addresses are no secrets."""
         data = utf8(content) if isinstance(content, str) else content
-        hits = [*self._plain_hits(data), *self._base64_hits(data)]
+        hits = [hit for edit in self._edits(data) for hit in edit.hits]
         return sorted(hits, key=lambda hit: hit.at)
 
     def _scalar(self, value: Any) -> Any:
@@ -130,90 +185,181 @@ class Redactor:
         clean = self.text(shown)
         return value if clean == shown else clean
 
-    def _pattern_for(self, data: bytes) -> re.Pattern[bytes] | None:
-        """What to search with. Most texts hold nothing, and a search for a few words, which says
-        so, is far faster than any pattern; none is compiled before it is needed."""
-        escapes = b"%" in data or b"\\" in data or b"&#" in data
-        if escapes and self._texts and ESCAPED_WORD.search(data):
-            return self._thorough_pattern
-        return self._pattern if any(map(data.__contains__, self._signs)) else None
+    def _edits(self, data: bytes, depth: int = 0) -> list[_Edit]:
+        """What to replace, in order, nothing twice: what one search has found is hidden from the
+        next ones, which would find it in something larger."""
+        edits = list(self._plain_edits(data))
+        if depth < _DEEPEST:
+            hidden = _hidden(data, edits)
+            for search in self._searches(data):
+                found = [edit for part in search(hidden) for edit in self._edits_in(part, depth)]
+                found = _apart(found)
+                hidden = _hidden(hidden, found)
+                edits += found
+        return sorted(edits, key=lambda edit: edit.start)
+
+    def _plain_edits(self, data: bytes) -> Iterator[_Edit]:
+        for which, match in self._plain.matches(data):
+            hits: tuple[Hit, ...] = ()
+            if which < len(self._names):
+                encoding = _encoding(match[0], utf8(self._values[which]))
+                hits = (Hit(self._names[which], encoding, match.start()),)
+            yield _Edit(*match.span(), self._replacements[which], hits)
+
+    def _searches(self, data: bytes) -> Iterator[_Search]:
+        """The searches that a text is worth: whatever they would find shows in some sign."""
+        plain = self._plain
+        words = plain.may_hold_words(data)
+        if not data.isascii():
+            yield from (zip_pieces, compressed_pieces)
+            if len(data) <= _SMALL and not _is_text(data):
+                yield unmarked_pieces
+        if words:
+            yield from (self._base64_pieces, self._hex_pieces, base32_pieces)
+        if plain.may_hold_hex_groups(data):
+            yield spaced_hex_pieces
+        if plain.may_hold_utf16(data):
+            yield utf16_pieces
+        if words:
+            yield unwrapped
+        if b"=\n" in data or b"=\r\n" in data:
+            yield unquoted
+        if words or plain.may_be_escaped(data):
+            yield unescaped
+
+    def _base64_pieces(self, data: bytes) -> Iterator[Piece]:
+        runs = self._plain.base64_runs(data)
+        contents = (run.decoded(shift) for run in runs for shift in range(_ALIGNMENTS))
+        if any(run.is_packed for run in runs) or self._wants(contents):
+            yield from (run.piece(shift) for run in runs for shift in range(_ALIGNMENTS))
+        elif len(data) <= _SMALL:
+            for run in runs:
+                whole = run.decoded(0)
+                if not _is_text(whole) and any(unmarked_pieces(whole)):
+                    yield run.piece(0)
+
+    def _hex_pieces(self, data: bytes) -> Iterator[Piece]:
+        if self._wants(hex_contents(data)):
+            yield from hex_pieces(data)
+
+    def _wants(self, contents: Iterable[bytes]) -> bool:
+        """Whether one of them is worth a closer look: most are chance, which shows at once."""
+        return self._plain.wants_content(b"\xff".join(contents))
+
+    def _edits_in(self, part: Piece | Rewritten, depth: int) -> Iterator[_Edit]:
+        if isinstance(part, Rewritten):
+            inner = self._edits(part.content, depth + 1) if part.changed else []
+            yield from (_traced(part, edit) for edit in inner)
+            return
+        redactor = self if part.checked or _is_text(part.content) else self._long
+        inner = redactor._edits(part.content, depth + 1)
+        if inner:
+            yield _encoded(part, inner)
 
     @cached_property
-    def _pattern(self) -> re.Pattern[bytes]:
-        return self._compiled(thoroughly=False)
-
-    @cached_property
-    def _thorough_pattern(self) -> re.Pattern[bytes]:
-        return self._compiled(thoroughly=True)
-
-    @cached_property
-    def _core_pattern(self) -> re.Pattern[bytes]:
-        return _any_of(map(re.escape, self._cores))
-
-    def _compiled(self, *, thoroughly: bool) -> re.Pattern[bytes]:
-        """What is replaced already, without a group; each secret and each address, with one."""
-        kept = sorted(map(re.escape, self._replacements), key=len, reverse=True)
-        spellings = ((text, spelled(text, thoroughly=thoroughly)) for text in self._texts)
-        groups = [
-            b"(%s)" % (alone(text, pattern) if text in self._alone else pattern)
-            for text, pattern in spellings
-        ]
-        return _any_of([*kept, *groups], ahead=_first_bytes(self._texts, self._replacements))
-
-    def _may_hold_base64(self, data: bytes) -> bool:
-        return any(map(data.__contains__, self._core_signs))
-
-    def _replacement(self, match: re.Match[bytes]) -> bytes:
-        if match.lastindex is None:  # a placeholder, left as it is
-            return match[0]
-        return self._replacements[match.lastindex - 1]
-
-    def _without_base64(self, data: bytes) -> bytes:
-        parts: list[bytes] = []
-        done = 0
-        for run in base64_runs(data, self._core_pattern):
-            parts += [data[done : run.start], self._recoded(run).text]
-            done = run.end
-        return b"".join([*parts, data[done:]])
-
-    def _recoded(self, run: Base64Run) -> Base64Run:
-        for shift in range(4):
-            decoded = run.decoded(shift)
-            clean = self.data(decoded)
-            if clean != decoded:
-                run = run.with_content(shift, decoded, clean)
-        return run
-
-    def _plain_hits(self, data: bytes) -> Iterator[Hit]:
-        pattern = self._pattern_for(data)
-        for match in pattern.finditer(data) if pattern else ():
-            which = (match.lastindex or 0) - 1
-            if 0 <= which < len(self._names):
-                encoding = _encoding(match[0], utf8(self._texts[which]))
-                yield Hit(self._names[which], encoding, match.start())
-
-    def _base64_hits(self, data: bytes) -> Iterator[Hit]:
-        for run in base64_runs(data, self._core_pattern) if self._may_hold_base64(data) else ():
-            for shift in range(4):
-                for hit in self.find(run.decoded(shift)):
-                    yield Hit(hit.name, "base64", run.place(shift, hit.at))
+    def _long(self) -> Redactor:
+        """Knows the long values only: by chance, the short ones stand in anything."""
+        if all(len(value) >= SHORT for value in self._values):
+            return self
+        known = {
+            name: [
+                value
+                for value, its in zip(self._values, self._names, strict=True)
+                if its == name and len(value) >= SHORT
+            ]
+            for name in self.names
+        }
+        return Redactor(known, self._hosts)
 
 
-def _signs(texts: Iterable[str]) -> list[bytes]:
-    """One of these stands in whatever holds one of the texts; the fewest that suffice."""
-    signs = {sign_of(text) for text in texts}
-    return sorted(sign for sign in signs if not any(other in sign for other in signs - {sign}))
+def _by_value(
+    secrets: Mapping[str, str | Collection[str]], not_secret: Collection[str]
+) -> dict[str, str]:
+    """Every text to look for, and the name that it belongs to."""
+    names: dict[str, str] = {}
+    others: dict[str, str] = {}
+    for name, held in secrets.items():
+        for value in (held,) if isinstance(held, str) else held:
+            if value and value not in not_secret:
+                names.setdefault(value, name)
+                for text in variants(value):
+                    others.setdefault(text, name)
+    return names | {
+        text: name for text, name in others.items() if text not in names | dict.fromkeys(not_secret)
+    }
 
 
-def _any_of(patterns: Iterable[bytes], ahead: bytes = b"") -> re.Pattern[bytes]:
-    return re.compile(ahead + b"(?:%s)" % (b"|".join(patterns) or b"(?!)"))
+def _edited(data: bytes, edits: list[_Edit]) -> bytes:
+    parts: list[bytes] = []
+    done = 0
+    for edit in edits:
+        parts += [data[done : edit.start], edit.text]
+        done = edit.end
+    return b"".join([*parts, data[done:]])
 
 
-def _first_bytes(texts: list[str], replacements: list[bytes]) -> bytes:
-    """What any match begins with: it sends the search past most of a text quickly."""
-    firsts = {utf8(text)[:1] for text in texts} | {kept[:1] for kept in replacements}
-    firsts |= {text[0].encode("latin-1") for text in texts if text[0] <= "\xff"}
-    return b"(?=[%s])" % b"".join(map(re.escape, sorted(firsts | {b"%", b"\\", b"&", b"+"})))
+def _hidden(data: bytes, edits: list[_Edit]) -> bytes:
+    if not edits:
+        return data
+    ordered = sorted(edits, key=lambda edit: edit.start)
+    return _edited(data, [replace(e, text=_MASK * (e.end - e.start)) for e in ordered])
+
+
+def _apart(edits: list[_Edit]) -> list[_Edit]:
+    """Without those that begin inside an earlier one: the same part, read at another alignment."""
+    kept: list[_Edit] = []
+    for edit in sorted(edits, key=lambda edit: edit.start):
+        if not kept or edit.start >= kept[-1].end:
+            kept.append(edit)
+    return kept
+
+
+def _encoded(piece: Piece, inner: list[_Edit]) -> _Edit:
+    """A piece without what was found in its content; a stand-in for it when that cannot be."""
+    hits = tuple(
+        Hit(hit.name, _within(hit.encoding, piece.encoding), piece.place(hit.at))
+        for edit in inner
+        for hit in edit.hits
+    )
+    text = piece.encoded(_edited(piece.content, inner))
+    edit = _Edit(piece.start, piece.end, text or b"", hits)
+    return replace(edit, text=edit.stand_in) if text is None else edit
+
+
+def _traced(part: Rewritten, inner: _Edit) -> _Edit:
+    """What was found in a rewritten text, where it was written."""
+    start, end = part.span(inner.start, inner.end)
+    written = part.data[start:end]
+    style = _encoding(written, inner.text) if part.encoding == "escaped" else part.encoding
+    hits = tuple(
+        Hit(hit.name, _within(hit.encoding, style), part.span(hit.at, hit.at + 1)[0])
+        for hit in inner.hits
+    )
+    edit = _Edit(start, end, b"", hits)
+    return replace(edit, text=_in_style(inner.text, written, edit.stand_in))
+
+
+def _in_style(text: bytes, written: bytes, stand_in: bytes) -> bytes:
+    """A text escaped like what it stands for; the stand-in where its signs have no such form."""
+    if _WORD.fullmatch(text) or (b"%" not in written and _BASE64.fullmatch(text)):
+        return text
+    if b"%" in written:
+        return quote_from_bytes(text, safe="").encode()
+    if b"\\x" in written:
+        return b"".join(rb"\x%02x" % byte for byte in text)
+    return stand_in
+
+
+def _within(inner: str, outer: str) -> str:
+    return outer if inner == "raw" else inner if outer == "raw" else f"{inner} in {outer}"
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return not _CONTROL.search(data)
 
 
 def _encoding(found: bytes, value: bytes) -> str:

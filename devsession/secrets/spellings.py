@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from base64 import b64encode
 from itertools import groupby
 from urllib.parse import quote, quote_plus
@@ -19,6 +20,7 @@ _SHORT_ESCAPES = {"\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
 _ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 # A long double-quoted YAML scalar goes on in the next line, at a blank or after an escape.
 _YAML_FOLD = rb"\\\r?\n[ ]{0,99}"
+_INDENTED = rb"\r?\n[ \t]{0,99}"
 # Notebooks hold a text as a list of its lines.
 _NEXT_LIST_ITEM = rb'(?:"\s*,\s*")?'
 
@@ -34,16 +36,13 @@ def utf8(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def spelled(text: str, *, thoroughly: bool) -> bytes:
+def spelled(text: str) -> bytes:
     """A pattern for the text raw, percent-encoded, with `+` for a blank, with the escapes of JSON,
-    YAML and Python, with doubled quotes, and as HTML; each character in any of these ways.
-
-    thoroughly: letters and digits too, which next to no encoder escapes.
-    """
+    YAML and Python, with doubled quotes, and as HTML; each character in any of these ways, but
+    for letters and digits, which next to no encoder escapes."""
     runs = ((char, len(list(run))) for char, run in groupby(text))
     return b"".join(
-        _backslashes(count) if char == "\\" else _character(char, thoroughly) * count
-        for char, count in runs
+        _backslashes(count) if char == "\\" else _character(char) * count for char, count in runs
     )
 
 
@@ -60,7 +59,7 @@ def base64_cores(text: str) -> set[bytes]:
 
     A byte may fall on three places of a group of four characters; the characters that its
     neighbours have a part in are left out. Standard alphabet; the text as it is usually spelled
-    inside base64: in a basic pair (latin-1 too), in a JWT's JSON, in a query.
+    inside base64: in a basic pair (latin-1 too), in a JWT's JSON, in a query, in UTF-16.
     """
     escaped = json.dumps(text)[1:-1]
     forms = {text, json.dumps(text, ensure_ascii=False)[1:-1], escaped, escaped.replace("/", r"\/")}
@@ -68,7 +67,32 @@ def base64_cores(text: str) -> set[bytes]:
     encoded = {utf8(form) for form in forms}
     if max(text) <= "\xff":
         encoded.add(text.encode("latin-1"))
+    encoded |= {text.encode(codec, "surrogatepass") for codec in ("utf-16-le", "utf-16-be")}
     return {_core(form, offset) for form in encoded for offset in range(3)}
+
+
+def base64_twice_cores(text: str) -> set[bytes]:
+    """What any base64 of base64 that holds the text contains: for texts so short that this is
+    no long word. Both alphabets inside."""
+    once = {core for offset in range(3) for core in _alphabets(_core(utf8(text), offset))}
+    return {_core(core, offset) for core in once for offset in range(3)}
+
+
+def hex_cores(text: str) -> set[bytes]:
+    """The text in hexadecimal, in both cases."""
+    digits = utf8(text).hex()
+    return {digits.encode(), digits.upper().encode()}
+
+
+def variants(value: str) -> list[str]:
+    """What a value is also looked for as: without the white space around it, with its accents
+    written otherwise, in lower case (as in host names) where it has a digit and 8 characters, and
+    a private key's body without its lines."""
+    texts = [value, value.strip(), *(unicodedata.normalize(form, value) for form in ("NFC", "NFD"))]
+    if len(value) >= _SHORTEST_IN_LOWER_CASE and re.search("[0-9]", value):
+        texts.append(value.lower())
+    texts += ["".join(body.split()) for body in _PEM.findall(value.replace("\\n", "\n"))]
+    return [text for text in dict.fromkeys(texts) if text]
 
 
 def sign_of(text: str) -> bytes:
@@ -86,6 +110,12 @@ ESCAPED_WORD = re.compile(
     % {b"hex": _HEX, b"decimal": _DECIMAL}
 )
 _SHORTEST_SIGN = 3
+_SHORTEST_IN_LOWER_CASE = 8
+_PEM = re.compile("-----BEGIN [A-Z0-9 ]+-----([A-Za-z0-9+/=\\s]+)-----END")
+
+
+def _alphabets(core: bytes) -> set[bytes]:
+    return {core, core.translate(bytes.maketrans(b"+/", b"-_"))}
 
 
 def _core(form: bytes, offset: int) -> bytes:
@@ -93,29 +123,30 @@ def _core(form: bytes, offset: int) -> bytes:
     return b64encode(b"\0" * offset + form)[first_pure : (offset + len(form)) * 8 // 6]
 
 
-def _character(char: str, thoroughly: bool) -> bytes:
+def _character(char: str) -> bytes:
     raw = utf8(char)
-    # A text that ends where a placeholder begins has not been found there: R is the
-    # placeholder's. Without this, redacting twice could differ from redacting once.
-    bare = b"(?!REDACTED-)R" if char == "R" else re.escape(raw)
-    is_word = raw in _WORD
-    if is_word and not thoroughly:
-        return bare
-    forms = [bare, *_percent(char, raw), *_escapes(char, raw), *_html(char)]
+    if raw in _WORD:
+        # A text that ends where a placeholder begins has not been found there: R is the
+        # placeholder's. Without this, redacting twice could differ from redacting once.
+        return b"(?!REDACTED-)R" if char == "R" else raw
+    forms = [re.escape(raw), *_percent(char, raw), *_escapes(char, raw), *_html(char)]
+    if char > "\x7f":  # UTF-8 that was read as latin-1
+        forms.append(re.escape(utf8(raw.decode("latin-1"))))
     if "\x80" <= char <= "\xff":
         forms.append(_latin1(ord(char)))
     if char == " ":
         forms += [rb"\+", _YAML_FOLD + rb"\\?[ ]"]
+    if char == "\n":
+        forms.append(_INDENTED)
     if char in "'\"":
         forms.append(re.escape(raw) * 2)
-    fold = b"" if is_word else b"(?:" + _YAML_FOLD + rb"\\?)?"
-    return b"(?:" + b"|".join(forms) + b")" + fold
+    return b"(?:" + b"|".join(forms) + b")(?:" + _YAML_FOLD + rb"\\?)?"
 
 
 def _backslashes(count: int) -> bytes:
     """Backslashes are doubled by each encoder: an odd one more belongs to what follows."""
     doubled = [rb"\\{%d}" % (count * times) for times in (8, 4, 2, 1)]
-    return b"(?:" + b"|".join([*doubled, _character("\\", thoroughly=True) * count]) + b")"
+    return b"(?:" + b"|".join([*doubled, _character("\\") * count]) + b")"
 
 
 def _percent(char: str, raw: bytes) -> list[bytes]:
