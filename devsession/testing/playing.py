@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import MissError
+from devsession.recording.miss import ignored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,8 +80,8 @@ def _request_differences(replay: Replay) -> list[str]:
 
 def _told(error: MissError) -> str:
     """What was asked and what differs; and what to declare when that differs in every run."""
-    declare = error.next_step.partition("\n")[0] if error.fields["suggestion"] else ""
-    return "\n".join(filter(None, [error.what, error.tried, declare]))
+    suggestion = str(error.fields["suggestion"])
+    return "\n".join([error.what, error.tried, *([ignored(suggestion)] if suggestion else [])])
 
 
 def _raised(error: Exception, plugin_class: type[Plugin]) -> str:
