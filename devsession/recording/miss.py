@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from devsession.errors import MissError
-from devsession.recording.differences import contents, differences, nearest, shown
+from devsession.recording.differences import contents, differences, shown
 from devsession.recording.matching import DEFAULT_PORTS, PLAIN, CanonicalRequest
+from devsession.recording.nearest import nearest
 from devsession.recording.volatile import ignoring_line
 from devsession.render import counted
 

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from devsession.recording.cassette import Call, hooked
-from devsession.recording.differences import nearest
 from devsession.recording.matching import PLAIN, CanonicalRequest, canonical
 from devsession.recording.miss import miss, not_sent
+from devsession.recording.nearest import nearest
 from devsession.recording.network import NetworkShut
 from devsession.secrets.redact import Redactor
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from devsession.plugin import RequestMatching
-from devsession.recording.differences import differences, nearest, shown
+from devsession.recording.differences import contents, differences, shown
 from devsession.recording.exchange import Exchange
 from devsession.recording.matching import PLAIN, canonical
+from devsession.recording.nearest import nearest
 from devsession.recording.volatile import ignoring_line
 from tests.recording.multipart import multipart
 from tests.recording.test_matching import FILE, FORM, PART, TEXT, XML, request
@@ -43,6 +44,7 @@ def lines(one: Exchange, other: Exchange, matching: RequestMatching = TENANT) ->
         (request(body=b'{"a": 1}'), request(body=b'{"a": 1.0}'), "body.a: 1, recorded 1.0"),
         (request(body=b'{"a": 1}'), request(body=b'{"a": true}'), "body.a: 1, recorded True"),
         (request(body=b'{"a": 0.0}'), request(body=b'{"a": -0.0}'), "body.a: 0.0, recorded -0.0"),
+        (request(body=b'{"a": null}'), request(body=b'{"a": ""}'), "body.a: None, recorded ''"),
         (request(body=b'{"a": 1}'), request(body=b"{}"), "body.a: 1, recorded without it"),
         (request(body=b"{}"), request(body=b'{"a": 1}'), "body.a: missing, recorded 1"),
         (
@@ -109,6 +111,16 @@ def test_a_part_that_is_not_there() -> None:
         "body: 2 parts, recorded 1",
         "body part text (2): recorded without it",
     ]
+
+
+def test_a_multipart_body_inside_another_one() -> None:
+    inner = multipart("in", (TEXT, b"a")).request_body, multipart("in", (TEXT, b"b")).request_body
+    part = b"Content-Type: multipart/mixed; boundary=in"
+    one, other = (multipart("x", (part, each), kind="mixed") for each in inner)
+
+    assert lines(one, other) == ["body part 1 part text: 'a', recorded 'b'"]
+    assert lines(one, request()) == ["body: 'multipart', recorded nothing"]
+    assert contents(canonical(one)) == ["body part : 'multipart'"]
 
 
 def test_what_is_the_same_differs_nowhere() -> None:
