@@ -52,6 +52,10 @@ def hooked(player: Player) -> Iterator[None]:
             from devsession.recording.hook_aiohttp import hooked_aiohttp
 
             stack.enter_context(hooked_aiohttp(player))
+        if find_spec("botocore"):
+            from devsession.recording.hook_botocore import unwrapped_botocore
+
+            stack.enter_context(unwrapped_botocore())
         stack.enter_context(_hooked_by_vcrpy(player))
         yield
 

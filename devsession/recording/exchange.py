@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from importlib.util import find_spec
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
+
+from devsession.recording import codings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,20 +21,13 @@ Headers = dict[str, list[str]]
 _PRIVATE = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
 _NOISE = {"accept-encoding", "connection", "content-length", "user-agent"}
 _HIDDEN = "REDACTED-"
-_BEGINNINGS = {
-    "gzip": b"\x1f\x8b",
-    "x-gzip": b"\x1f\x8b",
-    "deflate": b"x",
-    "zstd": b"\x28\xb5\x2f\xfd",
-}
-_HTTPX_LIBRARIES = {"br": "brotli", "zstd": "zstandard"}
 
 
 @dataclass(frozen=True)
 class Exchange:
     """A request and its answer; `status` is None when there was no answer, and `problem` says why.
 
-    Bodies are plain bytes (never compressed). `scope` is the cell or run that sent the request,
+    Bodies are plain bytes; `compressed` is how the app had compressed its own (`gzip`). `scope` is the cell or run that sent the request,
     `execution` counts how often any scope began, `seconds` is how long the app took.
     """
 
@@ -51,6 +44,7 @@ class Exchange:
     scope: str = ""
     execution: int = 0
     problem: str = ""
+    compressed: str = ""
 
     @property
     def succeeded(self) -> bool:
@@ -78,15 +72,27 @@ class Exchange:
 
     def plain(self) -> Exchange:
         """The same exchange with its bodies decompressed."""
-        request_headers, request_body = _plain(self.request_headers, self.request_body)
-        response_headers, response_body = _plain(self.response_headers, self.response_body)
+        request_headers, request_body, _ = _plain(self.request_headers, self.request_body)
+        headers, body, coding = _plain(self.response_headers, self.response_body)
         return replace(
             self,
             request_headers=request_headers,
             request_body=request_body,
-            response_headers=response_headers,
-            response_body=response_body,
+            response_headers=headers,
+            response_body=body,
+            compressed=coding or self.compressed,
         )
+
+    def as_sent(self) -> Exchange:
+        """The same exchange with the body that the app sent: compressed, if it was.
+
+        A caller may decompress it by itself.
+        """
+        body = codings.compressed(self.compressed, self.response_body) if self.compressed else None
+        if body is None:
+            return self
+        headers = {**self.response_headers, "Content-Encoding": [self.compressed]}
+        return replace(self, response_headers=headers, response_body=body, compressed="")
 
     def redacted(self, redactor: Redactor) -> Exchange:
         """The same exchange without a secret, its bodies decompressed."""
@@ -94,7 +100,7 @@ class Exchange:
         request_body = redactor.data(plain.request_body)
         response_body = redactor.data(plain.response_body)
         return replace(
-            self,
+            plain,
             url=redactor.text(self.url),
             request_headers=_clean_headers(plain.request_headers, request_body, redactor),
             request_body=request_body,
@@ -122,6 +128,7 @@ class Exchange:
                 "status": {"code": self.status, "message": self.reason},
                 "headers": _in_order(self.response_headers),
                 "body": {"string": _text_or_bytes(self.response_body)},
+                **({"compressed": self.compressed} if self.compressed else {}),
             },
         }
 
@@ -144,6 +151,7 @@ class Exchange:
             reason=response["status"]["message"] or "",
             response_headers=listed(response["headers"]),
             response_body=_as_bytes(response["body"]["string"]),
+            compressed=response.get("compressed") or "",
             from_tape=True,
             scope=scope,
         )
@@ -176,48 +184,18 @@ def header(headers: Headers, name: str) -> str:
     return ""
 
 
-def _plain(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
-    """Undo Content-Encoding: a secret in a compressed body is found by nobody.
-
-    Plain bytes without the header can be played by every library. In files of stock vcrpy a body
-    may be plain although its header says otherwise. One that is broken stays as it came.
-    """
-    codings = [coding.strip().lower() for coding in header(headers, "content-encoding").split(",")]
-    if codings == [""] or not body:
-        return headers, body
-    try:
-        plain = _decoded(codings, body)
-    except ValueError:
-        plain = None if body.startswith(_BEGINNINGS.get(codings[-1], body)) else body
+def _plain(headers: Headers, body: bytes) -> tuple[Headers, bytes, str]:
+    """Headers and body without Content-Encoding, which comes third; "" when there is none."""
+    coding = header(headers, "content-encoding")
+    plain = codings.decompressed(coding, body) if coding and body else None
     if plain is None:
-        return headers, body
-    return {k: v for k, v in headers.items() if k.lower() != "content-encoding"}, plain
+        return headers, body, ""
+    return without(headers, "content-encoding"), plain, coding
 
 
-def _decoded(codings: list[str], body: bytes) -> bytes | None:
-    """The body decompressed; None when nothing that is installed can do it.
-
-    Raises: ValueError when the body is not what the codings say.
-    """
-    import httpx
-    from urllib3 import HTTPResponse
-    from urllib3.exceptions import DecodeError
-
-    headers = {"Content-Encoding": ", ".join(codings)}
-    if {*codings} <= {"identity", *HTTPResponse.CONTENT_DECODERS}:
-        try:
-            return HTTPResponse(BytesIO(body), headers=headers, preload_content=True).data
-        except DecodeError as error:
-            raise ValueError from error
-    # zstd: the one that httpx asks for is not the one that urllib3 asks for.
-    known = {"identity", "gzip", "deflate"}
-    known |= {coding for coding, library in _HTTPX_LIBRARIES.items() if find_spec(library)}
-    if not {*codings} <= known:
-        return None
-    try:
-        return httpx.Response(200, headers=headers, content=body).content
-    except httpx.DecodingError as error:
-        raise ValueError from error
+def without(headers: Headers, name: str) -> Headers:
+    """The headers but one."""
+    return {known: values for known, values in headers.items() if known.lower() != name}
 
 
 def _clean_headers(headers: Headers, body: bytes | None, redactor: Redactor) -> Headers:

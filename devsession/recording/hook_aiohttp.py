@@ -20,7 +20,7 @@ from aiohttp.payload import Payload
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from devsession.recording.calls import Arrival, Call, Player, framed
-from devsession.recording.exchange import Exchange, grouped
+from devsession.recording.exchange import Exchange, grouped, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,22 +72,28 @@ class _Deciding:
         )
         decision = self._player.answer(sent)
         if not isinstance(decision, Call):
-            return _played(decision, request)
+            unpacks = self._decompresses and decision.compressed in _DECOMPRESSED
+            return _played(decision, request, unpacks=unpacks)
         try:
             response = await send(request)
         except BaseException as error:
             decision.failed(error)
             raise
-        headers = grouped(response.raw_headers)
-        if self._decompresses and response.headers.get("Content-Encoding") in _DECOMPRESSED:
-            headers = {k: v for k, v in headers.items() if k.lower() != "content-encoding"}
         answered = replace(
-            sent, status=response.status, reason=response.reason or "", response_headers=headers
+            sent,
+            status=response.status,
+            reason=response.reason or "",
+            response_headers=grouped(response.raw_headers),
         )
         arrival = Arrival(decision, answered)
         if response.content.at_eof():
             arrival.ended()
             return response  # type: ignore[no-any-return]
+        coding = response.headers.get("Content-Encoding", "")
+        if self._decompresses and coding in _DECOMPRESSED:
+            plain = without(answered.response_headers, "content-encoding")
+            answered = replace(answered, response_headers=plain, compressed=coding)
+            arrival = Arrival(decision, answered)
         chunked = "chunked" in response.headers.get("Transfer-Encoding", "")
         response.content = tap = _Tap(response.content, arrival, chunked=chunked)
         if arrival.is_error or arrival.worth_fetching():
@@ -155,8 +161,10 @@ class _Tap(StreamReader):
             self.feed_eof()
 
 
-def _played(answer: Exchange, request: Any) -> ClientResponse:
-    headers = CIMultiDict(framed(answer))
+def _played(answer: Exchange, request: Any, *, unpacks: bool) -> ClientResponse:
+    sent = answer.as_sent()
+    body = answer.response_body if unpacks else sent.response_body
+    headers = CIMultiDict(framed(sent))
     response: Any = request.response_class(
         request.method,
         request.original_url,
@@ -179,9 +187,9 @@ def _played(answer: Exchange, request: Any) -> ClientResponse:
     response._raw_cookie_headers = tuple(headers.getall("Set-Cookie", ())) or None
     response.content = StreamReader(
         _Connected(),  # type: ignore[arg-type]
-        max(_BUFFER, len(answer.response_body)),
+        max(_BUFFER, len(body)),
         loop=request.loop,
     )
-    response.content.feed_data(answer.response_body)
+    response.content.feed_data(body)
     response.content.feed_eof()
     return response  # type: ignore[no-any-return]

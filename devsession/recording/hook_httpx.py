@@ -113,6 +113,7 @@ def _with(response: httpx.Response, tap: Any) -> httpx.Response:
 
 
 def _played(answer: Exchange) -> httpx.Response:
+    answer = answer.as_sent()
     reason = {"reason_phrase": answer.reason.encode("ascii", "replace")} if answer.reason else {}
     return httpx.Response(
         answer.status or 0,

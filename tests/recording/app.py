@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 @dataclass
@@ -32,6 +32,25 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass
+class Raw:
+    """What the app sends, byte for byte and piece by piece, before it closes the connection."""
+
+    pieces: Iterable[bytes]
+
+
+def read_body(handler: BaseHTTPRequestHandler) -> bytes:
+    """The body of a request, in one piece or in chunks."""
+    if handler.headers.get("Transfer-Encoding") != "chunked":
+        return handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+    pieces = []
+    while size := int(handler.rfile.readline(), 16):
+        pieces.append(handler.rfile.read(size))
+        handler.rfile.readline()
+    handler.rfile.readline()
+    return b"".join(pieces)
+
+
 class _Server(ThreadingHTTPServer):
     request_queue_size = 128
 
@@ -44,19 +63,23 @@ class App:
 
     def __init__(self, secure: ssl.SSLContext | None = None) -> None:
         self.seen: list[Seen] = []
-        self.answer: Callable[[Seen], Answer] = lambda _seen: Answer({"call": len(self.seen)})
+        self.answer: Callable[[Seen], Answer | Raw] = lambda _seen: Answer({"call": len(self.seen)})
         app = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def handle_one(self) -> None:
-                length = int(self.headers.get("Content-Length") or 0)
-                body = self.rfile.read(length)
+                body = read_body(self)
                 seen = Seen(self.command, self.path, dict(self.headers.items()), body)
                 with app._lock:
                     app.seen.append(seen)
                     answer = app.answer(seen)
+                if isinstance(answer, Raw):
+                    self.close_connection = True
+                    for piece in answer.pieces:
+                        self.wfile.write(piece)
+                    return
                 body = answer.body
                 if not isinstance(body, bytes):
                     body = json.dumps(body).encode()

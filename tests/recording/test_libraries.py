@@ -5,18 +5,12 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import ssl
 import urllib.request
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from devsession.errors import MissError, NetworkShutError
 from tests.recording.app import Answer, App
@@ -161,41 +155,6 @@ def test_bodies_of_every_kind_are_recorded(app: App, recorder: Recorder, tmp_pat
 
     sent = [b"a=1", b"\xff\x00file", b"chunked", "Zoë".encode(), b""]
     assert [exchange.request_body for exchange in recorder.exchanges_since(0)] == sent
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    """A key and a certificate for 127.0.0.1, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "app")])
-    now = datetime.now(UTC)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    signed = (
-        builder.not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path / "certificate.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    file.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
-    return file
-
-
-@pytest.fixture
-def secure_app(certificate: Path) -> App:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    app = App(context)
-    yield app
-    app.stop()
 
 
 @pytest.mark.parametrize("shared", [False, True], ids=["get", "session"])
