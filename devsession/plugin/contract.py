@@ -3,13 +3,13 @@
 # ruff: noqa: ARG002 - the base methods name the arguments that a plugin's methods take
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import BaseModel, Field, InstanceOf, field_validator, model_validator
 
-from devsession.errors import PluginError, did_you_mean
+from devsession.errors import PluginError, UsageError, did_you_mean
 from devsession.plugin.definition import Definition
 from devsession.plugin.fields import FormField, FormFieldMappingSelector, FormJinjaTemplate
 from devsession.plugin.limits import ApiLimits
@@ -189,6 +189,8 @@ class Plugin:
     """
 
     request_matching: ClassVar[RequestMatching] = RequestMatching()
+    # Set by a session on the instances that it makes.
+    _on_secret: Callable[[str, str], None] | None = None
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -267,6 +269,23 @@ class Plugin:
     def api_limits(self, parameters: SyncConfigurationParameters) -> list[ApiLimits]:
         """How often the app may be called; none unless written. Source: creating-plugins guide, step 1."""
         return []
+
+    def register_secret(self, name: str, value: str) -> None:
+        """Hide a secret that the plugin got itself: the session key of a login, a key it derived.
+
+        From now on `REDACTED-name` stands for it in recordings, outputs and logs. Outside of a
+        session it does nothing.
+
+        Raises: UsageError when name or value is no text.
+        """
+        if not (isinstance(name, str) and isinstance(value, str)):
+            raise UsageError(
+                f"register_secret() takes texts, not {type(name).__name__} and {type(value).__name__}",
+                where=f"class {type(self).__name__} in {type(self).__module__}",
+                next_step='self.register_secret("session_key", key)',
+            )
+        if self._on_secret is not None:
+            self._on_secret(name, value)
 
     @classmethod
     def has(cls, method: str) -> bool:

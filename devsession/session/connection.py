@@ -216,7 +216,7 @@ class Connection:
                 next_step="return a ConnectResponse, or nothing",
             )
         response = _with(response or ConnectResponse(), got)
-        self._vault.learn({name: s.value for name, s in response.connection_secrets.items()})
+        self._vault.learn_stored(response.connection_secrets)
         declared = [*declared_by(plugin, parameters, self._vault), *response.network_addresses]
         exchanges = self._recorder.exchanges_since(mark)
         self._elsewhere = told_elsewhere(exchanges, declared, self._vault)

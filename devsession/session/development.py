@@ -10,13 +10,15 @@ from weakref import WeakValueDictionary
 
 from devsession.errors import UsageError
 from devsession.notebook.shown_errors import redact_shown_errors
+from devsession.notebook.shown_logs import ShownLogs
+from devsession.notebook.shown_outputs import redact_shown_outputs
 from devsession.recording.fingerprint import workspace_key
 from devsession.recording.recorder import Recorder
 from devsession.recording.tape import Tape
 from devsession.session.cells import follow_cells
 from devsession.session.connection import Connection
 from devsession.session.declaring import declared_record
-from devsession.session.omnata_syncs import OmnataSyncs, omnata_syncs
+from devsession.session.omnata_syncs import OmnataSyncs, check_place, omnata_syncs
 from devsession.session.plugin_source import PluginSource
 from devsession.session.sandbox import Sandbox
 from devsession.session.sync import Sync
@@ -62,6 +64,7 @@ class DevelopmentSession:
         account: str | Statements | None = None,
         omnata_app: str | None = None,
     ) -> DevelopmentSession:
+        check_place(account, omnata_app)
         place = Workspace.at(workspace)
         if not place.folder.is_dir():
             raise UsageError(
@@ -100,8 +103,10 @@ class DevelopmentSession:
             workspace,
             offline=self.offline,
             sandbox=self.sandbox,
-            tell=self.recorder.know,
+            recorder=self.recorder,
         )
+        vault = self.vault
+        self._logs = ShownLogs(lambda: vault.shown)
         self._syncs: dict[str, Sync] = {}
         self._omnata: OmnataSyncs | None = None
         self._scenario: Scenario | None = None
@@ -112,7 +117,10 @@ class DevelopmentSession:
         if not self.recorder.started:
             self.recorder.start()
             self._cells.register()
-            redact_shown_errors(self.vault.text)
+            vault = self.vault  # what outlives the session holds no session
+            redact_shown_errors(vault.text)
+            redact_shown_outputs(lambda: vault.shown)
+            self._logs.register()
 
     def now_open(self, scenario: Scenario) -> None:
         """Park the scenario that was open before this one."""
@@ -141,7 +149,9 @@ class DevelopmentSession:
     def plugin(self) -> Plugin:
         """A new instance of the plugin, of its code as it is saved now."""
         self.refresh()
-        return self.source.plugin_class()
+        plugin, vault = self.source.plugin_class(), self.vault
+        plugin._on_secret = lambda name, value: vault.learn_tokens({name: value})
+        return plugin
 
     @cached_property
     def connection(self) -> Connection:
@@ -250,10 +260,24 @@ class DevelopmentSession:
             block.callback(setattr, self.recorder, "mode", before)
         return block
 
+    def not_secret(self, *values: str) -> None:
+        """Leave these values as they are: a secret field was filled with what stands everywhere.
+
+        Recordings, outputs and logs hold them from now on, under whatever name they are known.
+
+        Raises: UsageError for what is no text.
+        """
+        if not all(isinstance(value, str) and value for value in values):
+            raise UsageError(
+                "not_secret() takes the values, as texts", next_step='session.not_secret("public")'
+            )
+        self.vault.not_secret(*values)
+
     def close(self) -> None:
         """Let go of HTTP, the cells and the warehouse; the local processes go on running."""
         self._open.pop(self.workspace.folder, None)
         self._cells.unregister()
+        self._logs.unregister()
         self.recorder.stop()
         if "account" in self.__dict__:
             self.account.close()

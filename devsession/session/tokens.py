@@ -91,7 +91,7 @@ class AccessTokens:
         asked = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         token = self._ask(template, asked)
         if token.refresh_token:
-            self._vault.learn({REFRESH_TOKEN: token.refresh_token})
+            self._vault.learn_tokens({REFRESH_TOKEN: token.refresh_token})
             self._keep(REFRESH_TOKEN, token.refresh_token)
         return {REFRESH_TOKEN: refresh_token} | self._take(template, token)
 
@@ -108,7 +108,7 @@ class AccessTokens:
         lasts = float("inf") if token.seconds is None else token.seconds
         early = min(_EARLY_SECONDS, lasts / 2)
         self._held = template, token, self._clock() + lasts - early
-        self._vault.learn(_secrets(token))
+        self._vault.learn_tokens(_secrets(token))
         return _secrets(token)
 
 

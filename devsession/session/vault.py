@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
+from devsession.recording.arriving import looks_secret
 from devsession.secrets.managers import SecretStore
-from devsession.secrets.redact import Redactor, placeholder
+from devsession.secrets.redact import placeholder
 from devsession.secrets.reference import SecretReference
 from devsession.session.sandbox import SANDBOX_HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterator, Mapping
 
     from devsession.plugin.parameters import StoredConfigurationValue
+    from devsession.recording.recorder import Recorder
+    from devsession.secrets.redact import Redactor
     from devsession.session.sandbox import Sandbox
     from devsession.session.workspace import Workspace
 
 
 class Vault:
-    """Names -> values of secrets, and the redactor that knows them.
+    """Names -> values of secrets, and the redactors that know them.
 
-    tell: is given every secret and address known by now, whenever one is learnt. Offline, a
-    secret that is nowhere is its placeholder: recordings hold nothing else.
+    recorder: is told every secret and address known by now, whenever one is learnt, and knows the
+    tokens that arrived. Offline, a secret that is nowhere is its placeholder: recordings hold
+    nothing else.
     """
 
     def __init__(
-        self,
-        workspace: Workspace,
-        *,
-        offline: bool,
-        sandbox: Sandbox,
-        tell: Callable[[Mapping[str, str], Mapping[str, str]], None],
+        self, workspace: Workspace, *, offline: bool, sandbox: Sandbox, recorder: Recorder
     ) -> None:
         self.store = SecretStore(workspace.folder)
         self._offline = offline
         self._sandbox = sandbox
-        self._tell = tell
-        self._known: dict[str, str] = {}
-        self._redactor: tuple[object, Redactor] | None = None
+        self._recorder = recorder
+        self._lock = threading.Lock()
+        # Replaced, never changed: the redactors are asked for from any thread.
+        self._known: dict[str, tuple[str, ...]] = {}
+        self._not_secret: frozenset[str] = frozenset()
+        self._fetched: frozenset[str] = frozenset()
+        self._told: object = None
 
     def __repr__(self) -> str:
         return f"<Vault: {', '.join(sorted(self._known)) or 'empty'}>"
@@ -61,9 +65,38 @@ class Vault:
         return value
 
     def learn(self, secrets: Mapping[str, str]) -> None:
-        """Redact these from now on: what was typed, what connect() returned."""
-        self._known.update({name: value for name, value in secrets.items() if value})
-        self._tell(self._known, self._addresses)
+        """Redact these from now on: what was typed, what connect() returned.
+
+        What a name stood for before stays known.
+        """
+        with self._lock:
+            known = dict(self._known)
+            for name, value in secrets.items():
+                if value and value not in self._fetched:
+                    others = (old for old in known.get(name, ()) if old != value)
+                    known[name] = (*others, value)
+            self._known = known
+        self._tell()
+
+    def learn_stored(self, secrets: Mapping[str, StoredConfigurationValue]) -> None:
+        """The same for what is stored, and for its metadata where that looks like a secret."""
+        found = {name: stored.value for name, stored in secrets.items()}
+        for name, stored in secrets.items():
+            found |= dict(_texts(name, stored.metadata))
+        self.learn(found)
+
+    def learn_tokens(self, tokens: Mapping[str, str]) -> None:
+        """The same for what was fetched or handed out, and is another one in each run."""
+        pairs = [(name, value) for name, value in tokens.items() if value]
+        with self._lock:
+            self._fetched |= {value for _, value in pairs}
+        self._recorder.learn(pairs)
+
+    def not_secret(self, *values: str) -> None:
+        """Leave these as they are, under whatever name they are known."""
+        with self._lock:
+            self._not_secret |= set(values)
+        self._tell()
 
     def keep(self, name: str, value: str) -> tuple[SecretReference, str]:
         """Put a secret where secrets are kept: the reference that finds it again, and the place."""
@@ -72,12 +105,14 @@ class Vault:
 
     @property
     def redactor(self) -> Redactor:
-        """Knows every secret used so far, and the sandbox's address."""
-        known = (dict(self._known), self._addresses)
-        if self._redactor is None or self._redactor[0] != known:
-            # Its patterns are compiled when first used, and live as long as it does.
-            self._redactor = (known, Redactor(*known))
-        return self._redactor[1]
+        """Knows every secret so far, the tokens that arrived, and the sandbox's address."""
+        self._tell()
+        return self._recorder.redactor
+
+    @property
+    def shown(self) -> Redactor:
+        """The same for what is shown, where the sandbox's address can be used."""
+        return self._recorder.shown
 
     def text(self, text: str) -> str:
         """A text without the secrets known by now."""
@@ -99,7 +134,27 @@ class Vault:
             for name, value in stored.items()
         }
 
+    def _tell(self) -> None:
+        if self._all == self._told:
+            return
+        with self._lock:
+            told = self._all
+            self._recorder.know(*told)
+            self._told = told
+
     @property
-    def _addresses(self) -> dict[str, str]:
+    def _all(self) -> tuple[dict[str, tuple[str, ...]], dict[str, str], frozenset[str]]:
         address = self._sandbox.netloc
-        return {SANDBOX_HOST: address} if address else {}
+        return self._known, {SANDBOX_HOST: address} if address else {}, self._not_secret
+
+
+def _texts(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """The texts in metadata that look like secrets, each with the path to it as its name."""
+    if isinstance(value, str) and looks_secret(value):
+        yield name, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(f"{name}-{key}", item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(name, item)

@@ -53,6 +53,8 @@ class Secrets:
     def learn(self, secrets: dict[str, str]) -> None:
         self.known |= secrets
 
+    learn_tokens = learn
+
     def text(self, text: str) -> str:
         return text.replace(CLIENT_SECRET, "REDACTED")
 
