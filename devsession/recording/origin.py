@@ -50,6 +50,7 @@ def write_origin(folder: ScenarioFolder, origin: Origin | None, redactor: Redact
     if origin is None:
         file.unlink(missing_ok=True)
     else:
+        file.parent.mkdir(parents=True, exist_ok=True)
         text = origin.model_dump_json(indent=2, exclude_none=True) + "\n"
         guarded_write(file, text.encode("utf-8"), redactor)
 

@@ -127,16 +127,17 @@ class OmnataSync(Sync):
         self._known = parameters
         redactor = self._session.vault.redactor
         origin = Origin(omnata_app=self._app.name, **source.secret_names.model_dump())
-        folder.clear()
-        folder.write_records(records.head(count), redactor)
+        write_origin(folder, origin, redactor)  # first: without an input it means nothing
         frozen = ScenarioInput(
             name=wanted.name,
             sync=self.slug,
             plugin=self._session.source.name,
             parameters=parameters,
         )
-        folder.write_input(frozen, redactor)
-        write_origin(folder, origin, redactor)
+        with folder.at_once(redactor):
+            folder.clear()
+            folder.write_records(records.head(count), redactor)
+            folder.write_input(frozen, redactor)
         self._secrets[origin] = parameters.connection_secrets
 
     def secrets(self, folder: ScenarioFolder, names: Iterable[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import UsageError
 from devsession.session.omnata_sync import OmnataSync
-from devsession.warehouse.omnata import OmnataApp
+from devsession.warehouse.omnata import OmnataApp, check_name
 from devsession.warehouse.snowflake import snowflake_account
 
 if TYPE_CHECKING:
@@ -94,15 +94,10 @@ class Unrecorded:
             return self._account.arrow(sql, params)
 
 
-def omnata_syncs(
-    session: DevelopmentSession,
-    account: str | Statements | None,
-    omnata_app: str | None,
-    before: OmnataSyncs | None,
-) -> OmnataSyncs | None:
-    """Where syncs come from now: None for this workspace, `before` when it is the same app."""
+def check_place(account: object, omnata_app: object) -> None:
+    """Whether these say where syncs come from. Raises: UsageError."""
     if account is None and omnata_app is None:
-        return None
+        return
     if account is None or omnata_app is None:
         lacking, given = ("account", "omnata_app") if account is None else ("omnata_app", "account")
         raise UsageError(
@@ -118,6 +113,20 @@ def omnata_syncs(
             tried=f"account={account!r}",
             next_step='for instance account="prod", with a section [prod] in connections.toml',
         )
+    check_name(omnata_app)
+
+
+def omnata_syncs(
+    session: DevelopmentSession,
+    account: str | Statements | None,
+    omnata_app: str | None,
+    before: OmnataSyncs | None,
+) -> OmnataSyncs | None:
+    """Where syncs come from now: None for this workspace, `before` when it is the same app."""
     if before is not None and before.place == (account, omnata_app):
         return before
+    if before is not None:
+        before.close()
+    if account is None or omnata_app is None:
+        return None
     return OmnataSyncs(session, account, omnata_app)

@@ -53,12 +53,7 @@ class OmnataApp:
     """
 
     def __init__(self, account: Statements, name: str, *, redact: Callable[[str], str]) -> None:
-        if not isinstance(name, str) or not name.strip():
-            raise UsageError(
-                "An Omnata app has a name",
-                tried=f"omnata_app={name!r}",
-                next_step='for instance omnata_app="OMNATA_SYNC_ENGINE"',
-            )
+        check_name(name)
         self.name = name.upper() if SIMPLE_NAME.fullmatch(name) else name
         self._account = account
         self._redact = redact
@@ -242,6 +237,16 @@ class OmnataApp:
             tried=problem,
             next_step="look whether this version of the app is one that devsession knows, and "
             "report what it lacks",
+        )
+
+
+def check_name(name: object) -> None:
+    """Raises: UsageError for what names no app."""
+    if not isinstance(name, str) or not name.strip():
+        raise UsageError(
+            "An Omnata app has a name",
+            tried=f"omnata_app={name!r}",
+            next_step='for instance omnata_app="OMNATA_SYNC_ENGINE"',
         )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from devsession import Outcomes
+from devsession import DevelopmentSession, Outcomes
 from devsession.errors import DevsessionError, OmnataError, ScenarioError, UsageError
 from devsession.session.omnata_sync import OmnataSync
 from devsession.testing import run_scenario
@@ -17,6 +17,7 @@ from tests.session.test_sync_source import account_of, project_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from syrupy.assertion import SnapshotAssertion
 
@@ -324,10 +325,11 @@ def test_what_the_app_refuses_is_shown_without_secrets(
     ],
     ids=str,
 )
-def test_where_syncs_come_from_is_said_whole(
-    wanted: dict[str, Any], project: Project, snapshot: SnapshotAssertion
+def test_where_syncs_come_from_is_said_whole_before_anything_is_made(
+    wanted: dict[str, Any], project: Project, tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
     with pytest.raises(UsageError) as error:
-        type(project.session)(type(project.session.plugin), workspace=project.folder, **wanted)
+        DevelopmentSession(type(project.session.plugin), workspace=tmp_path, **wanted)
 
     assert str(error.value) == snapshot
+    assert list(tmp_path.iterdir()) == []
