@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from devsession.errors import ScenarioError, SecretLeakError
 from devsession.plugin.sync_source import completing
@@ -19,13 +19,29 @@ if TYPE_CHECKING:
     from devsession.session.sync import Sync
 
 _SHOWN_FAILURES = 3
+_WIDTH = 160
+FREEZES = "It freezes what the plugin does now and proves no correctness: that it is right, only you can say"
 
 
 @dataclass(frozen=True, repr=False)
-class Completion:
-    """What `complete()` did, as lines."""
+class Told:
+    """What was done, as lines, the first of which says it all."""
 
     lines: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        head, *rest = self.lines
+        items = "".join(f'<div style="white-space:pre-wrap">{escape(line)}</div>' for line in rest)
+        return f'<div style="font-weight:bold">{escape(head)}</div>{items}'
+
+
+class Completion(Told):
+    """What `complete()` did."""
 
     @classmethod
     def of(cls, session: DevelopmentSession, folder: ScenarioFolder) -> Completion:
@@ -44,20 +60,10 @@ class Completion:
         place = folder.path.relative_to(session.workspace.folder)
         lines = [
             f"Scenario saved in {place}, no secret found",
-            *_frozen_lines(folder),
+            *frozen_lines(folder),
             *(_tested(session, folder) if folder.has_test else _NOT_TESTED),
         ]
         return cls(tuple(lines))
-
-    def __str__(self) -> str:
-        return "\n".join(self.lines)
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        head, *rest = self.lines
-        items = "".join(f'<div style="white-space:pre-wrap">{escape(line)}</div>' for line in rest)
-        return f'<div style="font-weight:bold">{escape(head)}</div>{items}'
 
 
 _NOT_TESTED = (
@@ -66,17 +72,27 @@ _NOT_TESTED = (
 )
 
 
-def _frozen_lines(folder: ScenarioFolder) -> list[str]:
-    """What the test will hold the plugin to."""
-    outcomes = folder.read_outcomes()
-    failed = outcomes[~outcomes["SUCCESS"].astype(bool)]
-    exchanges = len(folder.read_cassette())
+def frozen_lines(folder: ScenarioFolder) -> list[str]:
+    """What the test will hold the plugin to: how much, some of the failures, and a sample."""
+    rows: list[dict[str, Any]] = folder.read_outcomes().to_dict("records")  # type: ignore[assignment]
+    exchanges = folder.read_cassette()
+    failed = [row for row in rows if not row["SUCCESS"]]
+    succeeded = [row for row in rows if row["SUCCESS"]]
     records = counted(len(folder.read_records()), "record")
-    counts = f"{len(outcomes) - len(failed)} ok, {len(failed)} failed"
-    lines = [f"Frozen: {records}, {counted(exchanges, 'exchange')}, {counts}"]
-    shown = zip(failed["IDENTIFIER"], failed["RESULT"], strict=True)
-    lines += [f"  {identifier}: {result}" for identifier, result in list(shown)[:_SHOWN_FAILURES]]
-    return lines
+    counts = f"{len(succeeded):,} ok, {len(failed):,} failed"
+    lines = [f"Frozen: {records}, {counted(len(exchanges), 'exchange')}, {counts}"]
+    for row in failed[:_SHOWN_FAILURES]:
+        lines.append(f"  {row['IDENTIFIER']}: {shortened(row['RESULT'])}")
+    for row in succeeded[:1]:
+        known = f", {row['APP_IDENTIFIER']} in the app" if row["APP_IDENTIFIER"] else ""
+        lines.append(f"  {row['IDENTIFIER']}: ok{known}")
+    return lines + [f"  {shortened(str(exchange))}" for exchange in exchanges[:1]]
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…"
 
 
 def _tested(session: DevelopmentSession, folder: ScenarioFolder) -> list[str]:
@@ -94,7 +110,7 @@ def _tested(session: DevelopmentSession, folder: ScenarioFolder) -> list[str]:
         f"Test: {file.relative_to(session.workspace.folder)}, run twice",
         "  as generated: passes, with the network shut",
         f"  with {proof.change}: fails, as it should",
-        "It freezes what the plugin does now; that this is right, only you can say",
+        FREEZES,
         "next: devsession test",
     ]
 

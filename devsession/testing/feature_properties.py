@@ -102,6 +102,11 @@ def properties_of(frozen: ScenarioInput) -> list[list[str]]:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z]\w*( \w+)*", value):
+        try:
+            json.loads(value)
+        except ValueError:
+            return value
     return _OPENING.sub(r"\\u007b", json_cell(value))
 
 

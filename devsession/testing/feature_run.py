@@ -19,7 +19,7 @@ from devsession.testing.comparison import outcome_differences
 from devsession.testing.feature_files import find_file, named_file, read_frame
 from devsession.testing.feature_properties import parameters_from
 from devsession.testing.feature_tables import frame_from_rows
-from devsession.testing.playing import Pass, play_pass
+from devsession.testing.playing import Pass, play_pass, shown_differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -136,7 +136,7 @@ class FeatureRun:
             _check_expected(expected)
             differences += outcome_differences(self._pass.outcomes, expected)
         if differences:
-            lines = "\n".join("  " + line.replace("\n", "\n    ") for line in differences)
+            lines = shown_differences(differences)
             played = counted(self._pass.played, "exchange")
             told = f"differs from what was recorded, {played} played\n{lines}"
             raise AssertionError(self._redactor.text(told))

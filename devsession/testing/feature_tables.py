@@ -51,9 +51,12 @@ def frame_from_rows(rows: Sequence[Sequence[str]]) -> DataFrame:
 def rows_from_frame(frame: DataFrame) -> list[list[str]]:
     """Types, headings and cells of records or outcomes; they are read back as they were."""
     names = [str(name) for name in frame.columns]
-    columns = {name: frame[name].tolist() for name in names}
+    columns = {name: _values(name, frame[name].tolist()) for name in names}
     types = [_type(name, columns[name]) for name in names]
-    cells = [[_written(name, value) for value in columns[name]] for name in names]
+    cells = [
+        [_written(kind, name, value) for value in columns[name]]
+        for kind, name in zip(types, names, strict=True)
+    ]
     return [types, names, *map(list, zip(*cells, strict=True))]
 
 
@@ -146,6 +149,13 @@ _READERS: dict[str, Callable[[str], Any]] = {
 }
 
 
+def _values(name: str, values: list[Any]) -> list[Any]:
+    if name not in _TEXT_COLUMNS:
+        return values
+    # pandas' own text columns hold NaN where there is none.
+    return [None if value is None or isinstance(value, float) else str(value) for value in values]
+
+
 def _type(name: str, values: list[Any]) -> str:
     if name in _TEXT_COLUMNS and all(
         isinstance(value, str) and _is_plain(value) for value in values
@@ -154,10 +164,10 @@ def _type(name: str, values: list[Any]) -> str:
     return "bool" if values and all(isinstance(value, bool) for value in values) else "object"
 
 
-def _written(name: str, value: Any) -> str:
+def _written(kind: str, name: str, value: Any) -> str:
     if name in _TEXT_COLUMNS and isinstance(value, str) and _is_plain(value):
         return value
-    if isinstance(value, bool):
+    if kind == "bool":
         return str(value)
     return json_cell(freeze(value))
 

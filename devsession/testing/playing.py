@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import MissError
-from devsession.recording.miss import ignored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pandas import DataFrame
 
@@ -20,6 +19,9 @@ if TYPE_CHECKING:
     from devsession.plugin.outbound import OutboundSyncRequest
     from devsession.plugin.parameters import OutboundSyncConfigurationParameters
     from devsession.recording.replay import Replay
+
+
+_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,13 @@ def play_pass(
     return Pass(outcomes, replay.played, (*raised, *_request_differences(replay)))
 
 
+def shown_differences(differences: Sequence[str]) -> str:
+    """The first of them, each behind an indent, and how many there are besides."""
+    hidden = len(differences) - _SHOWN
+    lines = [*differences[:_SHOWN], *([f"and {hidden:,} more"] if hidden > 0 else [])]
+    return "\n".join("  " + line.replace("\n", "\n    ") for line in lines)
+
+
 def _request_differences(replay: Replay) -> list[str]:
     missed = [_told(error) for error in replay.misses]
     refused = [f"a live call to {place} was stopped" for place in replay.refused_calls]
@@ -80,6 +89,8 @@ def _request_differences(replay: Replay) -> list[str]:
 
 def _told(error: MissError) -> str:
     """What was asked and what differs; and what to declare when that differs in every run."""
+    from devsession.recording.miss import ignored
+
     suggestion = str(error.fields["suggestion"])
     return "\n".join([error.what, error.tried, *([ignored(suggestion)] if suggestion else [])])
 

@@ -70,18 +70,23 @@ def prove_test(plugin_class: type[Plugin], folder: Path, test_file: Path) -> Pro
     """
     scenario = load(ScenarioFolder(folder))
     as_generated = play(plugin_class, scenario)
-    change, failure = _failing_change(plugin_class, scenario) if as_generated else ("", "")
-    ran = run_pytest(test_file, folder.name) if change else None
-    return Proof(scenario.frozen.name, as_generated, ran, change, failure)
+    found = failing_change(plugin_class, scenario) if as_generated else None
+    if found is None:
+        return Proof(scenario.frozen.name, as_generated, None, "", "")
+    change, report = found
+    ran = run_pytest(test_file, folder.name)
+    return Proof(scenario.frozen.name, as_generated, ran, change.text, report.differences[0])
 
 
-def _failing_change(plugin_class: type[Plugin], scenario: LoadedScenario) -> tuple[str, str]:
-    """The first changed answer with which the scenario differs, and how; both empty if none does."""
+def failing_change(
+    plugin_class: type[Plugin], scenario: LoadedScenario
+) -> tuple[Change, ScenarioReport] | None:
+    """The first changed answer with which the scenario differs, and how; None if none does."""
     for change in changes(scenario.exchanges):
         report = play(plugin_class, replace(scenario, exchanges=change.exchanges))
         if not report:
-            return change.text, report.differences[0]
-    return "", ""
+            return change, report
+    return None
 
 
 def changes(exchanges: list[Exchange]) -> Iterator[Change]:

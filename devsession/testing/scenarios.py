@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devsession.render import counted
+from devsession.testing.playing import play_pass, shown_differences
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from devsession.plugin.contract import Plugin
     from devsession.recording.exchange import Exchange
     from devsession.recording.scenario import ScenarioFolder, ScenarioInput
-
-_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -53,11 +52,9 @@ class ScenarioReport:
         ran = f"{counted(self.records, 'record')}, {counted(self.played, 'exchange')} played"
         if self:
             return f"{self.scenario}: as recorded, {ran}"
-        hidden = len(self.differences) - _SHOWN
-        lines = [*self.differences[:_SHOWN], *([f"and {hidden} more"] if hidden > 0 else [])]
-        found = "\n".join("  " + line.replace("\n", "\n    ") for line in lines)
         return (
-            f"{self.scenario}: differs from what was recorded, {ran}\n{found}\n"
+            f"{self.scenario}: differs from what was recorded, {ran}\n"
+            f"{shown_differences(self.differences)}\n"
             "  next: mend plugin.py; if the change is meant, run the scenario live and complete() it"
         )
 
@@ -103,7 +100,6 @@ def play(plugin_class: type[Plugin], scenario: LoadedScenario) -> ScenarioReport
     from devsession.plugin.outcome_rules import check_outcomes
     from devsession.recording.replay import Replay
     from devsession.testing.comparison import outcome_differences
-    from devsession.testing.playing import play_pass
 
     parameters = scenario.frozen.replayed_parameters()
     replay = Replay(

@@ -1,0 +1,206 @@
+"""Scenarios as a feature of behave, in today's dialect; written by us, and shown able to fail.
+
+Source: sync contract, generated features.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic_core import from_json
+
+from devsession.errors import ScenarioError, SetupError
+from devsession.recording import as_recorded
+from devsession.recording.cassette_file import dump_item, join_items
+from devsession.secrets.audit import guarded_write_together
+from devsession.testing.feature_files import CASSETTES
+from devsession.testing.feature_properties import properties_of
+from devsession.testing.feature_tables import rows_from_frame, table_lines
+from devsession.testing.process import run_behave
+from devsession.testing.proof import failing_change
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from devsession.plugin.contract import Plugin
+    from devsession.recording.exchange import Exchange
+    from devsession.secrets.redact import Redactor
+    from devsession.testing.scenarios import LoadedScenario
+
+FOLDER = "features"
+_MARK = "# Scenarios of the plugin, as a feature: written by devsession."
+_STEPS_MARK = '"""What the steps of features mean: written by devsession."""'
+_STEPS_MODULE = "devsession.testing.behave_steps"
+_STEPS = f"{_STEPS_MARK}\n\nfrom {_STEPS_MODULE} import *  # noqa: F403\n"
+_ABOUT = """
+# It freezes what the plugin did when the scenarios were completed and proves no correctness.
+# Change plugin.py or the scenarios, not this file: session.generate_tests(behave=True) writes it.
+"""
+_IN_STEP, _IN_TABLE = "    ", "      "
+
+
+@dataclass(frozen=True)
+class Feature:
+    """The features of a workspace: one feature of the plugin, each scenario a scenario of it.
+
+    module: what the plugin class is imported from.
+    """
+
+    workspace: Path
+    plugin_id: str
+    plugin_class: type[Plugin]
+    scenarios: Sequence[LoadedScenario]
+    module: str = "plugin"
+
+    @property
+    def path(self) -> Path:
+        """The feature's file."""
+        return self.workspace / FOLDER / f"{self.plugin_id}.feature"
+
+    def write(self, redactor: Redactor) -> list[Path]:
+        """Write feature, cassettes and steps: all, or none; files that are as they should be stay.
+
+        Raises:
+            ScenarioError: a file of this name is somebody else's.
+            SecretLeakError: a secret would stand in one.
+        """
+        self._check_ours()
+        contents = self._contents([scenario.exchanges for scenario in self.scenarios])
+        for scenario, file in zip(self.scenarios, self._cassettes(), strict=True):
+            recorded = as_recorded.to_lines(scenario.exchanges)
+            contents[(self.workspace / FOLDER / file).with_suffix(as_recorded.SUFFIX)] = recorded
+        if self._steps.is_file():
+            del contents[self._steps]  # ours, or one that has other steps too
+        changed = {
+            path: text
+            for path, text in contents.items()
+            if not path.is_file() or path.read_bytes() != text.encode()
+        }
+        if changed:
+            guarded_write_together(changed, redactor)
+        return [*contents]
+
+    def prove(self, redactor: Redactor) -> None:
+        """Run it as written, where it has to pass, and with an answer of each scenario changed.
+
+        Raises:
+            SetupError: behave is not installed.
+            ScenarioError: a scenario fails as it is written, or passes whatever the app answers.
+        """
+        as_written = run_behave(self.workspace, self.path)
+        if not as_written.passed(len(self.scenarios)):
+            raise self._does_not_hold(f"it does not pass as it was written:\n{as_written.output}")
+        exchanges = [self._failing(scenario) for scenario in self.scenarios]
+        with tempfile.TemporaryDirectory() as elsewhere:
+            guarded_write_together(self._contents(exchanges, Path(elsewhere)), redactor)
+            ran = run_behave(self.workspace, Path(elsewhere) / FOLDER)
+        if not ran.failed(len(self.scenarios)):
+            raise self._does_not_hold(f"it passes with answers changed:\n{ran.output}")
+
+    def _failing(self, scenario: LoadedScenario) -> list[Exchange]:
+        """The exchanges of a scenario with an answer changed that it cannot do with."""
+        found = failing_change(self.plugin_class, scenario)
+        if found is None:
+            raise self._does_not_hold(
+                f"the scenario {scenario.frozen.name!r} passes whatever the app answers"
+            )
+        change, _ = found
+        return change.exchanges
+
+    def _check_ours(self) -> None:
+        """Raises: ScenarioError when a file is there that somebody else wrote."""
+        for path, mark in ((self.path, _MARK), (self._steps, _STEPS_MARK)):
+            content = path.read_text(encoding="utf-8") if path.is_file() else mark
+            if not content.startswith(mark) and f"from {_STEPS_MODULE} import *" not in content:
+                raise ScenarioError(
+                    f"{path.relative_to(self.workspace)} is there and was not written by devsession",
+                    tried="writing the features of the scenarios",
+                    where=str(path),
+                    next_step="give that file another name, "
+                    "then session.generate_tests(behave=True) again",
+                    path=str(path),
+                )
+
+    @property
+    def _steps(self) -> Path:
+        return self.workspace / FOLDER / "steps" / "imported_steps.py"
+
+    def _contents(
+        self, cassettes: Sequence[Sequence[Exchange]], place: Path | None = None
+    ) -> dict[Path, str]:
+        """The files, with these exchanges as the cassettes."""
+        folder = (place or self.workspace) / FOLDER
+        items = [[dump_item(each.interaction()) for each in cassette] for cassette in cassettes]
+        return {
+            folder / self.path.name: self._text(),
+            folder / "steps" / "imported_steps.py": _STEPS,
+            **{
+                folder / file: join_items(texts)
+                for file, texts in zip(self._cassettes(), items, strict=True)
+            },
+        }
+
+    def _cassettes(self) -> list[Path]:
+        return [Path(CASSETTES) / self._cassette(scenario) for scenario in self.scenarios]
+
+    def _cassette(self, scenario: LoadedScenario) -> str:
+        return f"{self.plugin_id}_{scenario.folder.name}.yaml"
+
+    def _text(self) -> str:
+        lines = [f"{_MARK}{_ABOUT}", f"Feature: {self.plugin_id}"]
+        for scenario in self.scenarios:
+            lines += ["", *self._scenario_lines(scenario)]
+        return "\n".join(lines) + "\n"
+
+    def _scenario_lines(self, scenario: LoadedScenario) -> list[str]:
+        expected = scenario.expected.assign(RESULT=scenario.expected["RESULT"].map(from_json))
+        ignored = [
+            name for name in self.plugin_class.request_matching.ignore_parameters if "," not in name
+        ]
+        ignoring = [f"when matching requests, we ignore query parameters {','.join(ignored)}"]
+        return [
+            f"  Scenario: {_one_line(scenario.frozen.name)}",
+            f"{_IN_STEP}Given the following records:",
+            *table_lines(rows_from_frame(scenario.records), _IN_TABLE),
+            *(f"{_IN_STEP}And {line}" for line in (ignoring if ignored else [])),
+            f"{_IN_STEP}And we use the HTTP recordings from {self._cassette(scenario)}",
+            f"{_IN_STEP}And {self._plugin_sentence}",
+            f"{_IN_STEP}When we perform an outbound sync with configuration parameters:",
+            *table_lines(properties_of(scenario.frozen), _IN_TABLE),
+            f"{_IN_STEP}Then the response will be:",
+            *table_lines(rows_from_frame(expected), _IN_TABLE),
+            f"{_IN_STEP}And no error will be raised",
+        ]
+
+    @property
+    def _plugin_sentence(self) -> str:
+        return f"we use the {self.plugin_class.__name__} class from the {self.module} module"
+
+    def _does_not_hold(self, why: str) -> ScenarioError:
+        return ScenarioError(
+            f"{self.path.name} does not hold",
+            tried=why,
+            where=str(self.path),
+            next_step="scenario.run() again, and look at what differs",
+            path=str(self.path),
+        )
+
+
+def check_behave() -> None:
+    """Raises: SetupError when behave is not installed."""
+    from importlib.util import find_spec
+
+    if find_spec("behave") is None:
+        raise SetupError(
+            "behave is not installed, which runs features",
+            tried="generate_tests(behave=True)",
+            next_step='pip install "devsession[behave]"',
+        )
+
+
+def _one_line(name: str) -> str:
+    line = " ".join(name.split())
+    return "".join(letter if letter.isprintable() else "?" for letter in line)

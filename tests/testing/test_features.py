@@ -1,0 +1,202 @@
+"""Features written of scenarios: they run under behave, and fail when something changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pandas import DataFrame
+
+from devsession.errors import ScenarioError, SecretLeakError, SetupError
+from devsession.recording.scenario import ScenarioFolder
+from devsession.secrets.redact import Redactor
+from devsession.testing.feature_tables import frame_from_rows, rows_from_frame, table_lines
+from devsession.testing.features import Feature, check_behave
+from devsession.testing.scenarios import load
+from tests.testing import kinds
+from tests.testing.behave_process import behave
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+NONE = Redactor({})
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config) -> None:
+    """The process of behave finds the plugins of these tests."""
+    monkeypatch.setenv("PYTHONPATH", str(pytestconfig.rootpath))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "plugin.py").write_text("from tests.testing.kinds import *\n")
+    return project
+
+
+def feature_of(project: Path, kind: type[kinds.Sender], *names: str) -> Feature:
+    folders = [kinds.recorded(kind, project / "scenarios" / name) for name in names]
+    scenarios = [load(ScenarioFolder(folder)) for folder in folders]
+    return Feature(project, "acme", kind, scenarios)
+
+
+@pytest.fixture
+def feature(project: Path) -> Feature:
+    feature = feature_of(project, kinds.RecordAtATime, "creates", "creates-more")
+    feature.write(NONE)
+    return feature
+
+
+@pytest.fixture
+def cassette(project: Path, feature: Feature) -> Path:
+    return project / "features" / "vcr_cassettes" / "acme_creates.yaml"
+
+
+def edit(file: Path, before: str, after: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
+def test_the_feature_reads_well(feature: Feature, snapshot: SnapshotAssertion) -> None:
+    assert feature.path.read_text(encoding="utf-8") == snapshot
+
+
+def test_it_passes_and_is_shown_able_to_fail(project: Path, feature: Feature) -> None:
+    feature.prove(NONE)
+
+    ran = behave(project)
+
+    assert ran.passed, ran.output
+    assert "2 scenarios passed, 0 failed" in ran.output
+
+
+@pytest.mark.parametrize("kind", [kinds.Batch, kinds.Retries, kinds.Threads])
+def test_plugins_of_other_kinds(project: Path, kind: type[kinds.Sender]) -> None:
+    feature = feature_of(project, kind, "creates")
+
+    feature.write(NONE)
+    feature.prove(NONE)
+
+
+def test_one_that_cannot_fail_is_refused(project: Path, snapshot: SnapshotAssertion) -> None:
+    feature = feature_of(project, kinds.Swallows, "creates")
+    feature.write(NONE)
+
+    with pytest.raises(ScenarioError) as raised:
+        feature.prove(NONE)
+
+    assert raised.value.tried == snapshot
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("code: 422", "code: 500"), ('"trace": "t-2"', '"trace": "t-9"'), ("e@x", "z@x")],
+    ids=["status", "a field that the plugin ignores", "request body"],
+)
+def test_a_changed_recording_fails(
+    project: Path, cassette: Path, snapshot: SnapshotAssertion, before: str, after: str
+) -> None:
+    edit(cassette, before, after)
+
+    assert behave(project).failure == snapshot
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [('"email already taken"', '"taken"'), ('{"email": "a@x"}', '{"email": "z@x"}')],
+    ids=["outcome", "request"],
+)
+def test_a_changed_feature_fails(
+    project: Path, feature: Feature, snapshot: SnapshotAssertion, before: str, after: str
+) -> None:
+    edit(feature.path, before, after)
+
+    assert behave(project).failure == snapshot
+
+
+def test_a_second_time_changes_no_file(project: Path, feature: Feature) -> None:
+    files = sorted(path for path in (project / "features").rglob("*") if path.is_file())
+    before = {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in files}
+
+    feature.write(NONE)
+
+    files = sorted(path for path in (project / "features").rglob("*") if path.is_file())
+    assert before == {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in files}
+
+
+@pytest.mark.parametrize("name", ["acme.feature", "steps/imported_steps.py"])
+def test_a_file_of_somebody_else_is_not_overwritten(
+    project: Path, snapshot: SnapshotAssertion, name: str
+) -> None:
+    own = project / "features" / name
+    own.parent.mkdir(parents=True)
+    own.write_text("# mine\n")
+
+    with pytest.raises(ScenarioError) as raised:
+        feature_of(project, kinds.Batch, "creates").write(NONE)
+
+    assert str(raised.value).replace(str(project), "project") == snapshot
+    assert [path for path in (project / "features").rglob("*") if path.is_file()] == [own]
+
+
+def test_steps_that_go_on_from_ours_are_left(project: Path) -> None:
+    own = project / "features" / "steps" / "imported_steps.py"
+    own.parent.mkdir(parents=True)
+    own.write_text("from devsession.testing.behave_steps import *\n\nmine = 1\n")
+
+    feature_of(project, kinds.Batch, "creates").write(NONE)
+
+    assert own.read_text().endswith("mine = 1\n")
+
+
+def test_nothing_is_written_when_a_secret_would_be(project: Path) -> None:
+    feature = feature_of(project, kinds.Batch, "creates")
+
+    with pytest.raises(SecretLeakError):
+        feature.write(Redactor({"api_key": "ü|ß@x"}))
+
+    assert not (project / "features").exists()
+
+
+def test_without_behave(monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+
+    with pytest.raises(SetupError) as raised:
+        check_behave()
+
+    assert str(raised.value) == snapshot
+
+
+HOSTILE: list[dict[str, Any]] = [
+    {"IDENTIFIER": "1", "APP_IDENTIFIER": None, "RESULT": None},
+    {"IDENTIFIER": "None", "APP_IDENTIFIER": "null", "RESULT": {"a": "|"}},
+    {"IDENTIFIER": '"1"', "APP_IDENTIFIER": "", "RESULT": {"a": "\\|", "b": "None"}},
+    {"IDENTIFIER": " 1 ", "APP_IDENTIFIER": "a\nb", "RESULT": {"a\u2028": "\\"}},
+    {"IDENTIFIER": "a|b\\|c", "APP_IDENTIFIER": "東京\\", "RESULT": {"$type": "x", "value": 1}},
+    {"IDENTIFIER": "true", "APP_IDENTIFIER": "1.0", "RESULT": {"a": [1, 1.5, True, None, "1"]}},
+]
+
+
+def test_cells_are_read_back_as_they_were() -> None:
+    frame = DataFrame(HOSTILE, dtype=object)
+    lines = table_lines(rows_from_frame(frame), "  ")
+    rows = [parsed(line) for line in lines]
+
+    assert frame_from_rows(rows).to_dict("records") == HOSTILE
+
+
+def parsed(line: str) -> list[str]:
+    """A row as behave reads it."""
+    from behave.parser import Parser
+
+    parser = Parser()
+    parser.reset()
+    assert parser.action_table(line)
+    assert parser.table is not None
+    cells: list[str] = parser.table.headings
+    return cells
