@@ -16,9 +16,10 @@ from devsession.secrets.pieces import Piece
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# What begins a stream of gzip, zlib and zstd.
+# What begins a stream of gzip and zstd, and an archive; of zlib, at each level.
+PACKED = (b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")
+ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _BEGINNING = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|\x78[\x01\x5e\x9c\xda]")
-_SIGNS = (b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _ZIP = b"PK\x03\x04"
 # The same, as base64 that begins with it: H4sI, KLUv, eJ..; UEsDB.
 PACKED_IN_BASE64 = re.compile(rb"H4sI|KLUv|eJ[w-z]|eN[o-r]|eA[E-H]|eF[4-7]|UEsDB")
@@ -32,7 +33,7 @@ _SEPARATOR = b"\n\0next entry of the archive\0\n"
 
 def compressed_pieces(data: bytes) -> Iterator[Piece]:
     """Streams that announce themselves, wherever they begin."""
-    if not any(sign in data for sign in _SIGNS):
+    if not any(sign in data for sign in (*PACKED, *ZLIB)):
         return
     end = 0
     for match in _BEGINNING.finditer(data):

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from devsession.secrets.base64_runs import Base64Run, base64_runs
+from devsession.secrets.compressed import PACKED, ZLIB
 from devsession.secrets.spellings import (
     ESCAPED_WORD,
     alone,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 # Shorter values are words and numbers of everyday text.
 SHORT = 6
+# A text of this size is looked at closely, whatever it shows.
+SMALL = 65_536
 # A core of less than this says nothing, and would send every text through the slow path.
 _SHORTEST_IN_BASE64 = 3
 # Words of base64 and the like that are shorter hold no secret twice encoded, or compressed.
@@ -37,6 +40,10 @@ _HEX_GROUPS = bytes(
     b"h"[0] if byte in b"0123456789abcdefABCDEF" else b" "[0] if byte in b" :" else b"."[0]
     for byte in range(256)
 )
+# An escape or a line's end of quoted-printable, escaped.
+_ESCAPED_AGAIN = (b"&amp;#", rb"=\n", rb"=\r")
+_LIKELY_BY_CHANCE = (*ZLIB, b"=\n", b"=\r\n")
+_ENTITIES = re.compile(rb"(?:&#[0-9A-Fa-fxX]{2,7};){3}")
 
 
 class PlainSearch:
@@ -93,14 +100,19 @@ class PlainSearch:
 
     def may_hold_utf16(self, data: bytes) -> bool:
         """Whether a text may be there in UTF-16."""
-        return b"\0" in data and any(map(data.__contains__, self._utf16_signs))
+        if b"\0" not in data:
+            return False
+        if any(map(data.__contains__, self._utf16_signs)):
+            return True
+        return bool(self._word) and self._word in data.translate(_WORDS, b"\0")
 
     def may_be_escaped(self, data: bytes) -> bool:
         """Whether a text may be there in more than one escape, or with its letters escaped."""
         if b"%" not in data and b"\\" not in data and b"&" not in data:
             return False
+        signs = (*self._signs, *_ESCAPED_AGAIN)
         return bool(
-            self._texts and (any(map(data.__contains__, self._signs)) or ESCAPED_WORD.search(data))
+            self._texts and (any(map(data.__contains__, signs)) or ESCAPED_WORD.search(data))
         )
 
     def base64_runs(self, data: bytes) -> list[Base64Run]:
@@ -110,11 +122,15 @@ class PlainSearch:
         return list(base64_runs(data, shortest, self._core_pattern if has_core else None))
 
     def wants_content(self, data: bytes) -> bool:
-        """Whether what may be one text, or may be chance, is worth a closer look."""
+        """Whether what may be a text, and may be chance, is worth a closer look."""
+        likely_by_chance = _LIKELY_BY_CHANCE if len(data) <= SMALL else ()
         return (
-            any(map(data.__contains__, self._signs))
+            any(map(data.__contains__, (*PACKED, *likely_by_chance)))
+            or self.may_hold_hex_groups(data)
+            or any(map(data.__contains__, self._signs))
             or self.may_hold_words(data)
             or self.may_hold_utf16(data)
+            or (b"&#" in data and _ENTITIES.search(data) is not None)
         )
 
     @cached_property

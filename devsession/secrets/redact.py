@@ -46,7 +46,7 @@ from devsession.secrets.pieces import (
     spaced_hex_pieces,
     utf16_pieces,
 )
-from devsession.secrets.plain import SHORT, PlainSearch
+from devsession.secrets.plain import SHORT, SMALL, PlainSearch
 from devsession.secrets.rewritten import Rewritten, unescaped, unquoted, unwrapped
 from devsession.secrets.spellings import utf8, variants
 
@@ -56,8 +56,6 @@ if TYPE_CHECKING:
     _Search = Callable[[bytes], Iterable[Piece | Rewritten]]
 
 _DEEPEST = 6
-# A text of this size is looked at closely, whatever it shows.
-_SMALL = 65_536
 _ROUNDS = 8
 _MASK = b"\x1a"
 _ALIGNMENTS = 4
@@ -212,7 +210,7 @@ class Redactor:
         words = plain.may_hold_words(data)
         if not data.isascii():
             yield from (zip_pieces, compressed_pieces)
-            if len(data) <= _SMALL and not _is_text(data):
+            if len(data) <= SMALL and not _is_text(data):
                 yield unmarked_pieces
         if words:
             yield from (self._base64_pieces, self._hex_pieces, base32_pieces)
@@ -232,7 +230,7 @@ class Redactor:
         contents = (run.decoded(shift) for run in runs for shift in range(_ALIGNMENTS))
         if any(run.is_packed for run in runs) or self._wants(contents):
             yield from (run.piece(shift) for run in runs for shift in range(_ALIGNMENTS))
-        elif len(data) <= _SMALL:
+        elif len(data) <= SMALL:
             for run in runs:
                 whole = run.decoded(0)
                 if not _is_text(whole) and any(unmarked_pieces(whole)):

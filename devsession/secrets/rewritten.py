@@ -32,7 +32,7 @@ _BREAK = re.compile(
     rb"(?:\r?\n[ \t]*|[ ]+|(?:\\{1,7}r)?\\{1,7}n(?:\"\s*,\s*\")?|(?:%0[dD])?%0[aA])"
     rb"(?=[A-Za-z0-9+/_=-])"
 )
-_SOFT_BREAK = re.compile(rb"=\r?\n|=([0-9A-F]{2})")
+_SOFT_BREAK = re.compile(rb'=\r?\n(?:",\s*")?|=([0-9A-F]{2})')
 
 
 class Rewritten:

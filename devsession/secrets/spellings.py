@@ -139,7 +139,7 @@ def _character(char: str) -> bytes:
     if char == "\n":
         forms.append(_INDENTED)
     if char in "'\"":
-        forms.append(re.escape(raw) * 2)
+        forms += [re.escape(raw) * 2, re.escape(raw) * 4]
     return b"(?:" + b"|".join(forms) + b")(?:" + _YAML_FOLD + rb"\\?)?"
 
 
