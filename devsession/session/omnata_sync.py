@@ -17,7 +17,7 @@ from devsession.warehouse.omnata_answers import SecretNames
 from devsession.warehouse.omnata_source import OmnataSource, secrets_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from devsession.plugin.form import Form
     from devsession.plugin.parameters import OutboundSyncConfigurationParameters, StoredSecret
@@ -92,7 +92,11 @@ class OmnataSync(Sync):
                 sync=self.slug,
             )
         return OmnataSource(
-            self._app, self.slug, strategy=self._strategy, learn=self._learn, records=records
+            self._app,
+            self.slug,
+            strategy=self._strategy,
+            learn=self._session.vault.learn_stored,
+            records=records,
         )
 
     def frozen(self, wanted: Wanted, *, refresh: bool) -> ScenarioFolder:
@@ -149,7 +153,9 @@ class OmnataSync(Sync):
             return {}
         if origin not in self._secrets:
             at_app = SecretNames(**origin.model_dump(exclude={"omnata_app"}))
-            self._secrets[origin] = secrets_of(self._app, at_app, self.slug, self._learn)
+            self._secrets[origin] = secrets_of(
+                self._app, at_app, self.slug, self._session.vault.learn_stored
+            )
         found = self._secrets[origin]
         return {name: found[name].value for name in names if name in found}
 
@@ -174,9 +180,6 @@ class OmnataSync(Sync):
 
     def _strategy(self, name: str) -> OutboundSyncStrategy:
         return strategy_of(self._session, self.slug, name)
-
-    def _learn(self, secrets: Mapping[str, StoredSecret]) -> None:
-        self._session.vault.learn({name: secret.value for name, secret in secrets.items()})
 
     def __repr__(self) -> str:
         return f"Sync {self.slug!r} of {self._app.where}"

@@ -179,6 +179,21 @@ def test_secrets_are_in_no_file_of_the_scenario(
     assert KEY not in repr(project.session.vault) + repr(sync) + repr(sync.parameters)
 
 
+def test_every_value_that_a_secret_had_stays_out_of_what_is_written(
+    sync: Any, account: OmnataAccount, project: Project
+) -> None:
+    metadata = {"refresh_token": "rt-kept-beside-the-key"}
+    account.secrets = {"api_key": {"value": KEY, "metadata": metadata}}
+    sync.scenario("rotated")
+    account.secrets = {"api_key": {"value": "sk-another-key-by-now"}}
+    assert sync.scenario("rotated").parameters
+
+    text = project.session.vault.text(f"{KEY} sk-another-key-by-now rt-kept-beside-the-key")
+
+    assert text.startswith("REDACTED-api-key REDACTED-api-key REDACTED-")
+    assert "rt-kept" not in text
+
+
 def test_offline_a_frozen_scenario_opens_and_the_app_is_not_asked(
     sync: Any, account: OmnataAccount, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
