@@ -78,10 +78,11 @@ class SnowflakeLink:
         try:
             CONFIG_MANAGER.read_config()  # it may have been mended since
             connections: Any = CONFIG_MANAGER["connections"]
-        except Error as error:
+        except (Error, ValueError) as error:
+            cause = error.__cause__ or error
             raise WarehouseError(
                 "The connections of Snowflake accounts cannot be read.",
-                tried=error.raw_msg or str(error),
+                tried=f"{type(cause).__name__}: {cause}",
                 where=_file(),
                 next_step="correct the file",
             ) from None
