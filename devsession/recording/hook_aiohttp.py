@@ -97,7 +97,11 @@ class _Deciding:
         chunked = "chunked" in response.headers.get("Transfer-Encoding", "")
         response.content = tap = _Tap(response.content, arrival, chunked=chunked)
         if arrival.is_error or arrival.worth_fetching():
-            await tap.fetch()
+            try:
+                await tap.fetch()
+            except BaseException:
+                response.close()
+                raise
         return response  # type: ignore[no-any-return]
 
 
