@@ -86,7 +86,10 @@ def frozen_lines(folder: ScenarioFolder) -> list[str]:
     for row in succeeded[:1]:
         known = f", {row['APP_IDENTIFIER']} in the app" if row["APP_IDENTIFIER"] else ""
         lines.append(f"  {row['IDENTIFIER']}: ok{known}")
-    return lines + [f"  {shortened(str(exchange))}" for exchange in exchanges[:1]]
+    for exchange in exchanges[:1]:
+        answer = f"{exchange.status} {exchange.reason}".strip()
+        lines.append(f"  {shortened(f'{exchange.method} {exchange.url} -> {answer}')}")
+    return lines
 
 
 def shortened(text: str) -> str:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from devsession.plugin.contract import Plugin
+    from devsession.session.generating import Generated
     from devsession.session.run import RunSummary
     from devsession.session.scenario import Scenario
     from devsession.warehouse.account import Account
@@ -248,6 +249,21 @@ class DevelopmentSession:
         from devsession.session.lineage import lineage_of
 
         return lineage_of(self, self.sync(slug))
+
+    def generate_tests(self, *, behave: bool = False) -> Generated:
+        """Write the test of every scenario whose method has run; complete() does so for its own.
+
+        behave: write a feature for behave too, run it, and show that it can fail.
+
+        Raises:
+            ScenarioError: there is none, one has invalid outcomes or does not pass, a test does
+                not hold, or a file of its name is somebody else's.
+            SecretLeakError: a secret would stand in a file.
+            SetupError: behave is not installed.
+        """
+        from devsession.session.generating import generate_tests
+
+        return generate_tests(self, behave=behave)
 
     def reuse(self) -> AbstractContextManager[object]:
         """From now on what the app answered well before comes from the tape; the rest is called.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,10 +65,12 @@ class Feature:
         """Write feature, cassettes and steps: all, or none; files that are as they should be stay.
 
         Raises:
-            ScenarioError: a file of this name is somebody else's.
+            ScenarioError: a file of this name is somebody else's, or a scenario passes whatever the
+                app answers.
             SecretLeakError: a secret would stand in one.
         """
         self._check_ours()
+        _ = self._changed  # what cannot fail is not written
         contents = self._contents([scenario.exchanges for scenario in self.scenarios])
         for scenario, file in zip(self.scenarios, self._cassettes(), strict=True):
             recorded = as_recorded.to_lines(scenario.exchanges)
@@ -88,17 +91,21 @@ class Feature:
 
         Raises:
             SetupError: behave is not installed.
-            ScenarioError: a scenario fails as it is written, or passes whatever the app answers.
+            ScenarioError: a scenario fails as it is written, or passes with its answer changed.
         """
         as_written = run_behave(self.workspace, self.path)
         if not as_written.passed(len(self.scenarios)):
             raise self._does_not_hold(f"it does not pass as it was written:\n{as_written.output}")
-        exchanges = [self._failing(scenario) for scenario in self.scenarios]
         with tempfile.TemporaryDirectory() as elsewhere:
-            guarded_write_together(self._contents(exchanges, Path(elsewhere)), redactor)
+            guarded_write_together(self._contents(self._changed, Path(elsewhere)), redactor)
             ran = run_behave(self.workspace, Path(elsewhere) / FOLDER)
         if not ran.failed(len(self.scenarios)):
             raise self._does_not_hold(f"it passes with answers changed:\n{ran.output}")
+
+    @cached_property
+    def _changed(self) -> list[list[Exchange]]:
+        """The cassettes, each with an answer changed. Raises: ScenarioError when none can be."""
+        return [self._failing(scenario) for scenario in self.scenarios]
 
     def _failing(self, scenario: LoadedScenario) -> list[Exchange]:
         """The exchanges of a scenario with an answer changed that it cannot do with."""

@@ -85,12 +85,12 @@ def test_plugins_of_other_kinds(project: Path, kind: type[kinds.Sender]) -> None
 
 def test_one_that_cannot_fail_is_refused(project: Path, snapshot: SnapshotAssertion) -> None:
     feature = feature_of(project, kinds.Swallows, "creates")
-    feature.write(NONE)
 
     with pytest.raises(ScenarioError) as raised:
-        feature.prove(NONE)
+        feature.write(NONE)
 
     assert raised.value.tried == snapshot
+    assert not (project / "features").exists()
 
 
 @pytest.mark.parametrize(
