@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import SecretLeakError
-from devsession.recording import cassette_file
+from devsession.recording import cassette_file, cassette_text
 from devsession.recording.exchange import Exchange
 from devsession.recording.matching import PLAIN, CanonicalRequest, canonical
 
@@ -239,7 +239,7 @@ class Tape:
         # One write to a file opened for appending: a killed process leaves it whole, and two
         # processes do not write into each other.
         with self.path.open("ab") as file:
-            start = "" if file.tell() else cassette_file.HEADER
+            start = "" if file.tell() else cassette_text.HEADER
             file.write((start + text).encode("utf-8"))
         self._seen = self._stamp()
 
