@@ -5,7 +5,10 @@ from __future__ import annotations
 import socket
 import sys
 import threading
+from contextlib import ExitStack
+from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar
+from unittest import mock
 
 from devsession.errors import NetworkShutError
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 
 _LOOKUPS = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
 _CALLS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
+_NAMING = ("connect", "connect_ex", "sendto", "sendmsg")
 _INTERNET = {socket.AF_INET, socket.AF_INET6}
 
 
@@ -23,13 +27,15 @@ class NetworkShut:
 
     Python itself announces each call before it is made (an audit event), from any thread and any
     library, one that bound socket's functions earlier too. Open connections go on, Unix sockets
-    are no network. `refused` lists the `host:port` of every refused call, also of those whose
-    error the caller swallowed.
+    are no network. Not announced is what another process does, and a library in C with sockets of
+    its own (grpc, libcurl). `refused` lists the `host:port` of every refused call, also of those
+    whose error the caller swallowed.
     """
 
     _entered: ClassVar[list[NetworkShut]] = []
     _lock: ClassVar[threading.Lock] = threading.Lock()
     _listening: ClassVar[bool] = False
+    _patches: ClassVar[ExitStack] = ExitStack()
 
     def __init__(self, is_open: Callable[[str, int], bool] = lambda _host, _port: False) -> None:
         self._is_open = is_open
@@ -37,6 +43,10 @@ class NetworkShut:
 
     def __enter__(self) -> NetworkShut:
         with self._lock:
+            if not self._entered:
+                for name in _NAMING:
+                    checked = _checked(getattr(socket.socket, name))
+                    self._patches.enter_context(mock.patch.object(socket.socket, name, checked))
             self._entered.append(self)
             if not NetworkShut._listening:
                 # A hook cannot be taken out again: it does nothing while no shut is entered.
@@ -52,6 +62,8 @@ class NetworkShut:
     ) -> None:
         with self._lock:
             self._entered.remove(self)
+            if not self._entered:
+                self._patches.close()
 
     def refuse(self, host: str, port: int) -> None:
         """Raises: NetworkShutError unless the place is open."""
@@ -70,24 +82,43 @@ class NetworkShut:
         )
 
 
+def _checked(method: Any) -> Any:
+    """A method of a socket that gets a host. Python announces it after it has looked up its name."""
+
+    @wraps(method)
+    def checked(own: socket.socket, *details: Any) -> Any:
+        _check("socket.connect", (own, details[-1] if details else None))
+        return method(own, *details)
+
+    return checked
+
+
 def _check(event: str, details: tuple[Any, ...]) -> None:
     if not NetworkShut._entered or not event.startswith("socket."):
         return
     if event in _LOOKUPS:
         host, port = details[0], details[1] if event == "socket.getaddrinfo" else 0
-    elif event in _CALLS and details[0].family in _INTERNET and isinstance(details[1], tuple):
+        if not host:
+            return  # a server that asks for its own addresses
+    elif event == "socket.getnameinfo":
+        host, port = details[0][:2]
+    elif event in _CALLS and details[0].family in _INTERNET and _is_address(details[1]):
         host, port = details[1][:2]
     else:
         return
-    if not host:
-        return  # a server that asks for its own addresses
     for shut in tuple(NetworkShut._entered):
-        shut.refuse(_text(host), _number(port))
+        # No host is this one, as the system sees it.
+        shut.refuse(_text(host) or "localhost", _number(port))
 
 
-def _text(host: str | bytes) -> str:
-    return host.decode("idna") if isinstance(host, bytes) else host
+def _is_address(detail: Any) -> bool:
+    return isinstance(detail, tuple) and isinstance(detail[0], str | bytes | bytearray)
+
+
+def _text(host: str | bytes | bytearray) -> str:
+    return host if isinstance(host, str) else bytes(host).decode("ascii", "backslashreplace")
 
 
 def _number(port: Any) -> int:
-    return int(port) if str(port).isdigit() else 0
+    text = str(port)
+    return int(text) if text.isascii() and text.isdecimal() else 0
