@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class ExchangeLike(Protocol):
-    """One request and its answer, redacted; `status` is None without one, `problem` says why."""
+    """One request and its answer, redacted; `status` is None without one, `problem` says why.
+
+    scope, execution: the cell or run that sent it, and which execution of one. began: seconds since
+    some start, None when it is not known.
+    """
 
     @property
     def method(self) -> str: ...
     @property
     def url(self) -> str: ...
+    @property
+    def request_headers(self) -> Mapping[str, list[str]]: ...
     @property
     def request_body(self) -> bytes: ...
     @property
@@ -21,11 +30,19 @@ class ExchangeLike(Protocol):
     @property
     def problem(self) -> str: ...
     @property
+    def response_headers(self) -> Mapping[str, list[str]]: ...
+    @property
     def response_body(self) -> bytes: ...
     @property
     def seconds(self) -> float: ...
     @property
     def from_tape(self) -> bool: ...
+    @property
+    def scope(self) -> str: ...
+    @property
+    def execution(self) -> int: ...
+    @property
+    def began(self) -> float | None: ...
 
 
 def answer(exchange: ExchangeLike) -> str:

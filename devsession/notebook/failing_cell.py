@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from devsession.notebook.exchange import answer, whole_seconds
 from devsession.notebook.markup import BAD, MUTED, code, line, panel
+from devsession.notebook.shown_body import shown_body
 from devsession.render import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from devsession.notebook.exchange import ExchangeLike
-
-_BODY_LIMIT = 4_000  # characters: about what fits on two screens
 
 
 def show_last_exchange(exchanges: Sequence[ExchangeLike], *, failed: bool) -> None:
@@ -63,28 +61,9 @@ class FailedExchange:
 
     def _bodies(self) -> list[tuple[str, str]]:
         """What was sent and what came back, named; an answer that never came has no body."""
-        sent = [("Sent", _shown(self._exchange.request_body))]
-        came = [("Came back", _shown(self._exchange.response_body))]
+        sent = [("Sent", shown_body(self._exchange.request_body))]
+        came = [("Came back", shown_body(self._exchange.response_body))]
         return sent + (came if self._exchange.status is not None else [])
-
-
-def _shown(body: bytes) -> str:
-    """A body as text: JSON indented, at most `_BODY_LIMIT` characters."""
-    if not body:
-        return "(no body)"
-    try:
-        text = _pretty(body.decode("utf-8"))
-    except UnicodeDecodeError:
-        return f"({counted(len(body), 'byte')} that are not text)"
-    cut = len(text) - _BODY_LIMIT
-    return text if cut <= 0 else f"{text[:_BODY_LIMIT]}\n… {counted(cut, 'more character')}"
-
-
-def _pretty(text: str) -> str:
-    try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return text
 
 
 def _indented(text: str) -> str:

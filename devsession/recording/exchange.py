@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,6 @@ Headers = dict[str, list[str]]
 # A value here may be a secret that nobody told us about (a token the app handed out), so it is
 # hidden even when it holds no known secret.
 _PRIVATE = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
-_NOISE = {"accept-encoding", "connection", "content-length", "user-agent"}
 _HIDDEN = "REDACTED-"
 
 
@@ -28,7 +26,8 @@ class Exchange:
     """A request and its answer; `status` is None when there was no answer, and `problem` says why.
 
     Bodies are plain bytes; `compressed` is how the app had compressed its own (`gzip`). `scope` is the cell or run that sent the request,
-    `execution` counts how often any scope began, `seconds` is how long the app took.
+    `execution` counts how often any scope began, `seconds` is how long the app took, `began` when it
+    was asked, in seconds since the session began (None when it is not known; kept in no file).
     """
 
     method: str
@@ -45,6 +44,7 @@ class Exchange:
     execution: int = 0
     problem: str = ""
     compressed: str = ""
+    began: float | None = None
 
     @property
     def succeeded(self) -> bool:
@@ -59,16 +59,6 @@ class Exchange:
     def __str__(self) -> str:
         answer = f"{self.status} {self.reason}".strip() if self.status else self.problem
         return f"{self.method} {self.url} -> {answer}{' (tape)' if self.from_tape else ''}"
-
-    def curl(self) -> str:
-        """The request as a shell command; secrets stand in it as placeholders."""
-        words = ["curl", "-X", self.method, self.url]
-        for name, values in self.request_headers.items():
-            if name.lower() not in _NOISE:
-                words += [word for value in values for word in ("-H", f"{name}: {value}")]
-        if self.request_body:
-            words += ["--data-raw", self.request_body.decode("utf-8", "backslashreplace")]
-        return " ".join(shlex.quote(word) for word in words)
 
     def plain(self) -> Exchange:
         """The same exchange with its bodies decompressed."""

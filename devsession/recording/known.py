@@ -83,6 +83,12 @@ class Known:
         names = {hit.name for hit in self._secrets.find(data)}
         return [(name, self._told[0][name][-1]) for name in names]
 
+    @property
+    def newest(self) -> dict[str, str]:
+        """Name -> its newest value; of a name that is told and arrived, what arrived."""
+        told = {name: values[-1] for name, values in self._told[0].items() if values}
+        return told | dict(self._tokens)
+
     def _forget(self, name: str) -> None:
         kind = _kind(name)
         same = [token for token in self._tokens if _kind(token[0]) == kind]

@@ -57,6 +57,7 @@ class Recorder:
         self._key = key
         self._matching = PLAIN
         self._mode: Mode = "live"
+        self._born = time.monotonic()
         self._lock = threading.RLock()
         self._stack = ExitStack()
         self._shut = ExitStack()
@@ -66,6 +67,7 @@ class Recorder:
         self._turns: dict[tuple[str, CanonicalRequest], int] = {}
         self._exchanges: list[Exchange] = []
         self._always_live = 0
+        self._called_anew = 0
         self._freshness = Freshness()
         self._lent: list[tuple[Entry, str, int]] = []
 
@@ -86,6 +88,11 @@ class Recorder:
     def redactor(self) -> Redactor:
         """Hides what is known by now in all that is kept."""
         return self._redactor
+
+    @property
+    def live_secrets(self) -> dict[str, str]:
+        """Name -> newest value of all that it hides."""
+        return self._known.newest
 
     @property
     def shown(self) -> Redactor:
@@ -192,6 +199,17 @@ class Recorder:
             with self._lock:
                 self._always_live -= 1
 
+    @contextmanager
+    def called_anew(self) -> Iterator[None]:
+        """Inside the app is called in reuse mode too, as by a changed cell; offline the tape answers."""
+        with self._lock:
+            self._called_anew += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._called_anew -= 1
+
     def mark(self) -> int:
         """A place in the stream of exchanges, for `exchanges_since`."""
         return len(self._exchanges)
@@ -221,6 +239,7 @@ class Recorder:
                 scope=scope,
                 execution=self._execution,
                 problem=NO_ANSWER,
+                began=time.monotonic() - self._born,
             )
             key = canonical(clean, self._matching)
             turn = self._turns[scope, key] = self._turns.get((scope, key), 0) + 1
@@ -238,7 +257,11 @@ class Recorder:
         if entry.exchange.scope != request.scope:
             self._lent.append((entry, request.scope, turn))
         played = replace(
-            entry.exchange, from_tape=True, scope=request.scope, execution=request.execution
+            entry.exchange,
+            from_tape=True,
+            scope=request.scope,
+            execution=request.execution,
+            began=request.began,
         )
         self._exchanges.append(played)
         return played if self._mode == "offline" else self._addressed(played)
@@ -264,7 +287,8 @@ class Recorder:
     def _from_tape(
         self, request: Exchange, key: CanonicalRequest, turn: int, used: str
     ) -> Entry | None:
-        if self._mode == "live" or (self._mode == "reuse" and self._always_live):
+        calls = self._always_live or self._called_anew
+        if self._mode == "live" or (self._mode == "reuse" and calls):
             return None
         entry = self.tape.find(key, request.scope, turn, reads=request.reads)
         if entry is None or self._mode == "offline":
@@ -290,6 +314,7 @@ class Recorder:
                     answered.redacted(self._redactor),
                     scope=request.scope,
                     execution=request.execution,
+                    began=request.began,
                     seconds=seconds,
                 )
                 self._exchanges[number] = clean
@@ -299,7 +324,7 @@ class Recorder:
                 if clean.succeeded and not clean.reads and not tested:
                     self._freshness.wrote(entry, new=new)
 
-        def failed(error: Exception) -> None:
+        def failed(error: BaseException) -> None:
             problem = self._redactor.text(f"{NO_ANSWER}: {_reason(error)}")
             with self._lock:
                 self._exchanges[number] = replace(self._exchanges[number], problem=problem)

@@ -21,6 +21,7 @@ from devsession.render import counted
 from devsession.session.addresses import called_elsewhere, declared_by
 from devsession.session.completion import Completion, apply_outcomes
 from devsession.session.plugin_call import calling
+from devsession.session.resending import Sender, SentExchange
 from devsession.testing.comparison import outcome_differences
 
 if TYPE_CHECKING:
@@ -89,14 +90,15 @@ class Scenario:
         ).with_secrets(self._sync.secrets(self.folder, self._frozen.secrets))
 
     @property
-    def http(self) -> Exchanges[Exchange]:
-        """The exchanges since it was opened, redacted; `.curl()` of one repeats it in a shell.
+    def http(self) -> Exchanges[SentExchange]:
+        """The exchanges since it was opened, redacted; `[2].curl()` and `[2].resend(..)` go on from one.
 
         Those of Test in the connection form are not among them: they are no part of the sync.
         """
         count = None if self._end is None else self._end - self._mark
         played = self._session.recorder.exchanges_since(self._mark)[:count]
-        return Exchanges([each for each in played if not each.scope.startswith(TEST)])
+        sender = Sender(self._session, self._look_up)
+        return Exchanges([sender.view(each) for each in played if not each.scope.startswith(TEST)])
 
     def timeline(self) -> Timeline:
         """The exchanges as a picture, in their order."""
@@ -177,6 +179,13 @@ class Scenario:
         if apply:
             apply_outcomes(self._sync, self.folder)
         return completion
+
+    def _look_up(self) -> dict[str, str]:
+        """Make the secrets known; name -> what the connection keeps it under."""
+        names = self._frozen.secrets
+        self._sync.secrets(self.folder, names)
+        connection = self._session.connection
+        return {name: connection.reference_to(name).name for name in names}
 
     def _answered(self, store: FrameRecords) -> str:
         records = counted(len(self.records), "record")

@@ -30,13 +30,18 @@ class Exchange:
 
     method: str = "GET"
     url: str = "http://sandbox.test/contacts"
+    request_headers: dict[str, list[str]] = field(default_factory=dict)
     request_body: bytes = b""
     status: int | None = 200
     reason: str = "OK"
     problem: str = ""
+    response_headers: dict[str, list[str]] = field(default_factory=dict)
     response_body: bytes = b'{"contacts":[]}'
     seconds: float = 0.2
     from_tape: bool = False
+    scope: str = ""
+    execution: int = 0
+    began: float | None = None
 
 
 @dataclass

@@ -126,10 +126,6 @@ def test_a_body_that_is_plain_already_loses_the_header_that_says_otherwise() -> 
     assert (clean.response_headers, clean.response_body) == ({}, b"plain")
 
 
-def test_curl_goes_on_from_an_exchange(exchange: Exchange, snapshot: SnapshotAssertion) -> None:
-    assert exchange.redacted(REDACTOR).curl() == snapshot
-
-
 def test_it_says_what_happened(exchange: Exchange) -> None:
     unanswered = Exchange("GET", "http://app.example/x", problem="no answer")
 
