@@ -14,7 +14,6 @@ from devsession.sandbox import sandbox_service
 from devsession.warehouse import embedded_service
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 TIMEOUT = 600
@@ -34,7 +33,7 @@ sys.addaudithook(refuse)
 
 
 @pytest.fixture(scope="module")
-def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def tour(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a tour leaves, its services stopped."""
     home = tmp_path_factory.mktemp("home")
     folder = home / "a-tour"
@@ -52,7 +51,7 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     finally:
         sandbox_service(folder).stop()
         embedded_service(folder).stop()
-    yield folder
+    return folder
 
 
 @pytest.fixture
