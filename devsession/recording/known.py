@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from devsession.secrets.redact import Hit, Redactor
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 # A client that was given a new cookie sends the old one no more.
 _NEWEST = 50
@@ -23,14 +23,17 @@ class Known:
     A token is compiled by itself, once, so that one more costs the same however many there are;
     the newest 50 of each name are known, and the newest 50 cookies.
 
-    redactor: hides all of it. shown: the same but for addresses, which a reader can use.
+    redactor: hides all of it. shown: the same but for addresses, which a reader can use. Both
+    know at each use what is known by then: whoever holds one need not ask again.
     """
 
     def __init__(self) -> None:
         self._told: tuple[dict[str, list[str]], dict[str, str], set[str]] = ({}, {}, set())
         self._tokens: dict[Token, Redactor] = {}
         self._secrets = self._in_files = Redactor({})
-        self._renew()
+        self._layers: tuple[Redactor, ...] = ()
+        self.redactor = Redactors(lambda: (self._in_files, *self._layers))
+        self.shown = Redactors(lambda: (self._secrets, *self._layers))
 
     def tell(
         self,
@@ -52,7 +55,7 @@ class Known:
         )
         for token in [token for token in self._tokens if token[1] in not_secret]:
             del self._tokens[token]
-        self._renew()
+        self._layers = tuple(self._tokens.values())
         return True
 
     def take(self, tokens: Iterable[Token]) -> list[Token]:
@@ -67,8 +70,7 @@ class Known:
                 new.append(token)
             self._tokens[token] = redactor  # the newest stands last
             self._forget(token[0])
-        if new:
-            self._renew()
+        self._layers = tuple(self._tokens.values())
         return new
 
     def redactor_of(self, tokens: Iterable[Token]) -> Redactor:
@@ -95,39 +97,31 @@ class Known:
         for old in same[: len(same) - _NEWEST]:
             del self._tokens[old]
 
-    def _renew(self) -> None:
-        tokens = list(self._tokens.values())
-        self.redactor = Redactors([self._in_files, *tokens]) if tokens else self._in_files
-        self.shown = Redactors([self._secrets, *tokens]) if tokens else self._secrets
-
 
 def _kind(name: str) -> str:
     return "cookie-" if name.startswith("cookie-") else name
 
 
 class Redactors(Redactor):
-    """Several redactors as one: each looks at what those before it have left."""
+    """Several redactors as one, asked for at each use: each looks at what those before it left."""
 
-    def __init__(self, redactors: list[Redactor]) -> None:
+    def __init__(self, layers: Callable[[], tuple[Redactor, ...]]) -> None:
         super().__init__({})
-        self._all = redactors
-
-    def __repr__(self) -> str:
-        return f"Redactor({', '.join(sorted(self.names))})"
+        self._now = layers
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(name for each in self._all for name in each.names))
+        return tuple(dict.fromkeys(name for each in self._now() for name in each.names))
 
     @property
     def reach(self) -> int:
-        return max((each.reach for each in self._all), default=0)
+        return max((each.reach for each in self._now()), default=0)
 
     def data(self, data: bytes) -> bytes:
-        for each in self._all:
+        for each in self._now():
             data = each.data(data)
         return data
 
     def find(self, content: str | bytes) -> list[Hit]:
-        hits = [hit for each in self._all for hit in each.find(content)]
+        hits = [hit for each in self._now() for hit in each.find(content)]
         return sorted(hits, key=lambda hit: hit.at)

@@ -115,7 +115,6 @@ class Recorder:
             if not self._known.tell(secrets, addresses, not_secret):
                 return
             self._addresses = dict(addresses)
-            self._redactor = self._known.redactor
             self.tape.redact(self._redactor)
             self._exchanges = [known.redacted(self._redactor) for known in self._exchanges]
 
@@ -123,7 +122,6 @@ class Recorder:
         """Hide these as well: they came while recording, and another run has others."""
         with self._lock:
             self._late += self._known.take(tokens)
-            self._redactor = self._known.redactor
 
     def match_by(self, matching: RequestMatching) -> None:
         """From now on compare requests by this, with what was recorded before too."""
@@ -326,8 +324,11 @@ class Recorder:
 
         def failed(error: BaseException) -> None:
             problem = self._redactor.text(f"{NO_ANSWER}: {_reason(error)}")
+            seconds = time.monotonic() - began
             with self._lock:
-                self._exchanges[number] = replace(self._exchanges[number], problem=problem)
+                self._exchanges[number] = replace(
+                    self._exchanges[number], problem=problem, seconds=seconds
+                )
 
         return Call(done, failed)
 
