@@ -29,6 +29,7 @@ from vcr.util import read_body
 
 from devsession.recording.calls import Call, Player
 from devsession.recording.exchange import Exchange, listed
+from devsession.recording.patching import patches_stay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +67,7 @@ def _hooked_by_vcrpy(player: Player) -> Iterator[None]:
         stack.enter_context(_quiet(logging.getLogger("vcr")))
         for patcher in vcr.patch.CassettePatcherBuilder(_PlayerCassette(player)).build():
             stack.enter_context(patcher)
-        stack.enter_context(mock.patch.object(vcr.patch, "force_reset", contextlib.nullcontext))
+        stack.enter_context(patches_stay())
         telling = _telling(VCRConnection.getresponse)
         stack.enter_context(mock.patch.object(VCRConnection, "getresponse", telling))
         yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -41,9 +42,9 @@ class Replay:
         self._where = where
         self._matching = matching
         self._lock = threading.Lock()
-        self._left: dict[CanonicalRequest, list[Exchange]] = {}
+        self._left: dict[CanonicalRequest, deque[Exchange]] = {}
         for exchange in exchanges:
-            self._left.setdefault(canonical(exchange, matching), []).append(exchange)
+            self._left.setdefault(canonical(exchange, matching), deque()).append(exchange)
         self._recorded = {key: len(waiting) for key, waiting in self._left.items()}
         self._missed: dict[CanonicalRequest, CanonicalRequest | None] = {}
         self._shut = NetworkShut()
@@ -69,12 +70,14 @@ class Replay:
 
         Raises: MissError when there is none; it is kept in `misses`, for the plugin may swallow it.
         """
-        key = canonical(request.redacted(_NO_SECRETS), self._matching)
+        if self._matching.match_headers:  # a recorded one may hold a stand-in
+            request = request.redacted(_NO_SECRETS)
+        key = canonical(request, self._matching)
         with self._lock:
             waiting = self._left.get(key)
             if waiting:
                 self.played += 1
-                return waiting.pop(0)
+                return waiting.popleft()
             error = self._miss(key)
             self.misses.append(error)
         raise error
