@@ -6,8 +6,9 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from devsession.notebook.exchange import answer, went_well, whole_seconds
+from devsession.notebook.exchange import answer, went_well
 from devsession.notebook.markup import BAD, GOOD, MUTED, line
+from devsession.notebook.pace import Pace, paces
 from devsession.render import counted, text_table
 
 if TYPE_CHECKING:
@@ -17,25 +18,27 @@ if TYPE_CHECKING:
 
 _SHOWN = 100
 _CELL = "padding:2px 12px 2px 0;text-align:left;vertical-align:middle;overflow-wrap:break-word"
-_SHARES = (
-    8,
-    34,
-    24,
-    6,
-)  # percent of the width, for method, path, answer, note; the bar has the rest
+# Percent of the width, for method, path, answer, note; the bar has the rest.
+_SHARES = (8, 34, 24, 6)
+_WITH_NOTES = (8, 28, 22, 16)
+_WAITING = "rgba(128, 128, 128, 0.25)"
 
 
 class Timeline:
     """Exchanges as a list and as a picture; the first hundred of them.
 
-    A bar begins where the one before it ended. It is one unit wide, and one more for each whole
-    second: shorter times differ from run to run, and would make equal runs look different. For the
-    same reason it does not tell the tape from the app.
+    Each says whether it is a retry of an earlier one, how long the code had waited before it, and
+    what the app asked it to wait (`Retry-After`). A bar begins where those that had ended before it
+    end; requests of several threads that were out at once lie beside each other. A bar is one unit
+    wide, and one more for each whole second, and so is a wait: shorter times differ from run to run,
+    and would make equal runs look different, whose outputs are compared. For the same reason it does
+    not tell the tape from the app. Time between two cells is no wait.
     """
 
     def __init__(self, exchanges: Sequence[ExchangeLike]) -> None:
         self._exchanges = list(exchanges)
         self._shown = self._exchanges[:_SHOWN]
+        self._paces = paces(self._shown)
         several_hosts = len({urlsplit(exchange.url).netloc for exchange in self._exchanges}) > 1
         self._places = [_place(exchange.url, host=several_hosts) for exchange in self._shown]
 
@@ -43,31 +46,35 @@ class Timeline:
         if not self._exchanges:
             return self._title
         rows = [
-            (number, exchange.method, place, answer(exchange), _note(exchange))
-            for number, (exchange, place) in enumerate(
-                zip(self._shown, self._places, strict=True), start=1
-            )
+            (number, exchange.method, place, answer(exchange), pace.note)
+            for number, (exchange, place, pace) in enumerate(self._rows, start=1)
         ]
         table = text_table(("", "method", "path", "answer", "note"), rows)
         return "\n".join(part for part in (self._title, table, self._rest) if part)
 
     def _repr_html_(self) -> str:
-        units = [1 + whole_seconds(exchange) for exchange in self._shown]
-        total = sum(units)
-        rows = "".join(
-            _row(exchange, place, start=100 * sum(units[:at]) / total, width=100 * unit / total)
-            for at, (exchange, place, unit) in enumerate(
-                zip(self._shown, self._places, units, strict=True)
-            )
-        )
+        total = max((pace.start + pace.width for pace in self._paces), default=1)
+        shares = _WITH_NOTES if any(pace.note for pace in self._paces) else _SHARES
+        rows = "".join(_row(*row, total, shares) for row in self._rows)
         table = (
             f'<table style="width:100%;max-width:960px;margin:0;table-layout:fixed">{rows}</table>'
         )
         return line(self._title, style="font-weight:bold") + table + line(self._rest, style=MUTED)
 
     @property
+    def _rows(self) -> list[tuple[ExchangeLike, str, Pace]]:
+        return list(zip(self._shown, self._places, self._paces, strict=True))
+
+    @property
     def _title(self) -> str:
-        return f"HTTP timeline: {counted(len(self._exchanges), 'request')}"
+        retries = sum(pace.retry_of is not None for pace in self._paces)
+        waited = sum(pace.wait for pace in self._paces)
+        facts = [
+            counted(len(self._exchanges), "request"),
+            f"{retries} of them {'a retry' if retries == 1 else 'retries'}" if retries else "",
+            f"{waited} s waited" if waited else "",
+        ]
+        return f"HTTP timeline: {', '.join(filter(None, facts))}"
 
     @property
     def _rest(self) -> str:
@@ -81,20 +88,32 @@ def _place(url: str, *, host: bool) -> str:
     return f"{parts.netloc if host else ''}{parts.path or '/'}{query}"
 
 
-def _note(exchange: ExchangeLike) -> str:
-    seconds = whole_seconds(exchange)
-    return f"{seconds} s" if seconds else ""
-
-
-def _row(exchange: ExchangeLike, place: str, *, start: float, width: float) -> str:
-    colour = GOOD if went_well(exchange) else BAD
-    bar = (
-        f'<div style="margin-left:{start:.2f}%;width:{width:.2f}%;min-width:3px;height:10px;'
-        f'border-radius:3px;background-color:{colour}"></div>'
-    )
-    cells = (exchange.method, place, answer(exchange), _note(exchange))
+def _row(
+    exchange: ExchangeLike, place: str, pace: Pace, total: int, shares: tuple[int, ...]
+) -> str:
+    cells = (exchange.method, place, answer(exchange), pace.note)
     texts = "".join(
         f'<td style="{_CELL};width:{share}%">{escape(text)}</td>'
-        for text, share in zip(cells, _SHARES, strict=True)
+        for text, share in zip(cells, shares, strict=True)
     )
-    return f'<tr>{texts}<td style="{_CELL}">{bar}</td></tr>'
+    colour = GOOD if went_well(exchange) else BAD
+    return f'<tr>{texts}<td style="{_CELL}">{_bar(pace, colour, total)}</td></tr>'
+
+
+def _bar(pace: Pace, colour: str, total: int) -> str:
+    """The time that the app took, behind the wait for it."""
+    if not pace.wait:
+        return _block(100 * pace.start / total, f"width:{100 * pace.width / total:.2f}%;", colour)
+    whole = pace.wait + pace.width
+    took = _block(100 * pace.wait / whole, "", colour)
+    return (
+        f'<div style="margin-left:{100 * (pace.start - pace.wait) / total:.2f}%;'
+        f'width:{100 * whole / total:.2f}%;border-radius:3px;background-color:{_WAITING}">{took}</div>'
+    )
+
+
+def _block(left: float, width: str, colour: str) -> str:
+    return (
+        f'<div style="margin-left:{left:.2f}%;{width}min-width:3px;height:10px;'
+        f'border-radius:3px;background-color:{colour}"></div>'
+    )
