@@ -9,9 +9,11 @@ from devsession.secrets.redact import Hit, Redactor
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-# A client that was given a new cookie sends the old one no more.
-_NEWEST = 50
-
+# A client that was given a new cookie sends the old one no more, but for threads under way.
+_OF_EACH_COOKIE = 10
+_COOKIES = 50
+_OF_EACH_TOKEN = 50
+_COOKIE = "cookie-"
 
 Token = tuple[str, str]
 """A name and a value."""
@@ -20,8 +22,8 @@ Token = tuple[str, str]
 class Known:
     """Live secrets and addresses, told all at once, and tokens, which come one by one.
 
-    A token is compiled by itself, once, so that one more costs the same however many there are;
-    the newest 50 of each name are known, and the newest 50 cookies.
+    A token is compiled by itself, once, so that one more costs the same however many there are.
+    The newest 50 of each name are known; of cookies the newest 10 of each, and 50 in all.
 
     redactor: hides all of it. shown: the same but for addresses, which a reader can use. Both
     know at each use what is known by then: whoever holds one need not ask again.
@@ -92,14 +94,17 @@ class Known:
         return told | dict(self._tokens)
 
     def _forget(self, name: str) -> None:
-        kind = _kind(name)
-        same = [token for token in self._tokens if _kind(token[0]) == kind]
-        for old in same[: len(same) - _NEWEST]:
+        is_cookie = name.startswith(_COOKIE)
+        self._keep_newest(_OF_EACH_COOKIE if is_cookie else _OF_EACH_TOKEN, name)
+        if is_cookie:
+            self._keep_newest(
+                _COOKIES, *{held for held, _ in self._tokens if held.startswith(_COOKIE)}
+            )
+
+    def _keep_newest(self, most: int, *names: str) -> None:
+        held = [token for token in self._tokens if token[0] in names]
+        for old in held[: len(held) - most]:
             del self._tokens[old]
-
-
-def _kind(name: str) -> str:
-    return "cookie-" if name.startswith("cookie-") else name
 
 
 class Redactors(Redactor):

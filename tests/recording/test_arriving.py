@@ -11,6 +11,7 @@ import requests
 
 from devsession.recording.arriving import tokens_in
 from devsession.recording.exchange import Exchange
+from devsession.recording.known import Known
 from tests.recording.app import Answer, App, Seen
 
 if TYPE_CHECKING:
@@ -202,3 +203,17 @@ def test_two_hundred_cookies_are_hidden(app: App, recorder: Recorder) -> None:
 
     assert len(answers) == len(recorder.tape)
     assert "sid-0000" not in recorder.tape.path.read_text(encoding="utf-8")
+
+
+def test_the_newest_cookies_are_known_and_no_cookie_makes_a_token_forgotten() -> None:
+    known = Known()
+
+    known.take([("access-token", TOKEN)])
+    known.take([("cookie-sid", f"sid-{number:08}") for number in range(1000)])
+    known.take([(f"cookie-{number}", f"other-{number:08}") for number in range(1000)])
+
+    assert (
+        known.redactor.text(f"{TOKEN} other-00000999")
+        == "REDACTED-access-token REDACTED-cookie-999"
+    )
+    assert len(known.redactor.names) == 51
