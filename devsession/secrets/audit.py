@@ -6,12 +6,14 @@ import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from devsession.errors import SecretLeakError, SetupError
 from devsession.render import counted, html_table, text_table
 from devsession.secrets.files import write_together
+from devsession.secrets.redact import within
 from devsession.secrets.spellings import utf8
+from devsession.secrets.unpacking import UNREADABLE, packing_of, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -67,6 +69,8 @@ class AuditReport:
 def audit(paths: Iterable[Path], redactor: Redactor) -> AuditReport:
     """Search files, and folders with all that is in them, for every secret in every encoding.
 
+    Hidden files and folders are searched as well, Jupyter's checkpoints among them; `.devsession`,
+    `.env`, `.git` and virtual environments only when they are named. Of an archive, what is in it.
     A path that does not exist or cannot be read is a finding: it was not searched.
     """
     files = [file for path in paths for file in _files(Path(path))]
@@ -128,46 +132,76 @@ def _leak(path: Path, data: bytes, hits: list[Hit]) -> SecretLeakError:
 
 
 def _files(path: Path) -> Iterator[Path]:
-    """The files below a path, in order; a folder that cannot be listed stands for itself."""
+    """The files below a path, in order; a folder that cannot be listed stands for itself. Links to
+    folders are not followed, so that there is an end; virtual environments are left out."""
     if not path.is_dir():
         yield path
         return
     refused: list[OSError] = []
     for folder, folders, names in os.walk(path, onerror=refused.append):
-        folders[:] = sorted(set(folders) - _LEFT_OUT)
+        folders[:] = sorted(
+            name
+            for name in set(folders) - _LEFT_OUT
+            if not Path(folder, name, "pyvenv.cfg").is_file()
+        )
         yield from (Path(folder) / name for name in sorted(set(names) - _LEFT_OUT))
     yield from (Path(error.filename) for error in refused)
 
 
 def _searched(path: Path, redactor: Redactor) -> Iterator[Finding]:
-    file = redactor.text(str(path))
-    for hit in redactor.find(str(path)):
+    # A name may be no text, which no terminal would print.
+    shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+    file = redactor.text(shown)
+    for hit in redactor.find(shown):
         yield Finding(file, "file name", hit.name, hit.encoding)
-    try:
-        if path.is_file() or path.is_dir() or not path.exists():  # a pipe would be read forever
-            for place, hit in _hits(path, redactor):
-                yield Finding(file, place, hit.name, hit.encoding)
-    except OSError as error:
-        yield Finding(file, f"not searched: {error.strerror or error}", "", "")
+    # A pipe would be read forever.
+    if path.is_file() or path.is_dir() or not path.exists():
+        try:
+            yield from _found(path, file, redactor)
+        except OSError as error:
+            yield Finding(file, f"not searched: {error.strerror or error}", "", "")
 
 
-def _hits(path: Path, redactor: Redactor) -> Iterator[tuple[str, Hit]]:
+def _found(path: Path, file: str, redactor: Redactor) -> Iterator[Finding]:
+    """What stands in a file: in the entries of an archive that can be read, else in its bytes."""
+    packing = packing_of(path)
+    if packing:
+        try:
+            yield from _found_packed(path, packing, file, redactor)
+        except UNREADABLE:
+            yield Finding(file, f"not searched to its end: damaged or locked {packing}", "", "")
+        else:
+            return
+    with path.open("rb") as plain:
+        for place, hit in _hits(plain, redactor):
+            yield Finding(file, place, hit.name, hit.encoding)
+
+
+def _found_packed(path: Path, packing: str, file: str, redactor: Redactor) -> Iterator[Finding]:
+    for entry, content in unpacked(path, packing):
+        for hit in redactor.find(entry):
+            yield Finding(file, "name of an entry", hit.name, hit.encoding)
+        name = redactor.text(entry) + ", " if entry else ""
+        for place, hit in _hits(content, redactor):
+            yield Finding(file, name + place, hit.name, within(hit.encoding, packing))
+
+
+def _hits(file: IO[bytes], redactor: Redactor) -> Iterator[tuple[str, Hit]]:
     """Reads in chunks. A secret near the end of one may go on in the next, so it is looked for
     there again, with a little of what stands before it."""
-    with path.open("rb") as file:
-        window, begins, line, searched = b"", 0, 1, 0
-        last = False
-        while not last:
-            chunk = file.read(_CHUNK)
-            last = len(chunk) < _CHUNK
-            window += chunk
-            settled = len(window) if last else max(searched, len(window) - redactor.reach)
-            for hit in redactor.find(window):
-                if searched <= hit.at < settled:
-                    yield _place(window, hit.at, line, begins), hit
-            cut = max(0, settled - _CONTEXT)
-            begins, line = begins + cut, line + window.count(b"\n", 0, cut)
-            window, searched = window[cut:], settled - cut
+    window, begins, line, searched = b"", 0, 1, 0
+    last = False
+    while not last:
+        chunk = file.read(_CHUNK)
+        last = len(chunk) < _CHUNK
+        window += chunk
+        settled = len(window) if last else max(searched, len(window) - redactor.reach)
+        for hit in redactor.find(window):
+            if searched <= hit.at < settled:
+                yield _place(window, hit.at, line, begins), hit
+        cut = max(0, settled - _CONTEXT)
+        begins, line = begins + cut, line + window.count(b"\n", 0, cut)
+        window, searched = window[cut:], settled - cut
 
 
 def _place(window: bytes, at: int, line: int, begins: int) -> str:

@@ -43,7 +43,7 @@ _HEX_GROUPS = bytes(
 # An escape or a line's end of quoted-printable, escaped.
 _ESCAPED_AGAIN = (b"&amp;#", rb"=\n", rb"=\r")
 _LIKELY_BY_CHANCE = (*ZLIB, b"=\n", b"=\r\n")
-_ENTITIES = re.compile(rb"(?:&#[0-9A-Fa-fxX]{2,7};){3}")
+_ENTITIES = re.compile(rb"(?:&(?:amp;)*#[0-9A-Fa-fxX]{2,7};){3}")
 
 
 class PlainSearch:
@@ -102,6 +102,8 @@ class PlainSearch:
         """Whether a text may be there in UTF-16."""
         if b"\0" not in data:
             return False
+        if len(data) <= SMALL:
+            return self.wants_content(data.translate(None, b"\0"))
         if any(map(data.__contains__, self._utf16_signs)):
             return True
         return bool(self._word) and self._word in data.translate(_WORDS, b"\0")
@@ -130,7 +132,7 @@ class PlainSearch:
             or any(map(data.__contains__, self._signs))
             or self.may_hold_words(data)
             or self.may_hold_utf16(data)
-            or (b"&#" in data and _ENTITIES.search(data) is not None)
+            or (b"&" in data and _ENTITIES.search(data) is not None)
         )
 
     @cached_property

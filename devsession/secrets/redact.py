@@ -315,7 +315,7 @@ def _apart(edits: list[_Edit]) -> list[_Edit]:
 def _encoded(piece: Piece, inner: list[_Edit]) -> _Edit:
     """A piece without what was found in its content; a stand-in for it when that cannot be."""
     hits = tuple(
-        Hit(hit.name, _within(hit.encoding, piece.encoding), piece.place(hit.at))
+        Hit(hit.name, within(hit.encoding, piece.encoding), piece.place(hit.at))
         for edit in inner
         for hit in edit.hits
     )
@@ -330,7 +330,7 @@ def _traced(part: Rewritten, inner: _Edit) -> _Edit:
     written = part.data[start:end]
     style = _encoding(written, inner.text) if part.encoding == "escaped" else part.encoding
     hits = tuple(
-        Hit(hit.name, _within(hit.encoding, style), part.span(hit.at, hit.at + 1)[0])
+        Hit(hit.name, within(hit.encoding, style), part.span(hit.at, hit.at + 1)[0])
         for hit in inner.hits
     )
     edit = _Edit(start, end, b"", hits)
@@ -348,7 +348,8 @@ def _in_style(text: bytes, written: bytes, stand_in: bytes) -> bytes:
     return stand_in
 
 
-def _within(inner: str, outer: str) -> str:
+def within(inner: str, outer: str) -> str:
+    """The name of an encoding inside another."""
     return outer if inner == "raw" else inner if outer == "raw" else f"{inner} in {outer}"
 
 

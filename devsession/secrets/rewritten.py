@@ -29,10 +29,11 @@ _CHARS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 # Base64 and the like are wrapped at 60 to 76 characters; what goes on is one word.
 _BREAK = re.compile(
     rb"(?<=[A-Za-z0-9+/_-]{40})"
-    rb"(?:\r?\n[ \t]*|[ ]+|(?:\\{1,7}r)?\\{1,7}n(?:\"\s*,\s*\")?|(?:%0[dD])?%0[aA])"
+    rb"(?:(?:\r?\n[ \t]*)+|[ ]+|(?:\\{1,7}r)?\\{1,7}n(?:\"\s*,\s*\")?|(?:%0[dD])?%0[aA])"
     rb"(?=[A-Za-z0-9+/_=-])"
 )
 _SOFT_BREAK = re.compile(rb'=\r?\n(?:",\s*")?|=([0-9A-F]{2})')
+_INDENTED_SOFT_BREAK = re.compile(rb"=\r?\n\s+|=([0-9A-F]{2})")
 
 
 class Rewritten:
@@ -103,8 +104,9 @@ def unwrapped(data: bytes) -> list[Rewritten]:
 
 
 def unquoted(data: bytes) -> list[Rewritten]:
-    """Quoted-printable undone."""
-    return [Rewritten(data, _SOFT_BREAK, _unquoted, "quoted-printable")]
+    """Quoted-printable undone, as it is, and where its lines were indented."""
+    patterns = (_SOFT_BREAK, _INDENTED_SOFT_BREAK)
+    return [Rewritten(data, pattern, _unquoted, "quoted-printable") for pattern in patterns]
 
 
 def _unquoted(match: re.Match[bytes]) -> bytes:

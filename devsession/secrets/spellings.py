@@ -20,7 +20,8 @@ _SHORT_ESCAPES = {"\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
 _ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 # A long double-quoted YAML scalar goes on in the next line, at a blank or after an escape.
 _YAML_FOLD = rb"\\\r?\n[ ]{0,99}"
-_INDENTED = rb"\r?\n[ \t]{0,99}"
+# A YAML scalar in quotes has an empty line for each line's end.
+_INDENTED = rb"\r?\n(?:[ \t]{0,99}|\r?\n[ \t]{1,99})"
 # Notebooks hold a text as a list of its lines.
 _NEXT_LIST_ITEM = rb'(?:"\s*,\s*")?'
 
@@ -139,7 +140,7 @@ def _character(char: str) -> bytes:
     if char == "\n":
         forms.append(_INDENTED)
     if char in "'\"":
-        forms += [re.escape(raw) * 2, re.escape(raw) * 4]
+        forms += [re.escape(raw) * times for times in (2, 4, 8)]
     return b"(?:" + b"|".join(forms) + b")(?:" + _YAML_FOLD + rb"\\?)?"
 
 

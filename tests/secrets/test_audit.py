@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import base64
+import bz2
+import gzip
 import json
+import lzma
 import os
+import sqlite3
+import tarfile
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -17,8 +25,6 @@ from devsession.secrets.redact import Redactor
 from tests.secrets.conftest import KEY
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from syrupy.assertion import SnapshotAssertion
 
 
@@ -152,6 +158,89 @@ def test_the_secret_store_is_left_out_unless_named(folder: Path, redactor: Redac
 
     assert audit([folder], redactor)
     assert not audit([folder / ".devsession"], redactor)
+
+
+def test_checkpoints_of_notebooks_are_searched(folder: Path, redactor: Redactor) -> None:
+    checkpoint = folder / "notebooks" / ".ipynb_checkpoints" / "a-checkpoint.ipynb"
+    checkpoint.parent.mkdir(parents=True)
+    checkpoint.write_text(json.dumps({"cells": [{"source": [f"key = '{KEY}'\n"]}]}))
+
+    assert [found.file for found in audit([folder], redactor).findings] == [str(checkpoint)]
+
+
+def test_a_picture_in_a_notebook_is_searched(folder: Path, redactor: Redactor) -> None:
+    text_chunk = b"tEXtComment\0" + KEY.encode() + b"\xae\x42\x60\x82"
+    picture = base64.b64encode(b"\x89PNG\r\n\x1a\n" + text_chunk).decode()
+    output = {"output_type": "display_data", "data": {"image/png": picture + "\n"}}
+    (folder / "a.ipynb").write_text(json.dumps({"cells": [{"outputs": [output]}]}))
+
+    report = audit([folder], redactor)
+
+    assert [(found.place, found.encoding) for found in report.findings] == [("line 1", "base64")]
+
+
+def test_virtual_environments_are_left_out_unless_named(folder: Path, redactor: Redactor) -> None:
+    (folder / "venv" / "lib").mkdir(parents=True)
+    (folder / "venv" / "pyvenv.cfg").touch()
+    (folder / "venv" / "lib" / "a.py").write_text(KEY)
+
+    assert audit([folder], redactor)
+    assert not audit([folder / "venv"], redactor)
+
+
+def test_archives_are_searched_entry_by_entry(
+    folder: Path, redactor: Redactor, snapshot: SnapshotAssertion
+) -> None:
+    (folder / "a.log.gz").write_bytes(gzip.compress(f"\nkey {KEY}".encode()))
+    (folder / "b.bz2").write_bytes(bz2.compress(json.dumps(KEY).encode()))
+    (folder / "c.xz").write_bytes(lzma.compress(KEY.encode()))
+    with ZipFile(folder / "d.whl", "w", ZIP_DEFLATED) as archive:
+        archive.writestr("pkg/ä.py", "x = 1\n")
+        archive.writestr("pkg/b.py", f"x = 1\nkey = '{quote(KEY)}'\n")
+    with tarfile.open(folder / "e.tgz", "w:gz") as archive_of_tar:
+        archive_of_tar.add(folder / "d.whl", "inner.whl")
+
+    report = audit([folder], redactor)
+
+    assert str(report) == snapshot
+    assert redactor.find(str(report)) == []
+
+
+def test_an_archive_that_is_cut_off_is_a_finding(
+    folder: Path, redactor: Redactor, snapshot: SnapshotAssertion
+) -> None:
+    (folder / "a.gz").write_bytes(gzip.compress(os.urandom(5_000))[:-20])
+
+    report = audit([folder], redactor)
+
+    assert not report
+    assert str(report) == snapshot
+
+
+def test_files_of_databases_are_searched(folder: Path, redactor: Redactor) -> None:
+    with closing(sqlite3.connect(folder / "a.db")) as database, database:
+        database.execute("create table keys (key)")
+        database.execute("insert into keys values (?)", [KEY])
+
+    report = audit([folder], redactor)
+
+    assert [(found.name, found.encoding) for found in report.findings] == [("api_key", "raw")]
+
+
+def test_links_that_lead_round_come_to_an_end(folder: Path, redactor: Redactor) -> None:
+    (folder / "round").symlink_to(folder.absolute(), target_is_directory=True)
+    (folder / "a.txt").write_text(KEY)
+
+    assert [found.file for found in audit([folder], redactor).findings] == [str(folder / "a.txt")]
+
+
+def test_a_name_that_is_no_text_is_shown_in_escapes(folder: Path, redactor: Redactor) -> None:
+    Path(os.fsdecode(bytes(folder) + b"/caf\xe9.txt")).write_text(KEY)
+
+    report = audit([folder], redactor)
+
+    assert [found.file for found in report.findings] == [f"{folder}/caf\\xe9.txt"]
+    assert str(report).encode()
 
 
 @pytest.mark.parametrize("before", [0, 1, 65_500, 65_540, 131_072, 200_001])
