@@ -103,7 +103,7 @@ class Known:
 
     def _keep_newest(self, most: int, *names: str) -> None:
         held = [token for token in self._tokens if token[0] in names]
-        for old in held[: len(held) - most]:
+        for old in held[: max(len(held) - most, 0)]:
             del self._tokens[old]
 
 
