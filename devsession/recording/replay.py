@@ -15,7 +15,7 @@ from devsession.recording.network import NetworkShut
 from devsession.secrets.redact import Redactor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
     from devsession.errors import MissError
@@ -33,11 +33,17 @@ class Replay:
 
     Equal requests get their answers in the order of the cassette, whatever thread asks.
 
-    where: the cassette's file, for errors. matching: what the plugin declares.
+    where: the cassette's file, for errors. matching: what the plugin declares. is_open: tells
+    the warehouse's host and port, where the plugin is given one; no other place is open.
     """
 
     def __init__(
-        self, exchanges: Sequence[Exchange], *, where: str, matching: RequestMatching = PLAIN
+        self,
+        exchanges: Sequence[Exchange],
+        *,
+        where: str,
+        matching: RequestMatching = PLAIN,
+        is_open: Callable[[str, int], bool] = lambda _host, _port: False,
     ) -> None:
         self._where = where
         self._matching = matching
@@ -47,7 +53,7 @@ class Replay:
             self._left.setdefault(canonical(exchange, matching), deque()).append(exchange)
         self._recorded = {key: len(waiting) for key, waiting in self._left.items()}
         self._missed: dict[CanonicalRequest, CanonicalRequest | None] = {}
-        self._shut = NetworkShut()
+        self._shut = NetworkShut(is_open)
         self._stack = ExitStack()
         self.misses: list[MissError] = []
         self.played = 0

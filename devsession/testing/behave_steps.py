@@ -47,6 +47,7 @@ def _sentence(text: str) -> Callable[[Callable[..., None]], Callable[..., None]]
 def _run(context: Any) -> FeatureRun:
     if _RUN not in context:
         setattr(context, _RUN, FeatureRun(Path(context.config.base_dir)))
+        context.add_cleanup(getattr(context, _RUN).close)
     run: FeatureRun = getattr(context, _RUN)
     return run
 
@@ -84,6 +85,16 @@ def _ignore(context: Any, params: str) -> None:
 @_sentence("we use the HTTP recordings from {file}")
 def _cassette(context: Any, file: str) -> None:
     _run(context).use_cassette(file)
+
+
+@_sentence("we attach a Snowpark session to the sync request")
+def _session(context: Any) -> None:
+    _run(context).attach_session()
+
+
+@_sentence("the plugin sources outbound records directly from a real table")
+def _table(context: Any) -> None:
+    _run(context).source_table()
 
 
 @_sentence("we use the {name} class from the {module} module")

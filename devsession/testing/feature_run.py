@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from devsession.errors import PluginLoadError, ScenarioError, did_you_mean
 from devsession.plugin.contract import Plugin
@@ -22,7 +22,7 @@ from devsession.testing.feature_tables import frame_from_rows
 from devsession.testing.playing import Pass, play_pass, shown_differences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pandas import DataFrame
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from devsession.plugin.outbound import OutboundSyncRequest
     from devsession.recording.cassette import Call
     from devsession.recording.exchange import Exchange
+    from devsession.testing.feature_warehouse import FeatureWarehouse
+
+_SESSION = "session"
 
 
 class FeatureRun:
@@ -46,7 +49,8 @@ class FeatureRun:
         self._ignored: list[str] = []
         self._pass: Pass | None = None
         self._redactor = Redactor({})
-        self.attached: list[Callable[[OutboundSyncRequest], None]] = []
+        self._warehouse: FeatureWarehouse | None = None
+        self._attaches_session = self._sources_table = False
 
     def use_records(self, rows: Sequence[Sequence[str]]) -> None:
         """Send the records of a table."""
@@ -99,6 +103,21 @@ class FeatureRun:
             )
         self._plugin_class = found
 
+    def attach_session(self) -> None:
+        """Give the request a Snowpark session, of a warehouse of its own: `request.session`."""
+        self._start_warehouse()
+        self._attaches_session = True
+
+    def source_table(self) -> None:
+        """Send the records as a table of a warehouse gives them back."""
+        self._start_warehouse()
+        self._sources_table = True
+
+    def close(self) -> None:
+        """End what the steps have started."""
+        if self._warehouse is not None:
+            self._warehouse.close()
+
     def perform(self, properties: Mapping[str, str]) -> None:
         """Call `sync_outbound` with all that was given. Raises: ScenarioError for what was not."""
         parameters = parameters_from(properties, dict(os.environ))
@@ -109,10 +128,6 @@ class FeatureRun:
         if self._records is None:
             raise _missing("records", "the following records:")
 
-        def attach(request: OutboundSyncRequest) -> None:
-            for each in self.attached:
-                each(request)
-
         exchanges, by_hand = self._recorded()
         declared = self._plugin_class.request_matching
         matching = RequestMatching(
@@ -120,8 +135,17 @@ class FeatureRun:
             ignore_json=declared.ignore_json,
             match_headers=declared.match_headers,
         )
-        replay = _RedactedReplay(exchanges, self._redactor, self._cassette, matching)
-        done = play_pass(self._plugin_class, parameters, self._records, replay, attach=attach)
+        replay = _RedactedReplay(
+            exchanges,
+            self._redactor,
+            where=str(self._cassette or "a feature without recordings"),
+            matching=matching,
+            is_open=self._is_warehouse,
+        )
+        records = self._records
+        if self._warehouse is not None and self._sources_table:
+            records = self._warehouse.through_table(records)
+        done = play_pass(self._plugin_class, parameters, records, replay, attach=self._attach)
         self._pass = Pass(done.outcomes, done.played, (*by_hand, *done.differences))
 
     def check(self, expected: DataFrame | None = None) -> None:
@@ -153,6 +177,19 @@ class FeatureRun:
         """Whether the file that a step names is there."""
         return find_file(self._features, name) is not None
 
+    def _start_warehouse(self) -> None:
+        if self._warehouse is None:
+            from devsession.testing.feature_warehouse import FeatureWarehouse
+
+            self._warehouse = FeatureWarehouse()
+
+    def _is_warehouse(self, host: str, port: int) -> bool:
+        return self._warehouse is not None and self._warehouse.is_open(host, port)
+
+    def _attach(self, request: OutboundSyncRequest) -> None:
+        if self._warehouse is not None and self._attaches_session:
+            setattr(request, _SESSION, self._warehouse.session)
+
     def _recorded(self) -> tuple[list[Exchange], list[str]]:
         """The exchanges of the cassette, and how they were changed by hand."""
         if self._cassette is None:
@@ -169,16 +206,8 @@ class FeatureRun:
 class _RedactedReplay(Replay):
     """A secret may be the live one here, and another one in a recording that is not ours."""
 
-    def __init__(
-        self,
-        exchanges: Sequence[Exchange],
-        redactor: Redactor,
-        cassette: Path | None,
-        matching: RequestMatching,
-    ) -> None:
-        super().__init__(
-            exchanges, where=str(cassette or "a feature without recordings"), matching=matching
-        )
+    def __init__(self, exchanges: Sequence[Exchange], redactor: Redactor, **options: Any) -> None:
+        super().__init__(exchanges, **options)
         self._redactor = redactor
 
     def answer(self, request: Exchange) -> Exchange | Call:

@@ -68,7 +68,7 @@ def play_pass(
             outcomes = all_outcomes(sync_outbound(parameters, request), store.outcomes)
         except MissError:
             outcomes = store.outcomes  # among the replay's misses
-        except Exception as error:  # noqa: BLE001  whatever the author's code raises is the finding
+        except (Exception, SystemExit) as error:  # noqa: BLE001  whatever the code raises is told
             outcomes = store.outcomes
             raised.append(_raised(error, plugin_class))
     return Pass(outcomes, replay.played, (*raised, *_request_differences(replay)))
@@ -95,7 +95,7 @@ def _told(error: MissError) -> str:
     return "\n".join([error.what, error.tried, *([ignored(suggestion)] if suggestion else [])])
 
 
-def _raised(error: Exception, plugin_class: type[Plugin]) -> str:
+def _raised(error: BaseException, plugin_class: type[Plugin]) -> str:
     """What the author's code raised, and the deepest line of it that it came through."""
     frames = traceback.extract_tb(error.__traceback__)
     own = getattr(sys.modules[plugin_class.__module__], "__file__", None)

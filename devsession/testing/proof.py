@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from devsession.recording.exchange import Exchange
 
 _FIELDS_TRIED = 25
+_EXCHANGES_TRIED = 10
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class Proof:
             return f"the test does not pass in pytest:\n{self.pytest.output}"
         if not self.change:
             return (
-                f"the test of {self.scenario!r} passes whatever the app answers: no change of its "
-                f"{counted(self.as_generated.played, 'answer')} made it fail, so it guards nothing"
+                f"the test of {self.scenario!r} passes whatever the app answers: no change tried of "
+                f"its {counted(self.as_generated.played, 'answer')} made it fail: it guards nothing"
             )
         by = "in pytest" if self.pytest else "(pytest is not installed here)"
         return f"passes as generated {by}; fails with {self.change}:\n{self.failure}"
@@ -92,9 +93,12 @@ def failing_change(
 def changes(exchanges: list[Exchange]) -> Iterator[Change]:
     """Changed cassettes, the most telling first: fields of answers to writes, of reads, then statuses.
 
-    Fields come before statuses, because a plugin may wait and try again when the app fails.
+    Fields come before statuses, because a plugin may wait and try again when the app fails. Of many
+    exchanges the first ones stand for the others.
     """
-    writes_first = sorted(range(len(exchanges)), key=lambda at: exchanges[at].reads)
+    writes = [at for at, exchange in enumerate(exchanges) if not exchange.reads]
+    reads = [at for at, exchange in enumerate(exchanges) if exchange.reads]
+    writes_first = [*writes[:_EXCHANGES_TRIED], *reads[:_EXCHANGES_TRIED]]
     for at in writes_first:
         for field, body in _changed_bodies(exchanges[at]):
             yield _changed(exchanges, at, f"{field} changed in the answer to", response_body=body)

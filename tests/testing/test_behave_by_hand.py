@@ -189,6 +189,32 @@ def test_records_and_outcomes_of_files(project: Path, feature: Path) -> None:
     assert ran.passed, ran.output
 
 
+def test_a_snowpark_session_and_a_real_table(project: Path, feature: Path) -> None:
+    edit(
+        feature,
+        "\t\tWhen we perform",
+        "\t\tAnd we attach a Snowpark session to the sync request\n"
+        "\t\tAnd the plugin sources outbound records directly from a real table\n"
+        "\t\tAnd the plugin returns inbound sync results directly to a real table\n"
+        "\t\tWhen we perform",
+    )
+    edit(
+        project / "notes_plugin.py",
+        "        batch =",
+        "        rows = outbound_sync_request.session.sql('select 40 + 2').collect()\n"
+        "        assert rows[0][0] == 42\n"
+        "        batch =",
+    )
+
+    temporary = project.parent / "temporary"
+    temporary.mkdir()
+
+    ran = behave(project, TMPDIR=str(temporary))
+
+    assert ran.passed, ran.output
+    assert list(temporary.iterdir()) == []
+
+
 def bar_separated(rows: list[str]) -> str:
     """The rows of a table, without their types, as a file with bars holds them."""
     cells = [[cell.replace("\\|", "|") for cell in row.split(" | ")] for row in rows[1:]]

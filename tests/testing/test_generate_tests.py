@@ -10,6 +10,8 @@ import pytest
 
 from devsession import DevelopmentSession
 from devsession.errors import ScenarioError, SetupError
+from devsession.recording.scenario import ScenarioFolder
+from devsession.session.completion import Completion
 from devsession.session.plugin_source import load_plugin_class
 from tests.testing import acme_plugin, kinds
 from tests.testing.behave_process import behave
@@ -50,6 +52,12 @@ def written(project: Path) -> list[str]:
     files = [path.relative_to(project) for path in project.rglob("*") if path.is_file()]
     kept = {".devsession", "scenarios", "plugin.py", "__pycache__", ".gitignore"}
     return sorted(str(path) for path in files if not kept & set(path.parts))
+
+
+def test_complete_tells_what_it_froze(
+    session: DevelopmentSession, scenario: Path, snapshot: SnapshotAssertion
+) -> None:
+    assert str(Completion.of(session, ScenarioFolder(scenario))) == snapshot
 
 
 def test_pytest_only(
