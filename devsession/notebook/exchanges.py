@@ -5,39 +5,65 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic, TypeVar, overload
 
-from devsession.notebook.exchange import ExchangeLike, answer
+from devsession.notebook.exchange import ExchangeLike, answer, went_well
+from devsession.notebook.markup import line
 from devsession.render import counted, html_table, text_table
 
 E = TypeVar("E", bound=ExchangeLike)
 _HEADINGS = ("", "method", "url", "answer", "from")
+_SHOWN = 100
+_WIDTH = 120
 
 
 class Exchanges(Sequence[E], Generic[E]):
-    """Exchanges in their order; `[0]` is the first. The table tells the app from the tape."""
+    """Exchanges in their order; `[0]` is the first, `[-1]` the last, `[10:20]` some of them.
 
-    def __init__(self, exchanges: Sequence[E]) -> None:
+    The table shows the first hundred, and tells the app from the tape.
+    """
+
+    def __init__(self, exchanges: Sequence[E], *, numbers: Sequence[int] | None = None) -> None:
         self._exchanges = list(exchanges)
+        self._numbers = list(range(len(self._exchanges)) if numbers is None else numbers)
 
     @overload
     def __getitem__(self, at: int) -> E: ...
     @overload
     def __getitem__(self, at: slice) -> Exchanges[E]: ...
     def __getitem__(self, at: int | slice) -> E | Exchanges[E]:
-        found = self._exchanges[at]
-        return Exchanges(found) if isinstance(found, list) else found
+        if isinstance(at, slice):
+            return Exchanges(self._exchanges[at], numbers=self._numbers[at])
+        return self._exchanges[at]
 
     def __len__(self) -> int:
         return len(self._exchanges)
 
+    @property
+    def failed(self) -> Exchanges[E]:
+        """Those that the app answered with an error, or not at all, under their own numbers."""
+        failed = [at for at, each in enumerate(self._exchanges) if not went_well(each)]
+        return Exchanges(
+            [self._exchanges[at] for at in failed], numbers=[self._numbers[at] for at in failed]
+        )
+
     def __repr__(self) -> str:
         title = counted(len(self), "exchange")
-        return f"{title}\n{text_table(_HEADINGS, self._rows())}" if self else title
+        table = text_table(_HEADINGS, self._rows()) if self else ""
+        return "\n".join(part for part in (title, table, self._rest) if part)
 
     def _repr_html_(self) -> str:
-        return html_table(_HEADINGS, self._rows())
+        return html_table(_HEADINGS, self._rows()) + (line(self._rest) if self._rest else "")
+
+    @property
+    def _rest(self) -> str:
+        rest = len(self) - _SHOWN
+        return f"and {counted(rest, 'more exchange')}: [{_SHOWN}:], .failed" if rest > 0 else ""
 
     def _rows(self) -> list[tuple[object, ...]]:
         return [
-            (at, each.method, each.url, answer(each), "tape" if each.from_tape else "app")
-            for at, each in enumerate(self._exchanges)
+            (at, each.method, _cut(each.url), answer(each), "tape" if each.from_tape else "app")
+            for at, each in zip(self._numbers[:_SHOWN], self._exchanges, strict=False)
         ]
+
+
+def _cut(url: str) -> str:
+    return url if len(url) <= _WIDTH else f"{url[: _WIDTH - 1]}…"

@@ -54,8 +54,11 @@ class Timeline:
 
     def _repr_html_(self) -> str:
         total = max((pace.start + pace.width for pace in self._paces), default=1)
-        shares = _WITH_NOTES if any(pace.note for pace in self._paces) else _SHARES
-        rows = "".join(_row(*row, total, shares) for row in self._rows)
+        has_notes = any(pace.note for pace in self._paces)
+        rows = "".join(
+            _row(*row, total, number if has_notes else None)
+            for number, row in enumerate(self._rows, start=1)
+        )
         table = (
             f'<table style="width:100%;max-width:960px;margin:0;table-layout:fixed">{rows}</table>'
         )
@@ -88,10 +91,11 @@ def _place(url: str, *, host: bool) -> str:
     return f"{parts.netloc if host else ''}{parts.path or '/'}{query}"
 
 
-def _row(
-    exchange: ExchangeLike, place: str, pace: Pace, total: int, shares: tuple[int, ...]
-) -> str:
-    cells = (exchange.method, place, answer(exchange), pace.note)
+def _row(exchange: ExchangeLike, place: str, pace: Pace, total: int, number: int | None) -> str:
+    """number: for notes, which refer to it."""
+    shares = _WITH_NOTES if number else _SHARES
+    method = f"{number} {exchange.method}" if number else exchange.method
+    cells = (method, place, answer(exchange), pace.note)
     texts = "".join(
         f'<td style="{_CELL};width:{share}%">{escape(text)}</td>'
         for text, share in zip(cells, shares, strict=True)

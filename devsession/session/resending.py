@@ -124,7 +124,17 @@ class Sender:
 
     def _addressed(self, exchange: Exchange) -> Exchange:
         """The request where the app now is: the practice app's stand-in becomes its address."""
-        return replace(exchange, url=self._session.vault.resolve(exchange.url))
+        resolve = self._session.vault.resolve
+        body = exchange.request_body.decode("utf-8", "surrogateescape")
+        return replace(
+            exchange,
+            url=resolve(exchange.url),
+            request_headers={
+                name: [resolve(value) for value in values]
+                for name, values in exchange.request_headers.items()
+            },
+            request_body=resolve(body).encode("utf-8", "surrogateescape"),
+        )
 
 
 def _check(request: Exchange, where: str) -> None:

@@ -31,3 +31,19 @@ def test_it_tells_the_app_from_the_tape(snapshot: SnapshotAssertion) -> None:
 
 def test_without_exchanges() -> None:
     assert repr(Exchanges([])) == "0 exchanges"
+
+
+def test_those_that_failed_keep_their_numbers() -> None:
+    failed = Exchanges([CALLED, REPLAYED, CALLED, Exchange(status=None)]).failed
+
+    assert list(failed) == [REPLAYED, Exchange(status=None)]
+    assert [line.split()[0] for line in repr(failed).splitlines()[2:]] == ["1", "3"]
+
+
+def test_a_long_one_is_cut_and_says_so() -> None:
+    exchanges = Exchanges([Exchange(url="http://sandbox.test/" + "x" * 500)] * 10_000)
+
+    assert repr(exchanges).endswith("…  200 OK  app\nand 9,900 more exchanges: [100:], .failed")
+    assert "and 9,900 more exchanges" in exchanges._repr_html_()
+    assert len(repr(exchanges)) < 20_000
+    assert repr(exchanges[100:102]).splitlines()[2].startswith("100")

@@ -163,3 +163,15 @@ class TestOffline:
     def test_what_the_tape_lacks_is_a_miss(self, offline: Scenario) -> None:
         with pytest.raises(MissError, match="no recorded answer"):
             offline.http[0].resend(json={"name": "Ada"})
+
+
+def test_the_practice_app_is_called_where_it_runs(scenario: Scenario) -> None:
+    sandbox = scenario._session.sandbox
+    sandbox.start()
+    requests.get(f"http://{sandbox.netloc}/objects", timeout=30)
+
+    again = scenario.http[0].resend()
+
+    assert [each.url for each in scenario.http] == ["http://sandbox.test/objects"] * 2
+    assert again.status == scenario.http[0].status
+    assert f"http://{sandbox.netloc}/objects" in again.curl()
