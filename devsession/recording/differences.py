@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from devsession.recording.body import Multipart
-from devsession.recording.shown_values import NOTHING, WIDTH, Number, cut, line, short
+from devsession.recording.shown_values import NOTHING, WIDTH, Number, line, printable, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,18 +40,19 @@ def differences(wanted: CanonicalRequest, recorded: CanonicalRequest) -> list[Di
 
 def contents(request: CanonicalRequest) -> list[str]:
     """What a request holds besides its URL, as lines."""
-    lines = [f"query {name}: {short(value)}" for name, value in request.query]
+    lines = [f"query {printable(name)}: {short(value)}" for name, value in request.query]
     lines += [f"header {name}: {short(value)}" for name, value in request.headers]
     if isinstance(request.body, str):
-        lines.append(f"body: {cut(request.body)}")
+        lines.append(f"body: {printable(request.body)}")
     elif isinstance(request.body, Multipart):
         lines += [
-            f"body part {part.name}: {short(_text(part.body))}" for part in request.body.parts
+            f"body part {printable(part.name)}: {short(_text(part.body))}"
+            for part in request.body.parts
         ]
     elif isinstance(request.body, bytes):
         lines += [f"body: {short(request.body)}"] if request.body else []
     else:
-        lines += [f"body {name}: {short(value)}" for name, value in request.body]
+        lines += [f"body {printable(name)}: {short(value)}" for name, value in request.body]
     return lines[:_SHOWN]
 
 
@@ -162,7 +163,7 @@ def _part_differences(place: str, ours: Multipart, theirs: Multipart) -> Iterato
         yield Difference(f"{place}: {len(ours.parts)} parts, recorded {len(theirs.parts)}")
     mine, other = _numbered(ours), _numbered(theirs)
     for key in dict.fromkeys([*mine, *other]):
-        name = key[0] or f"{key[1] + 1}"
+        name = printable(key[0]) or f"{key[1] + 1}"
         part = f"{place} part {name}" + (f" ({key[1] + 1})" if key[0] and key[1] else "")
         if key not in mine or key not in other:
             text = "missing, recorded with it" if key in other else "recorded without it"
@@ -202,7 +203,7 @@ def _pair_differences(
     for name in dict.fromkeys([*mine, *other]):
         one, two = mine.get(name, NOTHING), other.get(name, NOTHING)
         if one != two:
-            text = line(f"{place} {name}", one, two)
+            text = line(f"{place} {printable(name)}", one, two)
             yield Difference(text, name, None, _plain(one), _plain(two))
 
 
@@ -214,7 +215,9 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _at(place: str, path: JsonPath) -> str:
-    return place + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return place + "".join(
+        f"[{step}]" if isinstance(step, int) else f".{printable(step or '')}" for step in path
+    )
 
 
 def _plain(value: Any) -> str | None:

@@ -57,6 +57,11 @@ def short(value: Any) -> str:
     return cut(repr(value))
 
 
+def printable(name: str) -> str:
+    """A name as it can be written anywhere, cut where it is long; it came from outside."""
+    return cut(name[: WIDTH * 2].encode("utf-8", "backslashreplace").decode())
+
+
 def cut(text: str) -> str:
     """The beginning of a text."""
     return text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"

@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from devsession.plugin import RequestMatching
 from devsession.recording.differences import contents, differences, shown
@@ -142,6 +144,33 @@ def test_json_that_is_deep_is_compared() -> None:
     one, other = (request(body=b"[" * 200 + end + b"]" * 200) for end in (b"1", b"2"))
 
     assert lines(one, other) == [f"body{'[0]' * 200}: 1, recorded 2"]
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text("a.\ud800ü", max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab.\ud800"), inner),
+    max_leaves=6,
+)
+REQUESTS = (
+    st.builds(as_json, VALUES)
+    | st.builds(request, body=st.binary(max_size=9), kind=st.sampled_from([FORM, XML, "", "a/json"]))
+    | st.builds(
+        lambda *parts: multipart("x", *parts),
+        st.tuples(st.sampled_from([PART, TEXT, FILE, b""]), st.sampled_from([b"{}", b"\xff", b"1"])),
+        st.tuples(st.sampled_from([PART, TEXT, FILE, b""]), st.sampled_from([b"{}", b"\xff", b"1"])),
+    )
+)  # fmt: skip
+
+
+@given(one=REQUESTS, other=REQUESTS)
+def test_there_is_a_difference_whenever_they_differ_and_it_can_be_written(
+    one: Exchange, other: Exchange
+) -> None:
+    found = lines(one, other)
+
+    assert bool(found) == (canonical(one) != canonical(other))
+    said = "\n".join([*found, *contents(canonical(one))])
+    assert said.encode().decode() == said
 
 
 class TestNearest:
