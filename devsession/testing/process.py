@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-_TIMEOUT_SECONDS = 120
+_TIMEOUT_SECONDS = 600
 _USAGE_ERROR = 4
 # nbval takes two seconds to load and has no part in this; settings that ask for it get it.
 _LEAN = ["-p", "no:nbval"]

@@ -189,6 +189,17 @@ def test_records_and_outcomes_of_files(project: Path, feature: Path) -> None:
     assert ran.passed, ran.output
 
 
+def test_no_records_and_no_requests(project: Path, feature: Path, cassette: Path) -> None:
+    lines = feature.read_text(encoding="utf-8").splitlines()
+    kept = [*lines[:6], *lines[9:25], *lines[28:]]
+    feature.write_text("\n".join(kept), encoding="utf-8")
+    cassette.write_text("version: 1\ninteractions: []\n", encoding="utf-8")
+
+    ran = behave(project)
+
+    assert ran.passed, ran.output
+
+
 def test_a_snowpark_session_and_a_real_table(project: Path, feature: Path) -> None:
     edit(
         feature,
