@@ -10,11 +10,11 @@ import contextlib
 import http.client
 from contextlib import contextmanager
 from types import FunctionType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import vcr.patch
-from vcr.stubs import VCRHTTPSConnection
+from vcr.stubs import VCRConnection, VCRHTTPSConnection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,7 @@ def patches_stay() -> Iterator[None]:
     with (
         mock.patch.object(vcr.patch, "force_reset", contextlib.nullcontext),
         mock.patch.object(VCRHTTPSConnection, "_baseclass", _HTTPSConnection),
+        mock.patch.object(VCRConnection, "__init__", _init),
     ):
         yield
 
@@ -41,3 +42,16 @@ class _HTTPSConnection(vcr.patch._HTTPSConnection):  # type: ignore[misc]
         vcr.patch._HTTPSConnection.__init__.__closure__,
     )
     __init__.__kwdefaults__ = vcr.patch._HTTPSConnection.__init__.__kwdefaults__
+
+
+_stub_init = VCRConnection.__init__
+
+
+def _init(connection: Any, *args: Any, **options: Any) -> None:
+    """Of a stub, or of a real connection whose class calls its parent by name, as httplib2's do."""
+    if isinstance(connection, VCRConnection):
+        _stub_init(connection, *args, **options)
+    elif isinstance(connection, vcr.patch._HTTPSConnection):
+        _HTTPSConnection.__init__(connection, *args, **options)
+    else:
+        vcr.patch._HTTPConnection.__init__(connection, *args, **options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import http.client
 import json
 import ssl
 import urllib.request
@@ -638,6 +639,24 @@ class TestOurs:
             with VCR().use_cassette(file):
                 answer = urllib.request.urlopen(secure_app.url, context=anyone)
                 assert answer.read() == b'{"call": 1}'
+
+    @pytest.mark.parametrize("secure", [False, True])
+    def test_a_library_may_name_the_parent_of_its_connections(
+        self, file: Path, *, secure: bool
+    ) -> None:
+        name = "HTTPSConnection" if secure else "HTTPConnection"
+        parent = getattr(http.client, name)
+
+        class Connection(parent):
+            """As httplib2 makes them."""
+
+            def __init__(self, host: str) -> None:
+                getattr(http.client, name).__init__(self, host, timeout=7)
+
+        with VCR().use_cassette(file):
+            connection = Connection("app.example")
+
+        assert (connection.host, connection.timeout) == ("app.example", 7)
 
     def test_the_matchers_see_few_requests(self, urls: list[str], file: Path) -> None:
         seen: list[str] = []
