@@ -57,9 +57,10 @@ def _open(data: Path, scratch: Path) -> FakeSnow:
     import duckdb
     from fakesnow.instance import FakeSnow
 
-    from devsession.warehouse import dialect, results
+    from devsession.warehouse import apostrophes, dialect, results
     from devsession.warehouse.opening import check_journal, why_it_does_not_open
 
+    apostrophes.install()
     dialect.install()
     results.install()
     database = FakeSnow(db_path=data, nop_regexes=dialect.WITHOUT_EFFECT)

@@ -32,6 +32,7 @@ from tests.omnata_account import (
     SECRETS,
     OmnataAccount,
 )
+from tests.warehouse.names import HOSTILE, PRESENT
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -431,40 +432,6 @@ def test_secrets_are_nowhere_but_in_their_value(caplog: pytest.LogCaptureFixture
 def test_an_app_without_a_name(name: Any) -> None:
     with pytest.raises(UsageError, match="has a name"):
         app_of(OmnataAccount(), name)
-
-
-NASTY = [
-    "",
-    "'",
-    '"',
-    "\\",
-    "\\'",
-    "''",
-    '""',
-    "a'; drop table X; --",
-    'a"; drop table X; --',
-    'x"."y',
-    "$$",
-    "$$; select 1; $$",
-    "${table}",
-    "-- x",
-    "/* x",
-    "*/ //",
-    "a\nb\r\n;c",
-    "\u2028\u2019\uff07",
-    "Straße 🦊 \u202e",
-    "%s ? :1 &x",
-    "\\u0027",
-    "é" * 255,
-    "'" * 255,
-    "\\" * 255,
-]
-HOSTILE = st.one_of(
-    st.sampled_from(NASTY),
-    st.text(st.sampled_from("'\"\\;-$/*\n\r\t ?:%{}.ab\u2019é🦊"), max_size=255),
-    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=255),
-)
-PRESENT = HOSTILE.filter(lambda text: text.strip() != "")
 
 
 class Seen:
