@@ -44,7 +44,7 @@ def test(paths: list[Path]) -> None:
         report = run_scenario(plugin_class, path)
         failed += not report
         typer.echo(f"{'passed' if report else 'FAILED'}  {report}")
-    audited = _audited(_committed(folder), [])
+    audited = _audited([folder], [])
     typer.echo(str(audited))
     typer.echo(f"{len(chosen) - failed} passed, {failed} failed")
     if failed or not audited:
@@ -60,7 +60,7 @@ def audit(paths: list[Path], secret_env: list[str], *, as_json: bool) -> None:
             where=str(Path.cwd()),
             next_step="devsession audit (searches what a project commits)",
         )
-    report = _audited(paths or _committed(workspace_here().folder), secret_env)
+    report = _audited(paths or [workspace_here().folder], secret_env)
     if as_json:
         found = [
             {
@@ -92,14 +92,6 @@ def _audited(paths: list[Path], secret_env: list[str]) -> AuditReport:
             f"The environment variable {missing[0]} is not set, or empty",
             next_step=f"export {missing[0]}=.., then the same command again",
         )
-    secrets = known_secrets(Path.cwd()) | {name: os.environ[name] for name in secret_env}
-    return audit(paths, Redactor(secrets))
-
-
-def _committed(folder: Path) -> list[Path]:
-    """What a project may commit: all but hidden files and virtual environments."""
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if not path.name.startswith(".") and not (path / "pyvenv.cfg").is_file()
-    )
+    known = known_secrets([Path.cwd(), *paths])
+    named = {name: (*known.get(name, ()), os.environ[name]) for name in secret_env}
+    return audit(paths, Redactor(known | named))

@@ -98,6 +98,15 @@ class SecretStore:
         values = (source.get(name) for source in self._sources)
         return next((value for value in values if value), None)
 
+    def find_all(self, name: str) -> tuple[str, ...]:
+        """Every value that a place has: one that is never used may be in a file all the same.
+
+        Raises:
+            SetupError: the secret file is damaged, or others can read it.
+        """
+        values = (source.get(name) for source in self._sources)
+        return tuple(dict.fromkeys(value for value in values if value))
+
     def lookup(self, name: str) -> str:
         """The value from the first place that has one.
 

@@ -1,9 +1,10 @@
-"""Every secret that a workspace knows of, for the audit of its files."""
+"""Every secret that a workspace knows of, for the audit of files."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from devsession.secrets.dotenv_secrets import DotenvSecrets
 from devsession.secrets.managers import SecretStore
@@ -11,25 +12,56 @@ from devsession.secrets.secret_file import FileSecrets
 from devsession.session.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 # `.env` holds settings too, whose values stand everywhere.
-_SECRET_NAME = re.compile("KEY|TOKEN|SECRET|PASSWORD", re.IGNORECASE)
+_SECRET_NAME = re.compile("KEY|TOKEN|SECRET|PASSW|PASSPHRASE|PWD|CREDENTIAL", re.IGNORECASE)
+_PASSWORD_IN_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/@:]*:([^\s/@]+)@", re.IGNORECASE)
 
 
-def known_secrets(folder: Path) -> dict[str, str]:
-    """Name -> value: what the secret file holds, what `.env` calls a key or the like, and what the saved connections refer to.
+def known_secrets(folders: Iterable[Path]) -> dict[str, tuple[str, ...]]:
+    """Name -> every value that it has: in the environment, `.env`, the keyring and the secret file.
+
+    The names are those in the secret file, those that `.env` calls a key or the like or that hold
+    a URL with a password, and those that the saved connections refer to. A keyring tells no names.
+
+    folders: files count as well; of each, the workspace that it lies in, and its own `.env`.
+    """
+    known: dict[str, tuple[str, ...]] = {}
+    for folder in dict.fromkeys(each for path in folders for each in _homes(path)):
+        for name, values in _known_in(Workspace.at(folder)).items():
+            known[name] = (*known.get(name, ()), *values)
+    return known
+
+
+def _homes(path: Path) -> list[Path]:
+    """Where secrets of a path may be: in its own folder, and in the workspace that it lies in."""
+    here = path.resolve()
+    above = [folder for folder in (here, *here.parents) if Workspace(folder).exists]
+    return [here if here.is_dir() else here.parent, *above[:1]]
+
+
+def _known_in(workspace: Workspace) -> dict[str, tuple[str, ...]]:
+    written = DotenvSecrets(workspace.folder / ".env").all()
+    names = {name for name in written if _SECRET_NAME.search(name)}
+    names |= FileSecrets(workspace.private / "secrets").all().keys()
+    names |= _referred_to(workspace)
+    store = SecretStore(workspace.folder)
+    known = {name: store.find_all(name) for name in sorted(names)}
+    for name, value in written.items():
+        for password in _PASSWORD_IN_URL.findall(value):
+            known[name] = (*known.get(name, ()), password, unquote(password))
+    return known
+
+
+def _referred_to(workspace: Workspace) -> set[str]:
+    """The names of the secrets of the saved connections.
 
     A workspace without a warehouse (a fresh clone, CI) has no connection; nothing is started.
     """
-    workspace = Workspace.at(folder)
-    if not workspace.exists:
-        return {}
-    written = DotenvSecrets(workspace.folder / ".env").all()
-    secrets = {name: value for name, value in written.items() if _SECRET_NAME.search(name)}
-    secrets |= FileSecrets(workspace.private / "secrets").all()
     if not workspace.has_warehouse:
-        return secrets
+        return set()
     from devsession.warehouse.embedded import open_embedded
     from devsession.warehouse.store import Store
 
@@ -38,7 +70,4 @@ def known_secrets(folder: Path) -> dict[str, str]:
         connections = Store(account).connections()
     finally:
         account.close()
-    store = SecretStore(workspace.folder)
-    references = [each for saved in connections for each in saved.connection_secrets.values()]
-    found = {reference.name: store.find(reference.name) for reference in references}
-    return secrets | {name: value for name, value in found.items() if value}
+    return {each.name for saved in connections for each in saved.connection_secrets.values()}

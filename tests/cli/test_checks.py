@@ -122,3 +122,34 @@ def test_the_value_of_a_variable_is_searched_for(
     assert (found.code, blind.code) == (1, 0)
     assert found.out == snapshot
     assert blind.out == snapshot
+
+
+def test_checkpoints_of_notebooks_are_searched_by_default(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRM_TOKEN", "tok-5f2b9c1e77aa")
+    (tmp_path / "plugin.py").touch()
+    checkpoint = tmp_path / ".ipynb_checkpoints" / "a-checkpoint.ipynb"
+    checkpoint.parent.mkdir()
+    checkpoint.write_text(json.dumps({"cells": [{"source": ["tok-5f2b9c1e77aa"]}]}))
+
+    said = cli(tmp_path, "audit", "--secret-env", "CRM_TOKEN")
+
+    assert said.code == 1
+    assert ".ipynb_checkpoints/a-checkpoint.ipynb" in said.out
+    assert "tok-5f2b9c1e77aa" not in said.out
+
+
+def test_secrets_of_the_workspace_that_is_searched_are_known_elsewhere(
+    cli: CommandLine, tmp_path: Path
+) -> None:
+    there, here = tmp_path / "there", tmp_path / "here"
+    there.mkdir()
+    here.mkdir()
+    (there / ".env").write_text("CRM_TOKEN=tok-5f2b9c1e77aa\n", encoding="utf-8")
+    (there / "notes.md").write_text("tok-5f2b9c1e77aa\n", encoding="utf-8")
+
+    said = cli(here, "audit", str(there))
+
+    assert said.code == 1
+    assert "CRM_TOKEN" in said.out
