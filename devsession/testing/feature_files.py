@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -53,9 +54,8 @@ def read_frame(path: Path) -> DataFrame:
         if path.suffix in {".json", ".jsonl"}:
             return _from_json(text, lines=path.suffix == ".jsonl")
         separator = "|" if "|" in text.partition("\n")[0] else ","
-        # newline="" as csv wants it: a line break within quotes is part of a value.
-        rows = list(csv.reader(text.splitlines(keepends=True), delimiter=separator))
-        return frame_from_rows(rows)
+        lines = io.StringIO(text, newline="")
+        return frame_from_rows([row for row in csv.reader(lines, delimiter=separator) if row])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error) as cause:
         raise _unreadable(path, f"{type(cause).__name__}: {cause}") from None
     except ScenarioError as cause:
@@ -67,7 +67,7 @@ def _from_json(text: str, *, lines: bool) -> DataFrame:
 
     if not lines:
         return DataFrame([thaw(row) for row in json.loads(text)], dtype=object)
-    rows: list[Any] = [thaw(json.loads(line)) for line in text.splitlines() if line.strip()]
+    rows: list[Any] = [thaw(json.loads(line)) for line in text.split("\n") if line.strip()]
     if rows and isinstance(rows[0], list):  # a scenario's records: first the columns
         return DataFrame(rows[1:], columns=rows[0], dtype=object)
     return DataFrame(rows, dtype=object)

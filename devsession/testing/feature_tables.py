@@ -34,10 +34,12 @@ def frame_from_rows(rows: Sequence[Sequence[str]]) -> DataFrame:
 
     types, names, content = _heads([list(row) for row in rows])
     twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice or not all(names):
-        raise _unreadable(
-            f"the column {twice[0]!r} stands twice" if twice else "a column has no name"
-        )
+    if twice:
+        raise _unreadable(f"the column {twice[0]!r} stands twice")
+    if not names or not all(names):
+        raise _unreadable("a column has no name" if names else "there are no headings")
+    if uneven := [number for number, row in enumerate(content, 1) if len(row) != len(names)]:
+        raise _unreadable(f"row {uneven[0]} has not as many cells as there are headings")
     columns: dict[str, list[Any]] = {name: [] for name in names}
     for number, row in enumerate(content, 1):
         for kind, name, cell in zip(types, names, row, strict=True):
