@@ -24,6 +24,7 @@ from vcr.serializers import yamlserializer
 from devsession.errors import CassetteError
 from devsession.recording import VCR
 from tests.recording.app import Answer
+from tests.recording.test_threads import FETCHES, REQUESTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from devsession.recording.recorder import Recorder
     from tests.recording.app import App
+    from tests.recording.test_threads import Fetch
 
 ANSWER = {"status": {"code": 200, "message": "OK"}, "headers": {}, "body": {"string": b"1"}}
 
@@ -596,19 +598,17 @@ class TestOurs:
     def urls(self, app: App) -> list[str]:
         return [f"{app.url}/{number}" for number in range(400)]
 
-    def test_threads_lose_nothing(self, urls: list[str], app: App, file: Path) -> None:
-        app.answer = lambda seen: Answer({"path": seen.path})
-        with VCR().use_cassette(file), ThreadPoolExecutor(8) as pool:
-            recorded = list(pool.map(get, urls))
-        calls = len(app.seen)
-        with (
-            VCR().use_cassette(file, record_mode="none") as cassette,
-            ThreadPoolExecutor(8) as pool,
-        ):
-            played = list(pool.map(get, urls))
+    @pytest.mark.parametrize("fetch", FETCHES, ids=lambda fetch: fetch.__name__)
+    def test_threads_and_tasks_lose_nothing(self, fetch: Fetch, app: App, file: Path) -> None:
+        app.answer = lambda seen: Answer({"id": int(seen.path.rpartition("=")[2])})
+        url = f"{app.url}/items?id="
+        with VCR().use_cassette(file) as recorded:
+            live = fetch(url)
+        with VCR().use_cassette(file, record_mode="none") as cassette:
+            played = fetch(url)
 
-        assert (calls, len(cassette), len(app.seen)) == (400, 400, 400)
-        assert played == recorded == [{"path": f"/{number}"} for number in range(400)]
+        assert live == played == list(range(REQUESTS))
+        assert len(recorded) == cassette.play_count == len(app.seen) == REQUESTS
         assert cassette.all_played
 
     def test_threads_that_ask_the_same_get_each_answer_once(self, app: App, file: Path) -> None:
