@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from devsession.plugin.request_matching import RequestMatching
 
+# A report shows no more; comparing each of thousands with thousands would take minutes.
+MOST_COMPARED = 20
+NOT_COMPARED = f"not compared with the recordings, as the {MOST_COMPARED} misses before were"
 _LIVE = "run it live once, without DEVSESSION_OFFLINE, to record it"
 
 

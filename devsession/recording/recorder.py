@@ -16,12 +16,13 @@ from devsession.recording.fingerprint import fingerprint
 from devsession.recording.freshness import Freshness
 from devsession.recording.known import Known
 from devsession.recording.matching import PLAIN, CanonicalRequest, canonical
-from devsession.recording.miss import miss
+from devsession.recording.miss import MOST_COMPARED, NOT_COMPARED, miss
 from devsession.recording.network import NetworkShut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+    from devsession.errors import MissError
     from devsession.plugin.request_matching import RequestMatching
     from devsession.recording.exchange import Exchange
     from devsession.recording.known import Token
@@ -66,6 +67,7 @@ class Recorder:
         self._executions = 0
         self._turns: dict[tuple[str, CanonicalRequest], int] = {}
         self._exchanges: list[Exchange] = []
+        self._misses = 0
         self._always_live = 0
         self._called_anew = 0
         self._freshness = Freshness()
@@ -161,6 +163,7 @@ class Recorder:
             self._executions += 1
             self._execution = self._executions
             self._turns = {}
+            self._misses = 0
 
     @contextmanager
     def scope(self, scope: str) -> Iterator[None]:
@@ -247,9 +250,20 @@ class Recorder:
                 return self._play(clean, entry, turn)
             if self._mode == "offline":
                 self._exchanges.append(replace(clean, problem=NOT_ON_TAPE))
-                where, known = str(self.tape.path), self.tape.requests
-                raise miss(key, known, where=where, scope=scope, matching=self._matching)
+                raise self._miss(key, scope)
             return self._call(clean, turn, used)
+
+    def _miss(self, key: CanonicalRequest, scope: str) -> MissError:
+        self._misses += 1
+        compared = self._misses <= MOST_COMPARED
+        return miss(
+            key,
+            self.tape.requests if compared else [],
+            where=str(self.tape.path),
+            scope=scope,
+            matching=self._matching,
+            without="the recordings are empty" if compared else NOT_COMPARED,
+        )
 
     def _play(self, request: Exchange, entry: Entry, turn: int) -> Exchange:
         if entry.exchange.scope != request.scope:

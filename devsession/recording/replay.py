@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from devsession.recording.cassette import Call, hooked
 from devsession.recording.matching import PLAIN, CanonicalRequest, canonical
-from devsession.recording.miss import miss, not_sent
+from devsession.recording.miss import MOST_COMPARED, NOT_COMPARED, miss, not_sent
 from devsession.recording.nearest import nearest
 from devsession.recording.network import NetworkShut
 from devsession.secrets.redact import Redactor
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 
 _NO_SECRETS = Redactor({})
-# A report shows no more; comparing each of thousands with thousands would take minutes.
-_COMPARED = 20
 
 
 class Replay:
@@ -107,7 +105,7 @@ class Replay:
                 key,
                 times=self._recorded[key],
                 sent=self._recorded[key] - count,
-                missed=unrecorded if at < _COMPARED else (),
+                missed=unrecorded if at < MOST_COMPARED else (),
                 compared=key in told,
             )
             for at, (key, count) in enumerate(left)
@@ -119,12 +117,10 @@ class Replay:
         return self._shut.refused
 
     def _miss(self, key: CanonicalRequest) -> MissError:
-        compares = len(self._missed) < _COMPARED
+        compares = len(self._missed) < MOST_COMPARED
         near = nearest(key, self._candidates(key)) if compares else None
         self._missed.setdefault(key, near)
-        without = "the recordings are empty"
-        if not compares:
-            without = f"not compared with the recordings, as the {_COMPARED} misses before were"
+        without = "the recordings are empty" if compares else NOT_COMPARED
         compared = [near] if near else []
         return miss(key, compared, where=self._where, matching=self._matching, without=without)
 

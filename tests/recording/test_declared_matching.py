@@ -118,6 +118,22 @@ def test_declaring_changes_no_file(app: App, recorder: Recorder, tape_path: Path
     assert tape_path.read_bytes() == written
 
 
+def test_of_thousands_of_misses_the_first_are_compared(app: App, recorder: Recorder) -> None:
+    send(app)
+    again(recorder, "offline")
+
+    tried = [missed(app).tried for _ in range(21)]
+
+    assert "query ts" in tried[19]
+    assert tried[20] == "not compared with the recordings, as the 20 misses before were"
+
+
+def missed(app: App) -> MissError:
+    with pytest.raises(MissError) as error:
+        send(app)
+    return error.value
+
+
 def test_a_miss_offline_suggests_the_line(
     app: App, recorder: Recorder, snapshot: SnapshotAssertion
 ) -> None:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devsession.plugin import RequestMatching
@@ -162,6 +162,7 @@ REQUESTS = (
 )  # fmt: skip
 
 
+@settings(deadline=None)  # a loaded machine is no failure
 @given(one=REQUESTS, other=REQUESTS)
 def test_there_is_a_difference_whenever_they_differ_and_it_can_be_written(
     one: Exchange, other: Exchange
