@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from unittest import mock
 
 import vcr.patch
@@ -42,7 +43,48 @@ __all__ = ["Call", "Player", "hooked"]
 
 @contextmanager
 def hooked(player: Player) -> Iterator[None]:
-    """Every request of this process is decided by the player, until the block ends."""
+    """Every request of this process is decided by the player, until the block ends.
+
+    By the newest one, when several are within such a block. Blocks may end in any order.
+    """
+    _Players.enter(player)
+    try:
+        yield
+    finally:
+        _Players.leave(player)
+
+
+class _Players:
+    """Who decides now. The libraries are entered once, for all of them."""
+
+    _entered: ClassVar[list[Player]] = []
+    _hooks: ClassVar[contextlib.ExitStack] = contextlib.ExitStack()
+    _lock: ClassVar[threading.Lock] = threading.Lock()
+
+    @classmethod
+    def enter(cls, player: Player) -> None:
+        with cls._lock:
+            if not cls._entered:
+                cls._hooks.enter_context(_all_hooks(cls()))
+            cls._entered.append(player)
+
+    @classmethod
+    def leave(cls, player: Player) -> None:
+        with cls._lock:
+            cls._entered.remove(player)
+            if not cls._entered:
+                cls._hooks.close()
+
+    def answer(self, request: Exchange) -> Exchange | Call:
+        try:
+            player = self._entered[-1]
+        except IndexError:  # the last block has just ended
+            return Call(done=lambda _answered: None, failed=lambda _error: None)
+        return player.answer(request)
+
+
+@contextmanager
+def _all_hooks(player: Player) -> Iterator[None]:
     from devsession.recording.hook_httpx import hooked_httpx
     from devsession.recording.hook_urllib3 import hooked_urllib3
 

@@ -152,8 +152,8 @@ def grouped(pairs: Iterable[tuple[Any, Any]]) -> Headers:
     names: dict[str, str] = {}
     result: Headers = {}
     for name, value in pairs:
-        text = _header_text(name)
-        result.setdefault(names.setdefault(text.lower(), text), []).append(_header_text(value))
+        text = header_text(name)
+        result.setdefault(names.setdefault(text.lower(), text), []).append(header_text(value))
     return result
 
 
@@ -164,6 +164,20 @@ def listed(headers: Any) -> Headers:
         for name, value in headers.items()
         for item in (value if isinstance(value, list | tuple) else [value])
     )
+
+
+def header_text(value: Any) -> str:
+    """A header's text. Its bytes are UTF-8 as a rule, and http.client reads them as latin-1."""
+    if not isinstance(value, bytes):
+        value = str(value)
+        try:
+            value = value.encode("latin-1")
+        except UnicodeEncodeError:  # read as UTF-8 already, by aiohttp
+            value = value.encode("utf-8", "surrogateescape")
+    try:
+        return str(value.decode())
+    except UnicodeDecodeError:
+        return str(value.decode("latin-1"))
 
 
 def header(headers: Headers, name: str) -> str:
@@ -224,16 +238,6 @@ def _hidden_cookie(pair: str) -> str:
 def _in_order(headers: Headers) -> Headers:
     """Sorted by name: urllib3 by way of vcrpy gives another order in every process."""
     return dict(sorted(headers.items(), key=lambda item: item[0].lower()))
-
-
-def _header_text(value: Any) -> str:
-    """A header's text. Its bytes are UTF-8 as a rule, and http.client reads them as latin-1."""
-    try:
-        return (value if isinstance(value, bytes) else str(value).encode("latin-1")).decode()
-    except UnicodeDecodeError:
-        return value.decode("latin-1") if isinstance(value, bytes) else str(value)
-    except UnicodeEncodeError:
-        return str(value)
 
 
 def _text_or_bytes(body: bytes) -> str | bytes:

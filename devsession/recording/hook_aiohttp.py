@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from aiohttp import ClientResponse, ClientSession, HttpVersion11, StreamReader
+from aiohttp import __version__ as aiohttp_version
 from aiohttp.payload import Payload
 from multidict import CIMultiDict, CIMultiDictProxy
 
+from devsession.errors import UsageError
 from devsession.recording.calls import Arrival, Call, Player, framed
-from devsession.recording.exchange import Exchange, grouped, without
+from devsession.recording.exchange import Exchange, grouped, header_text, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +43,12 @@ def hooked_aiohttp(player: Player) -> Iterator[None]:
     request = ClientSession._request
 
     async def requesting(session: Any, method: str, url: Any, **options: Any) -> Any:
+        if not hasattr(session, "_middlewares"):
+            raise UsageError(
+                f"aiohttp {aiohttp_version} cannot be recorded",
+                tried=f"{method} {url}",
+                next_step="pip install 'aiohttp>=3.12'",
+            )
         own = options.pop("middlewares", None)
         decompresses = options.get("auto_decompress")
         deciding = _Deciding(
@@ -61,7 +69,7 @@ class _Deciding:
         self._decompresses = decompresses
 
     async def __call__(self, request: Any, send: Any) -> ClientResponse:
-        if "Upgrade" in request.headers:
+        if request.headers.get("Upgrade", "").lower() == "websocket":
             return await send(request)  # type: ignore[no-any-return]
         body = request.body
         sent = Exchange(
@@ -82,7 +90,7 @@ class _Deciding:
         answered = replace(
             sent,
             status=response.status,
-            reason=response.reason or "",
+            reason=header_text(response.reason or ""),
             response_headers=grouped(response.raw_headers),
         )
         arrival = Arrival(decision, answered)
@@ -124,7 +132,8 @@ class _Tap(StreamReader):
     __slots__ = ("_arrival", "_source")
 
     def __init__(self, source: StreamReader, arrival: Arrival, *, chunked: bool) -> None:
-        super().__init__(_Connected(), _BUFFER, loop=asyncio.get_running_loop())  # type: ignore[arg-type]
+        lines, _ = source.get_read_buffer_limits()
+        super().__init__(_Connected(), lines, loop=asyncio.get_running_loop())  # type: ignore[arg-type]
         self._source = source
         self._arrival = arrival
         if chunked:

@@ -18,7 +18,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import SKIP_HEADER
 
 from devsession.recording.calls import Arrival, Call, Player
-from devsession.recording.exchange import Exchange, grouped
+from devsession.recording.exchange import Exchange, grouped, header_text
 from devsession.recording.wire import PlayedWire, Tap
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def hooked_urllib3(player: Player) -> Iterator[None]:
 
     def decided(pool: Any, conn: Any, method: str, url: str, **options: Any) -> Any:
         options["body"], sent = _read(options.get("body"))
-        headers = options.get("headers") or pool.headers
+        headers = options.get("headers") or {}
         request = Exchange(
             method=method,
             url=_absolute(pool, url),
@@ -102,12 +102,16 @@ def _listen(response: Any, call: Call, request: Exchange) -> None:
         replace(
             request,
             status=response.status,
-            reason=response.reason or "",
+            reason=header_text(response.reason or ""),
             response_headers=grouped(response.headers.items()),
         ),
     )
-    wire = response._original_response
-    if wire.fp is None or wire.length == 0:
+    wire = getattr(response, "_original_response", None)
+    if wire is None or wire.fp is None:  # a stub of stock vcrpy, which has read it
+        arrival.add(response.data)
+        arrival.ended()
+        return
+    if wire.length == 0:
         arrival.ended()
         return
     wire.fp = Tap(wire, arrival)

@@ -130,7 +130,7 @@ class PlayedWire:
         answer = answer.as_sent()
         headers = list(framed(answer))
         body = answer.response_body
-        if any(name.lower() == "transfer-encoding" for name, _ in headers):
+        if ("transfer-encoding", "chunked") in [(k.lower(), v.lower()) for k, v in headers]:
             body = (b"%x\r\n%b\r\n" % (len(body), body) if body else b"") + b"0\r\n\r\n"
         reason = " ".join(answer.reason.splitlines())
         lines = [f"HTTP/1.1 {answer.status} {reason}", *(f"{k}: {v}" for k, v in headers)]

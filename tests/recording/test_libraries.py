@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from devsession.errors import MissError, NetworkShutError
 from devsession.recording.replay import Replay
-from tests.recording.app import Answer, App, Seen
+from tests.recording.app import Answer, App, Raw, Seen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -367,3 +367,38 @@ def test_a_replay_stands_where_a_recorder_stood(app: App, recorder: Recorder) ->
         after = session.get(f"{app.url}/x", timeout=30).json()
 
     assert (live, played, after) == ({"call": 1}, {"call": 1}, {"call": 2})
+
+
+def test_the_newest_decides_and_blocks_end_in_any_order(app: App, recorder: Recorder) -> None:
+    requests.get(f"{app.url}/x", timeout=30)
+    replay = Replay(recorder.tape.exchanges, where="cassette.yaml")
+    replay.__enter__()
+    recorder.stop()
+    played = requests.get(f"{app.url}/x", timeout=30).json()
+    with pytest.raises(MissError):
+        requests.get(f"{app.url}/x", timeout=30)
+    replay.__exit__(None, None, None)
+
+    assert played == {"call": 1}
+    assert requests.get(f"{app.url}/x", timeout=30).json() == {"call": 2}
+    assert len(recorder.tape) == 1
+
+
+def test_a_reason_beyond_ascii_is_played(app: App, recorder: Recorder) -> None:
+    app.answer = lambda _seen: Raw(
+        ["HTTP/1.1 200 Déjà\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}".encode()]
+    )
+    live = requests.get(f"{app.url}/x", timeout=30).reason
+    offline(recorder)
+
+    assert requests.get(f"{app.url}/x", timeout=30).reason == live
+    assert recorder.tape.exchanges[0].reason == "Déjà"
+
+
+def test_a_transfer_that_the_library_leaves_alone_is_played(app: App, recorder: Recorder) -> None:
+    head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
+    app.answer = lambda _seen: Raw([head, b"2\r\n{}\r\n0\r\n\r\n"])
+    live = requests.get(f"{app.url}/x", timeout=30).content
+    offline(recorder)
+
+    assert requests.get(f"{app.url}/x", timeout=30).content == live
