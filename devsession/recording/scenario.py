@@ -106,12 +106,31 @@ class ScenarioFolder:
         """What is in scenario.json."""
 
         def read(text: str) -> ScenarioInput:
-            content = json.loads(text)
-            if content.get("format", FORMAT) > FORMAT:
-                raise ValueError(f"format {content['format']} is newer than this devsession")
-            return ScenarioInput.model_validate(content)
+            return ScenarioInput.model_validate(self._upgraded(json.loads(text)))
 
         return self._read(self._input_file, read)
+
+    def _upgraded(self, content: dict[str, Any]) -> dict[str, Any]:
+        """What an older devsession has written, as this one does; the next write keeps it so.
+
+        Raises: ScenarioError for what a newer one has written, ValueError for what none has.
+        """
+        made = content.get("format", 0)
+        if type(made) is not int or made < 0:
+            raise ValueError(f"{made!r} is no format")
+        if made > FORMAT:
+            raise ScenarioError(
+                f"The scenario {self.path.name!r} is of format {made}, and this devsession reads "
+                f"formats up to {FORMAT}",
+                tried=f"reading it with devsession {devsession.__version__}",
+                where=str(self._input_file),
+                next_step="pip install --upgrade devsession",
+                scenario=self.path.name,
+                format=made,
+            )
+        for upgrade in _UPGRADES[made:]:
+            content = upgrade(content)
+        return content | {"format": FORMAT}
 
     def write_input(self, frozen: ScenarioInput, redactor: Redactor) -> None:
         """Keep the input; who created the folder first stays named."""
@@ -259,6 +278,15 @@ class ScenarioFolder:
             self._waiting[path] = content
         else:
             self._waiting.pop(path, None)
+
+
+def _with_tested(content: dict[str, Any]) -> dict[str, Any]:
+    """Format 0 counted no formats and kept nothing but scenarios whose method had run."""
+    return {"tested": True, **content}
+
+
+# The first makes format 1 of format 0, and so on; the models read what stood shorter then.
+_UPGRADES: list[Callable[[dict[str, Any]], dict[str, Any]]] = [_with_tested]
 
 
 def scenario_folder(scenarios: Path, sync: str, name: str) -> ScenarioFolder:

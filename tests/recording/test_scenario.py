@@ -6,8 +6,10 @@ import errno
 import json
 import os
 import re
+import shutil
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +23,7 @@ from devsession.plugin import OutboundSyncConfigurationParameters
 from devsession.recording.exchange import Exchange
 from devsession.recording.frozen import thaw, to_line
 from devsession.recording.scenario import (
+    FORMAT,
     ScenarioFolder,
     ScenarioInput,
     folder_name,
@@ -29,10 +32,9 @@ from devsession.recording.scenario import (
 from devsession.secrets.redact import Redactor
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from syrupy.assertion import SnapshotAssertion
 
+OLD_FORMATS = Path(__file__).parent / "old_formats"
 REDACTOR = Redactor({"api_key": "key-of-the-author"}, {"sandbox.test": "127.0.0.1:4123"})
 
 
@@ -87,17 +89,49 @@ class TestInput:
 
         assert (read.created_by, read.tested) == ("devsession 0.1.0", True)
 
-    def test_a_newer_format_is_refused_by_name(
-        self, folder: ScenarioFolder, snapshot: SnapshotAssertion
+    @pytest.mark.parametrize("written", ["2", "99", "1e3", '"1"', "null", "-1"])
+    def test_a_format_that_is_not_known_is_refused(
+        self, folder: ScenarioFolder, written: str, snapshot: SnapshotAssertion
     ) -> None:
         folder.write_input(frozen(), REDACTOR)
         file = folder.path / "scenario.json"
-        file.write_text(file.read_text().replace('"format": 1', '"format": 2'))
+        file.write_text(file.read_text().replace('"format": 1', f'"format": {written}'))
 
         with pytest.raises(ScenarioError) as error:
             folder.read_input()
 
         assert str(error.value).replace(str(folder.path), "scenarios/creates") == snapshot
+
+
+@pytest.mark.parametrize("written", sorted(path.name for path in OLD_FORMATS.iterdir()))
+class TestOldFormats:
+    """Folders that an older devsession has written."""
+
+    @pytest.fixture
+    def old(self, written: str, tmp_path: Path) -> ScenarioFolder:
+        return ScenarioFolder(shutil.copytree(OLD_FORMATS / written, tmp_path / "creates-contacts"))
+
+    def test_they_are_read(self, old: ScenarioFolder) -> None:
+        read = old.read_input()
+
+        assert old.has_test
+        assert (read.format, read.sync, read.plugin) == (FORMAT, "contacts", "PracticeCrm")
+        assert read.replayed_parameters()["tenant_url"] == "http://sandbox.test"
+        assert read.parameters.sync_strategy.new == "Create"
+        assert len(old.read_records()) == len(old.read_outcomes()) == 10
+        assert [each.status for each in old.read_cassette()] == [200]
+
+    def test_the_next_write_upgrades_them(self, old: ScenarioFolder) -> None:
+        old.write_input(old.read_input(), REDACTOR)
+
+        assert json.loads((old.path / "scenario.json").read_bytes())["format"] == FORMAT
+        assert old.read_input() == ScenarioFolder(OLD_FORMATS / "1").read_input()
+
+    def test_reading_changes_nothing(self, old: ScenarioFolder, written: str) -> None:
+        old.read_input()
+
+        kept = {path.name: path.read_bytes() for path in (OLD_FORMATS / written).iterdir()}
+        assert contents(old) == kept
 
 
 class TestRecords:
