@@ -1,10 +1,17 @@
-"""What holds for all tests: nobody's own keyring is read or written."""
+"""What holds for all tests: nobody's own keyring and cache are read or written."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 
 
 def pytest_configure() -> None:
     # Also for the processes that tests start. Keyrings that tests define are told of by name.
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+    os.environ["DEVSESSION_CACHE_DIR"] = tempfile.mkdtemp(prefix="devsession-cache-")
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(os.environ["DEVSESSION_CACHE_DIR"], ignore_errors=True)
