@@ -78,11 +78,14 @@ class Exchange:
 
         A caller may decompress it by itself.
         """
-        body = codings.compressed(self.compressed, self.response_body) if self.compressed else None
+        plain = self.plain()
+        if not plain.compressed:
+            return plain
+        body = codings.compressed(plain.compressed, plain.response_body)
         if body is None:
-            return self
-        headers = {**self.response_headers, "Content-Encoding": [self.compressed]}
-        return replace(self, response_headers=headers, response_body=body, compressed="")
+            return plain
+        headers = {**plain.response_headers, "Content-Encoding": [plain.compressed]}
+        return replace(plain, response_headers=headers, response_body=body, compressed="")
 
     def redacted(self, redactor: Redactor) -> Exchange:
         """The same exchange without a secret, its bodies decompressed."""

@@ -80,8 +80,9 @@ class _Deciding:
         )
         decision = self._player.answer(sent)
         if not isinstance(decision, Call):
-            unpacks = self._decompresses and decision.compressed in _DECOMPRESSED
-            return _played(decision, request, unpacks=unpacks)
+            answer = decision.plain()
+            unpacks = self._decompresses and answer.compressed in _DECOMPRESSED
+            return _played(answer, request, unpacks=unpacks)
         try:
             response = await send(request)
         except BaseException as error:

@@ -112,7 +112,11 @@ def _check(event: str, details: tuple[Any, ...]) -> None:
 
 
 def _is_address(detail: Any) -> bool:
-    return isinstance(detail, tuple) and bool(detail) and isinstance(detail[0], str | bytes | bytearray)
+    return (
+        isinstance(detail, tuple)
+        and bool(detail)
+        and isinstance(detail[0], str | bytes | bytearray)
+    )
 
 
 def _text(host: str | bytes | bytearray) -> str:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from devsession.recording.exchange import Exchange
+from devsession.recording import codings
+from devsession.recording.exchange import Exchange, grouped, header, header_text
 from devsession.secrets.redact import Redactor
 
 if TYPE_CHECKING:
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
 SECRET = "k/+=&s3cret"
 REDACTOR = Redactor({"api_key": SECRET}, {"sandbox.test": "127.0.0.1:4123"})
 BASIC = base64.b64encode(f"user:{SECRET}".encode()).decode()
+
+
+def answer(body: bytes | None, coding: str) -> Exchange:
+    return Exchange(
+        "GET",
+        "http://app.example/x",
+        status=200,
+        response_headers={"Content-Encoding": [coding]},
+        response_body=body or b"",
+    )
 
 
 @pytest.fixture
@@ -124,6 +135,63 @@ def test_a_body_that_is_plain_already_loses_the_header_that_says_otherwise() -> 
     clean = exchange.redacted(REDACTOR)
 
     assert (clean.response_headers, clean.response_body) == ({}, b"plain")
+
+
+@pytest.mark.parametrize("body", [b"plain", b"", json.dumps({"name": "Zoë"}).encode()])
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "deflate", "br", "zstd", "GZIP", "gzip, br"])
+def test_a_compressed_body_is_kept_plain_and_sent_again_as_it_came(
+    coding: str, body: bytes
+) -> None:
+    sent = answer(codings.compressed(coding, body), coding)
+
+    kept = sent.redacted(REDACTOR)
+
+    assert (kept.response_body, kept.compressed) == (body, coding)
+    assert header(kept.response_headers, "content-encoding") == ""
+    assert header(kept.as_sent().response_headers, "content-encoding") == coding
+    assert kept.as_sent().plain() == kept.redacted(REDACTOR) == kept
+    assert replace(kept, from_tape=True) == Exchange.from_interaction(kept.interaction())
+
+
+def test_what_stock_vcrpy_kept_plain_is_compressed_for_its_caller() -> None:
+    kept = Exchange.from_interaction(answer(b"plain", "gzip").interaction())
+
+    assert gzip.decompress(kept.as_sent().response_body) == b"plain"
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [("gzip", gzip.compress(b"plain")[:5] + b"broken"), ("unknown", b"?"), ("gzip", b"")],
+    ids=["broken", "unknown", "none"],
+)
+def test_a_body_that_cannot_be_decompressed_stays_as_it_came(coding: str, body: bytes) -> None:
+    sent = answer(body, coding)
+
+    kept = sent.redacted(REDACTOR)
+
+    assert kept == kept.as_sent() == sent
+
+
+def test_names_of_headers_are_put_together_in_any_case() -> None:
+    assert grouped([("X-Tag", "a"), (b"x-tag", b"b"), ("X-Other", 1)]) == {
+        "X-Tag": ["a", "b"],
+        "X-Other": ["1"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("Zoë".encode(), "Zoë"),
+        ("Zoë".encode("latin-1"), "Zoë"),
+        ("Zoë".encode().decode("latin-1"), "Zoë"),
+        ("日本", "日本"),
+        (b"\xff".decode("utf-8", "surrogateescape"), "ÿ"),
+    ],
+    ids=["UTF-8", "latin-1", "UTF-8 read as latin-1", "text", "read by aiohttp"],
+)
+def test_the_text_of_a_header(value: str | bytes, text: str) -> None:
+    assert header_text(value) == text
 
 
 def test_it_says_what_happened(exchange: Exchange) -> None:

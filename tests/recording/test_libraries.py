@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import http.client
 import json
 import urllib.request
@@ -15,6 +16,7 @@ import httpx
 import pytest
 import requests
 import urllib3
+import vcr
 from botocore.exceptions import ClientError
 
 from devsession.errors import MissError, NetworkShutError
@@ -402,3 +404,45 @@ def test_a_transfer_that_the_library_leaves_alone_is_played(app: App, recorder: 
     offline(recorder)
 
     assert requests.get(f"{app.url}/x", timeout=30).content == live
+
+
+@pytest.mark.parametrize("get", [requests.get, httpx.get], ids=["requests", "httpx"])
+def test_stock_vcrpy_plays_a_compressed_answer_of_ours(
+    get: Callable[[str], Any], app: App, recorder: Recorder
+) -> None:
+    app.answer = lambda _seen: Answer(gzip.compress(b"{}"), headers={"Content-Encoding": "gzip"})
+    live = get(f"{app.url}/x").content
+    recorder.stop()
+
+    with vcr.use_cassette(str(recorder.tape.path), record_mode="none"):
+        assert get(f"{app.url}/x").content == live == b"{}"
+
+
+@pytest.mark.parametrize("get", [requests.get, httpx.get], ids=["requests", "httpx"])
+@pytest.mark.parametrize("recorded_by", [requests.get, httpx.get], ids=["requests", "httpx"])
+def test_we_play_a_compressed_answer_of_stock_vcrpy(
+    recorded_by: Callable[[str], Any],
+    get: Callable[[str], Any],
+    app: App,
+    new_recorder: Callable[[], Recorder],
+    tape_path: Path,
+) -> None:
+    app.answer = lambda _seen: Answer(gzip.compress(b"{}"), headers={"Content-Encoding": "gzip"})
+    with vcr.use_cassette(str(tape_path)):
+        recorded_by(f"{app.url}/x")
+    offline(new_recorder())
+
+    assert get(f"{app.url}/x").content == b"{}"
+
+
+def test_what_stock_vcrpy_plays_meanwhile_is_recorded(
+    app: App, recorder: Recorder, tmp_path: Path
+) -> None:
+    with vcr.use_cassette(str(tmp_path / "stock.yaml")):
+        answers = [requests.get(f"{app.url}/x", timeout=30).json() for _ in range(2)]
+
+    assert answers == [{"call": 1}, {"call": 2}]
+    assert [kept.response_body for kept in recorder.tape.exchanges] == [
+        b'{"call": 1}',
+        b'{"call": 2}',
+    ]
