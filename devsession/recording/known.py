@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
 # A client that was given a new cookie sends the old one no more, but for threads under way.
-_OF_EACH_COOKIE = 10
+_OF_EACH_COOKIE = 5
 _COOKIES = 50
 _OF_EACH_TOKEN = 50
 _COOKIE = "cookie-"
@@ -23,7 +23,7 @@ class Known:
     """Live secrets and addresses, told all at once, and tokens, which come one by one.
 
     A token is compiled by itself, once, so that one more costs the same however many there are.
-    The newest 50 of each name are known; of cookies the newest 10 of each, and 50 in all.
+    The newest 50 of each name are known; of cookies the newest 5 of each, and 50 in all.
 
     redactor: hides all of it. shown: the same but for addresses, which a reader can use. Both
     know at each use what is known by then: whoever holds one need not ask again.
