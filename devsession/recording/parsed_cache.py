@@ -32,7 +32,7 @@ def cache_folder() -> Path:
     """`DEVSESSION_CACHE_DIR`, or where this system keeps what may be deleted at any time."""
     chosen = os.environ.get("DEVSESSION_CACHE_DIR")
     if chosen:
-        return Path(chosen).expanduser() / "parsed"
+        return Path(chosen) / "parsed"
     from platformdirs import user_cache_path
 
     return user_cache_path("devsession", appauthor=False) / "parsed"
@@ -59,6 +59,14 @@ def parsed(texts: list[bytes], parse: Callable[[bytes], Any]) -> list[Any]:
     if stored:
         _prune(folder)
     return values
+
+
+def forget() -> None:
+    """Delete every entry: a text that held a secret is not to be kept here either."""
+    folder = cache_folder()
+    with suppress(OSError):
+        for entry in folder.iterdir():
+            entry.unlink(missing_ok=True)
 
 
 def _is_ours(folder: Path) -> bool:

@@ -42,7 +42,7 @@ def cassette_replay_10000() -> Figure:
     request once, by requests with one session, network shut. Neither looks for a proxy in the
     environment before each request, which is half of requests' own time.
 
-    Ours has parsed the file before, as any but the first test run has. The first one parses 7 MB
+    Ours has parsed the file before, as any but the first test run has. The first one parses 5 MB
     of YAML, as the baseline does on each run: 5 to 7 seconds more on two cores, once.
     The baseline is stock vcrpy with its default matchers, which leave the body out. It takes 20
     minutes, so at this size 60 requests stand for all, spread evenly; its loading is measured.

@@ -7,6 +7,8 @@ import gzip
 import http.client
 import json
 import ssl
+import subprocess
+import sys
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -593,6 +595,13 @@ class TestCassette:
 
 class TestOurs:
     """What stock vcrpy does not do."""
+
+    def test_vcrpy_is_loaded_when_it_is_asked_for(self) -> None:
+        code = (
+            "import sys, devsession.recording; assert 'vcr' not in sys.modules; "
+            "from devsession.recording import VCR; assert 'vcr' in sys.modules"
+        )
+        subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
 
     @pytest.fixture
     def urls(self, app: App) -> list[str]:
