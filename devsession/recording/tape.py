@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import SecretLeakError
-from devsession.recording import cassette_file, cassette_text
+from devsession.recording import cassette_file, cassette_text, parsed_cache
 from devsession.recording.exchange import Exchange
 from devsession.recording.matching import PLAIN, CanonicalRequest, canonical
 
@@ -167,6 +167,7 @@ class Tape:
             for entry in entries:
                 self._add_as(entry, entry.exchange.redacted(redactor))
             self._write(redactor)
+            parsed_cache.forget()  # it holds the text as it was
         return True
 
     def _borrowed(self, key: CanonicalRequest, scope: str, *, all_scopes: bool) -> list[Entry]:

@@ -262,6 +262,17 @@ class TestTape:
 
         assert Tape(path).exchanges[300].url == "http://app.example/edited"
 
+    def test_a_secret_that_is_taken_out_is_kept_nowhere(self, path: Path, cache: Path) -> None:
+        text = path.read_text().replace("http://app.example/300", "http://app.example/s3cret-value")
+        path.write_text(text)
+        tape = Tape(path)
+        assert any(b"s3cret-value" in entry.read_bytes() for entry in cache.iterdir())
+
+        tape.redact(Redactor({"api_key": "s3cret-value"}))
+
+        assert b"s3cret-value" not in path.read_bytes()
+        assert not any(b"s3cret-value" in entry.read_bytes() for entry in cache.iterdir())
+
     def test_other_keys_after_the_list_are_no_exchanges(self, path: Path) -> None:
         path.write_text(path.read_text() + "metadata:\n- seed\n")
 
