@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # What every record has, and no author's value is in but for its message; the rest is `extra`.
 _OWN = {*vars(logging.makeLogRecord({})), "message", "asctime"}
-_HANDLE = "handle"
+_HANDLE, _OWNER = "handle", "_devsession_owner"
 
 
 class ShownLogs:
@@ -31,11 +31,15 @@ class ShownLogs:
         self._standing: Any = None
 
     def register(self) -> None:
-        """From now on; the same again changes nothing."""
+        """From now on, instead of whoever did it before; the same again changes nothing."""
         self._on = True
+        former = getattr(logging.Logger.handle, _OWNER, self)
+        if former is not self:
+            former.unregister()
         if self._standing is None:
             self._before = before = logging.Logger.handle
             self._standing = lambda logger, record: before(logger, self.redacted(record))
+            setattr(self._standing, _OWNER, self)
             setattr(logging.Logger, _HANDLE, self._standing)
 
     def unregister(self) -> None:

@@ -149,13 +149,33 @@ def test_nothing_is_redacted_afterwards(
     assert logging.Logger.handle is not before
 
 
-def test_one_that_ends_first_leaves_the_other(
+def test_a_second_one_replaces_the_first(
     shown_logs: ShownLogs, log: logging.Logger, written: io.StringIO
 ) -> None:
     other = ShownLogs(lambda: Redactor({"token": "tok-0123456789"}))
     other.register()
-    shown_logs.unregister()
     log.info("%s tok-0123456789", CANARY)
     other.unregister()
+    shown_logs.unregister()
 
     assert written.getvalue() == f"{CANARY} REDACTED-token\n"
+    assert "devsession" not in logging.Logger.handle.__module__
+
+
+def test_it_goes_on_behind_somebody_else_and_ends_there(
+    shown_logs: ShownLogs,
+    log: logging.Logger,
+    written: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours = logging.Logger.handle
+
+    def another(logger: logging.Logger, record: logging.LogRecord) -> None:
+        ours(logger, record)
+
+    monkeypatch.setattr(logging.Logger, "handle", another)
+    log.info(CANARY)
+    shown_logs.unregister()
+    log.info(CANARY)
+
+    assert written.getvalue() == f"{PLACEHOLDER}\n{CANARY}\n"
