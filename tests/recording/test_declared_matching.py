@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 import requests
 
@@ -145,3 +146,29 @@ def test_a_miss_offline_suggests_the_line(
 
     text = str(error.value).replace(str(recorder.tape.path), "tape.yaml")
     assert text == snapshot
+
+
+def upload_with_requests(url: str, content: bytes) -> None:
+    files = {"file": ("a.png", content, "image/png")}
+    requests.post(url, data={"ts": str(next(CLOCK)), "kind": "photo"}, files=files, timeout=30)
+
+
+def upload_with_httpx(url: str, content: bytes) -> None:
+    files = {"file": ("a.png", content, "image/png")}
+    httpx.post(url, data={"ts": str(next(CLOCK)), "kind": "photo"}, files=files, timeout=30)
+
+
+@pytest.mark.parametrize("upload", [upload_with_requests, upload_with_httpx])
+def test_a_file_that_is_sent_again_matches_whatever_its_boundary(
+    app: App, recorder: Recorder, upload: Callable[[str, bytes], None]
+) -> None:
+    recorder.match_by(UNSIGNED)
+    upload(f"{app.url}/files", b"\x89PNG\r\n--\x00")
+
+    again(recorder, "offline")
+    upload(f"{app.url}/files", b"\x89PNG\r\n--\x00")
+    with pytest.raises(MissError) as error:
+        upload(f"{app.url}/files", b"\x89PNG\r\n--\x01")
+
+    assert r"body part file: '\\x89PNG\r\n--\x01', recorded" in error.value.tried
+    assert len(app.seen) == 1
