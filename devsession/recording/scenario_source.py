@@ -8,25 +8,30 @@ from devsession.errors import UsageError
 from devsession.plugin.outbound import FrameRecords
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pandas import DataFrame
 
     from devsession.plugin.parameters import OutboundSyncConfigurationParameters
-    from devsession.recording.scenario import ScenarioFolder
+    from devsession.recording.scenario import ScenarioInput
 
 
 class ScenarioSource:
-    """A pass over frozen input, a `SyncSource`; what it comes to is compared by who completes it.
+    """A pass over frozen input, a `SyncSource`; who completes it compares what it came to.
 
-    secrets: name -> plain text; by default placeholders, as its recording holds.
-
-    Raises: ScenarioError when the folder is damaged.
+    frozen, records: what the folder holds. secrets: gives name -> plain text; by default
+    placeholders, as its recording holds.
     """
 
-    def __init__(self, folder: ScenarioFolder, *, secrets: Mapping[str, str] | None = None) -> None:
-        self._frozen = folder.read_input()
-        self._records = FrameRecords(folder.read_records())
+    def __init__(
+        self,
+        frozen: ScenarioInput,
+        records: DataFrame,
+        *,
+        secrets: Callable[[], Mapping[str, str]] | None = None,
+    ) -> None:
+        self._frozen = frozen
+        self._records = FrameRecords(records)
         self._secrets = secrets
         self._completed = False
 
@@ -40,7 +45,7 @@ class ScenarioSource:
         """What sync_outbound is given, as frozen."""
         if self._secrets is None:
             return self._frozen.replayed_parameters()
-        return self._frozen.parameters.with_secrets(self._secrets)
+        return self._frozen.parameters.with_secrets(self._secrets())
 
     def batches(self, *, actions: Sequence[str] | None, size: int) -> Iterator[DataFrame]:
         """The frozen records of these actions, as `RecordStore` says."""

@@ -11,12 +11,13 @@ from devsession.errors import ScenarioError
 from devsession.notebook.exchanges import Exchanges
 from devsession.notebook.timeline import Timeline
 from devsession.plugin.contract import sync_actions
-from devsession.plugin.outbound import FrameRecords, OutboundSyncRequest, all_outcomes
+from devsession.plugin.outbound import OutboundSyncRequest, all_outcomes
 from devsession.plugin.outcome_rules import check_outcomes
 from devsession.plugin.outcomes import Outcomes, frame_of
 from devsession.plugin.report import Finding, Report
 from devsession.plugin.template import RecordTemplate, template_of
 from devsession.recording.recorder import TEST
+from devsession.recording.scenario_source import ScenarioSource
 from devsession.render import counted
 from devsession.session.addresses import called_elsewhere, declared_by
 from devsession.session.completion import Completion, apply_outcomes
@@ -68,7 +69,7 @@ class Scenario:
         self.records = self.folder.read_records()
         self._mark = self._session.recorder.mark()
         self._end: int | None = None
-        self.request = self._new_request(FrameRecords(self.records))
+        self.request = self._new_request(self._begin())
         self._session.now_open(self)
 
     def park(self) -> None:
@@ -81,13 +82,13 @@ class Scenario:
     @property
     def parameters(self) -> OutboundSyncConfigurationParameters:
         """What sync_outbound gets, as frozen; the secrets are those of today's connection."""
-        frozen, used = self._frozen.parameters, self._session.vault.used
-        return frozen.model_copy(
+        given, used = self._begin().parameters, self._session.vault.used
+        return given.model_copy(
             update={
-                "connection_parameters": used(frozen.connection_parameters),
-                "sync_parameters": used(frozen.sync_parameters),
+                "connection_parameters": used(given.connection_parameters),
+                "sync_parameters": used(given.sync_parameters),
             }
-        ).with_secrets(self._sync.secrets(self.folder, self._frozen.secrets))
+        )
 
     @property
     def http(self) -> Exchanges[SentExchange]:
@@ -128,12 +129,12 @@ class Scenario:
             self.open()
         session = self._session
         plugin, parameters = session.plugin, self.parameters
-        store = FrameRecords(self.records)
+        store = self._begin()
         # Outcomes may be returned as well as enqueued, whatever the base class says.
         sync_outbound: Any = plugin.sync_outbound
-        mark = session.recorder.mark()
+        scope, mark = f"run:{self._sync.slug}/{self.name}", session.recorder.mark()
         with (
-            session.recorder.scope(f"run:{self._sync.slug}/{self.name}"),
+            session.recorder.scope(scope),
             calling(plugin, "sync_outbound", session.vault, so_far=lambda: self._answered(store)),
         ):
             returned = sync_outbound(parameters, self._new_request(store))
@@ -149,6 +150,7 @@ class Scenario:
                 self.folder.write_outcomes(outcomes, redactor)
                 self.folder.write_cassette(session.recorder.exchanges_since(mark), redactor)
                 self.folder.write_input(frozen, redactor)
+            session.recorder.keep_take(scope, mark)
             self._frozen = frozen
             outcomes = outcomes.assign(RESULT=outcomes["RESULT"].map(_read))
         self._report = report
@@ -187,7 +189,15 @@ class Scenario:
         connection = self._session.connection
         return {name: connection.reference_to(name).name for name in names}
 
-    def _answered(self, store: FrameRecords) -> str:
+    def _begin(self) -> ScenarioSource:
+        """A pass over the frozen input."""
+        return ScenarioSource(
+            self._frozen,
+            self.records,
+            secrets=lambda: self._sync.secrets(self.folder, self._frozen.secrets),
+        )
+
+    def _answered(self, store: ScenarioSource) -> str:
         records = counted(len(self.records), "record")
         return f"outcomes until then: {len(store.outcomes):,} of {records}"
 
@@ -247,7 +257,7 @@ class Scenario:
         )
         return replace(report, findings=(*report.findings, undeclared))
 
-    def _new_request(self, store: FrameRecords) -> OutboundSyncRequest:
+    def _new_request(self, store: ScenarioSource) -> OutboundSyncRequest:
         actions = sync_actions(self._session.plugin, self._frozen.parameters)
         return OutboundSyncRequest(store, actions=actions, template=self._template)
 

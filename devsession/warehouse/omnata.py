@@ -145,7 +145,7 @@ class OmnataApp:
         sql = statement(
             "omnata/records",
             table=self._table(payload.records_schema_name, payload.records_table_name),
-            chosen="where false" if actions is not None and not actions else chosen,
+            chosen=chosen,
             limit="" if limit is None else f"limit {int(limit)}",
         )
         return self._run(lambda: self._account.arrow(sql), "show the records", slug)

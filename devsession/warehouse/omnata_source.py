@@ -77,6 +77,8 @@ class OmnataSource:
         Raises: OmnataError when the table of records is not what it should be.
         """
         self._require_open()
+        if actions is not None and not actions:
+            return
         table = self._app.records(self._payload, self._slug, actions=actions, limit=self._limit)
         self._check_columns(table)
         for start in range(0, len(table), size):
