@@ -6,7 +6,7 @@ import re
 import shlex
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, unquote_plus, urlsplit
+from urllib.parse import parse_qsl, quote_plus, unquote_plus, urlsplit
 
 from devsession.recording.exchange import header
 from devsession.recording.stand_ins import STAND_IN, stand_in_pattern
@@ -130,6 +130,6 @@ def _body(exchange: Exchange, shell: _Shell) -> tuple[list[str], list[str]]:
     content_type = header(exchange.request_headers, "content-type").lower()
     if "x-www-form-urlencoded" in content_type and STAND_IN in text:
         pairs = parse_qsl(text, keep_blank_values=True)
-        words = [shell.word(f"{name}={value}") for name, value in pairs]
+        words = [shell.word(f"{quote_plus(name)}={value}") for name, value in pairs]
         return [], [word for pair in words for word in ("--data-urlencode", pair)]
     return [], ["--data-raw", shell.word(text)]

@@ -99,13 +99,13 @@ def test_curl_encodes_what_stands_in_a_query_and_in_a_form(run: Run) -> None:
         "POST",
         f"{URL}?a=1&key=REDACTED-api-key",
         {"Content-Type": ["application/x-www-form-urlencoded"]},
-        b"secret=REDACTED-api-key&b=x%20y",
+        b"secret=REDACTED-api-key&b%5B%5D=x%20y",
     )
 
     assert run(exchange)[0] == [
         *("-X", "POST", f"{URL}?a=1", "--url-query", f"key={SECRET}"),
         *("-H", "Content-Type: application/x-www-form-urlencoded"),
-        *("--data-urlencode", f"secret={SECRET}", "--data-urlencode", "b=x y"),
+        *("--data-urlencode", f"secret={SECRET}", "--data-urlencode", "b%5B%5D=x y"),
     ]
 
 
