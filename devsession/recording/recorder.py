@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from devsession.recording.addresses import with_addresses
-from devsession.recording.arriving import tokens_in
+from devsession.recording.arriving import tokens_in, with_tokens
 from devsession.recording.cassette import Call, hooked
 from devsession.recording.fingerprint import fingerprint
 from devsession.recording.freshness import Freshness
@@ -63,6 +63,7 @@ class Recorder:
         self._stack = ExitStack()
         self._shut = ExitStack()
         self._scope = ""
+        self._begun: set[str] = set()
         self._execution = 0
         self._executions = 0
         self._turns: dict[tuple[str, CanonicalRequest], int] = {}
@@ -160,6 +161,7 @@ class Recorder:
         self._tidy()
         with self._lock:
             self._scope = scope
+            self._begun.add(scope)
             self._executions += 1
             self._execution = self._executions
             self._turns = {}
@@ -210,6 +212,24 @@ class Recorder:
         finally:
             with self._lock:
                 self._called_anew -= 1
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """Every scope that began in this process."""
+        return frozenset(self._begun)
+
+    def keep_take(self, scope: str, mark: int) -> None:
+        """What a scope asked since a mark is all that it asks now: the tape's other answers to it,
+        for code or input of before, go."""
+        with self._lock:
+            self._tidy()
+            asked = {canonical(each, self._matching) for each in self._exchanges[mark:]}
+
+            def gone(entry: Entry) -> bool:
+                return entry.exchange.scope == scope and entry.key not in asked
+
+            if self._mode != "offline":
+                self.tape.drop(gone, self._redactor)
 
     def mark(self) -> int:
         """A place in the stream of exchanges, for `exchanges_since`."""
@@ -353,7 +373,9 @@ class Recorder:
         return fingerprint(self._key, self._known.used_in(sent))
 
     def _addressed(self, played: Exchange) -> Exchange:
-        """An answer with the real addresses: what the plugin calls next may be called live."""
+        """An answer with the real addresses, and the tokens if they have arrived since we began:
+        what the plugin calls next may be called live."""
+        played = with_tokens(played, self._known.tokens)
         return replace(
             played,
             response_headers=with_addresses(played.response_headers, self._addresses),

@@ -12,7 +12,7 @@ from devsession.recording.exchange import Exchange
 from devsession.recording.matching import PLAIN, CanonicalRequest, canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from devsession.plugin.request_matching import RequestMatching
@@ -106,15 +106,14 @@ class Tape:
         if turn in own:
             return own[turn]
         last = max(own, default=0)
-        if own and turn > last and not reads:
+        if turn < last:
+            # A request that had no answer then (connection refused) has left a gap before this one.
+            return own[min(known for known in own if known > turn)]
+        if own and not reads:
             return None
         borrowed = self._borrowed(key, scope, all_scopes=reads)
-        number = turn - last if turn > last else turn
-        if number <= len(borrowed):
-            return borrowed[number - 1]
-        # A request that had no answer then (connection refused) has left a gap before this one.
-        later = [known for known in own if known > turn]
-        return own[min(later)] if later else None
+        number = turn - last
+        return borrowed[number - 1] if number <= len(borrowed) else None
 
     def record(
         self, exchange: Exchange, *, turn: int, fingerprint: str, redactor: Redactor
@@ -148,6 +147,19 @@ class Tape:
                 text = _item(exchange, turn, entry.fingerprint, self._matching.digest)
                 self._add(exchange, turn, entry.fingerprint, text, age=entry.age)
             self._write(redactor)
+
+    def drop(self, gone: Callable[[Entry], bool], redactor: Redactor) -> int:
+        """Take entries out, in memory and in the file; how many they were."""
+        with self._alone:
+            self._reload_if_changed()
+            entries = list(self._entries.values())
+            left = [entry for entry in entries if not gone(entry)]
+            if len(left) < len(entries):
+                self._clear()
+                for entry in left:
+                    self._add_as(entry, entry.exchange)
+                self._write(redactor)
+        return len(entries) - len(left)
 
     def tidy(self, redactor: Redactor) -> None:
         """Take superseded answers out of the file; a file without any stays as it is."""
@@ -215,6 +227,8 @@ class Tape:
             self._load()
 
     def _load(self) -> None:
+        # What was here already keeps its age: it is not newer than what was written since.
+        ages = {entry.text: entry.age for entry in self._entries.values()}
         self._clear()
         self._seen = self._stamp()
         self._appendable = self._seen is None or cassette_file.is_appendable(self.path)
@@ -226,7 +240,8 @@ class Tape:
                 exchange = Exchange.from_interaction(item, scope=facts.get("scope", ""))
                 turn = facts.get("turn") or self._next_turn(exchange)
                 matched = facts.get("matching", "")
-                self._add(exchange, turn, facts.get("fingerprint", ""), text, matched=matched)
+                used, age = facts.get("fingerprint", ""), ages.get(text)
+                self._add(exchange, turn, used, text, age=age, matched=matched)
             except (KeyError, TypeError, ValueError, AttributeError) as cause:
                 raise cassette_file.unreadable(self.path, cause) from None
 

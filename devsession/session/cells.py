@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from devsession.errors import PluginLoadError, UsageError
 from devsession.notebook.cell_events import CellEvents
 from devsession.notebook.failing_cell import show_last_exchange
+from devsession.session.takes import cell_scope
 
 if TYPE_CHECKING:
     from devsession.session.development import DevelopmentSession
@@ -20,7 +20,7 @@ def follow_cells(session: DevelopmentSession) -> CellEvents:
 
     def begins(text: str) -> None:
         nonlocal mark, broken
-        session.recorder.begin(f"cell:{hashlib.sha256(text.encode()).hexdigest()[:16]}")
+        session.recorder.begin(cell_scope(text))
         mark = session.recorder.mark()
         broken = None
         try:

@@ -10,6 +10,7 @@ from devsession.errors import ScenarioError, SecretLeakError
 from devsession.plugin.sync_source import completing
 from devsession.render import counted
 from devsession.secrets.audit import audit
+from devsession.session.takes import drop_former_cells
 from devsession.testing.generate import write_tests
 from devsession.testing.proof import prove_test
 
@@ -61,6 +62,7 @@ class Completion(Told):
         lines = [
             f"Scenario saved in {place}, no secret found",
             *frozen_lines(folder),
+            *_tape_lines(session),
             *(_tested(session, folder) if folder.has_test else _NOT_TESTED),
         ]
         return cls(tuple(lines))
@@ -90,6 +92,13 @@ def frozen_lines(folder: ScenarioFolder) -> list[str]:
         answer = f"{exchange.status} {exchange.reason}".strip()
         lines.append(f"  {shortened(f'{exchange.method} {exchange.url} -> {answer}')}")
     return lines
+
+
+def _tape_lines(session: DevelopmentSession) -> list[str]:
+    dropped = drop_former_cells(session)
+    if not dropped:
+        return []
+    return [f"Tape: {counted(dropped, 'exchange')} of cells that no notebook has any more left out"]
 
 
 def shortened(text: str) -> str:

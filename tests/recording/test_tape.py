@@ -109,6 +109,42 @@ def test_tidy_loses_nothing_of_another_process(tape: Tape) -> None:
     assert tape.path.read_text().count("uri:") == 4
 
 
+def test_what_another_process_records_makes_nothing_newer(tape: Tape) -> None:
+    read = tape.record(exchange("http://app.example/1"), turn=1, fingerprint="", redactor=NOTHING)
+    wrote = tape.record(exchange("http://app.example/2"), turn=1, fingerprint="", redactor=NOTHING)
+    other = Tape(tape.path)
+    other.record(exchange("http://app.example/3"), turn=1, fingerprint="", redactor=NOTHING)
+    tape.tidy(NOTHING)
+
+    found = tape.find(read.key, "cell:a", 1)
+
+    assert found is not None
+    assert found.age == read.age < wrote.age
+
+
+def test_a_request_that_had_no_answer_is_not_answered_by_another_cell(tape: Tape) -> None:
+    tape.record(exchange(body=b"own"), turn=2, fingerprint="", redactor=NOTHING)
+    lent = exchange(body=b"other", scope="cell:b")
+    key = tape.record(lent, turn=1, fingerprint="", redactor=NOTHING).key
+
+    found = tape.find(key, "cell:a", 1, reads=True)
+
+    assert found is not None
+    assert found.exchange.response_body == b"own"
+
+
+def test_what_is_dropped_is_gone_from_the_file(tape: Tape) -> None:
+    tape.record(exchange(scope="cell:a"), turn=1, fingerprint="", redactor=NOTHING)
+    tape.record(exchange(scope="cell:b"), turn=1, fingerprint="", redactor=NOTHING)
+
+    dropped = tape.drop(lambda entry: entry.exchange.scope == "cell:a", NOTHING)
+
+    assert dropped == 1
+    assert [each.scope for each in tape.exchanges] == ["cell:b"]
+    assert [each.scope for each in Tape(tape.path).exchanges] == ["cell:b"]
+    assert tape.drop(lambda _entry: False, NOTHING) == 0
+
+
 def test_a_secret_is_not_written(tape: Tape) -> None:
     with pytest.raises(SecretLeakError, match=r"tape\.yaml") as error:
         tape.record(
