@@ -313,7 +313,8 @@ class DevelopmentSession:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<DevelopmentSession of {self.source.name}>"
+        syncs = f", syncs of {self.omnata_app}" if self.omnata_app else ""
+        return f"<DevelopmentSession of {self.source.name}{syncs}>"
 
     def _ipython_display_(self) -> None:
         from devsession.session.views import show_card
@@ -321,6 +322,11 @@ class DevelopmentSession:
         show_card(self)
 
     # What the other parts of the session share.
+
+    @property
+    def omnata_app(self) -> str | None:
+        """The Omnata app that syncs come from, and its account; None: from this workspace."""
+        return self._omnata.where if self._omnata else None
 
     @cached_property
     def account(self) -> Account:

@@ -28,7 +28,8 @@ def show_card(session: DevelopmentSession) -> None:
     session.account.rows("select 1")
     if not session.offline:
         session.sandbox.start()
-    display(SessionCard(plugin=session.source.name, next_step="session.connection"))
+    next_step = 'session.sync("..")' if session.omnata_app else "session.connection"
+    display(SessionCard(plugin=session.source.name, next_step=next_step))
 
 
 def show_connection(connection: Connection, vault: Vault) -> None:

@@ -10,6 +10,7 @@ import pytest
 from devsession import DevelopmentSession, Outcomes
 from devsession.errors import DevsessionError, OmnataError, ScenarioError, UsageError
 from devsession.session.omnata_sync import OmnataSync
+from devsession.session.views import show_card
 from devsession.testing import run_scenario
 from tests.omnata_account import APP, CREATE, SECRETS, OmnataAccount
 from tests.session.conftest import KEY
@@ -247,6 +248,20 @@ def test_what_belongs_to_the_app_is_refused(
 
 def test_its_repr_says_where_it_comes_from(sync: Any) -> None:
     assert repr(sync) == f"Sync {sync.slug!r} of the Omnata app {APP}, stand-in account"
+
+
+def test_the_session_says_where_its_syncs_come_from(
+    project: Project, account: OmnataAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[object] = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    session = project_session(project, account)
+
+    show_card(session)
+
+    assert repr(session).endswith(f", syncs of the Omnata app {APP}, stand-in account>")
+    assert repr(shown[0]).endswith('next: session.sync("..")')
+    assert "Omnata" not in repr(project_session(project))
 
 
 def test_with_an_app_the_workspace_is_not_read_and_without_the_app_is_not(
