@@ -10,19 +10,18 @@ import base64
 import hashlib
 import math
 import os
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from devsession.secrets.files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Part of every key: another number leaves all entries of former versions unread.
 _FORMAT = b"devsession: parsed YAML, 1\n"
-_WORTH_KEEPING = 16 * 1024
+_WORTH_KEEPING = 1024
 _KEPT_SECONDS = 30 * 24 * 3600
 _KEPT_BYTES = 512 * 1024 * 1024
 _DIGEST = hashlib.sha256().digest_size
@@ -107,10 +106,23 @@ def _store(entry: Path, value: Any) -> bool:
     try:
         texts = to_json(places), to_json(value, bytes_mode="base64")
         content = b'{"bytes":%b,"value":%b}' % texts
-        write_atomically(entry, hashlib.sha256(content).digest() + content, mode=0o600)
+        _write(entry, hashlib.sha256(content).digest() + content)
     except (OSError, ValueError):  # ValueError: half a letter, as in "\ud83d"
         return False
     return True
+
+
+def _write(entry: Path, data: bytes) -> None:
+    """Whole, unless the machine stops meanwhile, which the digest tells: nobody waits for the disk."""
+    handle, name = tempfile.mkstemp(dir=entry.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        temporary.replace(entry)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def _places_of_bytes(value: Any) -> list[list[Any]] | None:

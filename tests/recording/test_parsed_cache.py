@@ -6,6 +6,7 @@ import datetime
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +22,6 @@ from devsession.secrets.redact import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 NOTHING = Redactor({})
 TEXT = b"x" * 20_000
@@ -161,10 +161,10 @@ def test_a_folder_that_cannot_be_made_is_no_trouble(cache: Path) -> None:
 
 
 def test_a_disk_that_is_full_is_no_trouble(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_args: object, **_options: object) -> None:
+    def full(*_args: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(parsed_cache, "write_atomically", full)
+    monkeypatch.setattr(Path, "replace", full)
 
     assert parsed([TEXT], Parser(1)) == [1]
     assert list(cache.iterdir()) == []
