@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
 from devsession.recording.exchange import Exchange, header
+from devsession.recording.stand_ins import with_secrets
 from devsession.secrets.redact import placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 # Whatever stands under one of these is a token, in JSON at any depth, in a form, in XML, in a
 # header (`X-Auth-Token`) or in the address of a redirect; case, `_` and `-` do not matter.
@@ -45,6 +47,7 @@ _NO_WORD = re.compile(r"\S{8,}|(?=\S*[^A-Za-z\s])\S{6,}")
 _LOOKS_SECRET = re.compile(r"(?s).{16,}|(?=.*[A-Za-z])(?=.*[0-9]).{8,}")
 _XML_ELEMENT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?>\s*([^<>\s]+)\s*</")
 _FORM = re.compile(r"[\w.~%+-]+=[^\s<>{}]*")
+_SAFE = re.compile(r"[\w.~+/=:!*-]+", re.ASCII)
 _STAND_IN = placeholder("")[: -len("secret")]
 
 
@@ -72,6 +75,24 @@ def tokens_in(answered: Exchange) -> list[tuple[str, str]]:
         found += [pair for pair in named if pair[0] in _TOKENS and _NO_WORD.fullmatch(pair[1])]
         found += [pair for pair in _singles(named) if looks_secret(pair[1]) and pair[1] not in said]
     return [(name, value) for name, value in dict.fromkeys(found) if _STAND_IN not in value]
+
+
+def with_tokens(answer: Exchange, tokens: Mapping[str, str]) -> Exchange:
+    """A recorded answer with tokens, name -> value, in the place of their stand-ins.
+
+    A value that a header or JSON would have to escape is left out.
+    """
+    plain = {placeholder(name): held for name, held in tokens.items() if _SAFE.fullmatch(held)}
+    held = with_secrets(
+        Exchange(
+            method=answer.method,
+            url="",
+            request_headers=answer.response_headers,
+            request_body=answer.response_body,
+        ),
+        plain,
+    )
+    return replace(answer, response_headers=held.request_headers, response_body=held.request_body)
 
 
 def _name(key: str) -> str:

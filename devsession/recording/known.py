@@ -91,7 +91,12 @@ class Known:
     def newest(self) -> dict[str, str]:
         """Name -> its newest value; of a name that is told and arrived, what arrived."""
         told = {name: values[-1] for name, values in self._told[0].items() if values}
-        return told | dict(self._tokens)
+        return told | self.tokens
+
+    @property
+    def tokens(self) -> dict[str, str]:
+        """Name -> the newest that arrived."""
+        return dict(self._tokens.keys())
 
     def _forget(self, name: str) -> None:
         is_cookie = name.startswith(_COOKIE)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from devsession.recording.addresses import with_addresses
-from devsession.recording.arriving import tokens_in
+from devsession.recording.arriving import tokens_in, with_tokens
 from devsession.recording.cassette import Call, hooked
 from devsession.recording.fingerprint import fingerprint
 from devsession.recording.freshness import Freshness
@@ -373,7 +373,9 @@ class Recorder:
         return fingerprint(self._key, self._known.used_in(sent))
 
     def _addressed(self, played: Exchange) -> Exchange:
-        """An answer with the real addresses: what the plugin calls next may be called live."""
+        """An answer with the real addresses, and the tokens if they have arrived since we began:
+        what the plugin calls next may be called live."""
+        played = with_tokens(played, self._known.tokens)
         return replace(
             played,
             response_headers=with_addresses(played.response_headers, self._addresses),

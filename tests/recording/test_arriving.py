@@ -162,6 +162,22 @@ def test_reuse_does_not_take_another_token_for_another_secret(app: App, recorder
     assert len(app.calls) == 2
 
 
+def test_reuse_hands_out_the_token_of_before_for_what_is_called_live(
+    app: App, recorder: Recorder
+) -> None:
+    app.answer = tokens_of("first")
+    log_in_and_ask(app)
+    recorder.mode = "reuse"
+    recorder.begin("cell:first")
+    with requests.Session() as session:
+        token = session.post(f"{app.url}/login", timeout=30).json()["access_token"]
+        session.get(f"{app.url}/new", headers={"Authorization": f"Bearer {token}"}, timeout=30)
+
+    assert app.calls[2:] == ["GET /new"]
+    assert app.seen[-1].headers["Authorization"] == "Bearer first-access-1"
+    assert app.seen[-1].headers["Cookie"] == "sid=first-cookie-1"
+
+
 def test_an_old_token_stays_hidden(app: App, recorder: Recorder) -> None:
     app.answer = tokens_of("first")
     log_in_and_ask(app)
