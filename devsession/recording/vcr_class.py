@@ -45,10 +45,11 @@ class CassettePersister:
         path = Path(cassette_path)
         if not path.is_file():
             raise CassetteNotFoundError
-        if serializer in (yamlserializer, jsonserializer):
-            cassette = load_content(path)[0]
-            serializer = SimpleNamespace(deserialize=lambda _text: cassette)
+        built_in = serializer in (yamlserializer, jsonserializer)
+        cassette = load_content(path)[0] if built_in else None
         try:
+            if built_in:
+                return deserialize("", SimpleNamespace(deserialize=lambda _text: cassette))
             return deserialize(path.read_bytes().decode("utf-8"), serializer)
         except Exception as cause:
             raise unreadable(path, cause) from cause
