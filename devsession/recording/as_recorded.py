@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from devsession.recording.differences import differences, shown
 from devsession.recording.exchange import Exchange
+from devsession.recording.matching import canonical
 from devsession.render import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 SUFFIX = ".recorded.jsonl"
-_PARTS = ("its request headers", "its request body", "its answer's headers", "its answer's body")
+_SENT, _ANSWERED = "its body", "its answer's body"
+_PARTS = ("its headers", _SENT, "its answer's headers", _ANSWERED)
 _DIGITS = 16
 
 
@@ -22,26 +26,38 @@ def to_lines(exchanges: Sequence[Exchange]) -> str:
     return "".join(json.dumps(_facts(exchange)) + "\n" for exchange in exchanges)
 
 
-def changes(exchanges: Sequence[Exchange], recorded: str) -> Iterator[str]:
+def changes(
+    exchanges: Sequence[Exchange],
+    recorded: str,
+    originals: Callable[[], Iterable[Exchange]] = tuple,
+) -> Iterator[str]:
     """What was changed in a cassette after it was recorded; nothing when nothing was.
 
     A plugin need not look at every field of an answer, so only this can tell. `recorded` is what
-    `to_lines` gave. Raises: ValueError when it is not.
+    `to_lines` gave. originals: exchanges among which the recorded one may be, asked for when one
+    was changed; with it each field is told. Raises: ValueError when `recorded` is no such text.
     """
     known = [json.loads(line) for line in recorded.splitlines()]
-    pairs = enumerate(zip(map(_facts, exchanges), known, strict=False), 1)
-    changed = [(number, now, was) for number, (now, was) in pairs if now != was]
+    pairs = enumerate(zip(exchanges, map(_facts, exchanges), known, strict=False), 1)
+    changed = [(at, now, facts, was) for at, (now, facts, was) in pairs if facts != was]
     if len(known) != len(exchanges):
         first = f", the first difference at exchange {changed[0][0]}" if changed else ""
         yield f"{counted(len(exchanges), 'exchange')}, recorded {len(known):,}{first}"
         return  # the others have only moved up or down
-    for number, now, was in changed:
-        for found in _differences(now, was):
-            yield f"exchange {number}, {found}"
+    if not changed:
+        return
+    wanted = {tuple(was) for *_, was in changed}
+    found = {tuple(_facts(each)): each for each in originals()}
+    kept = {facts: each for facts, each in found.items() if facts in wanted}
+    for number, now, facts, was in changed:
+        for text in _differences(now, facts, was, kept.get(tuple(was))):
+            yield f"exchange {number}, {text}"
 
 
-def _differences(now: list[str], recorded: list[str]) -> Iterator[str]:
-    method, url, status, *parts = now
+def _differences(
+    now: Exchange, facts: list[str], recorded: list[str], original: Exchange | None
+) -> Iterator[str]:
+    method, url, status, *parts = facts
     was_method, was_url, was_status, *were = recorded
     asked = f"{method} {url}"
     if (method, url) != (was_method, was_url):
@@ -51,7 +67,27 @@ def _differences(now: list[str], recorded: list[str]) -> Iterator[str]:
         yield f"{asked}: status {status}, recorded {was_status}"
     for name, part, was in zip(_PARTS, parts, were, strict=True):
         if part != was:
-            yield f"{asked}: {name}"
+            told = _fields(name, now, original) if original else []
+            yield from (f"{asked}: {line}" for line in told or [name])
+
+
+def _fields(name: str, now: Exchange, original: Exchange) -> list[str]:
+    """Each field of a body that differs."""
+    if name == _SENT:
+        return [f"its {line}" for line in shown(differences(canonical(now), canonical(original)))]
+    if name == _ANSWERED:
+        ours, theirs = canonical(_turned(now)), canonical(_turned(original))
+        return [f"its answer's {line}" for line in shown(differences(ours, theirs))]
+    return []
+
+
+def _turned(exchange: Exchange) -> Exchange:
+    """An answer as if it were what was sent: the same comparison tells its fields."""
+    return replace(
+        exchange,
+        request_headers=exchange.response_headers,
+        request_body=exchange.response_body,
+    )
 
 
 def _facts(exchange: Exchange) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 import devsession
-from devsession.errors import ScenarioError
+from devsession.errors import CassetteError, ScenarioError
 from devsession.plugin.parameters import (
     OutboundSyncConfigurationParameters,  # noqa: TC001  (pydantic reads it)
 )
@@ -228,7 +228,18 @@ class ScenarioFolder:
         file = self._recorded_file
         if not file.is_file():
             return []
-        return self._read(file, lambda text: list(as_recorded.changes(exchanges, text)))
+
+        def read(text: str) -> list[str]:
+            return list(as_recorded.changes(exchanges, text, self._taped))
+
+        return self._read(file, read)
+
+    def _taped(self) -> list[Exchange]:
+        """The exchanges of the tape beside the folder; none where it cannot be read."""
+        try:
+            return cassette_file.load_exchanges(self.path.parent / "tape.yaml")
+        except CassetteError:
+            return []
 
     def write_cassette(self, exchanges: Sequence[Exchange], redactor: Redactor) -> None:
         """Keep exchanges; those without an answer are left out."""

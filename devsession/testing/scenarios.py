@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from devsession.recording.scenario import ScenarioFolder, ScenarioInput
 
 
+_MEND = "mend plugin.py; if the change is meant, run the scenario live and complete() it"
+_RESTORE = "git checkout -- cassette.yaml; or run the scenario live and complete() it"
+
+
 @dataclass(frozen=True)
 class LoadedScenario:
     """All files of a scenario's folder, read.
@@ -44,6 +48,7 @@ class ScenarioReport:
     records: int
     played: int
     differences: tuple[str, ...]
+    next_step: str = _MEND
 
     def __bool__(self) -> bool:
         return not self.differences
@@ -55,7 +60,7 @@ class ScenarioReport:
         return (
             f"{self.scenario}: differs from what was recorded, {ran}\n"
             f"{shown_differences(self.differences)}\n"
-            "  next: mend plugin.py; if the change is meant, run the scenario live and complete() it"
+            f"  next: {self.next_step}"
         )
 
     __repr__ = __str__
@@ -116,5 +121,9 @@ def play(plugin_class: type[Plugin], scenario: LoadedScenario) -> ScenarioReport
     differences += outcome_differences(done.outcomes, scenario.expected)
     by_hand = [f"cassette.yaml was changed by hand: {line}" for line in scenario.changed_by_hand]
     return ScenarioReport(
-        scenario.frozen.name, len(scenario.records), done.played, (*by_hand, *differences)
+        scenario.frozen.name,
+        len(scenario.records),
+        done.played,
+        (*by_hand, *differences),
+        next_step=_RESTORE if by_hand else _MEND,
     )

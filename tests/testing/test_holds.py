@@ -158,6 +158,22 @@ def test_what_was_changed_by_hand_is_told(
     assert str(run_scenario(kinds.Swallows, swallowing)) == snapshot
 
 
+@pytest.mark.parametrize(
+    ("recorded", "edited"),
+    [('"trace": "t-2"', '"trace": "t-9"'), ("e@x", "z@x")],
+    ids=["a field that the plugin ignores", "request body"],
+)
+def test_with_the_tape_beside_it_the_field_is_told(
+    swallowing: Path, recorded: str, edited: str, snapshot: SnapshotAssertion
+) -> None:
+    cassette = swallowing / "cassette.yaml"
+    text = cassette.read_text(encoding="utf-8")
+    (swallowing.parent / "tape.yaml").write_text(text, encoding="utf-8")
+    cassette.write_text(text.replace(recorded, edited), encoding="utf-8")
+
+    assert run_scenario(kinds.Swallows, swallowing).differences[0] == snapshot
+
+
 def test_an_exchange_taken_out_is_told(swallowing: Path) -> None:
     cassette = swallowing / "cassette.yaml"
     content = yaml.safe_load(cassette.read_bytes())

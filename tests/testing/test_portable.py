@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from devsession.sandbox import sandbox_service
 from devsession.warehouse import embedded_service
@@ -99,6 +101,19 @@ def test_its_tests_fail_there_when_a_recorded_status_changes(elsewhere: Path) ->
     assert ran.returncode == 1
     assert "cassette.yaml was changed by hand: exchange 1" in ran.stdout
     assert "status 500 OK, recorded 200 OK" in ran.stdout
+
+
+def test_a_changed_field_is_told_by_the_tape(elsewhere: Path) -> None:
+    cassette = next((elsewhere / "scenarios").glob("*/cassette.yaml"))
+    content = yaml.safe_load(cassette.read_bytes())
+    answer = content["interactions"][0]["response"]["body"]
+    answer["string"] = json.dumps({**json.loads(answer["string"]), "added": 1})
+    cassette.write_text(yaml.safe_dump(content), encoding="utf-8")
+
+    ran = run_tests(elsewhere)
+
+    assert ran.returncode == 1
+    assert "its answer's body.added: 1, recorded without it" in ran.stdout
 
 
 def test_its_files_hold_no_path_of_the_machine(tour: Path) -> None:
