@@ -145,6 +145,19 @@ def test_a_secret_that_is_not_known_is_named(
     assert scenario.http[0].resend(headers={"Authorization": "Bearer mine"}).status == 200
 
 
+def test_a_token_that_the_app_handed_out_is_sent_again(scenario: Scenario, other: App) -> None:
+    token = "token-of-this-run-0123456789"
+    other.answer = lambda _seen: Answer({"access_token": token})
+    requests.post(f"{other.url}/token", json={}, timeout=30)
+    requests.get(f"{other.url}/me", headers={"Authorization": f"Bearer {token}"}, timeout=30)
+
+    again = scenario.http[1].resend()
+
+    assert other.seen[2].headers["Authorization"] == f"Bearer {token}"
+    assert again.request_headers["Authorization"] == ["Bearer REDACTED-access-token"]
+    assert '"Authorization: Bearer $ACCESS_TOKEN"' in again.curl()
+
+
 class TestOffline:
     @pytest.fixture
     def offline(self, scenario: Scenario, other: App) -> Iterator[Scenario]:
