@@ -100,7 +100,9 @@ class Feature:
             guarded_write_together(self._contents(self._changed, Path(elsewhere)), redactor)
             ran = run_behave(self.workspace, Path(elsewhere) / FOLDER)
         if not ran.failed(len(self.scenarios)):
-            raise self._does_not_hold(f"it passes with answers changed:\n{ran.output}")
+            raise self._does_not_hold(
+                f"with an answer of each changed, not each fails:\n{ran.output}"
+            )
 
     @cached_property
     def _changed(self) -> list[list[Exchange]]:

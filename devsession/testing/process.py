@@ -10,9 +10,11 @@ import tempfile
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 _TIMEOUT_SECONDS = 600
 _USAGE_ERROR = 4
+_OUTPUT = 4_000  # characters of what was printed
 # nbval takes two seconds to load and has no part in this; settings that ask for it get it.
 _LEAN = ["-p", "no:nbval"]
 
@@ -44,7 +46,7 @@ def run_pytest(test_file: Path, scenario: str) -> PytestRun | None:
 
 @dataclass(frozen=True)
 class BehaveRun:
-    """How the scenarios of a feature ended, in their order, and what was printed."""
+    """How the scenarios of a feature ended, in their order, and what those that failed said."""
 
     statuses: tuple[str, ...]
     output: str
@@ -62,23 +64,28 @@ def run_behave(workspace: Path, features: Path) -> BehaveRun:
     """Run a feature, or a folder of features, with the project's own settings of behave."""
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "told.json"
-        reports = ["-f", "json", "-o", str(told), "-f", "plain", "--no-color"]
+        # The tables of a feature may be long, and would be printed.
+        reports = ["-f", "json", "-o", str(told), "--no-color", "--no-multiline"]
         try:
             done = _run(workspace, ["-m", "behave", *reports, str(features)])
         except subprocess.TimeoutExpired:
             return BehaveRun((), f"it took more than {_TIMEOUT_SECONDS} s")
-        output = (done.stdout + done.stderr).strip()
         try:
             content = json.loads(told.read_text(encoding="utf-8"))
         except (OSError, ValueError):  # behave itself failed
-            return BehaveRun((), output)
-    statuses = [
-        str(element.get("status"))
-        for feature in content
-        for element in feature.get("elements", ())
-        if element["type"] == "scenario"
-    ]
-    return BehaveRun(tuple(statuses), output)
+            return BehaveRun((), (done.stdout + done.stderr).strip()[-_OUTPUT:])
+    elements = [element for feature in content for element in feature.get("elements", ())]
+    scenarios = [element for element in elements if element["type"] == "scenario"]
+    statuses = tuple(str(scenario.get("status")) for scenario in scenarios)
+    return BehaveRun(statuses, "\n".join(map(_failure, scenarios))[:_OUTPUT].strip())
+
+
+def _failure(scenario: dict[str, Any]) -> str:
+    """The name of a scenario, how it ended, and what its failing step said."""
+    results = [step.get("result", {}) for step in scenario.get("steps", ())]
+    said = [result["error_message"] for result in results if result.get("error_message")]
+    lines = [line for text in said for line in ([text] if isinstance(text, str) else text)]
+    return "\n".join([f"{scenario['name']}: {scenario.get('status')}", *lines])
 
 
 def _pytest(workspace: Path, arguments: list[str]) -> subprocess.CompletedProcess[str]:

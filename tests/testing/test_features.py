@@ -119,6 +119,26 @@ def test_a_changed_feature_fails(
     assert behave(project).failure == snapshot
 
 
+def test_one_that_does_not_pass_says_why(
+    project: Path, feature: Feature, snapshot: SnapshotAssertion
+) -> None:
+    edit(feature.path, '"email already taken"', '"taken"')
+
+    with pytest.raises(ScenarioError) as raised:
+        feature.prove(NONE)
+
+    assert raised.value.tried == snapshot
+
+
+def test_steps_that_cannot_be_loaded_are_told(project: Path, feature: Feature) -> None:
+    (project / "features" / "steps" / "others.py").write_text("import forgotten_requirement\n")
+
+    with pytest.raises(ScenarioError) as raised:
+        feature.prove(NONE)
+
+    assert "No module named 'forgotten_requirement'" in raised.value.tried
+
+
 def test_a_second_time_changes_no_file(project: Path, feature: Feature) -> None:
     files = sorted(path for path in (project / "features").rglob("*") if path.is_file())
     before = {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in files}
