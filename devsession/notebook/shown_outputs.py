@@ -89,7 +89,7 @@ def _state(name: str, held: Any, redactor: Redactor) -> Any:
         return _value(held, redactor)
     # A trait with an underscore says which program draws the widget.
     return {
-        trait: value if trait.startswith("_") else _value(value, redactor)
+        trait: value if str(trait).startswith("_") else _value(value, redactor)
         for trait, value in held.items()
     }
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Whatever stands under one of these is a token, in JSON at any depth, in a form, in XML, in a
 # header (`X-Auth-Token`) or in the address of a redirect; case, `_` and `-` do not matter.
-# Source: RFC 6749 section 5.1, RFC 7591 section 3.2.1, RFC 8628 section 3.2; login answers.
+# Source: RFC 6749 section 5.1, RFC 7591 section 3.2.1, RFC 8628 section 3.2, AWS STS; login answers.
 _TOKENS = [
     "access-token",
     "refresh-token",
@@ -26,6 +26,7 @@ _TOKENS = [
     "registration-access-token",
     "device-code",
     "client-secret",
+    "secret-access-key",
     "session-token",
     "auth-token",
     "authentication-token",

@@ -299,14 +299,18 @@ class Recorder:
         return played if self._mode == "offline" else self._addressed(played)
 
     def _hide_late(self) -> None:
-        """What was kept before a token was known to be one may hold it."""
+        """What was kept before a token was known to be one may hold it; what was on the tape
+        before we began does not, for the token is newer."""
         late, self._late = self._known.redactor_of(self._late), []
-        if late.names:
+        holding = [
+            number
+            for number, known in enumerate(self._exchanges if late.names else ())
+            if late.find(repr(known))
+        ]
+        for number in holding:
+            self._exchanges[number] = self._exchanges[number].redacted(late)
+        if holding:
             self.tape.redact(late)
-            self._exchanges = [
-                known.redacted(late) if late.find(repr(known)) else known
-                for known in self._exchanges
-            ]
 
     def _tidy(self) -> None:
         with self._lock:
