@@ -15,7 +15,7 @@ from tests.omnata_account import APP, OmnataAccount
 from tests.session.conftest import KEY, MAPPING, load_contacts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from devsession.plugin.sync_source import SyncSource
     from tests.session.conftest import App, Project
@@ -67,7 +67,11 @@ def omnata(session: DevelopmentSession, project: Project, app: App) -> Iterator[
 
 
 @pytest.fixture
-def scenario(session: DevelopmentSession, workspace: Any, request: pytest.FixtureRequest) -> Any:
+def scenario(
+    session: DevelopmentSession,
+    workspace: Any,
+    request: pytest.FixtureRequest,
+) -> Callable[[], SyncSource]:
     """A scenario's folder: the same contacts, frozen."""
     sync = session.sync(f"{SLUG} {request.node.name}")
     folder = sync.scenario(f"source {request.node.name}").folder

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
     from devsession.warehouse import Account
 
-FEW = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 class Watched:

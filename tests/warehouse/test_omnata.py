@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pytest
 import sqlglot
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
@@ -434,6 +434,9 @@ def test_an_app_without_a_name(name: Any) -> None:
         app_of(OmnataAccount(), name)
 
 
+UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
 class Seen:
     """An account that keeps statements, and answers nothing that can be used."""
 
@@ -479,6 +482,7 @@ def exactly(name: str) -> str:
     return app_of(Seen(), name).name
 
 
+@UNTIMED
 @given(app=PRESENT, slug=HOSTILE)
 @example(app='A"; drop table X; --', slug="\\'; drop table X; --")
 def test_a_name_never_changes_the_call_that_creates_a_run(app: str, slug: str) -> None:
@@ -490,6 +494,7 @@ def test_a_name_never_changes_the_call_that_creates_a_run(app: str, slug: str) -
     assert called(account.tree) == ([exactly(app), "API"], [slug])
 
 
+@UNTIMED
 @given(plugin_app=HOSTILE.filter(bool), oauth=PRESENT, other=PRESENT)
 def test_a_name_never_changes_the_call_for_secrets(plugin_app: str, oauth: str, other: str) -> None:
     account = Seen()
@@ -503,6 +508,7 @@ def test_a_name_never_changes_the_call_for_secrets(plugin_app: str, oauth: str, 
     assert called(account.tree) == ([plugin_app, "PLUGIN"], [oauth, other])
 
 
+@UNTIMED
 @given(app=PRESENT, run=st.integers(), results=st.booleans())
 def test_a_name_never_changes_the_call_that_completes_a_run(
     app: str, run: int, results: bool
@@ -514,6 +520,7 @@ def test_a_name_never_changes_the_call_that_completes_a_run(
     assert called(account.tree) == ([exactly(app), "API"], [run, results])
 
 
+@UNTIMED
 @given(
     app=PRESENT,
     schema=HOSTILE.filter(bool),
@@ -537,6 +544,7 @@ def test_a_name_never_changes_what_is_read(
     assert [each.this for each in chosen.expressions] == actions
 
 
+@UNTIMED
 @given(app=PRESENT, schema=HOSTILE.filter(bool), table=HOSTILE.filter(bool))
 def test_a_name_never_changes_what_is_written(app: str, schema: str, table: str) -> None:
     account, slug = Seen(), "contacts"
@@ -552,6 +560,7 @@ def test_a_name_never_changes_what_is_written(app: str, schema: str, table: str)
     assert len(list(tree.find_all(exp.Placeholder))) == 3
 
 
+@UNTIMED
 @given(name=HOSTILE.filter(bool), text=HOSTILE)
 def test_a_name_and_a_text_are_read_back_as_they_are(name: str, text: str) -> None:
     parsed: list[Any] = sqlglot.parse(
