@@ -37,6 +37,8 @@ from tests.warehouse.names import HOSTILE, PRESENT
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
+    from devsession.warehouse import Account
+
 # Every field of an outbound payload, as the contract lists them, and some that it does not.
 WHOLE: dict[str, Any] = {
     "sync_id": 7,
@@ -432,6 +434,42 @@ def test_secrets_are_nowhere_but_in_their_value(caplog: pytest.LogCaptureFixture
 def test_an_app_without_a_name(name: Any) -> None:
     with pytest.raises(UsageError, match="has a name"):
         app_of(OmnataAccount(), name)
+
+
+def test_what_is_read_and_written_runs_on_a_warehouse(account: Account) -> None:
+    account.execute(
+        'create or replace table PUBLIC."Records of 7" (IDENTIFIER varchar, SYNC_ACTION varchar, '
+        "TRANSFORMED_RECORD variant, LOADBATCH_ID number)"
+    )
+    account.execute(
+        "insert into PUBLIC.\"Records of 7\" select 'it''s', 'Create', parse_json('{\"n\": 1}'), 1"
+    )
+    account.execute(
+        "create or replace table PUBLIC.RESULTS_7 (IDENTIFIER varchar, APP_IDENTIFIER varchar, "
+        "APPLY_STATE varchar, APPLY_STATE_DATETIME timestamp_tz, LOADBATCH_ID number, RESULT variant)"
+    )
+    app = app_of(account, "local")
+    payload, _ = app_of(
+        OmnataAccount(
+            records_schema_name="PUBLIC",
+            records_table_name="Records of 7",
+            results_schema_name="PUBLIC",
+        )
+    ).create_run("contacts")
+
+    records = app.records(payload, "contacts", actions=["Create", "it's"], limit=5)
+    app.write_results(payload, "contacts", '[["it\'s", false, null, {"error": "no"}]]', batch=3)
+    app.write_results(payload, "contacts", '[["2", true, "c2", {}]]', batch=4)
+
+    assert records.column("IDENTIFIER").to_pylist() == ["it's"]
+    rows = account.rows(
+        "select IDENTIFIER, APP_IDENTIFIER, APPLY_STATE, LOADBATCH_ID, RESULT:error::varchar, "
+        "APPLY_STATE_DATETIME is not null from PUBLIC.RESULTS_7 order by LOADBATCH_ID"
+    )
+    assert rows == [
+        ("it's", None, "DESTINATION_FAILURE", 3, "no", True),
+        ("2", "c2", "SUCCESS", 4, None, True),
+    ]
 
 
 UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
