@@ -45,10 +45,7 @@ def load_content(path: Path) -> tuple[dict[str, Any], bytes]:
     try:
         content = path.read_bytes()
         cassette = parse_cassette(content)
-        for interaction in cassette["interactions"]:
-            interaction["request"]["uri"], interaction["response"]
-        # It stands last in stock vcrpy's files; ours end with a whole line.
-        cassette["version"]
+        _check(cassette)
     except Exception as cause:  # noqa: BLE001  YAML, encoding and shape each have errors of their own
         raise unreadable(path, cause) from None
     return cassette, content
@@ -79,9 +76,24 @@ def load_exchanges(path: Path) -> list[Exchange]:
         raise unreadable(path, cause) from None
 
 
+def _check(cassette: Any) -> None:
+    """Raises: ValueError that says what a cassette lacks."""
+    interactions = cassette.get("interactions") if isinstance(cassette, dict) else None
+    if not isinstance(interactions, list):
+        raise ValueError("it holds no list of interactions")  # noqa: TRY004  nobody's wrong type
+    for number, interaction in enumerate(interactions, 1):
+        try:
+            interaction["request"]["uri"], interaction["response"]
+        except (KeyError, TypeError):
+            raise ValueError(f"interaction {number} lacks its request or response") from None
+    if "version" not in cassette:  # which stands last in stock vcrpy's files
+        raise ValueError("its end is missing: it says no version")
+
+
 def unreadable(path: Path, cause: Exception) -> CassetteError:
     """The error for a file that is no whole cassette."""
-    reason = " ".join(f"{type(cause).__name__}: {cause}".split())
+    said = str(cause) if type(cause) is ValueError else f"{type(cause).__name__}: {cause}"
+    reason = " ".join(said.split())
     return CassetteError(
         f"{path.name} cannot be read as a cassette",
         tried=f"reading vcrpy's format, version 1: {reason[:300]}",

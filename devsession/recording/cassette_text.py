@@ -45,7 +45,8 @@ def parse_cassette(content: bytes) -> Any:
     try:
         return _in_portions(content) or parsed([content], _parse)[0]
     except (yaml.YAMLError, RecursionError) as cause:
-        raise ValueError(" ".join(str(cause).split())) from None
+        said = str(cause).replace('in "<unicode string>", ', "at ")
+        raise ValueError(" ".join(said.split())) from None
 
 
 def _in_portions(content: bytes) -> dict[str, Any] | None:

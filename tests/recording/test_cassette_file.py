@@ -180,7 +180,15 @@ def test_what_is_no_cassette_is_an_error_that_names_the_file(
 
 
 def test_the_error_says_what_is_wrong(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
-    broken = (STOCK.replace("code: 200", "code: 200\n      code: 500"), BOMB, "")
+    broken = (
+        STOCK.replace("code: 200", "code: 200\n      code: 500"),
+        BOMB,
+        "",
+        "openapi: 3.1.0\n",
+        STOCK.removesuffix("version: 1\n"),
+        STOCK.replace("uri:", "url:"),
+        STOCK.replace("code:", "cod:"),
+    )
 
     def said(content: str) -> str:
         with pytest.raises(CassetteError) as error:
