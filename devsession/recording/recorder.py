@@ -34,6 +34,7 @@ NO_ANSWER = "no answer"
 NOT_ON_TAPE = "not on the tape"
 # What Test of the connection form asks has a scope of its own, behind this and the cell's.
 TEST = "test:"
+_CLICK = "click"
 
 
 class Recorder:
@@ -64,6 +65,7 @@ class Recorder:
         self._shut = ExitStack()
         self._scope = ""
         self._begun: set[str] = set()
+        self._ended = False
         self._execution = 0
         self._executions = 0
         self._turns: dict[tuple[str, CanonicalRequest], int] = {}
@@ -162,10 +164,15 @@ class Recorder:
         with self._lock:
             self._scope = scope
             self._begun.add(scope)
+            self._ended = False
             self._executions += 1
             self._execution = self._executions
             self._turns = {}
             self._misses = 0
+
+    def end(self) -> None:
+        """The cell has ended. What its threads still ask belongs to it; a Test is a click now."""
+        self._ended = True
 
     @contextmanager
     def scope(self, scope: str) -> Iterator[None]:
@@ -196,6 +203,9 @@ class Recorder:
         """Inside is a Test: it calls the app in reuse mode too; offline the tape answers."""
         with self._lock:
             self._always_live += 1
+            if self._ended:  # each click counts anew, so that the last one is kept
+                click = TEST + _CLICK
+                self._turns = {at: n for at, n in self._turns.items() if at[0] != click}
         try:
             yield
         finally:
@@ -254,7 +264,9 @@ class Recorder:
             return Call(done=lambda _answered: None, failed=lambda _error: None)
         with self._lock:
             used = self._fingerprint(request)
-            scope = TEST + self._scope if self._always_live else self._scope
+            scope = self._scope
+            if self._always_live:
+                scope = TEST + (_CLICK if self._ended else scope)
             clean = replace(
                 request.redacted(self._redactor),
                 scope=scope,

@@ -269,6 +269,23 @@ class TestOffline:
         with recorder.always_live():
             assert requests.get(f"{app.url}/me", timeout=30).status_code == second
 
+    def test_a_click_on_test_is_no_part_of_the_cell_before_it(
+        self, app: App, recorder: Recorder
+    ) -> None:
+        with recorder.always_live():
+            get(f"{app.url}/me")
+        recorder.end()
+        with recorder.always_live():
+            get(f"{app.url}/me")
+        with recorder.always_live():
+            get(f"{app.url}/me")
+        recorder.mode = "offline"
+        recorder.begin("cell:first")
+
+        with recorder.always_live():
+            assert get(f"{app.url}/me") == {"call": 1}
+        assert len(recorder.tape) == 2
+
     def test_stand_ins_are_given_as_they_are(self, app: App, recorder: Recorder) -> None:
         recorder.know({}, {"sandbox.test": app.address})
         app.answer = lambda seen: Answer({"next": f"{app.url}/page2"})

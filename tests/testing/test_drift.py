@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from devsession.plugin.request_matching import RequestMatching
 from devsession.recording.exchange import Exchange
@@ -237,6 +239,21 @@ class TestReport:
 
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+
+
+JSON_LIKE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(JSON_LIKE, JSON_LIKE)
+def test_any_two_answers_can_be_compared(recorded: object, live: object) -> None:
+    report = compare([exchange(recorded)], [exchange(live)])
+
+    assert compare([exchange(recorded)], [exchange(recorded)]).differences == ()
+    assert report.differences or recorded == live
+    assert json.dumps(report.to_dict())
 
 
 @pytest.mark.parametrize(
