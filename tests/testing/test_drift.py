@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devsession.plugin.request_matching import RequestMatching
@@ -247,6 +247,7 @@ JSON_LIKE = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON_LIKE, JSON_LIKE)
 def test_any_two_answers_can_be_compared(recorded: object, live: object) -> None:
     report = compare([exchange(recorded)], [exchange(live)])
