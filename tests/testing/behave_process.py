@@ -24,13 +24,13 @@ class BehaveRun:
         return told.partition("\n\n")[0]
 
 
-def behave(project: Path, **variables: str) -> BehaveRun:
+def behave(project: Path, *arguments: str, **variables: str) -> BehaveRun:
     """Run the features of a project as its author does, with a home that is empty."""
     home = project.parent / "home"
     home.mkdir(exist_ok=True)
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
     done = subprocess.run(
-        [sys.executable, "-m", "behave", "--no-color"],
+        [sys.executable, "-m", "behave", "--no-color", *arguments],
         cwd=project,
         env={**kept, "HOME": str(home), "PYTHONUTF8": "1", **variables},
         capture_output=True,

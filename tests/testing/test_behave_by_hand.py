@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -72,23 +73,6 @@ CHANGED = {
 }
 
 
-@pytest.mark.parametrize(("file", "before", "after"), CHANGED.values(), ids=CHANGED)
-def test_it_fails_when_something_changes(
-    request: pytest.FixtureRequest,
-    project: Path,
-    snapshot: SnapshotAssertion,
-    file: str,
-    before: str,
-    after: str,
-) -> None:
-    edit(request.getfixturevalue(file), before, after)
-
-    ran = behave(project)
-
-    assert not ran.passed
-    assert ran.failure == snapshot
-
-
 WRONG = {
     "a file that is not there": ("notes_creates_and_changes_notes.yaml", "gone.yaml"),
     "a class that is not there": ("the NotesApp class", "the NoteApp class"),
@@ -118,17 +102,52 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("before", "after"), WRONG.values(), ids=WRONG)
-def test_what_is_wrong_in_a_feature_is_told(
-    project: Path, feature: Path, snapshot: SnapshotAssertion, before: str, after: str
-) -> None:
-    edit(feature, before, after)
-
-    ran = behave(project)
-
+@pytest.fixture(scope="module")
+def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What each case said, all run at once: a feature and a cassette for each."""
+    project = tmp_path_factory.mktemp("cases") / "project"
+    shutil.copytree(BY_HAND, project)
+    feature = project / "features" / "notes.feature"
+    cassette = project / "features" / "vcr_cassettes" / "notes_creates_and_changes_notes.yaml"
+    cases = CHANGED | {name: ("feature", *change) for name, change in WRONG.items()}
+    for number, (name, (file, before, after)) in enumerate(cases.items()):
+        ours = feature.with_name(f"case_{number:02}.feature")
+        text = feature.read_text(encoding="utf-8").replace("Feature: notes", f"Feature: {name}")
+        ours.write_text(text.replace(cassette.name, f"{number}.yaml"), encoding="utf-8")
+        shutil.copy(cassette, cassette.with_name(f"{number}.yaml"))
+        edit(
+            ours if file == "feature" else cassette.with_name(f"{number}.yaml"),
+            before.replace(cassette.name, f"{number}.yaml"),
+            after,
+        )
+    feature.unlink()
+    ran = behave(project, "--format", "json", "--outfile", "told.json", "--no-summary")
     assert not ran.passed
-    assert "Traceback" not in ran.output
-    assert ran.failure.replace(str(project), "project") == snapshot
+    told = json.loads((project / "told.json").read_text(encoding="utf-8"))
+    return {each["name"]: said(each).replace(str(project), "project") for each in told}
+
+
+def said(feature: dict[str, Any]) -> str:
+    """What the one scenario of a feature said when it failed."""
+    steps = feature["elements"][0]["steps"]
+    messages = [step["result"].get("error_message") for step in steps if "result" in step]
+    return "\n".join(line for lines in messages if lines for line in lines)
+
+
+@pytest.mark.parametrize("case", CHANGED)
+def test_it_fails_when_something_changes(
+    case: str, failures: dict[str, str], snapshot: SnapshotAssertion
+) -> None:
+    assert failures[case].startswith("ASSERT FAILED: differs from what was recorded")
+    assert failures[case] == snapshot
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_in_a_feature_is_told(
+    case: str, failures: dict[str, str], snapshot: SnapshotAssertion
+) -> None:
+    assert failures[case].startswith("ASSERT FAILED: ")
+    assert failures[case] == snapshot
 
 
 def test_a_failure_holds_no_secret(project: Path, cassette: Path) -> None:
