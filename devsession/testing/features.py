@@ -75,7 +75,7 @@ class Feature:
         for scenario, file in zip(self.scenarios, self._cassettes(), strict=True):
             recorded = as_recorded.to_lines(scenario.exchanges)
             contents[(self.workspace / FOLDER / file).with_suffix(as_recorded.SUFFIX)] = recorded
-        if self._steps.is_file():
+        if self._steps.is_file() and self._steps.stat().st_size:
             del contents[self._steps]  # ours, or one that has other steps too
         changed = {
             path: text
@@ -121,9 +121,9 @@ class Feature:
 
     def _check_ours(self) -> None:
         """Raises: ScenarioError when a file is there that somebody else wrote."""
-        for path, mark in ((self.path, _MARK), (self._steps, _STEPS_MARK)):
-            content = path.read_text(encoding="utf-8") if path.is_file() else mark
-            if not content.startswith(mark) and f"from {_STEPS_MODULE} import *" not in content:
+        for path, ours in ((self.path, (_MARK,)), (self._steps, (_STEPS_MARK, _STEPS_MODULE))):
+            content = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+            if content and not any(mark in content for mark in ours):
                 raise ScenarioError(
                     f"{path.relative_to(self.workspace)} is there and was not written by devsession",
                     tried="writing the features of the scenarios",
