@@ -11,7 +11,8 @@ import requests
 
 from devsession.recording.arriving import tokens_in
 from devsession.recording.exchange import Exchange
-from devsession.recording.known import Known
+from devsession.recording.known import Known, Redactors
+from devsession.secrets.redact import Redactor
 from tests.recording.app import Answer, App, Seen
 
 if TYPE_CHECKING:
@@ -233,3 +234,23 @@ def test_the_newest_cookies_are_known_and_no_cookie_makes_a_token_forgotten() ->
         == "REDACTED-access-token REDACTED-cookie-999"
     )
     assert len(known.redactor.names) == 51
+
+
+def test_several_redactors_are_one_in_all_that_a_redactor_does() -> None:
+    through_others = {"text", "value"}
+    public = {name for name in vars(Redactor) if not name.startswith("_")}
+
+    assert public - through_others == {name for name in vars(Redactors) if not name.startswith("_")}
+
+
+def test_several_redactors_hide_and_find_what_each_of_them_knows() -> None:
+    known = Known()
+    known.tell({"api_key": ["key-1-abcdef", "key-2-abcdef"]}, {"app.test": "127.0.0.1:4711"})
+    known.take([("access-token", TOKEN)])
+
+    text = f"127.0.0.1:4711 key-1-abcdef key-2-abcdef {TOKEN}"
+    clean = "REDACTED-api-key REDACTED-api-key REDACTED-access-token"
+
+    assert known.redactor.value({text: [text]}) == {f"app.test {clean}": [f"app.test {clean}"]}
+    assert known.shown.text(text) == f"127.0.0.1:4711 {clean}"
+    assert [hit.name for hit in known.shown.find(text)] == ["api_key", "api_key", "access-token"]
