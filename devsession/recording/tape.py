@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import SecretLeakError
+from devsession.errors import SecretLeakError, SetupError
 from devsession.recording import cassette_file, cassette_text, parsed_cache
 from devsession.recording.exchange import Exchange
 from devsession.recording.matching import PLAIN, CanonicalRequest, canonical
@@ -252,11 +252,22 @@ class Tape:
 
     def _append(self, text: str) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        # One write to a file opened for appending: a killed process leaves it whole, and two
-        # processes do not write into each other.
-        with self.path.open("ab") as file:
-            start = "" if file.tell() else cassette_text.HEADER
-            file.write((start + text).encode("utf-8"))
+        # A file opened for appending: a killed process leaves it whole, and two processes do not
+        # write into each other.
+        with self.path.open("ab", buffering=0) as file:
+            before = file.tell()
+            left = memoryview(f"{'' if before else cassette_text.HEADER}{text}".encode())
+            try:
+                while left:
+                    left = left[file.write(left) :]
+            except OSError as error:
+                file.truncate(before)  # half an exchange would make all others unreadable
+                raise SetupError(
+                    f"an exchange was not recorded: {self.path.name} could not be written",
+                    tried=error.strerror or str(error),
+                    where=str(self.path),
+                    next_step="make its folder writable, with room on the disk, and run the cell again",
+                ) from error
         self._seen = self._stamp()
 
     def _write(self, redactor: Redactor) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devsession.errors import CassetteError, SecretLeakError
+from devsession.errors import CassetteError, SecretLeakError, SetupError
 from devsession.recording.cassette_file import dump_item
 from devsession.recording.exchange import Exchange
 from devsession.recording.matching import canonical
@@ -18,6 +20,7 @@ from devsession.recording.tape import Tape
 from devsession.secrets.redact import Redactor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from syrupy.assertion import SnapshotAssertion
@@ -131,6 +134,29 @@ def test_a_request_that_had_no_answer_is_not_answered_by_another_cell(tape: Tape
 
     assert found is not None
     assert found.exchange.response_body == b"own"
+
+
+@pytest.fixture
+def full_disk(tape: Tape) -> Iterator[None]:
+    """There is room for what the tape holds, and half an exchange more."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    tape.record(exchange(), turn=1, fingerprint="", redactor=NOTHING)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (tape.path.stat().st_size + 100, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    signal.signal(signal.SIGXFSZ, handler)
+
+
+@pytest.mark.usefixtures("full_disk")
+def test_a_full_disk_leaves_the_tape_whole(tape: Tape) -> None:
+    before = tape.path.read_bytes()
+
+    with pytest.raises(SetupError, match=r"tape\.yaml could not be written"):
+        tape.record(exchange(), turn=2, fingerprint="", redactor=NOTHING)
+
+    assert tape.path.read_bytes() == before
+    assert len(Tape(tape.path)) == 1
 
 
 def test_what_is_dropped_is_gone_from_the_file(tape: Tape) -> None:
