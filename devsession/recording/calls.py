@@ -100,8 +100,12 @@ class Arrival:
 
 def framed(answer: Exchange) -> Iterator[tuple[str, str]]:
     """The headers of an answer that is played, one by one; its length is the body's own."""
-    has_body = answer.response_body or answer.method != "HEAD"
     for name, values in answer.response_headers.items():
         for value in values:
-            own = name.lower() == "content-length" and has_body
-            yield name, str(len(answer.response_body)) if own else " ".join(value.splitlines())
+            own = name.lower() == "content-length" and not answer.bodiless
+            yield name, str(len(answer.response_body)) if own else one_line(value)
+
+
+def one_line(text: str) -> str:
+    """What can stand in one line of an answer's head."""
+    return text.replace("\r", " ").replace("\n", " ")

@@ -142,7 +142,7 @@ class _PlayerCassette(Cassette):  # type: ignore[misc]
     def append(self, request: Any, response: dict[str, Any]) -> None:
         decision = self._decide(request)
         # The caller gets its answer made of this: letters beyond ASCII would come out garbled.
-        response["headers"] = listed(response["headers"])
+        response["headers"] = listed(dict(response["headers"]))  # pairs, from tornado
         answered = replace(
             _sent(request),
             status=response["status"]["code"],

@@ -56,6 +56,11 @@ class Exchange:
         """Whether the request changes nothing in the app, by its method."""
         return self.method in {"GET", "HEAD", "OPTIONS"}
 
+    @property
+    def bodiless(self) -> bool:
+        """Whether its answer announces a length that its own body does not have."""
+        return self.method == "HEAD" or self.status == HTTPStatus.NOT_MODIFIED
+
     def __str__(self) -> str:
         answer = f"{self.status} {self.reason}".strip() if self.status else self.problem
         return f"{self.method} {self.url} -> {answer}{' (tape)' if self.from_tape else ''}"
@@ -100,8 +105,7 @@ class Exchange:
             reason=redactor.text(self.reason),
             response_headers=_clean_headers(
                 plain.response_headers,
-                # The answer to HEAD announces a length that its own body does not have.
-                None if self.method == "HEAD" else response_body,
+                None if self.bodiless else response_body,
                 redactor,
             ),
             response_body=response_body,

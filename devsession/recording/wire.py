@@ -7,7 +7,7 @@ from http.client import IncompleteRead
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from devsession.recording.calls import framed
+from devsession.recording.calls import framed, one_line
 
 if TYPE_CHECKING:
     from devsession.recording.calls import Arrival
@@ -132,8 +132,10 @@ class PlayedWire:
         body = answer.response_body
         if ("transfer-encoding", "chunked") in [(k.lower(), v.lower()) for k, v in headers]:
             body = (b"%x\r\n%b\r\n" % (len(body), body) if body else b"") + b"0\r\n\r\n"
-        reason = " ".join(answer.reason.splitlines())
-        lines = [f"HTTP/1.1 {answer.status} {reason}", *(f"{k}: {v}" for k, v in headers)]
+        lines = [
+            f"HTTP/1.1 {answer.status} {one_line(answer.reason)}",
+            *(f"{k}: {v}" for k, v in headers),
+        ]
         head = _LINE_END.join(line.encode() for line in lines) + _LINE_END * 2
         self._bytes = head if method == "HEAD" else head + body
 

@@ -18,6 +18,7 @@ import requests
 import urllib3
 import vcr
 from botocore.exceptions import ClientError
+from tornado.httpclient import AsyncHTTPClient
 
 from devsession.errors import MissError, NetworkShutError
 from devsession.recording.replay import Replay
@@ -446,3 +447,34 @@ def test_what_stock_vcrpy_plays_meanwhile_is_recorded(
         b'{"call": 1}',
         b'{"call": 2}',
     ]
+
+
+def test_tornado(app: App, recorder: Recorder) -> None:
+    async def ask() -> bytes:
+        return (await AsyncHTTPClient().fetch(f"{app.url}/x", method="POST", body=b"a")).body
+
+    live = asyncio.run(ask())
+    offline(recorder)
+
+    assert asyncio.run(ask()) == live == b'{"call": 1}'
+    assert recorder.tape.exchanges[0].request_body == b"a"
+    assert len(app.calls) == 1
+
+
+def test_a_redirect_from_the_tape_leads_to_one_that_is_live(app: App, recorder: Recorder) -> None:
+    def answer(seen: Seen) -> Answer:
+        if seen.path == "/old":
+            return Answer(status=302, headers={"Location": "/new"})
+        return Answer(status=404 if len(app.seen) == 2 else 200)
+
+    async def ask() -> int:
+        async with aiohttp.ClientSession() as session, session.get(f"{app.url}/old") as response:
+            return response.status
+
+    app.answer = answer
+    first = asyncio.run(ask())
+    recorder.mode = "reuse"
+    recorder.begin("cell:first")
+
+    assert (first, asyncio.run(ask())) == (404, 200)
+    assert app.calls == ["GET /old", "GET /new", "GET /new"]
