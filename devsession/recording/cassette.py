@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 _DECISION = "_devsession_decision"
 _NOT_BY_VCRPY = ("httplib", "requests", "boto3", "urllib3", "httpx", "aiohttp")
 
-__all__ = ["Call", "Player", "hooked"]
-
 
 @contextmanager
 def hooked(player: Player) -> Iterator[None]:

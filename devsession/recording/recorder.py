@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from devsession.recording.addresses import with_addresses
 from devsession.recording.arriving import tokens_in, with_tokens
-from devsession.recording.cassette import Call, hooked
+from devsession.recording.calls import Call
+from devsession.recording.cassette import hooked
 from devsession.recording.fingerprint import fingerprint
 from devsession.recording.freshness import Freshness
 from devsession.recording.known import Known

@@ -7,7 +7,8 @@ from collections import deque
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from devsession.recording.cassette import Call, hooked
+from devsession.recording.calls import Call
+from devsession.recording.cassette import hooked
 from devsession.recording.matching import PLAIN, CanonicalRequest, canonical
 from devsession.recording.miss import MOST_COMPARED, NOT_COMPARED, miss, not_sent
 from devsession.recording.nearest import nearest
