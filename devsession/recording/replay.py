@@ -7,7 +7,6 @@ from collections import deque
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from devsession.recording.calls import Call
 from devsession.recording.cassette import hooked
 from devsession.recording.matching import PLAIN, CanonicalRequest, canonical
 from devsession.recording.miss import MOST_COMPARED, NOT_COMPARED, miss, not_sent
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from devsession.errors import MissError
     from devsession.plugin.request_matching import RequestMatching
+    from devsession.recording.calls import Call
     from devsession.recording.exchange import Exchange
 
 

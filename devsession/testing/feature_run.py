@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from devsession.plugin.outbound import OutboundSyncRequest
-    from devsession.recording.cassette import Call
+    from devsession.recording.calls import Call
     from devsession.recording.exchange import Exchange
     from devsession.testing.feature_warehouse import FeatureWarehouse
 

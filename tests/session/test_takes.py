@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from devsession.recording.cassette import Call
+from devsession.recording.calls import Call
 from devsession.recording.exchange import Exchange
 from devsession.recording.recorder import Recorder
 from devsession.recording.tape import Tape
