@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from devsession.sandbox import sandbox_key, sandbox_service
+from devsession.warehouse import embedded_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,6 +154,35 @@ def test_an_app_that_is_down_is_told(cli: CommandLine, project: Path, copied: Pa
     assert "ConnectError" in said.err
     assert "Connection refused" in said.err
     assert "Traceback" not in said.err
+
+
+@pytest.fixture
+def clone(project: Path, tmp_path: Path) -> Iterator[Path]:
+    """The project as somebody else has it: nothing is saved in its workspace."""
+    folder = tmp_path / "clone"
+    yield shutil.copytree(project, folder, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    embedded_service(folder).stop()
+
+
+def test_a_clone_that_is_not_connected_is_told_so(
+    cli: CommandLine, clone: Path, snapshot: SnapshotAssertion
+) -> None:
+    said = cli(clone, "drift", "--yes")
+
+    assert said.code == 2
+    assert said.err.replace(str(clone), "<clone>") == snapshot
+
+
+def test_each_scenario_has_its_line_and_its_verdict(
+    cli: CommandLine, project: Path, copied: Path
+) -> None:
+    edit(copied / "cassette.yaml", '"status":"created"', '"status":"unchanged"')
+
+    said = cli(project, "drift", "scenarios/creates-contacts", str(copied), "--yes")
+
+    assert said.code == 0
+    assert said.err == "1/2  creates-contacts\n2/2  creates-contacts\n"
+    assert said.out.endswith("2 as recorded, 0 drifted\n")
 
 
 def test_a_plugin_that_raises_has_drifted(

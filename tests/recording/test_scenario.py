@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
+import requests
+import vcr
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -218,6 +220,19 @@ class TestCassette:
 
         [read] = folder.read_cassette()
         assert (read.url, read.response_body) == ("http://sandbox.test/x", b"1")
+
+    def test_stock_vcrpy_plays_it(self, folder: ScenarioFolder) -> None:
+        body = '{"name": "Zoë"}'.encode()
+        answered = Exchange(
+            "POST", "http://127.0.0.1:4123/x", request_body=b"1", status=201, response_body=body
+        )
+        folder.write_cassette([answered], REDACTOR)
+
+        with vcr.use_cassette(str(folder.path / "cassette.yaml"), record_mode="none") as played:
+            answer = requests.post("http://sandbox.test/x", data=b"1", timeout=30)
+
+        assert (answer.status_code, answer.content) == (201, body)
+        assert played.all_played
 
     def test_it_may_be_empty(self, folder: ScenarioFolder) -> None:
         folder.write_cassette([], REDACTOR)
