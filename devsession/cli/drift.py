@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def drift(paths: list[Path], *, yes: bool, values: bool, as_json: bool) -> None:
     """Play scenarios live; exit 1 when the app answers one differently."""
     from devsession.session import DevelopmentSession
-    from devsession.session.drifting import check_connected, drift_of
+    from devsession.session.drifting import check_connected, check_recorded, drift_of
     from devsession.session.plugin_source import load_plugin_class
     from devsession.session.workspace import OFFLINE_VARIABLE, offline_requested
 
@@ -36,6 +36,8 @@ def drift(paths: list[Path], *, yes: bool, values: bool, as_json: bool) -> None:
             next_step=f"unset {OFFLINE_VARIABLE}, then the same command again",
         )
     folders = _chosen(workspace.folder, paths)
+    for folder in folders:
+        check_recorded(folder)
     _agreed(folders, yes=yes)
     reports: list[DriftReport] = []
     with DevelopmentSession(

@@ -37,6 +37,18 @@ def check_connected(session: DevelopmentSession) -> None:
         )
 
 
+def check_recorded(folder: ScenarioFolder) -> None:
+    """Raises: ScenarioError when there is no run to compare with, or the folder is damaged."""
+    if not folder.has_test:
+        raise ScenarioError(
+            f"The scenario {folder.path.name!r} has nothing to compare with",
+            tried="looking for the exchanges of a run() of the plugin's method",
+            where=str(folder.path),
+            next_step="in a notebook: scenario.run(), then scenario.complete()",
+            scenario=folder.path.name,
+        )
+
+
 def drift_of(session: DevelopmentSession, folder: ScenarioFolder) -> DriftReport:
     """Call the plugin's method on the frozen input, live, and compare the app's answers.
 
@@ -48,14 +60,7 @@ def drift_of(session: DevelopmentSession, folder: ScenarioFolder) -> DriftReport
         ConnectError: the app does not answer.
     """
     check_connected(session)
-    if not folder.has_test:
-        raise ScenarioError(
-            f"The scenario {folder.path.name!r} has nothing to compare with",
-            tried="looking for the exchanges of a run() of the plugin's method",
-            where=str(folder.path),
-            next_step="in a notebook: scenario.run(), then scenario.complete()",
-            scenario=folder.path.name,
-        )
+    check_recorded(folder)
     recorded, frozen = folder.read_cassette(), folder.read_input()
     live, stopped = _played(session, folder, frozen.parameters, frozen.secrets)
     matching = getattr(session.plugin, "request_matching", RequestMatching())

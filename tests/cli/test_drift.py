@@ -134,6 +134,17 @@ def test_what_is_no_scenario_is_refused(
     assert said.err.replace(str(project), "<project>") == snapshot
 
 
+def test_a_scenario_that_never_ran_has_nothing_to_compare_with(
+    cli: CommandLine, project: Path, copied: Path, snapshot: SnapshotAssertion
+) -> None:
+    (copied / "cassette.yaml").unlink()
+
+    said = cli(project, "drift", str(copied))
+
+    assert said.code == 1
+    assert said.err.replace(str(copied), "<scenario>") == snapshot
+
+
 def test_offline_it_is_refused(
     cli: CommandLine, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
