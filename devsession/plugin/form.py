@@ -10,8 +10,8 @@ from devsession.plugin.form_creator import new_option, option_form
 from devsession.plugin.form_definition import mapper_of
 from devsession.plugin.form_filling import fill
 from devsession.plugin.form_mapper import MapperAnswers
+from devsession.plugin.form_matching import FormMatching
 from devsession.plugin.form_options import FormOptions
-from devsession.plugin.form_reading import FormReading
 from devsession.plugin.form_shape import FormShape
 from devsession.plugin.form_state import FormState, new_mapped
 from devsession.plugin.form_template import TemplateAnswers
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from devsession.secrets.reference import SecretReference
 
 
-class Form(FormReading):
+class Form(FormMatching):
     """Answers to a connection form (one of several methods), or to an outbound form with a mapper.
 
     definition: what the plugin's method returned.

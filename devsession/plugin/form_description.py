@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from devsession.plugin.fields import FormJinjaTemplate
@@ -10,8 +11,13 @@ from devsession.plugin.form_template import COLUMNS, TEMPLATE
 from devsession.plugin.mapping import StoredFieldMappings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from devsession.plugin.fields import FormOption
     from devsession.plugin.form_reading import FormReading
+    from devsession.plugin.mapping import StoredFieldMapping
+
+_HELP = 200  # characters of what an app says about a field of its own
 
 
 def describe(form: FormReading) -> dict[str, Any]:
@@ -58,16 +64,21 @@ def _mapper(
     if isinstance(form.mapper, FormJinjaTemplate):
         return _template(form, errors)
     fields = mapping.field_mappings if isinstance(mapping, StoredFieldMappings) else []
+    mapped = {each.app_field for each in fields}
+    offered = form.app_fields()
     return {
         "label": form.mapper.label,
         "depends_on": form.mapper.depends_on,
         "asked": mapping is not None,
         "columns": form.columns,
-        "app_fields": [_option(option) for option in form.app_fields()],
+        "app_fields": [_app_field(option) for option in offered],
         "mapping": {
-            mapped.app_field: {"type": mapped.source_type, "value": mapped.source_value}
-            for mapped in fields
+            each.app_field: {"type": each.source_type, "value": each.source_value}
+            for each in fields
         },
+        "unmapped": [each.value for each in offered if each.required and each.value not in mapped],
+        "shared": _shared(fields),
+        "suggested": {name: asdict(match) for name, match in form.suggested.items()},
         "error": errors.get(MAPPER, ""),
         "errors": _below(MAPPER, errors),
         "notices": _below(MAPPER, notices),
@@ -88,11 +99,25 @@ def _template(form: FormReading, errors: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def _shared(mapped: Sequence[StoredFieldMapping]) -> dict[str, list[str]]:
+    """Each column that fills more than one field of the app -> those fields."""
+    filled: dict[str, list[str]] = {}
+    for each in mapped:
+        if each.source_type == "column_name":
+            filled.setdefault(each.source_value, []).append(each.app_field)
+    return {column: fields for column, fields in filled.items() if len(fields) > 1}
+
+
 def _below(name: str, texts: dict[str, str]) -> dict[str, str]:
     start = f"{name}."
     return {
         name.removeprefix(start): text for name, text in texts.items() if name.startswith(start)
     }
+
+
+def _app_field(option: FormOption) -> dict[str, Any]:
+    help_text = option.metadata.get("description")
+    return {**_option(option), "help": help_text[:_HELP] if isinstance(help_text, str) else ""}
 
 
 def _option(option: FormOption) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from devsession.errors import did_you_mean
 from devsession.plugin.fields import FormOption
 from devsession.plugin.form_options import NOT_LOADED
 from devsession.plugin.mapping import StoredFieldMappings, check_mapping
+from devsession.plugin.matching import matches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from devsession.plugin.form_answers import Answers
     from devsession.plugin.form_options import Loaded
     from devsession.plugin.mapping import Expression, StoredMapping
+    from devsession.plugin.matching import Match
+    from devsession.plugin.source_column import SourceColumn
 
 MAPPER = "mapping"
 """The mapper's name in errors, notices, `fill(mapping=..)`."""
@@ -34,6 +37,8 @@ class MapperAnswers:
     mapping: dict[str, str | Expression] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     notices: dict[str, str] = field(default_factory=dict)
+    suggested: dict[str, Match] = field(default_factory=dict)
+    unwanted: frozenset[tuple[str, str]] = frozenset()  # suggestions that were refused
 
     restored: list[FormOption] = field(default_factory=list)  # and not offered again yet
 
@@ -46,6 +51,7 @@ class MapperAnswers:
             mapping=dict(self.mapping),
             refused=dict(self.refused),
             notices=dict(self.notices),
+            suggested=dict(self.suggested),
         )
 
     def is_asked(self, answers: Answers) -> bool:
@@ -69,6 +75,7 @@ class MapperAnswers:
                 # As with a field's choice: what was added then need not be listed by the app.
                 loaded = self.add(answers, self.restored)
             self.restored = []
+            self.suggested.clear()
             problems = self._problems(self.mapping, loaded)
             for app_field in [name for name in self.mapping if name in problems]:
                 del self.mapping[app_field]
@@ -83,6 +90,7 @@ class MapperAnswers:
         """Map one field of the app, or note why not; nothing as a source unmaps it."""
         self.refused.pop(app_field, None)
         self.notices.pop(app_field, None)
+        self.suggested.pop(app_field, None)
         if source is None:
             self.mapping.pop(app_field, None)
         elif not self.is_asked(answers):
@@ -111,7 +119,37 @@ class MapperAnswers:
             offered = did_you_mean("", [option.value for option in loaded.options])
             return {MAPPER: f"no field of the app is mapped; {offered}"}
         self.mapping = whole
+        self.suggested.clear()
         return {f"{MAPPER}.{app_field}": problem for app_field, problem in problems.items()}
+
+    def matches(self, answers: Answers, columns: Sequence[SourceColumn]) -> dict[str, Match]:
+        """The columns that may fill what is not mapped; one that fills a field already is none."""
+        used = {source for source in self.mapping.values() if isinstance(source, str)}
+        open_ = [
+            option
+            for option in self.load(answers).options
+            if option.value not in self.mapping and not option.disabled
+        ]
+        free = [column for column in columns if column.name not in used]
+        return matches(open_, free, refused=self.unwanted)
+
+    def accept(self, answers: Answers, app_fields: Sequence[str]) -> None:
+        """Map these fields as it was suggested."""
+        for app_field in app_fields:
+            if app_field in self.suggested:
+                self.assign(answers, app_field, self.suggested[app_field].column)
+
+    def refuse(self, app_fields: Sequence[str]) -> None:
+        """Take suggestions away, and do not make them again."""
+        gone = {name: self.suggested.pop(name) for name in app_fields if name in self.suggested}
+        self.unwanted |= {(name, match.column) for name, match in gone.items()}
+
+    def clear(self) -> None:
+        """Nothing is mapped any more, and nothing that was refused counts."""
+        self.mapping = {}
+        self.unwanted = frozenset()
+        for each in (self.refused, self.notices, self.suggested):
+            each.clear()
 
     def missing(self, answers: Answers) -> list[str]:
         """`[MAPPER]` while nothing is mapped, or not all that the app is known to require."""
@@ -147,6 +185,7 @@ class MapperAnswers:
         self.columns = columns
         self.refused.clear()
         self.notices.clear()
+        self.suggested.clear()
 
     def _waits(self) -> str:
         needed = self.mapper and self.mapper.depends_on

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from devsession.errors import UnknownNameError, did_you_mean
 from devsession.plugin.fields import FormFieldMappingSelector
 from devsession.plugin.form_description import describe
-from devsession.plugin.form_mapper import MAPPER
+from devsession.plugin.form_mapper import MAPPER, MapperAnswers
 from devsession.plugin.form_template import TemplateAnswers
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from devsession.plugin.fields import FormField, FormMapper, FormOption, FormOptionsDataSource
     from devsession.plugin.form_state import FormState
     from devsession.plugin.mapping import StoredMapping
+    from devsession.plugin.matching import Match
     from devsession.plugin.parameters import ConnectivityOption, StoredConfigurationValue
     from devsession.secrets.reference import SecretReference
 
@@ -109,6 +110,12 @@ class FormReading:
         None when that is not asked for.
         """
         return self._state.mapped.stored(self._state.answers)
+
+    @property
+    def suggested(self) -> dict[str, Match]:
+        """Field of the app -> the column that was suggested for it, neither accepted nor refused."""
+        mapped = self._state.mapped
+        return dict(mapped.suggested) if isinstance(mapped, MapperAnswers) else {}
 
     @property
     def written(self) -> TemplateAnswers | None:

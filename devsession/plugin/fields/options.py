@@ -22,7 +22,8 @@ class FormOption(Definition):
     """One choice of a dropdown, or one field of the app that a mapper offers.
 
     `metadata` is stored with the value and reaches the plugin with it. `required` and `unique` are
-    about app fields: it has to be mapped; no two records may have the same value.
+    about app fields: it has to be mapped; no two records may have the same value. The mapper shows
+    `metadata["description"]` as the field's help.
 
     Source: sync contract, `FormOption`.
     """
