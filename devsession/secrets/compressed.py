@@ -27,6 +27,7 @@ PACKED_IN_BASE64 = re.compile(rb"H4sI|KLUv|eJ[w-z]|eN[o-r]|eA[E-H]|eF[4-7]|UEsDB
 # A page of zeros grows a thousandfold: more than this is not unpacked.
 _MOST = 64 * 1024 * 1024
 _RAW_DEFLATE = -15
+_FIRST = 4_096
 # Between the parts of an archive while it is searched.
 _SEPARATOR = b"\n\0next entry of the archive\0\n"
 
@@ -81,7 +82,11 @@ def _stream(data: bytes, start: int) -> Piece | None:
     is_gzip = data[start] == 0x1F  # noqa: PLR2004 - gzip's first byte
     stream = zlib.decompressobj(31 if is_gzip else 15)
     with suppress(zlib.error):
-        content = stream.decompress(memoryview(data)[start:], _MOST)
+        rest = memoryview(data)[start:]
+        content = stream.decompress(rest[:_FIRST], _MOST)
+        if not content and len(rest) > _FIRST:  # a header of that size is chance
+            return None
+        content += stream.decompress(rest[_FIRST:], _MOST)
         if stream.eof:
             end = len(data) - len(stream.unused_data)
             name, encoded = ("gzip", _gzipped) if is_gzip else ("zlib", zlib.compress)

@@ -33,6 +33,8 @@ SMALL = 65_536
 _SHORTEST_IN_BASE64 = 3
 # Words of base64 and the like that are shorter hold no secret twice encoded, or compressed.
 _SHORTEST_WORD = 20
+# Long ones are wrapped, and no line is shorter than this.
+_SHORTEST_LINE = 40
 _WORD_BYTES = b"+/_-%\\=" + string.ascii_letters.encode() + string.digits.encode()
 # Base64's characters, and those that an escape is made of.
 _WORDS = bytes(b"x"[0] if byte in _WORD_BYTES else b"."[0] for byte in range(256))
@@ -62,9 +64,12 @@ class PlainSearch:
         self._kept = sorted(set(kept), key=len, reverse=True)
         self._signs = _signs(map(sign_of, self._texts))
         long = [text for text in secrets if len(text) >= SHORT]
-        self._utf16_signs = _signs(b"\0".join(_letters(sign_of(text))) for text in long)
+        # Without a word, a text has no sign in which it shows however it is spelled.
+        self._content_signs = _signs(sign_of(text) or utf8(text) for text in secrets)
+        self._utf16_signs = _signs(b"\0".join(_letters(sign)) for sign in self._content_signs)
         shortest = min((len(utf8(text)) for text in long), default=0)
-        self._word = b"x" * max(_SHORTEST_WORD, shortest * 2 // 3 + 10) if long else b""
+        word = min(max(_SHORTEST_WORD, shortest * 2 // 3 + 10), _SHORTEST_LINE)
+        self._word = b"x" * word if long else b""
         in_base64 = [text for text in secrets if len(utf8(text)) >= _SHORTEST_IN_BASE64]
         cores = {core for text in in_base64 for core in base64_cores(text)}
         cores |= {core for text in long for core in base64_twice_cores(text) | hex_cores(text)}
@@ -129,7 +134,7 @@ class PlainSearch:
         return (
             any(map(data.__contains__, (*PACKED, *likely_by_chance)))
             or self.may_hold_hex_groups(data)
-            or any(map(data.__contains__, self._signs))
+            or any(map(data.__contains__, self._content_signs))
             or self.may_hold_words(data)
             or self.may_hold_utf16(data)
             or (b"&" in data and _ENTITIES.search(data) is not None)

@@ -7,8 +7,8 @@ recordings are redacted when written, and again when loaded.
 Found, and replaced so that what stands around it can still be decoded:
 
 - the value as it is, in UTF-8, latin-1 and UTF-16, with composed and with split accents, without
-  the white space around it, and in lower case (as in host names) where it has a digit and 8
-  characters
+  the white space around it, and in lower case where a host name may hold it (letters, digits,
+  hyphens and points, 8 at least and a digit among them)
 - percent-encoded (both cases, several times), `+` for a blank, escaped as in JSON, YAML and Python
   (JSON in JSON included), as HTML entities, with doubled quotes, in quoted-printable
 - in base64 and base64url at each of the three offsets, twice too; in basic pairs and in a JWT's
@@ -24,8 +24,10 @@ where no letter and no digit stands next to it, and in base64 from 3 characters 
 
 Not found: a value that was hashed, signed with, encrypted, cut in parts (by a log's line length, or
 put into several fields), spelled in another case, transposed (rot13, reversed), or written as a
-list of numbers; base64 with another alphabet; compressed streams over 64 MB; formats that pack
-their text (PDF, images, Parquet pages under snappy).
+list of numbers; base64 with another alphabet; what of a compressed stream comes after 64 MB; br,
+and deflate without a header, but for a whole text or base64 of up to 64 KB; formats that pack their
+text (PDF, pictures, Parquet pages under snappy). A value with no three letters or digits in a row is
+found inside another encoding only as it is.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
 
@@ -53,7 +55,8 @@ from devsession.secrets.spellings import utf8, variants
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    _Search = Callable[[bytes], Iterable[Piece | Rewritten]]
+    _Parts = Callable[[bytes], Iterable[Piece | Rewritten]]
+    _Search = Callable[[bytes], Iterable["_Edit"]]
 
 _DEEPEST = 6
 _ROUNDS = 8
@@ -186,14 +189,12 @@ class Redactor:
     def _edits(self, data: bytes, depth: int = 0) -> list[_Edit]:
         """What to replace, in order, nothing twice: what one search has found is hidden from the
         next ones, which would find it in something larger."""
-        edits = list(self._plain_edits(data))
-        if depth < _DEEPEST:
-            hidden = _hidden(data, edits)
-            for search in self._searches(data):
-                found = [edit for part in search(hidden) for edit in self._edits_in(part, depth)]
-                found = _apart(found)
-                hidden = _hidden(hidden, found)
-                edits += found
+        hidden = data
+        edits: list[_Edit] = []
+        for search in self._searches(data, depth):
+            found = _apart(search(hidden))
+            hidden = _hidden(hidden, found)
+            edits += found
         return sorted(edits, key=lambda edit: edit.start)
 
     def _plain_edits(self, data: bytes) -> Iterator[_Edit]:
@@ -204,20 +205,28 @@ class Redactor:
                 hits = (Hit(self._names[which], encoding, match.start()),)
             yield _Edit(*match.span(), self._replacements[which], hits)
 
-    def _searches(self, data: bytes) -> Iterator[_Search]:
-        """The searches that a text is worth: whatever they would find shows in some sign."""
+    def _searches(self, data: bytes, depth: int) -> Iterator[_Search]:
+        """The searches that a text is worth: whatever they would find shows in some sign. What
+        is compressed comes first: by chance, it may hold a value as it is."""
+        if depth == _DEEPEST:
+            yield self._plain_edits
+            return
+        if not data.isascii():
+            yield from map(partial(self._within, depth), (zip_pieces, compressed_pieces))
+        yield self._plain_edits
+        yield from map(partial(self._within, depth), self._encodings(data))
+
+    def _encodings(self, data: bytes) -> Iterator[_Parts]:
         plain = self._plain
         words = plain.may_hold_words(data)
-        if not data.isascii():
-            yield from (zip_pieces, compressed_pieces)
-            if len(data) <= SMALL and not _is_text(data):
-                yield unmarked_pieces
+        if len(data) <= SMALL and not data.isascii() and not _is_text(data):
+            yield unmarked_pieces
         if words:
-            yield from (self._base64_pieces, self._hex_pieces, base32_pieces)
+            yield from (self._base64_pieces, self._digit_pieces)
         if plain.may_hold_hex_groups(data):
             yield spaced_hex_pieces
         if plain.may_hold_utf16(data):
-            yield utf16_pieces
+            yield self._utf16_pieces
         if words:
             yield unwrapped
         if b"=\n" in data or b"=\r\n" in data:
@@ -225,24 +234,34 @@ class Redactor:
         if words or plain.may_be_escaped(data):
             yield unescaped
 
+    def _within(self, depth: int, parts: _Parts) -> _Search:
+        """The search in the parts of a text that are encoded in one way."""
+        return lambda data: (edit for part in parts(data) for edit in self._edits_in(part, depth))
+
     def _base64_pieces(self, data: bytes) -> Iterator[Piece]:
         runs = self._plain.base64_runs(data)
         contents = (run.decoded(shift) for run in runs for shift in range(_ALIGNMENTS))
-        if any(run.is_packed for run in runs) or self._wants(contents):
-            yield from (run.piece(shift) for run in runs for shift in range(_ALIGNMENTS))
-        elif len(data) <= SMALL:
-            for run in runs:
-                whole = run.decoded(0)
-                if not _is_text(whole) and any(unmarked_pieces(whole)):
-                    yield run.piece(0)
+        any_wanted = self._wants(contents)
+        for run in runs:
+            if any_wanted or run.is_packed:
+                yield from self._sifted(run.piece(shift) for shift in range(_ALIGNMENTS))
+            elif len(data) <= SMALL and _is_unmarked(run.decoded(0)):
+                yield run.piece(0)
 
-    def _hex_pieces(self, data: bytes) -> Iterator[Piece]:
+    def _digit_pieces(self, data: bytes) -> Iterator[Piece]:
         if self._wants(hex_contents(data)):
-            yield from hex_pieces(data)
+            yield from self._sifted(hex_pieces(data))
+        yield from self._sifted(base32_pieces(data))
+
+    def _utf16_pieces(self, data: bytes) -> Iterator[Piece]:
+        return self._sifted(utf16_pieces(data))
 
     def _wants(self, contents: Iterable[bytes]) -> bool:
         """Whether one of them is worth a closer look: most are chance, which shows at once."""
         return self._plain.wants_content(b"\xff".join(contents))
+
+    def _sifted(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
+        return (piece for piece in pieces if self._plain.wants_content(piece.content))
 
     def _edits_in(self, part: Piece | Rewritten, depth: int) -> Iterator[_Edit]:
         if isinstance(part, Rewritten):
@@ -303,7 +322,7 @@ def _hidden(data: bytes, edits: list[_Edit]) -> bytes:
     return _edited(data, [replace(e, text=_MASK * (e.end - e.start)) for e in ordered])
 
 
-def _apart(edits: list[_Edit]) -> list[_Edit]:
+def _apart(edits: Iterable[_Edit]) -> list[_Edit]:
     """Without those that begin inside an earlier one: the same part, read at another alignment."""
     kept: list[_Edit] = []
     for edit in sorted(edits, key=lambda edit: edit.start):
@@ -351,6 +370,11 @@ def _in_style(text: bytes, written: bytes, stand_in: bytes) -> bytes:
 def within(inner: str, outer: str) -> str:
     """The name of an encoding inside another."""
     return outer if inner == "raw" else inner if outer == "raw" else f"{inner} in {outer}"
+
+
+def _is_unmarked(data: bytes) -> bool:
+    """Whether it is a compressed stream that has no sign of its own."""
+    return not _is_text(data) and any(unmarked_pieces(data))
 
 
 def _is_text(data: bytes) -> bool:

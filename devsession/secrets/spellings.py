@@ -87,10 +87,10 @@ def hex_cores(text: str) -> set[bytes]:
 
 def variants(value: str) -> list[str]:
     """What a value is also looked for as: without the white space around it, with its accents
-    written otherwise, in lower case (as in host names) where it has a digit and 8 characters, and
-    a private key's body without its lines."""
+    written otherwise, in lower case where a host name may hold it and it has a digit and 8 characters,
+    and a private key's body without its lines."""
     texts = [value, value.strip(), *(unicodedata.normalize(form, value) for form in ("NFC", "NFD"))]
-    if len(value) >= _SHORTEST_IN_LOWER_CASE and re.search("[0-9]", value):
+    if _HOST_NAME.fullmatch(value):
         texts.append(value.lower())
     texts += ["".join(body.split()) for body in _PEM.findall(value.replace("\\n", "\n"))]
     return [text for text in dict.fromkeys(texts) if text]
@@ -111,7 +111,7 @@ ESCAPED_WORD = re.compile(
     % {b"hex": _HEX, b"decimal": _DECIMAL}
 )
 _SHORTEST_SIGN = 3
-_SHORTEST_IN_LOWER_CASE = 8
+_HOST_NAME = re.compile("(?=.*[0-9])[A-Za-z0-9.-]{8,253}")
 _PEM = re.compile("-----BEGIN [A-Z0-9 ]+-----([A-Za-z0-9+/=\\s]+)-----END")
 
 

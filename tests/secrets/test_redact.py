@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import html
+import io
 import json
+import textwrap
+import unicodedata
+import uuid
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, quote, quote_plus, urlsplit
+from urllib.parse import parse_qs, quote, quote_plus, urlencode, urlsplit
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from devsession.secrets.redact import Hit, Redactor, placeholder
 from tests.secrets.conftest import KEY
@@ -17,6 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     Encode = Callable[[str], str]
+
+PEM_BODY = base64.b64encode(bytes(range(7, 250)) * 3).decode()
+PEM = "\n".join(
+    ["-----BEGIN PRIVATE KEY-----", *textwrap.wrap(PEM_BODY, 64), "-----END PRIVATE KEY-----", ""]
+)
 
 ENCODINGS: dict[str, Encode] = {
     "raw": str,
@@ -277,6 +290,156 @@ def test_clean_bytes_are_given_back_as_they_are(redactor: Redactor) -> None:
     data = json.dumps({"a": "plain %20 text", "b": r"c:\temp", "c": "&amp;"}).encode()
 
     assert redactor.data(data) is data
+
+
+def test_a_compressed_answer_can_still_be_read(redactor: Redactor) -> None:
+    answer = json.dumps({"key": KEY, "n": 1}).encode()
+
+    clean = redactor.data(b"\r\n" + gzip.compress(answer) + b"\r\n--x--")
+
+    assert json.loads(gzip.decompress(clean[2:-7])) == {"key": "REDACTED-api-key", "n": 1}
+
+
+def test_what_compression_left_as_it_was_is_compressed_again(redactor: Redactor) -> None:
+    stored = gzip.compress(KEY.encode(), compresslevel=0)
+
+    assert gzip.decompress(redactor.data(stored)) == b"REDACTED-api-key"
+
+
+def test_compressed_json_in_base64_can_still_be_read(redactor: Redactor) -> None:
+    packed = base64.b64encode(gzip.compress(json.dumps({"key": KEY}).encode())).decode()
+
+    clean = json.loads(redactor.text(json.dumps({"state": packed})))["state"]
+
+    assert json.loads(gzip.decompress(base64.b64decode(clean))) == {"key": "REDACTED-api-key"}
+
+
+def test_a_workbook_can_still_be_opened(redactor: Redactor) -> None:
+    book = io.BytesIO()
+    with ZipFile(book, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sheet1.xml", f"<c>{html.escape(KEY)}</c>")
+        archive.writestr("xl/other.xml", "<c/>")
+
+    with ZipFile(io.BytesIO(redactor.data(book.getvalue()))) as clean:
+        assert clean.read("xl/sheet1.xml") == b"<c>REDACTED-api-key</c>"
+        assert clean.read("xl/other.xml") == b"<c/>"
+
+
+def test_json_in_a_form_stays_a_form_of_json(redactor: Redactor) -> None:
+    form = urlencode({"payload": json.dumps({"key": KEY, "text": "a é+b"}), "n": "1"})
+
+    clean = parse_qs(redactor.text(form))
+
+    assert json.loads(clean["payload"][0]) == {"key": "REDACTED-api-key", "text": "a é+b"}
+    assert clean["n"] == ["1"]
+
+
+def test_a_basic_pair_in_a_signed_token_can_still_be_decoded(redactor: Redactor) -> None:
+    pair = base64.b64encode(f"ada:{KEY}".encode()).decode()
+    claims = base64.urlsafe_b64encode(json.dumps({"auth": pair}).encode()).decode().rstrip("=")
+
+    clean = redactor.text(f"Bearer eyJhbGciOiJub25lIn0.{claims}.c2ln").split(".")[1]
+
+    inner = json.loads(base64.urlsafe_b64decode(clean + "=="))["auth"]
+    assert base64.b64decode(inner) == b"ada:REDACTED-api-key"
+
+
+def test_hexadecimal_keeps_its_case_and_what_stands_around_it(redactor: Redactor) -> None:
+    clean = redactor.text(f"id-0x{KEY.encode().hex().upper()}")
+
+    assert clean == f"id-0x{b'REDACTED-api-key'.hex().upper()}"
+
+
+def test_a_stream_that_is_cut_off_is_replaced_as_a_whole(redactor: Redactor) -> None:
+    cut_off = gzip.compress(f"the key is {KEY} ".encode() * 9)[:-12]
+
+    assert redactor.data(b"\xff" + cut_off) == b"\xffREDACTED-api-key"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        PEM,
+        PEM.replace("\n", "\r\n"),
+        PEM.replace("\n", r"\n"),
+        json.dumps({"private_key": PEM}),
+        json.dumps(json.dumps({"private_key": PEM})),
+        json.dumps({"source": PEM.splitlines(keepends=True)}, indent=1),
+        textwrap.indent(PEM, "      "),
+        PEM_BODY,
+        "\n".join(textwrap.wrap(PEM_BODY, 76)),
+        PEM.replace("\n", " "),
+        quote(PEM),
+        base64.b64encode(PEM.encode()).decode(),
+        base64.encodebytes(PEM.encode()).decode(),
+    ],
+)
+def test_a_private_key_is_found_however_its_lines_are_broken(written: str) -> None:
+    redactor = Redactor({"private_key": PEM})
+
+    clean = redactor.text(f"key: {written} end")
+
+    assert redactor.find(written) != []
+    assert redactor.find(clean) == []
+    assert PEM_BODY[:40] not in clean
+    assert PEM_BODY[-40:] not in clean
+
+
+def test_a_key_in_a_service_account_is_found_by_itself() -> None:
+    redactor = Redactor({"account": json.dumps({"type": "service", "private_key": PEM})})
+
+    clean = redactor.text(f"read {PEM}")
+
+    assert PEM_BODY[:40] not in clean
+
+
+def test_a_host_name_is_found_in_lower_case() -> None:
+    redactor = Redactor({"tenant": "Acme-7f3a9C", "word": "Password"})
+
+    assert redactor.text("https://acme-7f3a9c.test/?q=password") == (
+        "https://REDACTED-tenant.test/?q=password"
+    )
+
+
+def test_split_accents_and_misread_bytes_are_the_same_secret() -> None:
+    redactor = Redactor({"phrase": "clé-secrète"})
+
+    split = unicodedata.normalize("NFD", "clé-secrète")
+    misread = "clé-secrète".encode().decode("latin-1")
+
+    assert redactor.text(f"{split} {misread}") == "REDACTED-phrase REDACTED-phrase"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "34373131",
+        "3f2b34373131aa04",
+        str(uuid.UUID(int=0x34373131_3437_3131_3437_313134373131)),
+        "eyJ0eXAiOiJKV1QifQ",
+        "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=",
+        "/contacts/00350000034373131",
+    ],
+)
+def test_short_values_and_random_digits_are_left(text: str) -> None:
+    redactor = Redactor({"pin": "4711", "flag": "1", "key": "sk-live-51Hx"})
+
+    assert redactor.text(text) == text
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=2_000))
+def test_chance_is_left_as_it_is(data: bytes) -> None:
+    redactor = Redactor({"key": "sk-live-51Hx", "key2": "Canary0123456789"})
+
+    assert redactor.data(data) is data
+    assert redactor.text(base64.b64encode(data).decode()) == base64.b64encode(data).decode()
+
+
+def test_one_text_may_be_given_as_not_secret() -> None:
+    assert Redactor({"a": "sandbox", "b": "sand"}, not_secret="sandbox").text("sandbox sand") == (
+        "sandbox REDACTED-b"
+    )
 
 
 def test_a_redactor_shows_names_only(redactor: Redactor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devsession.secrets.redact import Redactor
@@ -64,6 +64,7 @@ def test_no_canary_is_left_in_what_is_compressed(pack: Encode, encode: Encode, c
     assert not holds(clean, canary)
 
 
+@settings(deadline=None)
 @given(canaries, st.lists(texts, min_size=2, max_size=3), places)
 def test_no_canary_is_left_in_encodings_of_encodings(
     canary: str, names: list[str], place: str
@@ -77,6 +78,7 @@ def test_no_canary_is_left_in_encodings_of_encodings(
     assert not holds(clean, canary)
 
 
+@settings(deadline=None)
 @given(canaries, texts, st.sampled_from(list(PACKED)), in_text, texts, places)
 def test_no_canary_is_left_in_compressed_data_inside_text(
     canary: str, first: str, pack: str, base: str, last: str, place: str

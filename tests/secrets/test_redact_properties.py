@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devsession.secrets.redact import Redactor
@@ -40,6 +40,7 @@ nested = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(secret_values, encodings, surroundings, surroundings)
 def test_nothing_is_found_after_redaction(
     value: str, encode: Callable[[str], str], before: str, after: str
@@ -55,6 +56,7 @@ def test_nothing_is_found_after_redaction(
     assert encode(value) not in clean
 
 
+@settings(deadline=None)
 @given(st.lists(secret_values, min_size=1, max_size=4), st.data())
 def test_redacting_twice_is_redacting_once(values: list[str], data: st.DataObject) -> None:
     redactor = Redactor({f"secret_{number}": value for number, value in enumerate(values)})
@@ -70,6 +72,7 @@ def test_redacting_twice_is_redacting_once(values: list[str], data: st.DataObjec
     assert redactor.find(clean) == []
 
 
+@settings(deadline=None)
 @given(nested, secret_values)
 def test_data_is_cleaned_wherever_the_secret_stands(data: object, value: str) -> None:
     redactor = Redactor({"api_key": value})
@@ -80,6 +83,7 @@ def test_data_is_cleaned_wherever_the_secret_stands(data: object, value: str) ->
     assert redactor.value(clean) == clean
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40), secret_values, st.binary(max_size=40))
 def test_bytes_around_a_secret_stay(before: bytes, value: str, after: bytes) -> None:
     redactor = Redactor({"api_key": value})
