@@ -14,6 +14,7 @@ from devsession.plugin.parameters import ConnectionConfigurationParameters, Stor
 from devsession.secrets.redact import placeholder
 from devsession.secrets.reference import SecretReference
 from devsession.session.addresses import declared_by, told_elsewhere
+from devsession.session.person import Person
 from devsession.session.plugin_call import calling
 from devsession.session.saved import Note, saved_note
 from devsession.session.signing import Signing
@@ -52,6 +53,7 @@ class Connection:
         self._vault = vault
         self._recorder = recorder
         self._signing = Signing(vault, secret_name=self._secret_name, unrecorded=recorder.paused)
+        self.person = Person(redeem=self._signing.redeem, answers=self._answers)
         self._elsewhere = ""
         self._checked: tuple[Answers, ConnectResponse] | None = None
         self._saved = store.connection(self.plugin_id)
@@ -85,8 +87,15 @@ class Connection:
     def parameters(self) -> ConnectionConfigurationParameters:
         """What connect() and the forms of a sync are given, as saved, secrets included.
 
-        Raises: NotFilledError, SecretMissingError.
+        Raises: NotFilledError, SecretMissingError; what comes of a sign-in that has ended.
         """
+        if address := self.person.check():
+            raise NotFilledError(
+                "The connection is not filled: sign in first",
+                tried="its token waits for a person to sign in at the app",
+                where=self.form.title,
+                next_step=f"open {address}\nand run this again; then the connection is saved",
+            )
         saved = self._saved
         if saved is None:
             raise NotFilledError(
@@ -115,7 +124,8 @@ class Connection:
     def fill(self, **values: object) -> Note:
         """Set fields by name, call connect() once and save; `method=` picks a connection method.
 
-        The same values again change nothing and call nothing. A secret is `secret("NAME")`.
+        The same values again change nothing and call nothing. A secret is `secret("NAME")`. Where
+        a person has to sign in, the address is shown, and the rest is done when they are back.
 
         Raises:
             FormError: a field is wrong; nothing was changed.
@@ -125,19 +135,36 @@ class Connection:
         self.form.fill(**values)
         return self.save()
 
-    def test(self) -> str:
+    def test(self) -> Note:
         """Call connect() with what the form holds; a line that says how it went.
 
         Raises: ConnectError, SecretMissingError.
         """
-        self._connect()
-        return "\n".join(filter(None, ("connect() succeeded", self._elsewhere)))
+        return self.person.do(self._test, saves=False)
 
     def save(self) -> Note:
         """Store what the form holds and what connect() returned, called if it has to be.
 
         Raises: ConnectError, SecretMissingError; nothing was saved.
         """
+        return self.person.do(self._save, saves=True)
+
+    def paste(self, address: str) -> Note:
+        """Go on with the address at which the browser ended, where it did not come back by itself.
+
+        Raises: ConnectError when it is another address, or the app did not agree.
+        """
+        return self.person.paste(address)
+
+    def cancel(self) -> Note:
+        """Wait no more for a person who was asked to sign in."""
+        return self.person.cancel()
+
+    def _test(self) -> Note:
+        self._connect()
+        return Note("\n".join(filter(None, ("connect() succeeded", self._elsewhere))))
+
+    def _save(self) -> Note:
         checked = self._checked
         unchanged = checked is not None and checked[0] == self._answers()
         response = checked[1] if checked and unchanged else self._connect()
@@ -184,7 +211,11 @@ class Connection:
         }
         if self._saved is None or ACCESS_TOKEN not in found:
             return found
-        return found | self._signing.current(self._saved)
+        try:
+            return found | self._signing.current(self._saved)
+        except ConnectError:
+            self._checked = None  # save() is to ask for a token anew
+            raise
 
     def _ipython_display_(self) -> None:
         from devsession.session.views import show_connection

@@ -294,6 +294,8 @@ class DevelopmentSession:
         self._open.pop(self.workspace.folder, None)
         self._cells.unregister()
         self._logs.unregister()
+        if "connection" in self.__dict__:
+            self.connection.cancel()
         self.recorder.stop()
         if "account" in self.__dict__:
             self.account.close()

@@ -8,116 +8,167 @@ import threading
 import time
 from base64 import urlsafe_b64encode
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from devsession.errors import ConnectError
+from devsession.session.redirect import RedirectListener, said_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from devsession.plugin.oauth import OAuthAuthorizationCode
 
-_PATH = "/callback"
-_WAIT_SECONDS = 300.0
-_POLL_SECONDS = 0.05
+SECONDS = 600.0
+_AGAIN = "sign in again: session.connection.save(), or Save in the form"
 
 
-def sign_in(
-    template: OAuthAuthorizationCode,
-    *,
-    say: Callable[[str], None],
-    wait: float = _WAIT_SECONDS,
-) -> dict[str, str]:
-    """What the token endpoint is asked, once a person has opened the address that is said.
+class SignIn:
+    """One way to the app and back, from now on: by a listener on this machine, or by `paste`.
 
-    wait: seconds. Raises: ConnectError when nobody came back in time, or the app refused.
+    address: where the person signs in. redirect: where the browser comes back to.
+    seconds: after these it is over.
+    over: is called once, from another thread, when the browser is back or the time is up.
 
     Source: RFC 6749 section 4.1; RFC 7636 (PKCE); RFC 8252 section 7.3 (a loopback redirect).
     """
-    state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
-    challenge = urlsafe_b64encode(sha256(verifier.encode()).digest()).decode().rstrip("=")
-    answers: SimpleQueue[dict[str, str]] = SimpleQueue()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(answers, state))
-    port = server.server_address[1]
-    redirect = f"http://127.0.0.1:{port}{_PATH}"
-    asked = {
-        "response_type": "code",
-        "client_id": template.oauth_client_id,
-        "redirect_uri": redirect,
-        "state": state,
-        "code_challenge": challenge,
-        "code_challenge_method": "S256",
-    }
-    if template.oauth_allowed_scopes:
-        asked["scope"] = " ".join(template.oauth_allowed_scopes)
-    joint = "&" if urlsplit(template.oauth_authorization_endpoint).query else "?"
-    thread = threading.Thread(target=server.serve_forever, args=(_POLL_SECONDS,), daemon=True)
-    thread.start()
-    try:
-        say(
-            f"Sign in: open {template.oauth_authorization_endpoint}{joint}{urlencode(asked)}\n"
-            f"The browser comes back to {redirect}, which waits for {wait:.0f} seconds. Where the\n"
-            f"browser is on another machine: ssh -L {port}:127.0.0.1:{port} from there, first."
+
+    def __init__(
+        self,
+        template: OAuthAuthorizationCode,
+        *,
+        over: Callable[[], None] = lambda: None,
+        seconds: float = SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._state, self._verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
+        self._until, self._clock = clock() + seconds, clock
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._said: dict[str, str] = {}
+        self._cancelled = False
+        self._over = over
+        self._listener = RedirectListener(self._came, self._is_over, self._close)
+        self.redirect = self._listener.redirect
+        self.address = self._address(template)
+        self._listener.start()
+
+    def __repr__(self) -> str:
+        return f"<SignIn: {'waiting' if self.waiting else 'over'}>"
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the browser may still come back."""
+        return not self._is_over()
+
+    def paste(self, address: str) -> None:
+        """Take the address that the browser ended at, where it could not come back by itself.
+
+        Raises: ConnectError when it is another one, or this sign-in is over; it goes on waiting.
+        """
+        came, _, query = address.strip().partition("?")
+        said = said_in(query.partition("#")[0])
+        if came != self.redirect:
+            raise self._wrong("it does not begin with the redirect of this sign-in")
+        if not hmac.compare_digest(said.get("state", "").encode(), self._state.encode()):
+            raise self._wrong("its state is that of another sign-in")
+        if not self._came(said):
+            raise ConnectError(
+                "This sign-in is over",
+                tried="an address is taken once, and not after ten minutes or Cancel",
+                where=self.redirect,
+                next_step=_AGAIN,
+            )
+
+    def cancel(self) -> None:
+        """Wait no more; nothing happens when it is over."""
+        with self._lock:
+            self._cancelled = self._cancelled or not self._said
+        self._ended.set()
+
+    def answer(self) -> dict[str, str]:
+        """What the token endpoint is asked now.
+
+        Raises: ConnectError when nobody has signed in, or the app did not agree.
+        """
+        with self._lock:
+            said, cancelled = self._said, self._cancelled
+        if not said:
+            waited = "waiting for the browser, ten minutes at most"
+            raise ConnectError(
+                "Nobody has signed in",
+                tried="the sign-in was cancelled" if cancelled else waited,
+                where=self.redirect,
+                next_step=_AGAIN,
+            )
+        if "code" not in said:
+            told = ": ".join(said[key] for key in ("error", "error_description") if key in said)
+            raise ConnectError(
+                "The app did not let the plugin in",
+                tried=told or "it sent neither a code nor an error",
+                where=self.redirect,
+                next_step=f"{_AGAIN}, and agree to what the app asks",
+            )
+        return {
+            "grant_type": "authorization_code",
+            "code": said["code"],
+            "redirect_uri": self.redirect,
+            "code_verifier": self._verifier,
+        }
+
+    def wait(self) -> dict[str, str]:
+        """The same, once the browser is back; stopped by Ctrl-C, which cancels.
+
+        Raises: ConnectError.
+        """
+        try:
+            self._ended.wait()
+        finally:
+            self.cancel()
+        return self.answer()
+
+    def _came(self, said: dict[str, str]) -> bool:
+        """Take what the app said, unless this is over; whether it was taken."""
+        if not hmac.compare_digest(said.get("state", "").encode(), self._state.encode()):
+            return False
+        with self._lock:
+            if self._is_over():
+                return False
+            self._said = said
+        self._ended.set()
+        return True
+
+    def _is_over(self) -> bool:
+        return self._ended.is_set() or self._clock() >= self._until
+
+    def _close(self) -> None:
+        """The listener has closed."""
+        self._ended.set()
+        with self._lock:
+            told = not self._cancelled
+        if told:
+            self._over()
+
+    def _address(self, template: OAuthAuthorizationCode) -> str:
+        digest = sha256(self._verifier.encode()).digest()
+        asked = {
+            "response_type": "code",
+            "client_id": template.oauth_client_id,
+            "redirect_uri": self.redirect,
+            "state": self._state,
+            "code_challenge": urlsafe_b64encode(digest).decode().rstrip("="),
+            "code_challenge_method": "S256",
+        }
+        if template.oauth_allowed_scopes:
+            asked["scope"] = " ".join(template.oauth_allowed_scopes)
+        joint = "&" if urlsplit(template.oauth_authorization_endpoint).query else "?"
+        return f"{template.oauth_authorization_endpoint}{joint}{urlencode(asked)}"
+
+    def _wrong(self, why: str) -> ConnectError:
+        return ConnectError(
+            "This is not the address that the browser came back to",
+            tried=why,
+            where=self.redirect,
+            next_step="copy all of the address that the browser ended at; it begins with "
+            f"{self.redirect}?",
         )
-        came = _came(answers, wait, redirect)
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-    return {
-        "grant_type": "authorization_code",
-        "code": came,
-        "redirect_uri": redirect,
-        "code_verifier": verifier,
-    }
-
-
-def _came(answers: SimpleQueue[dict[str, str]], wait: float, redirect: str) -> str:
-    """The code that the browser brought."""
-    until = time.monotonic() + wait
-    try:
-        said = answers.get(timeout=max(0.0, until - time.monotonic()))
-    except Empty:
-        raise ConnectError(
-            "Nobody has signed in",
-            tried=f"waiting {wait:.0f} seconds for the browser",
-            where=redirect,
-            next_step="fill the connection again and open the address that it says",
-        ) from None
-    if "code" not in said:
-        told = ": ".join(said[key] for key in ("error", "error_description") if key in said)
-        raise ConnectError(
-            "The app did not let the plugin in",
-            tried=told or "it sent neither a code nor an error",
-            where=redirect,
-            next_step="fill the connection again, and agree to what the app asks",
-        )
-    return said["code"]
-
-
-def _handler(answers: SimpleQueue[dict[str, str]], state: str) -> type[BaseHTTPRequestHandler]:
-    """Takes the one redirect that has our state; nothing else is an answer."""
-
-    class Redirect(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            address = urlsplit(self.path)
-            said = {name: values[0] for name, values in parse_qs(address.query).items()}
-            ours = hmac.compare_digest(said.get("state", "").encode(), state.encode())
-            known = address.path == _PATH and ours
-            text = "Signed in: you can close this page." if known else "This is not our sign-in."
-            body = text.encode()
-            self.send_response(200 if known else 400)
-            self.send_header("Content-Type", "text/plain; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-            if known:
-                answers.put(said)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
-            """Say nothing: the address holds the code."""
-
-    return Redirect

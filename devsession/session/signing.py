@@ -1,4 +1,4 @@
-"""The OAuth side of a connection: signing in while connect() is called, and the token later on."""
+"""The OAuth side of a connection: the token that connect() is called with, and the next ones."""
 
 from __future__ import annotations
 
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from devsession.plugin.parameters import ConnectionConfigurationParameters
     from devsession.session.vault import Vault
     from devsession.warehouse.records import ConnectionRecord
+
+
+class PersonNeededError(Exception):
+    """Only a person can get a token of this template; `Signing.redeem` takes what they bring."""
+
+    def __init__(self, template: OAuthAuthorizationCode) -> None:
+        super().__init__("a person has to sign in")
+        self.template = template
 
 
 class Signing:
@@ -61,7 +69,7 @@ class Signing:
 
         What it returned, what the connection keeps of the template, and what it was given.
 
-        Raises: ConnectError; PluginRaisedError for a template without a client.
+        Raises: PersonNeededError; ConnectError; PluginRaisedError for a template without a client.
         """
         got = ConnectResponse()
         if template is not None:
@@ -74,6 +82,13 @@ class Signing:
             response = call(parameters)
             response = None if isinstance(response, OAuthTemplate) else response
         return response, got, parameters
+
+    def redeem(self, template: OAuthAuthorizationCode, asked: dict[str, str]) -> None:
+        """A person has signed in: connect() can be called now. asked: see `SignIn.answer`.
+
+        Raises: ConnectError.
+        """
+        self._tokens.redeem(template, asked)
 
     def current(self, saved: ConnectionRecord) -> dict[str, str]:
         """The tokens of a saved connection, as they are now.
@@ -110,7 +125,9 @@ class Signing:
             )
         refreshes = isinstance(template, OAuthAuthorizationCode)
         kept_token = self._vault.store.find(self._secret_name(REFRESH_TOKEN)) if refreshes else ""
-        tokens = self._tokens.sign_in(template, kept_token or "")
+        tokens = self._tokens.without_person(template, kept_token or "")
+        if not tokens and isinstance(template, OAuthAuthorizationCode):
+            raise PersonNeededError(template)
         own = {CLIENT_SECRET: template.client_secret} if CLIENT_SECRET not in secrets else {}
         kept: dict[str, Any] = {
             "connection_parameters": template.parameters(),

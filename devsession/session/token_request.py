@@ -87,12 +87,16 @@ def _refused(
     status: int, said: dict[str, Any], grant: str, where: str, redact: Callable[[str], str]
 ) -> ConnectError:
     """A refusal in the app's words: of its answer only what the standard has for people."""
+    error = str(said.get("error", ""))
+    again = error == "invalid_grant" and grant != "client_credentials"
     told = ": ".join(str(said[key]) for key in ("error", "error_description") if said.get(key))
     return ConnectError(
         "The app gave no access token",
         tried=redact(f"grant {grant}: {status} {told or 'without an error that says why'}"),
         where=where,
-        next_step="see client id, client secret and scopes in the connection form",
+        next_step="sign in again: session.connection.save(), or Save in the form"
+        if again
+        else "see client id, client secret and scopes in the connection form",
         status=status,
-        error=str(said.get("error", "")),
+        error=error,
     )

@@ -13,7 +13,6 @@ from devsession.plugin.oauth import (
     OAuthAuthorizationCode,
 )
 from devsession.secrets.redact import placeholder
-from devsession.session.sign_in import sign_in
 from devsession.session.token_request import request_token
 
 if TYPE_CHECKING:
@@ -41,38 +40,42 @@ class AccessTokens:
         *,
         unrecorded: Callable[[], AbstractContextManager[None]],
         keep: Callable[[str, str], object],
-        say: Callable[[str], None] = print,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._vault = vault
         self._unrecorded = unrecorded
         self._keep = keep
-        self._say = say
         self._clock = clock
         self._held: tuple[OAuthTemplate, Token, float] | None = None
 
     def __repr__(self) -> str:
         return "<AccessTokens: none>" if self._held is None else "<AccessTokens: one>"
 
-    def sign_in(self, template: OAuthTemplate, refresh_token: str = "") -> dict[str, str]:
-        """The secrets that come of a template; a person may be asked to sign in.
+    def without_person(self, template: OAuthTemplate, refresh_token: str = "") -> dict[str, str]:
+        """The secrets that come of a template; none where a person has to sign in, or again.
 
         Raises: ConnectError.
         """
         try:
-            found = self.current(template, refresh_token)
+            return self.current(template, refresh_token)
         except ConnectError as error:
-            if error.fields.get("error") != "invalid_grant":
-                raise
-            found = {}  # the refresh token has had its time
-        if not found and isinstance(template, OAuthAuthorizationCode):
-            found = self._take(template, self._ask(template, sign_in(template, say=self._say)))
-        return found
+            has_had_its_time = error.fields.get("error") == "invalid_grant"
+            if has_had_its_time and isinstance(template, OAuthAuthorizationCode):
+                return {}
+            raise
 
-    def current(self, template: OAuthTemplate, refresh_token: str = "") -> dict[str, str]:
-        """The same, without a person; nothing where only a person could get a token.
+    def redeem(self, template: OAuthTemplate, asked: dict[str, str]) -> None:
+        """Get the token for a person who has signed in; asked: see `SignIn.answer`.
 
         Raises: ConnectError.
+        """
+        self._vault.learn({CLIENT_SECRET: template.client_secret})
+        self._take(template, self._ask(template, asked))
+
+    def current(self, template: OAuthTemplate, refresh_token: str = "") -> dict[str, str]:
+        """The token in use, or the next one; nothing where only a person could get one.
+
+        Raises: ConnectError; its `error` is invalid_grant when a person has to sign in again.
         """
         if self._vault.offline:
             return {ACCESS_TOKEN: placeholder(ACCESS_TOKEN)}

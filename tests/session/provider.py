@@ -32,15 +32,18 @@ class Provider:
         self._server.server_close()
         self._thread.join()
 
-    def browse(self, said: str, **changes: str) -> None:
-        """Open the address that was said, agree, and follow the redirect, as a browser does."""
-        address = next(word for word in said.split() if word.startswith("http"))
+    def browse(self, address: str, **changes: str) -> None:
+        """Open the address, agree, and follow the redirect, as a browser does."""
+        with urlopen(self.ends_at(address, **changes), timeout=30) as page:
+            page.read()
+
+    def ends_at(self, address: str, **changes: str) -> str:
+        """Open the address and agree; where the browser is sent."""
         query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
         self.codes["the-code"] = query
-        answer = changes if "error" in changes else {"code": "the-code"}
+        answer = changes if "error" in changes else {"code": "the-code"} | changes
         answer = {"state": query["state"]} | answer
-        with urlopen(f"{query['redirect_uri']}?{urlencode(answer)}", timeout=30) as page:
-            page.read()
+        return f"{query['redirect_uri']}?{urlencode(answer)}"
 
     def answer(self, form: dict[str, str]) -> tuple[int, dict[str, object]]:
         self.asked.append(form)
