@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from devsession.recording.matching import CanonicalRequest
+    from devsession.recording.takes import Place
     from devsession.recording.tape import Entry
 
-Place = tuple[str, "CanonicalRequest", int]
-"""The n-th equal request of a scope."""
 _Host = tuple[str, int | None]
 
 
@@ -35,11 +34,11 @@ class Freshness:
 
     def asked(self, place: Place) -> None:
         """A request goes out, to the app or to the tape."""
-        self._first_asked.setdefault(place, self._written.get(_host(place[1]), 0))
+        self._first_asked.setdefault(place, self._written.get(_host(place.key), 0))
 
     def is_stale(self, entry: Entry, place: Place) -> bool:
         """Whether a write that this place should see came after the entry."""
-        seen = self._first_asked.get(place, 0), self._new.get(_host(place[1]), 0)
+        seen = self._first_asked.get(place, 0), self._new.get(_host(place.key), 0)
         return entry.exchange.reads and entry.age <= max(seen)
 
 

@@ -15,27 +15,27 @@ from devsession.recording.calls import Call
 from devsession.recording.cassette import hooked
 from devsession.recording.fingerprint import fingerprint
 from devsession.recording.freshness import Freshness
-from devsession.recording.known import Known
-from devsession.recording.matching import PLAIN, CanonicalRequest, canonical
+from devsession.recording.heard import Heard
+from devsession.recording.matching import PLAIN, canonical
 from devsession.recording.miss import MOST_COMPARED, NOT_COMPARED, miss
 from devsession.recording.network import NetworkShut
+from devsession.recording.takes import Takes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from devsession.errors import MissError
     from devsession.plugin.request_matching import RequestMatching
     from devsession.recording.exchange import Exchange
     from devsession.recording.known import Token
+    from devsession.recording.takes import Place
     from devsession.recording.tape import Entry, Tape
     from devsession.secrets.redact import Redactor
 
 Mode = Literal["live", "reuse", "offline"]
 NO_ANSWER = "no answer"
 NOT_ON_TAPE = "not on the tape"
-# What Test of the connection form asks has a scope of its own, behind this and the cell's.
-TEST = "test:"
-_CLICK = "click"
 
 
 class Recorder:
@@ -52,10 +52,10 @@ class Recorder:
 
     def __init__(self, tape: Tape, *, is_warehouse: Callable[[str, int], bool], key: bytes) -> None:
         self.tape = tape
-        self._known = Known()
-        self._late: list[Token] = []
-        self._addresses: dict[str, str] = {}
+        self._heard = Heard()
+        self._known = self._heard.known
         self._redactor = self._known.redactor
+        self._addresses: dict[str, str] = {}
         self._is_warehouse = is_warehouse
         self._key = key
         self._matching = PLAIN
@@ -64,16 +64,8 @@ class Recorder:
         self._lock = threading.RLock()
         self._stack = ExitStack()
         self._shut = ExitStack()
-        self._scope = ""
-        self._begun: set[str] = set()
-        self._ended = False
-        self._execution = 0
-        self._executions = 0
-        self._turns: dict[tuple[str, CanonicalRequest], int] = {}
-        self._exchanges: list[Exchange] = []
+        self._takes = Takes()
         self._misses = 0
-        self._always_live = 0
-        self._called_anew = 0
         self._freshness = Freshness()
         self._lent: list[tuple[Entry, str, int]] = []
 
@@ -122,12 +114,12 @@ class Recorder:
                 return
             self._addresses = dict(addresses)
             self.tape.redact(self._redactor)
-            self._exchanges = [known.redacted(self._redactor) for known in self._exchanges]
+            self._heard.hide_all()
 
     def learn(self, tokens: Iterable[Token]) -> None:
         """Hide these as well: they came while recording, and another run has others."""
         with self._lock:
-            self._late += self._known.take(tokens)
+            self._heard.learn(tokens)
 
     def match_by(self, matching: RequestMatching) -> None:
         """From now on compare requests by this, with what was recorded before too."""
@@ -163,29 +155,26 @@ class Recorder:
         """
         self._tidy()
         with self._lock:
-            self._scope = scope
-            self._begun.add(scope)
-            self._ended = False
-            self._executions += 1
-            self._execution = self._executions
-            self._turns = {}
+            self._takes.begin(scope)
             self._misses = 0
 
     def end(self) -> None:
         """The cell has ended. What its threads still ask belongs to it; a Test is a click now."""
-        self._ended = True
+        self._takes.end()
 
     @contextmanager
     def scope(self, scope: str) -> Iterator[None]:
         """A run inside a cell: its equal requests are counted by themselves; then the cell goes on."""
-        with self._lock:
-            before = self._scope, self._execution, self._turns
-            self.begin(scope)
-        try:
-            yield
-        finally:
+        self._tidy()
+        with ExitStack() as inside:
             with self._lock:
-                self._scope, self._execution, self._turns = before
+                inside.enter_context(self._takes.inside(scope))
+                self._misses = 0
+            try:
+                yield
+            finally:
+                with self._lock:
+                    inside.close()
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -199,42 +188,25 @@ class Recorder:
             if pauses:
                 self.start()
 
-    @contextmanager
-    def always_live(self) -> Iterator[None]:
+    def always_live(self) -> AbstractContextManager[None]:
         """Inside is a Test: it calls the app in reuse mode too; offline the tape answers."""
-        with self._lock:
-            self._always_live += 1
-            if self._ended:  # each click counts anew, so that the last one is kept
-                click = TEST + _CLICK
-                self._turns = {at: n for at, n in self._turns.items() if at[0] != click}
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._always_live -= 1
+        return self._takes.testing()
 
-    @contextmanager
-    def called_anew(self) -> Iterator[None]:
+    def called_anew(self) -> AbstractContextManager[None]:
         """Inside the app is called in reuse mode too, as by a changed cell; offline the tape answers."""
-        with self._lock:
-            self._called_anew += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._called_anew -= 1
+        return self._takes.calling_anew()
 
     @property
     def scopes(self) -> frozenset[str]:
         """Every scope that began in this process."""
-        return frozenset(self._begun)
+        return self._takes.begun
 
     def keep_take(self, scope: str, mark: int) -> None:
         """What a scope asked since a mark is all that it asks now: the tape's other answers to it,
         for code or input of before, go."""
         with self._lock:
             self._tidy()
-            asked = {canonical(each, self._matching) for each in self._exchanges[mark:]}
+            asked = {canonical(each, self._matching) for each in self._heard.since(mark)}
 
             def gone(entry: Entry) -> bool:
                 return entry.exchange.scope == scope and entry.key not in asked
@@ -244,7 +216,7 @@ class Recorder:
 
     def mark(self) -> int:
         """A place in the stream of exchanges, for `exchanges_since`."""
-        return len(self._exchanges)
+        return len(self._heard)
 
     def exchanges_since(self, mark: int = 0) -> list[Exchange]:
         """What was exchanged since a mark, redacted, in the order of the requests.
@@ -253,7 +225,7 @@ class Recorder:
         """
         with self._lock:
             self._hide_late()
-            return self._exchanges[mark:]
+            return self._heard.since(mark)
 
     def answer(self, request: Exchange) -> Exchange | Call:
         """Decide about one request: an answer from the tape, or a Call that will be recorded.
@@ -265,35 +237,31 @@ class Recorder:
             return Call(done=lambda _answered: None, failed=lambda _error: None)
         with self._lock:
             used = self._fingerprint(request)
-            scope = self._scope
-            if self._always_live:
-                scope = TEST + (_CLICK if self._ended else scope)
             clean = replace(
                 request.redacted(self._redactor),
-                scope=scope,
-                execution=self._execution,
+                scope=self._takes.scope,
+                execution=self._takes.execution,
                 problem=NO_ANSWER,
                 began=time.monotonic() - self._born,
             )
-            key = canonical(clean, self._matching)
-            turn = self._turns[scope, key] = self._turns.get((scope, key), 0) + 1
-            self._freshness.asked((scope, key, turn))
-            entry = self._from_tape(clean, key, turn, used)
+            place = self._takes.place(canonical(clean, self._matching))
+            self._freshness.asked(place)
+            entry = self._from_tape(clean, place, used)
             if entry is not None:
-                return self._play(clean, entry, turn)
+                return self._play(clean, entry, place.turn)
             if self._mode == "offline":
-                self._exchanges.append(replace(clean, problem=NOT_ON_TAPE))
-                raise self._miss(key, scope)
-            return self._call(clean, turn, used)
+                self._heard.add(replace(clean, problem=NOT_ON_TAPE))
+                raise self._miss(place)
+            return self._call(clean, place.turn, used)
 
-    def _miss(self, key: CanonicalRequest, scope: str) -> MissError:
+    def _miss(self, place: Place) -> MissError:
         self._misses += 1
         compared = self._misses <= MOST_COMPARED
         return miss(
-            key,
+            place.key,
             self.tape.requests if compared else [],
             where=str(self.tape.path),
-            scope=scope,
+            scope=place.scope,
             matching=self._matching,
             without="the recordings are empty" if compared else NOT_COMPARED,
         )
@@ -308,21 +276,13 @@ class Recorder:
             execution=request.execution,
             began=request.began,
         )
-        self._exchanges.append(played)
+        self._heard.add(played)
         return played if self._mode == "offline" else self._addressed(played)
 
     def _hide_late(self) -> None:
-        """What was kept before a token was known to be one may hold it; what was on the tape
-        before we began does not, for the token is newer."""
-        late, self._late = self._known.redactor_of(self._late), []
-        holding = [
-            number
-            for number, known in enumerate(self._exchanges if late.names else ())
-            if late.find(repr(known))
-        ]
-        for number in holding:
-            self._exchanges[number] = self._exchanges[number].redacted(late)
-        if holding:
+        """What was on the tape before we began holds no token that is newer."""
+        late = self._heard.hide_late()
+        if late is not None:
             self.tape.redact(late)
 
     def _tidy(self) -> None:
@@ -333,25 +293,21 @@ class Recorder:
                 self.tape.adopt(lent, self._redactor)
                 self.tape.tidy(self._redactor)
 
-    def _from_tape(
-        self, request: Exchange, key: CanonicalRequest, turn: int, used: str
-    ) -> Entry | None:
-        calls = self._always_live or self._called_anew
-        if self._mode == "live" or (self._mode == "reuse" and calls):
+    def _from_tape(self, request: Exchange, place: Place, used: str) -> Entry | None:
+        if self._mode == "live" or (self._mode == "reuse" and self._takes.calls):
             return None
-        entry = self.tape.find(key, request.scope, turn, reads=request.reads)
+        entry = self.tape.find(place.key, place.scope, place.turn, reads=request.reads)
         if entry is None or self._mode == "offline":
             return entry
         # A read after a write sees the write: what was read before it is not given again.
-        stale = self._freshness.is_stale(entry, (request.scope, key, turn))
+        stale = self._freshness.is_stale(entry, place)
         unchanged = entry.exchange.succeeded and entry.fingerprint == used and not stale
         return entry if unchanged else None
 
     def _call(self, request: Exchange, turn: int, used: str) -> Call:
-        number = len(self._exchanges)
-        self._exchanges.append(request)
+        number = self._heard.add(request)
         began = time.monotonic()
-        tested, new = self._always_live > 0, self._mode == "reuse"
+        tested, new = self._takes.tests, self._mode == "reuse"
 
         def done(answered: Exchange) -> None:
             seconds = time.monotonic() - began
@@ -366,7 +322,7 @@ class Recorder:
                     began=request.began,
                     seconds=seconds,
                 )
-                self._exchanges[number] = clean
+                self._heard.answered(number, clean)
                 entry = self.tape.record(
                     clean, turn=turn, fingerprint=used, redactor=self._redactor
                 )
@@ -377,9 +333,7 @@ class Recorder:
             problem = self._redactor.text(f"{NO_ANSWER}: {_reason(error)}")
             seconds = time.monotonic() - began
             with self._lock:
-                self._exchanges[number] = replace(
-                    self._exchanges[number], problem=problem, seconds=seconds
-                )
+                self._heard.update(number, problem=problem, seconds=seconds)
 
         return Call(done, failed)
 

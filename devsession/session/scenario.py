@@ -16,7 +16,7 @@ from devsession.plugin.outcome_rules import check_outcomes
 from devsession.plugin.outcomes import Outcomes, frame_of
 from devsession.plugin.report import Finding, Report
 from devsession.plugin.template import RecordTemplate, template_of
-from devsession.recording.recorder import TEST
+from devsession.recording.takes import TEST
 from devsession.recording.scenario_source import ScenarioSource
 from devsession.render import counted
 from devsession.session.addresses import called_elsewhere, declared_by

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from devsession.recording.recorder import TEST
+from devsession.recording.takes import TEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
