@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from devsession.plugin.parameters import ConnectivityOption
 
 _STATIC = Path(__file__).parent / "static"
+_STYLES = ("form.css", "sign_in.css")
 
 
 class FormLike(Protocol):
@@ -49,12 +50,29 @@ class FormLike(Protocol):
         """Call `callback` after every change."""
 
 
+class SignInLike(Protocol):
+    """What the widget needs of whoever asks a person to sign in."""
+
+    def shown(self) -> dict[str, str] | None:
+        """The address to open and what is done then; None while nobody is asked."""
+
+    def paste(self, address: str) -> str:
+        """Go on with the address that the browser ended at."""
+
+    def cancel(self) -> str:
+        """Wait no more."""
+
+    def on_change(self, callback: Callable[[str, bool], None]) -> None:
+        """Call `callback(text, is_error)` when somebody is asked, and when that has ended."""
+
+
 class FormWidget(anywidget.AnyWidget):
     """A form to fill with mouse and keyboard, and its static picture for where there are no widgets.
 
     title: the heading.
     on_test, on_save: what the buttons do; the text they return is shown, and so is the text of a
         `DevsessionError` that they raise. Without `on_test` there is no Test button.
+    sign_in: asks a person to sign in, where an action needs it.
     fill_call: a call that fills the form in the same way, for copying; secrets in it are
         references.
     portable: is applied to all that the static picture shows, so that it is the same on every
@@ -63,12 +81,13 @@ class FormWidget(anywidget.AnyWidget):
     The page has one synced trait, `state`. Whatever is done there comes as a message, so that no
     secret is ever a part of the widget's state, which notebooks keep. Messages:
     `set`, `secret` (name, value), `map` (field, source), `write` (template), `make` (columns: a
-    line `name = SQL` each), `choose` (method), `connectivity` (option), `action` (name), each
-    with an `id` of the page's own; `state["answered"]` is the last of those that was dealt with.
+    line `name = SQL` each), `choose` (method), `connectivity` (option), `action` (name),
+    `paste` (address), `cancel_sign_in`, each with an `id` of the page's own; `state["answered"]` is
+    the last of those that was dealt with.
     """
 
     _esm = one_module(_STATIC / "form.js")
-    _css = _STATIC / "form.css"
+    _css = "\n".join(_STATIC.joinpath(name).read_text("utf-8") for name in _STYLES)
     state = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -80,6 +99,7 @@ class FormWidget(anywidget.AnyWidget):
         fill_call: Callable[[], str],
         on_test: Callable[[], str] | None = None,
         portable: Callable[[Any], Any] = lambda shown: shown,
+        sign_in: SignInLike | None = None,
     ) -> None:
         self._form = form
         self._title = title
@@ -87,11 +107,14 @@ class FormWidget(anywidget.AnyWidget):
         self._portable = portable
         test = [Action("test", "Test", "Testing…", on_test)] if on_test else []
         self._actions = [*test, Action("save", "Save", "Saving…", on_save)]
+        self._sign_in = sign_in
         self._message = Message()
         self._answered: str | None = None
         self._marks_missing = False
         super().__init__(state=self._state())
         form.on_change(self._draw)
+        if sign_in is not None:
+            sign_in.on_change(self._signed_in)
         self.on_msg(self._receive)
 
     def __repr__(self) -> str:
@@ -120,6 +143,7 @@ class FormWidget(anywidget.AnyWidget):
             "actions": [action.shown() for action in self._actions],
             "message": self._message.shown(),
             "fill_call": self._fill_call(),
+            "sign_in": self._sign_in.shown() if self._sign_in else None,
             "answered": self._answered,
         }
 
@@ -143,6 +167,10 @@ class FormWidget(anywidget.AnyWidget):
                     self._form.connect_by(option)
                 case {"type": "action", "name": name}:
                     self._act(next(action for action in self._actions if action.name == name))
+                case {"type": "paste", "address": address} if self._sign_in is not None:
+                    self._message = Message(self._sign_in.paste(address))
+                case {"type": "cancel_sign_in"} if self._sign_in is not None:
+                    self._message = Message(self._sign_in.cancel())
 
     def _make(self, columns: dict[str, str | Expression | None]) -> None:
         """Make these columns for the template, and no others."""
@@ -168,7 +196,14 @@ class FormWidget(anywidget.AnyWidget):
     def _act(self, action: Action) -> None:
         open_ = still_open(self._form.describe())
         self._marks_missing = bool(open_)
-        self._message = perform(action, list(open_.values()))
+        told = perform(action, list(open_.values()))
+        asked = self._sign_in is not None and self._sign_in.shown() is not None
+        # Where a person is asked to sign in, the page has a part that says so, with the address.
+        self._message = Message() if asked and not told.is_error else told
+
+    def _signed_in(self, text: str, is_error: bool) -> None:
+        self._message = Message(text, is_error)
+        self._draw()
 
 
 def _columns(lines: str) -> dict[str, str | Expression | None]:

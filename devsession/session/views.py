@@ -42,6 +42,7 @@ def show_connection(connection: Connection, vault: Vault) -> None:
             title=connection.form.title[0].upper() + connection.form.title[1:],
             on_test=connection.test,
             on_save=connection.save,
+            sign_in=connection.person,
             fill_call=lambda: fill_call(
                 "session.connection", connection.form, connection.reference_to
             ),

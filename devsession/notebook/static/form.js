@@ -7,6 +7,7 @@ import { arrange, make, reconcile, say, unique } from "./dom.js";
 import { FieldView, InformationView } from "./field.js";
 import { MapperView } from "./mapper.js";
 import { Outbox } from "./outbox.js";
+import { SignInView } from "./sign_in.js";
 import { TemplateView } from "./template.js";
 
 export default {
@@ -30,6 +31,7 @@ class FormView {
     this.fields = new Map();
     this.mapper = new MapperView(this.outbox);
     this.template = new TemplateView(this.outbox);
+    this.signIn = new SignInView(this.outbox);
     this.actions = new Actions(this);
     this.title = make("h3", { id: unique() });
     this.about = make("p", { class: "dsf-about" });
@@ -42,7 +44,7 @@ class FormView {
     // JupyterLab's shortcuts would act on keys that are typed here: `a` inserts a cell.
     this.root = make("div", {
       class: "devsession-form", role: "form", "aria-labelledby": this.title.id, "data-lm-suppress-shortcuts": "true",
-    }, this.title, this.about, this.connectivity.root, this.method.root, this.list, this.mapper.root, this.template.root, this.done, this.failed, this.actions.root, this.code);
+    }, this.title, this.about, this.connectivity.root, this.method.root, this.list, this.mapper.root, this.template.root, this.done, this.failed, this.signIn.root, this.actions.root, this.code);
     for (const kind of ["keydown", "keypress", "keyup"]) {
       this.root.addEventListener(kind, (event) => event.stopPropagation());
     }
@@ -106,7 +108,7 @@ class FormView {
   }
 
   draw() {
-    const { title, description, methods, method, connectivity_options: ways, connectivity_option: way, fields, mapper, message, actions, fill_call: call } = this.state;
+    const { title, description, methods, method, connectivity_options: ways, connectivity_option: way, fields, mapper, message, actions, fill_call: call, sign_in: signIn } = this.state;
     const labels = new Map(fields.map((field) => [field.name, field.label]));
     const labelOf = (name) => labels.get(name) ?? name;
     say(this.title, title);
@@ -123,6 +125,7 @@ class FormView {
     this.template.draw(isTemplate ? mapper : null, labelOf);
     say(this.done, message.is_error ? "" : message.text);
     say(this.failed, message.is_error ? message.text : "");
+    this.signIn.draw(signIn);
     this.actions.draw(actions);
     say(this.code.querySelector("pre"), call);
     this.root.setAttribute("aria-busy", String(this.outbox.waiting.length > 0));

@@ -1,0 +1,43 @@
+import { make, say, unique } from "./dom.js";
+
+/** While a person has to sign in at the app: the link, the other way back, and the way out. */
+export class SignInView {
+  constructor(outbox) {
+    this.link = make("a", { class: "dsf-link", target: "_blank", rel: "noopener noreferrer" }, "Open the app to sign in");
+    this.then = make("p", { class: "dsf-help" });
+    this.ended = make("input", { id: unique(), class: "dsf-control", type: "text", autocomplete: "off", spellcheck: "false" });
+    const goOn = this.button("Go on", () => this.paste(outbox));
+    const cancel = this.button("Cancel sign-in", () => outbox.send({ type: "cancel_sign_in" }));
+    this.ended.addEventListener("keydown", ({ key }) => key === "Enter" && this.paste(outbox));
+    const id = unique();
+    this.root = make("section", { class: "dsf-sign-in", "aria-labelledby": id },
+      make("strong", { id }, "Sign in at the app"),
+      this.then,
+      make("div", { class: "dsf-line" }, this.link, cancel),
+      make("label", { for: this.ended.id }, "If the browser does not come back: the address that it ended at"),
+      make("div", { class: "dsf-line" }, this.ended, goOn));
+  }
+
+  button(label, click) {
+    const button = make("button", { type: "button" }, label);
+    button.addEventListener("click", click);
+    return button;
+  }
+
+  /** The address holds a code: it is sent and forgotten here, as a secret is. */
+  paste(outbox) {
+    const address = this.ended.value;
+    this.ended.value = "";
+    if (address.trim()) outbox.send({ type: "paste", address });
+  }
+
+  draw(signIn) {
+    this.root.hidden = signIn === null;
+    if (signIn === null) {
+      this.ended.value = "";
+      return;
+    }
+    this.link.href = signIn.address;
+    say(this.then, `It opens in a new tab; then ${signIn.then}.`);
+  }
+}
