@@ -40,12 +40,22 @@ def with_missing_marked(shown: Mapping[str, Any]) -> dict[str, Any]:
     return {**shown, "fields": fields, "mapper": mapper}
 
 
+def apart(
+    mapper: Mapping[str, Any] | None, known: Mapping[str, Mapping[str, Any]]
+) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """A mapper as it stands, and what it offers: fields of the app, and columns with what is known.
+
+    A thousand of either are a lot to send with each change.
+    """
+    if mapper is None or _TEMPLATE in mapper:
+        return None if mapper is None else dict(mapper), {}
+    stands = {key: each for key, each in mapper.items() if key not in {"columns", "app_fields"}}
+    columns = [dict(known.get(name, {"name": name})) for name in mapper["columns"]]
+    return stands, {"columns": columns, "app_fields": mapper["app_fields"]}
+
+
 def _with_unmapped_marked(mapper: Mapping[str, Any]) -> dict[str, Any]:
-    unmapped = {
-        field["value"]: _REQUIRED
-        for field in mapper["app_fields"]
-        if field["required"] and field["value"] not in mapper["mapping"]
-    }
+    unmapped = dict.fromkeys(mapper["unmapped"], _REQUIRED)
     nothing = "" if unmapped else "map at least one field"
     errors = {**unmapped, **mapper["errors"]}
     return {**mapper, "error": mapper["error"] or nothing, "errors": errors}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,17 +13,20 @@ import traitlets
 from devsession.errors import DevsessionError
 from devsession.notebook.es_module import one_module
 from devsession.notebook.form_actions import Action, Message, perform
-from devsession.notebook.form_state import still_open, with_missing_marked
+from devsession.notebook.form_state import apart, still_open, with_missing_marked
+from devsession.notebook.mapper_messages import map_as_told
+from devsession.notebook.sample import Sample
 from devsession.notebook.snapshot import FormSnapshot
-from devsession.plugin.mapping import Expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from devsession.plugin.mapping import Expression
     from devsession.plugin.parameters import ConnectivityOption
+    from devsession.plugin.source_column import SourceColumn
 
 _STATIC = Path(__file__).parent / "static"
-_STYLES = ("form.css", "sign_in.css")
+_STYLES = ("form.css", "mapper.css", "sign_in.css")
 
 
 class FormLike(Protocol):
@@ -36,6 +40,21 @@ class FormLike(Protocol):
 
     def map(self, app_field: str, source: str | Expression | None) -> None:
         """Fill a field of the app from a column or an expression."""
+
+    def match(self) -> None:
+        """Suggest columns for what is not mapped."""
+
+    def accept(self, *app_fields: str) -> None:
+        """Take suggestions, or all."""
+
+    def refuse(self, *app_fields: str) -> None:
+        """Drop suggestions, or all."""
+
+    def clear_mapping(self) -> None:
+        """Map nothing any more."""
+
+    def source_columns(self) -> list[SourceColumn]:
+        """What is known of the source's columns."""
 
     def write(self, template: str) -> None:
         """Write the template."""
@@ -75,12 +94,15 @@ class FormWidget(anywidget.AnyWidget):
     sign_in: asks a person to sign in, where an action needs it.
     fill_call: a call that fills the form in the same way, for copying; secrets in it are
         references.
+    sample: makes the records that stand below a mapper.
     portable: is applied to all that the static picture shows, so that it is the same on every
         machine.
 
-    The page has one synced trait, `state`. Whatever is done there comes as a message, so that no
+    The page has three synced traits: `state`; `offered`, what a mapper's fields and columns are,
+    which is much and hardly changes; `sample`. Whatever is done there comes as a message, so that no
     secret is ever a part of the widget's state, which notebooks keep. Messages:
-    `set`, `secret` (name, value), `map` (field, source), `write` (template), `make` (columns: a
+    `set`, `secret` (name, value), `map` (field, source), `match`, `accept`, `refuse` (fields, none
+    for all), `clear`, `look` (for columns and sample), `write` (template), `make` (columns: a
     line `name = SQL` each), `choose` (method), `connectivity` (option), `action` (name),
     `paste` (address), `cancel_sign_in`, each with an `id` of the page's own; `state["answered"]` is
     the last of those that was dealt with.
@@ -89,6 +111,8 @@ class FormWidget(anywidget.AnyWidget):
     _esm = one_module(_STATIC / "form.js")
     _css = "\n".join(_STATIC.joinpath(name).read_text("utf-8") for name in _STYLES)
     state = traitlets.Dict().tag(sync=True)
+    offered = traitlets.Dict().tag(sync=True)
+    sample = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -98,6 +122,7 @@ class FormWidget(anywidget.AnyWidget):
         on_save: Callable[[], str],
         fill_call: Callable[[], str],
         on_test: Callable[[], str] | None = None,
+        sample: Callable[[], Sample] = Sample,
         portable: Callable[[Any], Any] = lambda shown: shown,
         sign_in: SignInLike | None = None,
     ) -> None:
@@ -111,7 +136,10 @@ class FormWidget(anywidget.AnyWidget):
         self._message = Message()
         self._answered: str | None = None
         self._marks_missing = False
-        super().__init__(state=self._state())
+        self._make_sample = sample
+        self._looked_up: dict[str, dict[str, Any]] = {}
+        state, offered = self._state()
+        super().__init__(state=state, offered=offered, sample=Sample().shown())
         form.on_change(self._draw)
         if sign_in is not None:
             sign_in.on_change(self._signed_in)
@@ -133,12 +161,15 @@ class FormWidget(anywidget.AnyWidget):
             fill_call=self._portable(self._fill_call()),
         )
 
-    def _state(self) -> dict[str, Any]:
+    def _state(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What changes with each click, and what hardly ever does."""
         shown = self._form.describe()
         if self._marks_missing:
             shown = with_missing_marked(shown)
-        return {
+        mapper, offered = apart(shown["mapper"], self._looked_up)
+        state = {
             **shown,
+            "mapper": mapper,
             "title": self._title,
             "actions": [action.shown() for action in self._actions],
             "message": self._message.shown(),
@@ -146,21 +177,26 @@ class FormWidget(anywidget.AnyWidget):
             "sign_in": self._sign_in.shown() if self._sign_in else None,
             "answered": self._answered,
         }
+        return state, offered
 
     def _draw(self) -> None:
-        self.state = self._state()
+        state, offered = self._state()
+        with self.hold_sync():
+            self.state, self.offered = state, offered
+
+    def _look(self) -> None:
+        """Ask the warehouse what columns hold, once, and what the mapping makes of some rows."""
+        try:
+            self._looked_up = {each.name: asdict(each) for each in self._form.source_columns()}
+            self.sample = self._make_sample().shown()
+        except DevsessionError as error:
+            self.sample = Sample(error=error.what).shown()
 
     def _receive(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
         with self._answering(message):
             match message:
                 case {"type": "set" | "secret", "name": name, "value": value}:
                     self._form.set(name, value)
-                case {"type": "map", "field": field, "source": source}:
-                    self._form.map(field, _source(source))
-                case {"type": "write", "template": template}:
-                    self._form.write(template)
-                case {"type": "make", "columns": lines}:
-                    self._make(_columns(lines))
                 case {"type": "choose", "method": method}:
                     self._form.choose(method)
                 case {"type": "connectivity", "option": option}:
@@ -171,20 +207,17 @@ class FormWidget(anywidget.AnyWidget):
                     self._message = Message(self._sign_in.paste(address))
                 case {"type": "cancel_sign_in"} if self._sign_in is not None:
                     self._message = Message(self._sign_in.cancel())
-
-    def _make(self, columns: dict[str, str | Expression | None]) -> None:
-        """Make these columns for the template, and no others."""
-        mapper = self._form.describe()["mapper"]
-        for name in {**mapper["made"], **mapper["errors"]}:
-            columns.setdefault(name, None)
-        for name, source in columns.items():
-            self._form.map(name, source)
+                case {"type": "look"}:
+                    self._look()
+                case _:
+                    map_as_told(self._form, message)
 
     @contextmanager
     def _answering(self, message: dict[str, Any]) -> Iterator[None]:
         """Send one new state for one message, whatever happens: the page waits for it."""
         with self.hold_sync():
-            self._message = Message()
+            if message["type"] != "look":  # which nobody asked for by hand
+                self._message = Message()
             try:
                 yield
             except DevsessionError as error:
@@ -204,18 +237,3 @@ class FormWidget(anywidget.AnyWidget):
     def _signed_in(self, text: str, is_error: bool) -> None:
         self._message = Message(text, is_error)
         self._draw()
-
-
-def _columns(lines: str) -> dict[str, str | Expression | None]:
-    """What was typed as columns: `name = SQL` a line; a name alone is no column."""
-    typed = [line.partition("=") for line in lines.splitlines() if line.strip()]
-    return {name.strip(): Expression(sql.strip()) if sql.strip() else "" for name, _, sql in typed}
-
-
-def _source(text: str) -> str | Expression | None:
-    """What was typed as a source: a column, SQL after an equals sign, or nothing."""
-    typed = text.strip()
-    if typed.startswith("="):
-        sql = typed.removeprefix("=").strip()
-        return Expression(sql) if sql else None
-    return typed or None

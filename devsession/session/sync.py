@@ -14,6 +14,7 @@ from devsession.recording.origin import check_origin, write_origin
 from devsession.session.declaring import strategy_of
 from devsession.session.journal import settle
 from devsession.session.plugin_call import calling
+from devsession.session.sampling import columns_of
 from devsession.session.saved import Note, saved_note
 from devsession.session.validating import all_refusals, refusal_frame, validator_of
 from devsession.warehouse.source import source_of
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame
 
+    from devsession.plugin.mapping import Expression
     from devsession.plugin.strategies import OutboundSyncStrategy
     from devsession.plugin.sync_source import SyncSource
     from devsession.recording.scenario import ScenarioFolder
@@ -75,6 +77,7 @@ class Sync:
                 columns=source_of(self._session.account, self.record).columns,
                 filters=filters_of(self._session.plugin),
             )
+            self._form.look_up_columns_by(lambda: columns_of(self._session, self.record))
             self._form.restore(self.record.sync_parameters, {}, mapping=self.record.field_mappings)
         return self._form
 
@@ -107,6 +110,20 @@ class Sync:
         """
         self.form.fill(**values)
         return self.save()
+
+    def suggest(self, **values: object) -> dict[str, str | Expression]:
+        """A mapping to look at and to fill with: `contacts.fill(mapping=contacts.suggest())`.
+
+        It has what is mapped, and for each other field of the app the column whose name is most
+        alike, if one is; each column once. Nothing changes.
+
+        values: answers that the fields of the app depend on, as `fill` takes them.
+
+        Raises:
+            UsageError: the form has no fields of the app to map, or none for these answers.
+            WarehouseError: the source cannot be read.
+        """
+        return self.form.suggest(**values)
 
     def save(self) -> Note:
         """Store what the form holds; a line that says so.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from devsession.notebook.card import SessionCard
 from devsession.notebook.form_widget import FormWidget
 from devsession.render import html_table, text_table
+from devsession.session.sampling import sample_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +63,7 @@ def show_sync(session: DevelopmentSession, sync: Sync) -> None:
             on_save=sync.save,
             fill_call=lambda: fill_call(sync.slug, sync.form),
             portable=session.vault.redactor.value,
+            sample=lambda: sample_of(session, sync),
         )
     )
     if sync.filled:

@@ -10,15 +10,17 @@ import { Outbox } from "./outbox.js";
 import { SignInView } from "./sign_in.js";
 import { TemplateView } from "./template.js";
 
+const TRAITS = ["state", "offered", "sample"];
+
 export default {
   render({ model, el }) {
     const view = new FormView(model);
-    const draw = () => view.receive(model.get("state"));
-    model.on("change:state", draw);
+    const draw = () => view.receive(model.get("state"), model.get("offered"), model.get("sample"));
+    for (const trait of TRAITS) model.on(`change:${trait}`, draw);
     draw();
     el.append(view.root);
     return () => {
-      model.off("change:state", draw);
+      for (const trait of TRAITS) model.off(`change:${trait}`, draw);
       view.dispose();
     };
   },
@@ -95,8 +97,10 @@ class FormView {
     return make("details", { class: "dsf-code" }, make("summary", {}, "The same as code"), make("div", {}, call, copy));
   }
 
-  receive(state) {
+  receive(state, offered, sample) {
     this.state = state;
+    this.offered = offered;
+    this.sample = sample;
     this.outbox.answered(state.answered);
     if (!this.isPressed) this.draw();
   }
@@ -121,7 +125,7 @@ class FormView {
     fields.forEach((field, at) => views[at].draw(field, labelOf));
     arrange(this.list, views.map((view) => view.root));
     const isTemplate = mapper !== null && "template" in mapper;
-    this.mapper.draw(isTemplate ? null : mapper, labelOf);
+    this.mapper.draw(isTemplate || mapper === null ? null : { ...mapper, ...this.offered }, this.sample, labelOf);
     this.template.draw(isTemplate ? mapper : null, labelOf);
     say(this.done, message.is_error ? "" : message.text);
     say(this.failed, message.is_error ? message.text : "");
@@ -143,5 +147,6 @@ class FormView {
 
   dispose() {
     this.listeners.abort();
+    this.mapper.dispose();
   }
 }

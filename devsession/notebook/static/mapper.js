@@ -1,40 +1,16 @@
 import { arrange, make, reconcile, say, unique } from "./dom.js";
-import { Control } from "./controls.js";
+import { MappingRow, columnFacts } from "./mapper_row.js";
+import { SampleView } from "./mapper_sample.js";
+import { MapperTools } from "./mapper_tools.js";
 
-/** One field of the app, and the column or expression that fills it. */
-class MappingRow {
-  constructor(field, outbox, listId) {
-    const id = unique();
-    this.input = make("input", {
-      id, list: listId, class: "dsf-control", type: "text", autocomplete: "off", spellcheck: "false",
-      "aria-describedby": `${id}-notice ${id}-error`, "aria-required": String(field.required),
-      placeholder: "column, or = SQL",
-    });
-    this.control = new Control(this.input, outbox, (source) => ({ type: "map", field: field.value, source }));
-    this.label = make("label", { for: id });
-    this.notice = make("p", { class: "dsf-notice", id: `${id}-notice`, role: "status" });
-    this.error = make("p", { class: "dsf-error", id: `${id}-error`, role: "alert" });
-    this.root = make("div", { class: "dsf-row", "data-app-field": field.value }, this.label, this.input, this.notice, this.error);
-  }
+const NAMED = 3; // fields or columns of a count that are named
 
-  draw(field, source, error, notice) {
-    const drawn = JSON.stringify([field, source, error, notice]);
-    const value = source === undefined ? "" : source.type === "expression" ? `= ${source.value}` : source.value;
-    this.control.show(value, error);
-    if (drawn === this.drawn) return;
-    this.drawn = drawn;
-    const tags = [field.unique ? "unique" : "", field.data_type_icon === "unknown" ? "" : field.data_type_icon];
-    this.label.replaceChildren(
-      field.label,
-      ...(field.required ? [make("span", { class: "dsf-required", "aria-hidden": "true" }, " *")] : []),
-      ...tags.filter(Boolean).map((tag) => make("span", { class: "dsf-tag" }, tag)),
-    );
-    say(this.notice, notice);
-    say(this.error, error);
-    this.input.setAttribute("aria-invalid", String(Boolean(error)));
-  }
+function named(names) {
+  const more = names.length - NAMED;
+  return names.slice(0, NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
+/** Columns of the source to fields of the app: a row a field, tools above, sample records below. */
 export class MapperView {
   constructor(outbox) {
     this.outbox = outbox;
@@ -42,37 +18,94 @@ export class MapperView {
     this.label = make("span");
     this.count = make("span", { class: "dsf-count" });
     this.columns = make("datalist", { id: unique() });
-    this.list = make("div", { class: "dsf-rows" });
+    this.tools = new MapperTools((message) => this.send(message), () => this.filter());
+    this.list = make("div", { class: "dsf-rows", role: "group", "aria-label": "Fields of the app" });
+    this.nothing = make("p", { class: "dsf-help" });
+    this.tally = make("p", { class: "dsf-tally", role: "status" });
     this.hint = make("p", { class: "dsf-help" });
     this.error = make("p", { class: "dsf-error", role: "alert" });
+    this.sample = new SampleView(outbox);
     this.root = make("fieldset", { class: "dsf-mapper" },
-      make("legend", {}, this.label, this.count), this.hint, this.list, this.error, this.columns);
+      make("legend", {}, this.label, this.count), this.hint, this.tools.root, this.list, this.nothing,
+      this.tally, this.error, this.sample.root, this.columns);
   }
 
   get controls() {
     return [...this.rows.values()].map((row) => row.control);
   }
 
-  draw(mapper, labelOf) {
+  /** What was typed and not left yet goes first. */
+  send(message) {
+    for (const control of this.controls) control.commit();
+    this.outbox.send(message);
+  }
+
+  draw(mapper, sample, labelOf) {
     this.root.hidden = mapper === null;
-    const { label = "", columns = [], app_fields: fields = [], mapping = {}, errors = {}, notices = {} } = mapper ?? {};
-    const rows = reconcile(this.rows, fields, (field) => field.value, (field) => new MappingRow(field, this.outbox, this.columns.id));
-    fields.forEach((field, at) => {
-      const name = field.value;
-      rows[at].draw(field, mapping[name], errors[name] ?? "", notices[name] ?? "");
-    });
-    arrange(this.list, rows.map((row) => row.root));
-    const drawn = JSON.stringify(columns);
-    if (drawn !== this.drawnColumns) {
-      this.drawnColumns = drawn;
-      this.columns.replaceChildren(...columns.map((value) => make("option", { value })));
-    }
-    this.list.hidden = fields.length === 0;
+    const { label = "", columns = [], app_fields: fields = [], mapping = {}, errors = {}, suggested = {} } = mapper ?? {};
+    const mapped = Object.keys(mapping).length;
+    this.drawRows(mapper ?? {}, sample, columns, fields);
+    this.drawColumns(columns);
+    const isEmpty = fields.length === 0;
+    this.list.hidden = this.tools.root.hidden = isEmpty;
+    this.tools.draw(mapped, Object.keys(suggested).length);
+    this.filter();
     say(this.label, label);
-    say(this.count, fields.length ? `${Object.keys(mapping).length} of ${fields.length} mapped` : "");
+    say(this.count, isEmpty ? "" : `${mapped} of ${fields.length} mapped`);
+    say(this.tally, this.counted(mapper ?? {}, fields));
     say(this.hint, mapper && !mapper.asked ? `fill in ${labelOf(mapper.depends_on)} first` : "");
     // An error at a field that is not offered has no row to stand in.
     const strays = Object.entries(errors).filter(([name]) => !this.rows.has(name)).map(([name, text]) => `${name}: ${text}`);
     say(this.error, [mapper?.error, ...strays].filter(Boolean).join("\n"));
+    this.sample.draw(mapper, sample);
+  }
+
+  drawRows({ mapping = {}, errors = {}, notices = {}, suggested = {}, shared = {} }, sample, columns, fields) {
+    const rows = reconcile(this.rows, fields, (field) => field.value, (field) => new MappingRow(field, this.outbox, this.columns.id));
+    const facts = new Map(columns.map((column) => [column.name, column]));
+    const labels = new Map(fields.map(({ value, label }) => [value, label]));
+    fields.forEach((field, at) => {
+      const name = field.value;
+      const source = mapping[name];
+      const column = source?.type === "column_name" ? source.value : null;
+      const others = (shared[column] ?? []).filter((other) => other !== name).map((other) => labels.get(other) ?? other);
+      rows[at].draw({
+        field, source, column: facts.get(column), others, suggested: suggested[name],
+        error: errors[name] ?? "", notice: notices[name] ?? "", refused: this.sample.refusal(name, source, sample),
+      });
+    });
+    arrange(this.list, rows.map((row) => row.root));
+  }
+
+  drawColumns(columns) {
+    const drawn = JSON.stringify(columns);
+    if (drawn === this.drawnColumns) return;
+    this.drawnColumns = drawn;
+    this.columns.replaceChildren(...columns.map((column) => {
+      const facts = columnFacts(column);
+      return make("option", { value: column.name, ...(facts ? { label: facts } : {}) });
+    }));
+  }
+
+  counted({ unmapped = [], shared = {} }, fields) {
+    const labels = new Map(fields.map(({ value, label }) => [value, label]));
+    const twice = Object.keys(shared);
+    const missing = unmapped.length === 1 ? "1 required field is not mapped" : `${unmapped.length} required fields are not mapped`;
+    const several = twice.length === 1 ? "1 column fills several fields" : `${twice.length} columns fill several fields`;
+    return [
+      unmapped.length ? `${missing}: ${named(unmapped.map((name) => labels.get(name) ?? name))}` : "",
+      twice.length ? `${several}: ${named(twice)}` : "",
+    ].filter(Boolean).join("\n");
+  }
+
+  filter() {
+    const rows = [...this.rows.values()];
+    const shown = this.tools.apply(rows);
+    this.list.hidden = shown === 0;
+    say(this.nothing, rows.length && !shown ? "No field is like this." : "");
+  }
+
+  dispose() {
+    this.sample.dispose();
   }
 }
