@@ -31,8 +31,8 @@ SANDBOX_HOST = "sandbox.test"
 class Sandbox:
     """The practice app of a workspace; its key is `secret("SANDBOX_API_KEY")`.
 
-    For OAuth client credentials: `client_id`, `secret("SANDBOX_CLIENT_SECRET")`, and tokens at
-    `/oauth/token`.
+    For OAuth: `client_id`, `secret("SANDBOX_CLIENT_SECRET")`, tokens at `/oauth/token`, and
+    `/oauth/authorize`, where a person signs in.
     """
 
     client_id = CLIENT_ID

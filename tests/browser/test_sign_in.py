@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from devsession.sandbox import stop_sandbox
 from devsession.warehouse import embedded_service
 from tests.browser.notebook_page import NotebookPage, write_notebook
+from tests.browser.test_form import files_with
 from tests.session import person_plugin
 from tests.session.test_person import Browser
 
@@ -40,6 +41,7 @@ FILL = "session.connection.fill(**answers)"
 TIME_IS_UP = "session.connection.person._asked.sign_in._until = 0"
 FILLED = "assert session.connection.filled"
 NOT_FILLED = "assert not session.connection.filled"
+TOKENS = ("sbo_", "sbt_", "sbr_")  # how codes and tokens of the practice app begin
 numbers = count()
 
 
@@ -195,7 +197,19 @@ def test_by_keyboard_alone(form: Locator, notebook: NotebookPage) -> None:
     field.press("Enter")
 
     expect(form.get_by_text("connection saved")).to_be_visible()
+    expect(form.get_by_role("button", name="Test")).to_be_focused()
     expect(notebook.cells).to_have_count(2)
+
+
+def test_what_came_back_is_in_no_file_but_the_secret_store(
+    lab: Lab, page: Page, form: Locator, notebook: NotebookPage
+) -> None:
+    paste(form, Browser().ends_at(address_of(form)))
+    expect(form.get_by_text("connection saved")).to_be_visible()
+    notebook.save()
+
+    found = [path for kind in TOKENS for path in files_with(kind, lab.folder, lab.home)]
+    assert {path.name for path in found} == {"secrets"}
 
 
 def test_a_reloaded_page_still_asks(page: Page, form: Locator, notebook: NotebookPage) -> None:

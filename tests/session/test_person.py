@@ -21,6 +21,7 @@ from devsession.session import person
 from devsession.session.plugin_source import load_plugin_class
 from tests.notebook.conftest import Page
 from tests.session import person_plugin
+from tests.session.test_sign_in import wait_until_closed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -316,6 +317,17 @@ def test_a_form_that_was_changed_meanwhile_is_not_saved_and_needs_no_second_sign
 
     session.connection.form.set("url", session.sandbox.url)
     assert session.connection.save().startswith("connection saved")
+
+
+def test_a_session_that_is_closed_waits_for_nobody(
+    session: DevelopmentSession, loop: Loop, browser: Browser
+) -> None:
+    session.connection.fill(**known(session))
+    end = browser.ends_at(address_of(session))
+
+    session.close()
+
+    wait_until_closed(end)
 
 
 def test_save_in_the_form_shows_the_address_and_says_saved_when_the_person_is_back(

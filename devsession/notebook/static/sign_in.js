@@ -4,7 +4,7 @@ import { make, say, unique } from "./dom.js";
 export class SignInView {
   constructor(outbox) {
     this.link = make("a", { class: "dsf-link", target: "_blank", rel: "noopener noreferrer" }, "Open the app to sign in");
-    this.then = make("p", { class: "dsf-help" });
+    this.then = make("p", { class: "dsf-help", role: "status" });
     this.ended = make("input", { id: unique(), class: "dsf-control", type: "text", autocomplete: "off", spellcheck: "false" });
     const goOn = this.button("Go on", () => this.paste(outbox));
     const cancel = this.button("Cancel sign-in", () => outbox.send({ type: "cancel_sign_in" }));
@@ -32,12 +32,12 @@ export class SignInView {
   }
 
   draw(signIn) {
+    const hadFocus = signIn === null && this.root.matches(":focus-within");
     this.root.hidden = signIn === null;
-    if (signIn === null) {
-      this.ended.value = "";
-      return;
-    }
-    this.link.href = signIn.address;
-    say(this.then, `It opens in a new tab; then ${signIn.then}.`);
+    say(this.then, signIn ? `It opens in a new tab; then ${signIn.then}.` : "");
+    if (signIn) this.link.href = signIn.address;
+    else this.ended.value = "";
+    // What has the focus goes: the next key is for the buttons below, not for the notebook.
+    if (hadFocus) this.root.nextElementSibling.querySelector("button")?.focus();
   }
 }
