@@ -12,17 +12,21 @@ _PASTE = 'session.connection.paste("..")'
 
 
 class SignInCard:
-    """The address to open, and what happens after it. then: `the connection is saved by itself`."""
+    """What is opened, where the browser comes back to, and what happens then.
 
-    def __init__(self, address: str, then: str) -> None:
+    then: `the connection is saved by itself`.
+    """
+
+    def __init__(self, address: str, redirect: str, then: str) -> None:
         self.address = address
+        self.redirect = redirect
         self.then = then
 
     def __repr__(self) -> str:
         return (
             f"Sign in at the app: {self.address}\n"
-            f"Then {self.then}. Where the browser does not come back by itself, give the address\n"
-            f"that it ended at: {_PASTE}"
+            f"The browser comes back to {self.redirect}, and {self.then}.\n"
+            f"Where it does not come back, give the address that it ended at: {_PASTE}"
         )
 
     def _repr_html_(self) -> str:
@@ -32,9 +36,13 @@ class SignInCard:
         )
         return panel(
             "Sign in at the app",
-            f"<div>{link}: then {escape(self.then)}.</div>",
+            f"<div>{link}</div>",
             line(
-                "Where the browser does not come back by itself, give the address that it ended at:",
+                f"The browser comes back to {self.redirect}, and {self.then}.",
+                style="margin-top:4px",
+            ),
+            line(
+                "Where it does not come back, give the address that it ended at:",
                 style="margin-top:8px",
             ),
             code(_PASTE),

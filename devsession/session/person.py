@@ -57,9 +57,9 @@ class Person:
         self._listeners.append(callback)
 
     def shown(self) -> dict[str, str] | None:
-        """What a form draws while a person is asked: the address, and what is done afterwards."""
+        """What a form draws while a person is asked: `address`, `redirect`, and what is done `then`."""
         card = self._asked.card if self._asked else None
-        return {"address": card.address, "then": card.then} if card else None
+        return vars(card) if card else None
 
     def do(self, action: Callable[[], Note], *, saves: bool) -> Note:
         """Do what needs a token. Where a person has to sign in first, a kernel does not wait: the
@@ -78,11 +78,12 @@ class Person:
             print(_for_a_script(sign_in))  # noqa: T201 - the person has to see it
             self._redeem(template, sign_in.wait())
             return _once_more(action)
+        answers = self._answers()
         sign_in = SignIn(template, over=lambda: later(self._is_back))
         then = "the connection is saved by itself" if saves else "connect() is called by itself"
-        card = SignInCard(sign_in.address, then)
+        card = SignInCard(sign_in.address, sign_in.redirect, then)
         display = shown_under_cell(card)
-        self._asked = _Asked(sign_in, template, action, saves, self._answers(), card, display)
+        self._asked = _Asked(sign_in, template, action, saves, answers, card, display)
         self._tell("")
         return (_Shown if display else Note)(card)
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _PATH = "/callback"
 _POLL_SECONDS = 0.1
+_CLOSE_SECONDS = 5
 _REQUEST_SECONDS = 10
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -43,6 +44,7 @@ class RedirectListener:
     """Listens on loopback, in a thread of its own, until `is_over()`; then `closed()` is called.
 
     came: is given what stands in the redirect's query; whether it was what is waited for.
+    port: another one where this one is taken.
     """
 
     def __init__(
@@ -50,21 +52,35 @@ class RedirectListener:
         came: Callable[[dict[str, str]], bool],
         is_over: Callable[[], bool],
         closed: Callable[[], None],
+        *,
+        port: int,
     ) -> None:
         self._is_over, self._closed = is_over, closed
-        self._server = _Server(("127.0.0.1", 0), _handler(came))
+        self._server = _server(port, _handler(came))
         self._server.timeout = _POLL_SECONDS
         self.redirect = f"http://127.0.0.1:{self._server.server_address[1]}{_PATH}"
+        self._thread = threading.Thread(target=self._listen, name="sign-in", daemon=True)
 
     def start(self) -> None:
         """Listen from now on."""
-        threading.Thread(target=self._listen, name="sign-in", daemon=True).start()
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait until it has closed, so that the next one can have its port."""
+        self._thread.join(_CLOSE_SECONDS)
 
     def _listen(self) -> None:
         with self._server:
             while not self._is_over():
                 self._server.handle_request()
         self._closed()
+
+
+def _server(port: int, handler: type[BaseHTTPRequestHandler]) -> _Server:
+    try:
+        return _Server(("127.0.0.1", port), handler)
+    except OSError:
+        return _Server(("127.0.0.1", 0), handler)
 
 
 def said_in(query: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from base64 import urlsafe_b64encode
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
+from zlib import crc32
 
 from devsession.errors import ConnectError
 from devsession.session.redirect import RedirectListener, said_in
@@ -20,13 +21,15 @@ if TYPE_CHECKING:
     from devsession.plugin.oauth import OAuthAuthorizationCode
 
 SECONDS = 600.0
+_FIRST_PORT, _PORTS = 20_000, 10_000  # not those that systems give to connections
 _AGAIN = "sign in again: session.connection.save(), or Save in the form"
 
 
 class SignIn:
     """One way to the app and back, from now on: by a listener on this machine, or by `paste`.
 
-    address: where the person signs in. redirect: where the browser comes back to.
+    address: where the person signs in. redirect: where the browser comes back to; the same for a
+        client each time, while its port is free, because many apps want it registered.
     seconds: after these it is over.
     over: is called once, from another thread, when the browser is back or the time is up.
 
@@ -48,7 +51,8 @@ class SignIn:
         self._said: dict[str, str] = {}
         self._cancelled = False
         self._over = over
-        self._listener = RedirectListener(self._came, self._is_over, self._close)
+        port = _FIRST_PORT + crc32(template.oauth_client_id.encode()) % _PORTS
+        self._listener = RedirectListener(self._came, self._is_over, self._close, port=port)
         self.redirect = self._listener.redirect
         self.address = self._address(template)
         self._listener.start()
@@ -85,6 +89,7 @@ class SignIn:
         with self._lock:
             self._cancelled = self._cancelled or not self._said
         self._ended.set()
+        self._listener.join()
 
     def answer(self) -> dict[str, str]:
         """What the token endpoint is asked now.

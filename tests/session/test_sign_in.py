@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import threading
+from secrets import token_hex
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
@@ -90,6 +91,17 @@ def test_the_address_has_state_and_pkce(sign_in: SignIn) -> None:
         "code_challenge_method": "S256",
         "scope": "read write",
     }
+
+
+def test_a_client_has_the_same_redirect_each_time(template: OAuthAuthorizationCode) -> None:
+    template = template.model_copy(update={"oauth_client_id": token_hex(8)})
+    first = SignIn(template)
+    first.cancel()
+    second, at_once = SignIn(template), SignIn(template)
+    second.cancel()
+    at_once.cancel()
+
+    assert first.redirect == second.redirect != at_once.redirect
 
 
 def test_the_browser_comes_back(provider: Provider, sign_in: SignIn) -> None:

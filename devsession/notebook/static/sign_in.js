@@ -34,7 +34,7 @@ export class SignInView {
   draw(signIn) {
     const hadFocus = signIn === null && this.root.matches(":focus-within");
     this.root.hidden = signIn === null;
-    say(this.then, signIn ? `It opens in a new tab; then ${signIn.then}.` : "");
+    say(this.then, signIn ? `It opens in a new tab. The browser comes back to ${signIn.redirect}, and ${signIn.then}.` : "");
     if (signIn) this.link.href = signIn.address;
     else this.ended.value = "";
     // What has the focus goes: the next key is for the buttons below, not for the notebook.
