@@ -43,7 +43,7 @@ _HEX_GROUPS = bytes(
     for byte in range(256)
 )
 # An escape or a line's end of quoted-printable, escaped.
-_ESCAPED_AGAIN = (b"&amp;#", rb"=\n", rb"=\r")
+_ESCAPED_AGAIN = (b"&amp;#", rb"=\n", rb"=\r", b"=\\\\")
 _LIKELY_BY_CHANCE = (*ZLIB, b"=\n", b"=\r\n")
 _ENTITIES = re.compile(rb"(?:&(?:amp;)*#[0-9A-Fa-fxX]{2,7};){3}")
 
@@ -132,7 +132,7 @@ class PlainSearch:
         """Whether what may be a text, and may be chance, is worth a closer look."""
         likely_by_chance = _LIKELY_BY_CHANCE if len(data) <= SMALL else ()
         return (
-            any(map(data.__contains__, (*PACKED, *likely_by_chance)))
+            any(map(data.__contains__, (*PACKED, *_ESCAPED_AGAIN, *likely_by_chance)))
             or self.may_hold_hex_groups(data)
             or any(map(data.__contains__, self._content_signs))
             or self.may_hold_words(data)

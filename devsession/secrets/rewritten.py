@@ -33,7 +33,8 @@ _BREAK = re.compile(
     rb"(?=[A-Za-z0-9+/_=-])"
 )
 _SOFT_BREAK = re.compile(rb'=\r?\n(?:",\s*")?|=([0-9A-F]{2})')
-_INDENTED_SOFT_BREAK = re.compile(rb"=\r?\n\s+|=([0-9A-F]{2})")
+# A blank in a form is a plus.
+_INDENTED_SOFT_BREAK = re.compile(rb"=\r?\n[\s+]+|=([0-9A-F]{2})")
 
 
 class Rewritten:
