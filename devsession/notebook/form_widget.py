@@ -136,11 +136,12 @@ class FormWidget(anywidget.AnyWidget):
         self._message = Message()
         self._answered: str | None = None
         self._marks_missing = False
+        self._is_answering = False
         self._make_sample = sample
         self._looked_up: dict[str, dict[str, Any]] = {}
         state, offered = self._state()
         super().__init__(state=state, offered=offered, sample=Sample().shown())
-        form.on_change(self._draw)
+        form.on_change(self._changed)
         if sign_in is not None:
             sign_in.on_change(self._signed_in)
         self.on_msg(self._receive)
@@ -184,6 +185,11 @@ class FormWidget(anywidget.AnyWidget):
         with self.hold_sync():
             self.state, self.offered = state, offered
 
+    def _changed(self) -> None:
+        """Draw what a cell did; what a message did is drawn once, when it has been dealt with."""
+        if not self._is_answering:
+            self._draw()
+
     def _look(self) -> None:
         """Ask the warehouse what columns hold, once, and what the mapping makes of some rows."""
         try:
@@ -216,6 +222,7 @@ class FormWidget(anywidget.AnyWidget):
     def _answering(self, message: dict[str, Any]) -> Iterator[None]:
         """Send one new state for one message, whatever happens: the page waits for it."""
         with self.hold_sync():
+            self._is_answering = True
             if message["type"] != "look":  # which nobody asked for by hand
                 self._message = Message()
             try:
@@ -223,6 +230,7 @@ class FormWidget(anywidget.AnyWidget):
             except DevsessionError as error:
                 self._message = Message(str(error), is_error=True)
             finally:
+                self._is_answering = False
                 self._answered = message["id"]
                 self._draw()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from devsession.notebook.form_widget import FormWidget
 from devsession.notebook.sample import Sample
 from devsession.plugin.contract import OutboundSyncConfigurationForm
@@ -14,7 +16,10 @@ from devsession.plugin.form import Form
 from devsession.plugin.mapping import Expression
 from devsession.plugin.source_column import SourceColumn
 
-PEOPLE = [
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PEOPLE: list[Sequence[str | None]] = [
     ("1", "ann@example.com", "Ann", "Arbor", "+1 555 0100", "Vienna"),
     ("2", "bob@example.com", "Bob", "Baker", "+1 555 0101", "Graz"),
     ("3", "cleo@example.com", "Cleo", None, "+1 555 0102", "Linz"),
@@ -22,7 +27,7 @@ PEOPLE = [
 COLUMNS = ["ID", "EMAIL", "FIRST_NAME", "LAST_NAME", "PHONE_NUMBER", "CITY"]
 
 
-def option(value: str, label: str, kind: str = "string", **more: bool) -> FormOption:
+def option(value: str, label: str, kind: str = "string", **more: Any) -> FormOption:
     return FormOption(value=value, label=label, data_type_icon=kind, **more)
 
 
@@ -51,14 +56,24 @@ def columns() -> list[SourceColumn]:
     """What the source says of its columns."""
     samples = list(zip(*PEOPLE, strict=True))
     return [
-        SourceColumn(name, "text", tuple(value for value in values if value))
+        SourceColumn(name, "text", tuple(filter(None, values)))
         for name, values in zip(COLUMNS, samples, strict=True)
     ]
 
 
+def mapped() -> dict[str, str | Expression]:
+    """Field of the app -> what fills it."""
+    return {**form.mapping.as_dict()} if form.mapping else {}
+
+
+def value_of(source: str | Expression, row: Sequence[str | None]) -> str | None:
+    """A column's value, or an expression as it is written."""
+    return f"<{source.sql}>" if isinstance(source, Expression) else row[COLUMNS.index(source)]
+
+
 def sample() -> Sample:
     """Columns as they are, and expressions as they are written."""
-    mapping = form.mapping.as_dict()
+    mapping = mapped()
     refused = {
         field: "no column is named NOWHERE"
         for field, source in mapping.items()
@@ -67,14 +82,7 @@ def sample() -> Sample:
     sent = {field: source for field, source in mapping.items() if field not in refused}
     if not sent:
         return Sample(refused=refused)
-    rows = [
-        [row[0]]
-        + [
-            f"<{source.sql}>" if isinstance(source, Expression) else row[COLUMNS.index(source)]
-            for source in sent.values()
-        ]
-        for row in PEOPLE
-    ]
+    rows = [[row[0], *(value_of(source, row) for source in sent.values())] for row in PEOPLE]
     return Sample(("IDENTIFIER", *sent), rows, refused)
 
 
@@ -99,7 +107,7 @@ form.look_up_columns_by(columns)
 widget = FormWidget(
     form,
     title="Sync people",
-    on_save=lambda: f"saved {len(form.mapping.as_dict())} fields",
+    on_save=lambda: f"saved {len(mapped())} fields",
     fill_call=lambda: "people.fill(..)",
     sample=sample,
 )

@@ -72,7 +72,7 @@ def headings(form: Locator) -> Locator:
 def test_search_and_filter(form: Locator) -> None:
     search = form.get_by_label("Search fields")
     search.fill("name")
-    expect(shown_fields(form)).to_have_text(["First namestring", "Last name *string"])
+    expect(shown_fields(form)).to_have_text(["First name string", "Last name * string"])
     expect(form.get_by_text("2 of 10", exact=True)).to_be_visible()
 
     search.fill("zzz")

@@ -48,8 +48,8 @@ export class MappingRow {
     this.drawnField = drawn;
     const tags = [field.unique ? "unique" : "", field.data_type_icon === "unknown" ? "" : field.data_type_icon];
     this.label.replaceChildren(
-      field.label,
-      ...(field.required ? [make("span", { class: "dsf-required", "aria-hidden": "true" }, " *")] : []),
+      `${field.label} `,
+      ...(field.required ? [make("span", { class: "dsf-required", "aria-hidden": "true" }, "* ")] : []),
       ...tags.filter(Boolean).map((tag) => make("span", { class: "dsf-tag" }, tag)),
     );
     this.tell("help", "p", "dsf-help", field.help, "", this.target);
