@@ -10,8 +10,8 @@ from typing import IO, TYPE_CHECKING
 
 from devsession.errors import SecretLeakError, SetupError
 from devsession.render import counted, html_table, text_table
+from devsession.secrets.edits import within
 from devsession.secrets.files import write_together
-from devsession.secrets.redact import within
 from devsession.secrets.spellings import utf8
 from devsession.secrets.unpacking import UNREADABLE, packing_of, unpacked
 

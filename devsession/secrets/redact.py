@@ -34,12 +34,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote_from_bytes
 
 from devsession.secrets.compressed import compressed_pieces, unmarked_pieces, zip_pieces
+from devsession.secrets.edits import (
+    Edit,
+    Hit,
+    apart,
+    edited,
+    encoded_edit,
+    encoding_of,
+    hidden,
+    placeholder,
+    traced_edit,
+)
 from devsession.secrets.pieces import (
     Piece,
     base32_pieces,
@@ -56,47 +66,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     _Parts = Callable[[bytes], Iterable[Piece | Rewritten]]
-    _Search = Callable[[bytes], Iterable["_Edit"]]
+    _Search = Callable[[bytes], Iterable[Edit]]
+
+__all__ = ["Hit", "Redactor", "placeholder"]
 
 _DEEPEST = 6
 _ROUNDS = 8
-_MASK = b"\x1a"
 _ALIGNMENTS = 4
-# What no encoder escapes, and what only URLs escape.
-_WORD = re.compile(rb"[A-Za-z0-9._-]*")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/=._:-]*")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
-
-
-def placeholder(name: str) -> str:
-    """What stands for a secret: `REDACTED-api-key`, legal in a URL's host, path and user, in a
-    header, a cookie and in every encoding, all of which leave it as it is."""
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    return f"REDACTED-{slug or 'secret'}"
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A secret that was found: its name, the encoding it stands in, and the byte it starts at."""
-
-    name: str
-    encoding: str
-    at: int
-
-
-@dataclass(frozen=True)
-class _Edit:
-    """What takes the place of a part of a text, for the secrets in it (none: an address)."""
-
-    start: int
-    end: int
-    text: bytes
-    hits: tuple[Hit, ...]
-
-    @property
-    def stand_in(self) -> bytes:
-        """What takes its place when no text without the secret can be had."""
-        return utf8(placeholder(self.hits[0].name)) if self.hits else self.text
 
 
 class Redactor:
@@ -151,10 +128,10 @@ class Redactor:
             edits = self._edits(clean)
             if not edits:
                 return clean
-            clean = _edited(clean, edits)
+            clean = edited(clean, edits)
         for _ in range(_ROUNDS):
             edits = self._edits(clean)
-            clean = _edited(clean, [replace(edit, text=edit.stand_in) for edit in edits])
+            clean = edited(clean, [replace(edit, text=edit.stand_in) for edit in edits])
         return clean
 
     def value(self, value: Any) -> Any:
@@ -186,24 +163,24 @@ class Redactor:
         clean = self.text(shown)
         return value if clean == shown else clean
 
-    def _edits(self, data: bytes, depth: int = 0) -> list[_Edit]:
+    def _edits(self, data: bytes, depth: int = 0) -> list[Edit]:
         """What to replace, in order, nothing twice: what one search has found is hidden from the
         next ones, which would find it in something larger."""
-        hidden = data
-        edits: list[_Edit] = []
+        left = data
+        edits: list[Edit] = []
         for search in self._searches(data, depth):
-            found = _apart(search(hidden))
-            hidden = _hidden(hidden, found)
+            found = apart(search(left))
+            left = hidden(left, found)
             edits += found
         return sorted(edits, key=lambda edit: edit.start)
 
-    def _plain_edits(self, data: bytes) -> Iterator[_Edit]:
+    def _plain_edits(self, data: bytes) -> Iterator[Edit]:
         for which, match in self._plain.matches(data):
             hits: tuple[Hit, ...] = ()
             if which < len(self._names):
-                encoding = _encoding(match[0], utf8(self._values[which]))
+                encoding = encoding_of(match[0], utf8(self._values[which]))
                 hits = (Hit(self._names[which], encoding, match.start()),)
-            yield _Edit(*match.span(), self._replacements[which], hits)
+            yield Edit(*match.span(), self._replacements[which], hits)
 
     def _searches(self, data: bytes, depth: int) -> Iterator[_Search]:
         """The searches that a text is worth: whatever they would find shows in some sign. What
@@ -263,15 +240,15 @@ class Redactor:
     def _sifted(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
         return (piece for piece in pieces if self._plain.wants_content(piece.content))
 
-    def _edits_in(self, part: Piece | Rewritten, depth: int) -> Iterator[_Edit]:
+    def _edits_in(self, part: Piece | Rewritten, depth: int) -> Iterator[Edit]:
         if isinstance(part, Rewritten):
             inner = self._edits(part.content, depth + 1) if part.changed else []
-            yield from (_traced(part, edit) for edit in inner)
+            yield from (traced_edit(part, edit) for edit in inner)
             return
         redactor = self if part.checked or _is_text(part.content) else self._long
         inner = redactor._edits(part.content, depth + 1)
         if inner:
-            yield _encoded(part, inner)
+            yield encoded_edit(part, inner)
 
     @cached_property
     def _long(self) -> Redactor:
@@ -306,72 +283,6 @@ def _by_value(
     }
 
 
-def _edited(data: bytes, edits: list[_Edit]) -> bytes:
-    parts: list[bytes] = []
-    done = 0
-    for edit in edits:
-        parts += [data[done : edit.start], edit.text]
-        done = edit.end
-    return b"".join([*parts, data[done:]])
-
-
-def _hidden(data: bytes, edits: list[_Edit]) -> bytes:
-    if not edits:
-        return data
-    ordered = sorted(edits, key=lambda edit: edit.start)
-    return _edited(data, [replace(e, text=_MASK * (e.end - e.start)) for e in ordered])
-
-
-def _apart(edits: Iterable[_Edit]) -> list[_Edit]:
-    """Without those that begin inside an earlier one: the same part, read at another alignment."""
-    kept: list[_Edit] = []
-    for edit in sorted(edits, key=lambda edit: edit.start):
-        if not kept or edit.start >= kept[-1].end:
-            kept.append(edit)
-    return kept
-
-
-def _encoded(piece: Piece, inner: list[_Edit]) -> _Edit:
-    """A piece without what was found in its content; a stand-in for it when that cannot be."""
-    hits = tuple(
-        Hit(hit.name, within(hit.encoding, piece.encoding), piece.place(hit.at))
-        for edit in inner
-        for hit in edit.hits
-    )
-    text = piece.encoded(_edited(piece.content, inner))
-    edit = _Edit(piece.start, piece.end, text or b"", hits)
-    return replace(edit, text=edit.stand_in) if text is None else edit
-
-
-def _traced(part: Rewritten, inner: _Edit) -> _Edit:
-    """What was found in a rewritten text, where it was written."""
-    start, end = part.span(inner.start, inner.end)
-    written = part.data[start:end]
-    style = _encoding(written, inner.text) if part.encoding == "escaped" else part.encoding
-    hits = tuple(
-        Hit(hit.name, within(hit.encoding, style), part.span(hit.at, hit.at + 1)[0])
-        for hit in inner.hits
-    )
-    edit = _Edit(start, end, b"", hits)
-    return replace(edit, text=_in_style(inner.text, written, edit.stand_in))
-
-
-def _in_style(text: bytes, written: bytes, stand_in: bytes) -> bytes:
-    """A text escaped like what it stands for; the stand-in where its signs have no such form."""
-    if _WORD.fullmatch(text) or (b"%" not in written and _BASE64.fullmatch(text)):
-        return text
-    if b"%" in written:
-        return quote_from_bytes(text, safe="").encode()
-    if b"\\x" in written:
-        return b"".join(rb"\x%02x" % byte for byte in text)
-    return stand_in
-
-
-def within(inner: str, outer: str) -> str:
-    """The name of an encoding inside another."""
-    return outer if inner == "raw" else inner if outer == "raw" else f"{inner} in {outer}"
-
-
 def _is_unmarked(data: bytes) -> bool:
     """Whether it is a compressed stream that has no sign of its own."""
     return not _is_text(data) and any(unmarked_pieces(data))
@@ -383,11 +294,3 @@ def _is_text(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return not _CONTROL.search(data)
-
-
-def _encoding(found: bytes, value: bytes) -> str:
-    marks = {"percent": b"%", "escaped": b"\\", "HTML": b"&", "plus": b"+"}
-    for encoding, mark in marks.items():
-        if found.count(mark) > value.count(mark):
-            return encoding
-    return "raw"
