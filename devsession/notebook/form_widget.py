@@ -41,8 +41,8 @@ class FormLike(Protocol):
     def map(self, app_field: str, source: str | Expression | None) -> None:
         """Fill a field of the app from a column or an expression."""
 
-    def match(self) -> None:
-        """Suggest columns for what is not mapped."""
+    def match(self) -> int:
+        """Suggest columns for what is not mapped; how many."""
 
     def accept(self, *app_fields: str) -> None:
         """Take suggestions, or all."""
@@ -216,7 +216,7 @@ class FormWidget(anywidget.AnyWidget):
                 case {"type": "look"}:
                     self._look()
                 case _:
-                    map_as_told(self._form, message)
+                    self._message = Message(map_as_told(self._form, message))
 
     @contextmanager
     def _answering(self, message: dict[str, Any]) -> Iterator[None]:

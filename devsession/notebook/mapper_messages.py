@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from devsession.notebook.form_widget import FormLike
 
 
-def map_as_told(form: FormLike, message: dict[str, Any]) -> None:
-    """Do what a message about a mapper or a template says.
+def map_as_told(form: FormLike, message: dict[str, Any]) -> str:
+    """Do what a message about a mapper or a template says; what there is to say about it.
 
     Raises: DevsessionError, as the form's own methods.
     """
@@ -19,7 +19,8 @@ def map_as_told(form: FormLike, message: dict[str, Any]) -> None:
         case {"type": "map", "field": field, "source": source}:
             form.map(field, _source(source))
         case {"type": "match"}:
-            form.match()
+            if not form.match():
+                return "no column is like a field that is not mapped"
         case {"type": "accept", "fields": fields}:
             form.accept(*fields)
         case {"type": "refuse", "fields": fields}:
@@ -30,6 +31,7 @@ def map_as_told(form: FormLike, message: dict[str, Any]) -> None:
             form.write(template)
         case {"type": "make", "columns": lines}:
             _make(form, _columns(lines))
+    return ""
 
 
 def _make(form: FormLike, columns: dict[str, str | Expression | None]) -> None:

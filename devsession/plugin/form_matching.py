@@ -58,8 +58,8 @@ class FormMatching(FormReading):
         finally:
             self._state = before
 
-    def match(self) -> None:
-        """Suggest a column for each field of the app that has none, as a click does.
+    def match(self) -> int:
+        """Suggest a column for each field of the app that has none, as a click does; how many.
 
         Raises: as `suggest`.
         """
@@ -67,6 +67,7 @@ class FormMatching(FormReading):
         mapped = self._mapper()
         mapped.suggested = mapped.matches(self._state.answers, self.source_columns())
         self._changed()
+        return len(mapped.suggested)
 
     def accept(self, *app_fields: str) -> None:
         """Map these fields as suggested; without a name all that have a suggestion."""

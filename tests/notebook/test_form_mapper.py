@@ -42,6 +42,19 @@ def test_suggestions_are_accepted_and_refused_on_the_page(sync_page: Page) -> No
     assert mapped(sync_page) == {}
 
 
+def test_that_nothing_matches_is_said(sync_page: Page) -> None:
+    sync_page.send(type="set", name="object", value="contact")
+    sync_page.send(type="match")
+    sync_page.send(type="refuse", fields=[])
+
+    sync_page.send(type="match")
+
+    assert sync_page.state["message"] == {
+        "text": "no column is like a field that is not mapped",
+        "is_error": False,
+    }
+
+
 def test_before_there_are_fields_of_the_app_the_page_says_what_is_needed(sync_page: Page) -> None:
     sync_page.send(type="match")
 
