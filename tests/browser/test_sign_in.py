@@ -42,6 +42,8 @@ TIME_IS_UP = "session.connection.person._asked.sign_in._until = 0"
 FILLED = "assert session.connection.filled"
 NOT_FILLED = "assert not session.connection.filled"
 TOKENS = ("sbo_", "sbt_", "sbr_")  # how codes and tokens of the practice app begin
+# Milliseconds: a kernel, a warehouse and the practice app start, on a busy machine.
+STARTED = 120_000
 numbers = count()
 
 
@@ -66,6 +68,7 @@ def open_cells(
     def opened(cell: str) -> NotebookPage:
         notebook = open_notebook(write_notebook(folder / f"{name}.ipynb", [OPEN, cell]))
         notebook.run_all()
+        expect(notebook.outputs(1).first).to_be_visible(timeout=STARTED)
         return notebook
 
     return opened

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydantic import SecretStr
 
 from devsession import DevelopmentSession, secret
 from devsession.errors import ConnectError, DefinitionError, PluginRaisedError
@@ -61,7 +62,7 @@ class Secrets:
 def code_template(provider: Provider) -> OAuthAuthorizationCode:
     return OAuthAuthorizationCode(
         oauth_client_id="a-client",
-        oauth_client_secret=CLIENT_SECRET,
+        oauth_client_secret=SecretStr(CLIENT_SECRET),
         oauth_token_endpoint=f"{provider.url}/token",
         oauth_authorization_endpoint=f"{provider.url}/authorize",
         oauth_allowed_scopes=["read", "write"],
@@ -137,7 +138,7 @@ def test_a_refusal_of_the_token_endpoint_shows_no_secret(
 def test_an_app_that_is_away_is_a_connect_error(provider: Provider) -> None:
     template = OAuthClientCredentials(
         oauth_client_id="a",
-        oauth_client_secret=CLIENT_SECRET,
+        oauth_client_secret=SecretStr(CLIENT_SECRET),
         oauth_token_endpoint="http://127.0.0.1:1/token",
     )
 
@@ -149,7 +150,8 @@ def test_an_app_that_is_away_is_a_connect_error(provider: Provider) -> None:
 
 def test_a_template_with_a_secret_in_the_code_is_refused(snapshot: SnapshotAssertion) -> None:
     template = OAuthClientCredentials(
-        oauth_client_secret=CLIENT_SECRET, oauth_token_endpoint="https://app.example/token"
+        oauth_client_secret=SecretStr(CLIENT_SECRET),
+        oauth_token_endpoint="https://app.example/token",
     )
 
     with pytest.raises(DefinitionError) as error:
