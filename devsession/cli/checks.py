@@ -10,16 +10,23 @@ from typing import TYPE_CHECKING
 import typer
 
 from devsession.cli.place import workspace_here
-from devsession.errors import ScenarioError, UnknownNameError, UsageError, did_you_mean
+from devsession.errors import (
+    RecordingError,
+    ScenarioError,
+    UnknownNameError,
+    UsageError,
+    did_you_mean,
+)
 
 if TYPE_CHECKING:
+    from devsession.plugin.contract import Plugin
     from devsession.secrets.audit import AuditReport
 
 
 def test(paths: list[Path]) -> None:
     """Run each scenario's test, then the audit of what is committed; exit 1 when one fails."""
     from devsession.session.plugin_source import load_plugin_class
-    from devsession.testing import run_scenario, scenario_folders
+    from devsession.testing import scenario_folders
 
     folder = workspace_here().folder
     known = scenario_folders(folder / "scenarios")
@@ -41,14 +48,25 @@ def test(paths: list[Path]) -> None:
     plugin_class = load_plugin_class(folder)
     failed = 0
     for path in chosen:
-        report = run_scenario(plugin_class, path)
-        failed += not report
-        typer.echo(f"{'passed' if report else 'FAILED'}  {report}")
+        passed, told = _played(plugin_class, path)
+        failed += not passed
+        typer.echo(f"{'passed' if passed else 'FAILED'}  {told}")
     audited = _audited([folder], [])
     typer.echo(str(audited))
     typer.echo(f"{len(chosen) - failed} passed, {failed} failed")
     if failed or not audited:
         raise typer.Exit(1)
+
+
+def _played(plugin_class: type[Plugin], folder: Path) -> tuple[bool, str]:
+    """How a scenario's test went; a damaged folder fails its own and no other."""
+    from devsession.testing import run_scenario
+
+    try:
+        report = run_scenario(plugin_class, folder)
+    except RecordingError as error:
+        return False, f"{folder.name}: {error}"
+    return bool(report), str(report)
 
 
 def audit(paths: list[Path], secret_env: list[str], *, as_json: bool) -> None:
@@ -93,5 +111,7 @@ def _audited(paths: list[Path], secret_env: list[str]) -> AuditReport:
             next_step=f"export {missing[0]}=.., then the same command again",
         )
     known = known_secrets([Path.cwd(), *paths])
-    named = {name: (*known.get(name, ()), os.environ[name]) for name in secret_env}
-    return audit(paths, Redactor(known | named))
+    known |= {name: (*known.get(name, ()), os.environ[name]) for name in secret_env}
+    if unknown := sorted(name for name, values in known.items() if not any(values)):
+        typer.echo(f"not searched for, as it has no value here: {', '.join(unknown)}", err=True)
+    return audit(paths, Redactor(known))

@@ -32,6 +32,8 @@ class Exchanges(Sequence[E], Generic[E]):
     def __getitem__(self, at: int | slice) -> E | Exchanges[E]:
         if isinstance(at, slice):
             return Exchanges(self._exchanges[at], numbers=self._numbers[at])
+        if not -len(self) <= at < len(self):
+            raise IndexError(f"there is no exchange {at}: {counted(len(self), 'exchange')} so far")
         return self._exchanges[at]
 
     def __len__(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import CassetteError
@@ -90,6 +91,11 @@ def _check(cassette: Any) -> None:
         raise ValueError("its end is missing: it says no version")
 
 
+def restoring(path: Path) -> str:
+    """The command that brings a committed file back, wherever it is typed."""
+    return f"git -C {shlex.quote(str(path.parent))} checkout -- {path.name}"
+
+
 def unreadable(path: Path, cause: Exception) -> CassetteError:
     """The error for a file that is no whole cassette."""
     said = str(cause) if type(cause) is ValueError else f"{type(cause).__name__}: {cause}"
@@ -98,6 +104,6 @@ def unreadable(path: Path, cause: Exception) -> CassetteError:
         f"{path.name} cannot be read as a cassette",
         tried=f"reading vcrpy's format, version 1: {reason[:300]}",
         where=str(path),
-        next_step=f"restore it (git checkout -- {path.name}), or delete it and record again",
+        next_step=f"restore it: {restoring(path)}; or run it live and record it again",
         path=str(path),
     )

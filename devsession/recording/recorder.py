@@ -19,6 +19,7 @@ from devsession.recording.heard import Heard
 from devsession.recording.matching import PLAIN, canonical
 from devsession.recording.miss import MOST_COMPARED, NOT_COMPARED, miss
 from devsession.recording.network import NetworkShut
+from devsession.recording.stand_ins import refuse_stand_ins
 from devsession.recording.takes import Takes
 
 if TYPE_CHECKING:
@@ -230,7 +231,9 @@ class Recorder:
     def answer(self, request: Exchange) -> Exchange | Call:
         """Decide about one request: an answer from the tape, or a Call that will be recorded.
 
-        Raises: MissError when offline and the tape has no answer.
+        Raises:
+            MissError: offline, and the tape has no answer.
+            SecretMissingError: in reuse, a stand-in that came from the tape would go to the app.
         """
         url = urlsplit(request.url)
         if Recorder._started is not self or self._is_warehouse(url.hostname or "", url.port or 0):
@@ -252,6 +255,8 @@ class Recorder:
             if self._mode == "offline":
                 self._heard.add(replace(clean, problem=NOT_ON_TAPE))
                 raise self._miss(place)
+            if self._mode == "reuse":
+                refuse_stand_ins(request)
             return self._call(clean, place.turn, used)
 
     def _miss(self, place: Place) -> MissError:

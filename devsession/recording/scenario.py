@@ -98,9 +98,12 @@ class ScenarioFolder:
 
     @property
     def has_test(self) -> bool:
-        """Whether all is there that a test needs, and the plugin's method has run."""
+        """Whether the plugin's method has run. A folder that has lost a file keeps its test, which
+        says so."""
+        if self.exists:
+            return self.read_input().tested
         files = (self._records_file, self._outcomes_file, self._cassette_file)
-        return self.exists and all(file.is_file() for file in files) and self.read_input().tested
+        return any(file.is_file() for file in files)
 
     def read_input(self) -> ScenarioInput:
         """What is in scenario.json."""

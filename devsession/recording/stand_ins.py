@@ -11,6 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from devsession.errors import SecretMissingError
 from devsession.recording.exchange import header
 from devsession.secrets.redact import placeholder
 
@@ -50,6 +51,19 @@ def with_secrets(exchange: Exchange, values: Mapping[str, str]) -> Exchange:
         },
         request_body=back.body(exchange.request_body, content_type),
     )
+
+
+def refuse_stand_ins(request: Exchange) -> None:
+    """Raises: SecretMissingError for a request that holds a stand-in in place of a secret."""
+    if found := stand_ins_in(request):
+        names = ", ".join(found)
+        raise SecretMissingError(
+            f"{request.method} {urlsplit(request.url).path} was not sent: it holds {names}",
+            tried="calling the app with what the tape had answered: a token stands there for the "
+            "one that was handed out then, and nobody knows that one any more",
+            where=names,
+            next_step="run the cell that gets the token live once, without session.reuse()",
+        )
 
 
 def stand_ins_in(exchange: Exchange) -> list[str]:

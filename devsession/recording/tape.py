@@ -98,7 +98,7 @@ class Tape:
 
         A scope that recorded this request is answered from its own recordings. One that never
         did (its text was edited, the code has moved into the plugin) borrows those of the scope
-        that recorded it last. Only reads go on to further scopes: a poll loop ends in any case,
+        that recorded it last; who was answered well lends before who was refused. Only reads go on to further scopes: a poll loop ends in any case,
         and a record that is created twice is a miss, not a second success.
         """
         scopes = self._scopes.get(key, {})
@@ -184,7 +184,7 @@ class Tape:
 
     def _borrowed(self, key: CanonicalRequest, scope: str, *, all_scopes: bool) -> list[Entry]:
         others = [turns for name, turns in self._scopes.get(key, {}).items() if name != scope]
-        others.sort(key=lambda turns: -max(entry.age for entry in turns.values()))
+        others.sort(key=_lends_first)
         lenders = others if all_scopes else others[:1]
         return [turns[turn] for turns in lenders for turn in sorted(turns)]
 
@@ -302,6 +302,12 @@ class Tape:
                 name=found.name,
                 encoding=found.encoding,
             )
+
+
+def _lends_first(turns: dict[int, Entry]) -> tuple[bool, int]:
+    """A call without a key that was tried once is not what an edited cell meant."""
+    refused = not any(entry.exchange.succeeded for entry in turns.values())
+    return refused, -max(entry.age for entry in turns.values())
 
 
 def _turn_of(file: Path | None) -> AbstractContextManager[object]:

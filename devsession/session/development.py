@@ -42,6 +42,11 @@ if TYPE_CHECKING:
     from devsession.warehouse.tables import LoadedTable
 
 
+class _Reuse(ExitStack):
+    def __repr__(self) -> str:
+        return "from now on the tape answers what is unchanged; `with session.reuse():` for a block"
+
+
 class DevelopmentSession:
     """What an author builds a plugin with, in a notebook.
 
@@ -122,6 +127,19 @@ class DevelopmentSession:
             redact_shown_errors(vault.text)
             redact_shown_outputs(lambda: vault.shown)
             self._logs.register()
+
+    def go_on(self) -> None:
+        """Follow this process again, where another workspace's session took over.
+
+        Raises: UsageError when this one was closed: nothing would be recorded.
+        """
+        if self._open.get(self.workspace.folder) is not self:
+            raise UsageError(
+                f"This session of {self.source.name} is closed",
+                where=str(self.workspace.folder),
+                next_step=f"session = DevelopmentSession({self.source.name}), then this cell again",
+            )
+        self.take_over()
 
     def now_open(self, scenario: Scenario) -> None:
         """Park the scenario that was open before this one."""
@@ -270,7 +288,7 @@ class DevelopmentSession:
 
         In a `with` statement it ends with the block.
         """
-        before, block = self.recorder.mode, ExitStack()
+        before, block = self.recorder.mode, _Reuse()
         if before == "live":
             self.recorder.mode = "reuse"
             block.callback(setattr, self.recorder, "mode", before)

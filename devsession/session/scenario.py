@@ -16,8 +16,8 @@ from devsession.plugin.outcome_rules import check_outcomes
 from devsession.plugin.outcomes import Outcomes, frame_of
 from devsession.plugin.report import Finding, Report
 from devsession.plugin.template import RecordTemplate, template_of
-from devsession.recording.takes import TEST
 from devsession.recording.scenario_source import ScenarioSource
+from devsession.recording.takes import TEST
 from devsession.render import counted
 from devsession.session.addresses import called_elsewhere, declared_by
 from devsession.session.completion import Completion, apply_outcomes
@@ -125,9 +125,10 @@ class Scenario:
 
         Raises: PluginRaisedError when the method raises; the exchange stands under the cell.
         """
+        session = self._session
+        session.go_on()
         if self._end is not None:
             self.open()
-        session = self._session
         plugin, parameters = session.plugin, self.parameters
         store = self._begin()
         # Outcomes may be returned as well as enqueued, whatever the base class says.

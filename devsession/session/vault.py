@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from devsession.errors import SetupError
 from devsession.recording.arriving import looks_secret
+from devsession.recording.known import Redactors
 from devsession.secrets.managers import SecretStore
-from devsession.secrets.redact import placeholder
+from devsession.secrets.redact import Redactor, placeholder
 from devsession.secrets.reference import SecretReference
+from devsession.secrets.secret_file import FileSecrets
 from devsession.session.sandbox import SANDBOX_HOST
 
 if TYPE_CHECKING:
@@ -16,7 +20,6 @@ if TYPE_CHECKING:
 
     from devsession.plugin.parameters import StoredConfigurationValue
     from devsession.recording.recorder import Recorder
-    from devsession.secrets.redact import Redactor
     from devsession.session.sandbox import Sandbox
     from devsession.session.workspace import Workspace
 
@@ -42,6 +45,8 @@ class Vault:
         self._not_secret: frozenset[str] = frozenset()
         self._fetched: frozenset[str] = frozenset()
         self._told: object = None
+        self._kept = _Kept(FileSecrets(workspace.private / "secrets"))
+        self._shown = Redactors(lambda: (recorder.shown, self._kept.redactor))
 
     def __repr__(self) -> str:
         return f"<Vault: {', '.join(sorted(self._known)) or 'empty'}>"
@@ -111,8 +116,9 @@ class Vault:
 
     @property
     def shown(self) -> Redactor:
-        """The same for what is shown, where the sandbox's address can be used."""
-        return self._recorder.shown
+        """The same for what is shown, where the sandbox's address can be used. It hides all that
+        the workspace's secret file keeps, used or not."""
+        return self._shown
 
     def text(self, text: str) -> str:
         """A text without the secrets known by now."""
@@ -146,6 +152,23 @@ class Vault:
     def _all(self) -> tuple[dict[str, tuple[str, ...]], dict[str, str], frozenset[str]]:
         address = self._sandbox.netloc
         return self._known, {SANDBOX_HOST: address} if address else {}, self._not_secret
+
+
+class _Kept:
+    """A redactor of what a secret file keeps, as it is now."""
+
+    def __init__(self, file: FileSecrets) -> None:
+        self._file = file
+        self._seen: int | None = None
+        self._redactor = Redactor({})
+
+    @property
+    def redactor(self) -> Redactor:
+        with suppress(OSError, SetupError):  # whoever uses the file is told what is wrong with it
+            changed = self._file.path.stat().st_mtime_ns
+            if changed != self._seen:
+                self._redactor, self._seen = Redactor(self._file.all()), changed
+        return self._redactor
 
 
 def _texts(name: str, value: Any) -> Iterator[tuple[str, str]]:

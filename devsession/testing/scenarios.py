@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from devsession.errors import ScenarioError
 from devsession.render import counted
 from devsession.testing.playing import play_pass, shown_differences
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 _MEND = "mend plugin.py; if the change is meant, run the scenario live and complete() it"
-_RESTORE = "git checkout -- cassette.yaml; or run the scenario live and complete() it"
+_RESTORE = "{}; or run the scenario live and complete() it"
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,18 @@ class ScenarioReport:
 
 
 def scenario_folders(scenarios: Path | str) -> list[Path]:
-    """The folders of `scenarios/` that hold a test, by name."""
+    """The folders of `scenarios/` that hold a test, by name; one that is damaged fails it."""
+    folders = sorted(path for path in Path(scenarios).glob("*/") if path.is_dir())
+    return [folder for folder in folders if _has_test(folder)]
+
+
+def _has_test(path: Path) -> bool:
     from devsession.recording.scenario import ScenarioFolder
 
-    folders = sorted(path for path in Path(scenarios).glob("*/") if path.is_dir())
-    return [folder for folder in folders if ScenarioFolder(folder).has_test]
+    try:
+        return ScenarioFolder(path).has_test
+    except ScenarioError:
+        return True
 
 
 def run_scenario(plugin_class: type[Plugin], folder: Path | str) -> ScenarioReport:
@@ -103,13 +111,15 @@ def load(folder: ScenarioFolder) -> LoadedScenario:
 def play(plugin_class: type[Plugin], scenario: LoadedScenario) -> ScenarioReport:
     """Run a scenario that is read already."""
     from devsession.plugin.outcome_rules import check_outcomes
+    from devsession.recording.cassette_file import restoring
     from devsession.recording.replay import Replay
     from devsession.testing.comparison import outcome_differences
 
     parameters = scenario.frozen.replayed_parameters()
+    cassette = scenario.folder / "cassette.yaml"
     replay = Replay(
         scenario.exchanges,
-        where=str(scenario.folder / "cassette.yaml"),
+        where=str(cassette),
         matching=plugin_class.request_matching,
     )
     done = play_pass(plugin_class, parameters, scenario.records, replay)
@@ -125,5 +135,5 @@ def play(plugin_class: type[Plugin], scenario: LoadedScenario) -> ScenarioReport
         len(scenario.records),
         done.played,
         (*by_hand, *differences),
-        next_step=_RESTORE if by_hand else _MEND,
+        next_step=_RESTORE.format(restoring(cassette)) if by_hand else _MEND,
     )

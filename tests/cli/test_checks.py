@@ -53,6 +53,19 @@ def test_a_changed_recording_fails(clone: Path) -> None:
     assert done.stderr == ""
 
 
+def test_a_damaged_scenario_fails_alone(clone: Path) -> None:
+    first = next((clone / "scenarios").glob("*/scenario.json")).parent
+    shutil.copytree(first, clone / "scenarios" / "another")
+    (clone / "scenarios" / "another" / "cassette.yaml").unlink()
+
+    done = devsession(clone, "test")
+
+    assert done.returncode == 1
+    assert "FAILED  another: cassette.yaml of the scenario 'another' cannot be read" in done.stdout
+    assert done.stdout.endswith("1 passed, 1 failed\n")
+    assert done.stderr == ""
+
+
 def test_one_scenario_can_be_chosen_and_an_unknown_one_is_refused(
     clone: Path, snapshot: SnapshotAssertion
 ) -> None:

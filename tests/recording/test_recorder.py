@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from devsession.errors import MissError
+from devsession.errors import MissError, SecretMissingError
 from tests.recording.app import Answer, App, Seen
 
 if TYPE_CHECKING:
@@ -223,6 +223,22 @@ class TestReuse:
         assert get(f"{app.url}/page1") == {"next": f"{app.url}/page2"}
         assert recorder.tape.exchanges[0].response_body == b'{"next": "http://sandbox.test/page2"}'
 
+    def test_a_stand_in_from_the_tape_is_not_sent_to_the_app(
+        self, app: App, new_recorder: Callable[[], Recorder]
+    ) -> None:
+        app.answer = lambda _seen: Answer({"access_token": "tok-8d1f0a7c55e2"})
+        new_recorder()
+        requests.post(f"{app.url}/login", timeout=30)
+        recorder = new_recorder()
+        recorder.mode = "reuse"
+        token = requests.post(f"{app.url}/login", timeout=30).json()["access_token"]
+
+        with pytest.raises(SecretMissingError, match="GET /new was not sent") as refused:
+            requests.get(f"{app.url}/new", headers={"X-Token": token}, timeout=30)
+
+        assert "without session.reuse()" in refused.value.next_step
+        assert app.calls == ["POST /login"]
+
 
 class TestOffline:
     def test_failures_are_answered_too(self, app: App, recorder: Recorder) -> None:
@@ -325,6 +341,19 @@ class TestOffline:
 
 
 class TestWhichAnswer:
+    def test_who_was_answered_well_lends_before_who_was_refused(
+        self, app: App, recorder: Recorder
+    ) -> None:
+        recorder.begin("cell:good")
+        get(f"{app.url}/account")
+        app.answer = lambda _seen: Answer({"error": "who are you"}, status=401)
+        recorder.begin("cell:tried once")
+        get(f"{app.url}/account")
+        recorder.mode = "offline"
+        recorder.begin("cell:good, edited")
+
+        assert get(f"{app.url}/account") == {"call": 1}
+
     def test_a_poll_loop_ends_in_every_mode(self, app: App, recorder: Recorder) -> None:
         def poll() -> list[str]:
             return [requests.get(f"{app.url}/job", timeout=30).json()["state"] for _ in range(3)]

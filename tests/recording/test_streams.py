@@ -320,7 +320,9 @@ def test_an_answer_that_does_not_come_in_time_is_none(
 def test_a_timeout_of_the_library_is_no_answer(
     get: Callable[[str], object], half: threading.Event, app: App, recorder: Recorder
 ) -> None:
-    with pytest.raises((requests.ConnectionError, httpx.TimeoutException, urllib3.exceptions.HTTPError)):
+    with pytest.raises(
+        (requests.ConnectionError, httpx.TimeoutException, urllib3.exceptions.HTTPError)
+    ):
         get(f"{app.url}/half")
 
     assert "timed out" in recorder.exchanges_since(0)[0].problem

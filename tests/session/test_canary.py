@@ -40,7 +40,8 @@ SECRET_STORE, WAREHOUSE = "secrets", "warehouse"
 OFF = """
 from devsession.recording import exchange, known
 from devsession.secrets.redact import Redactor
-known.Redactor = lambda *values, **options: Redactor({})
+from devsession.session import vault
+known.Redactor = vault.Redactor = lambda *values, **options: Redactor({})
 exchange._PRIVATE = set()"""
 BEGIN = f"""
 import logging, os, threading

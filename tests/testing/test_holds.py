@@ -155,7 +155,8 @@ def test_what_was_changed_by_hand_is_told(
     text = cassette.read_text(encoding="utf-8")
     cassette.write_text(text.replace(recorded, edited), encoding="utf-8")
 
-    assert str(run_scenario(kinds.Swallows, swallowing)) == snapshot
+    told = str(run_scenario(kinds.Swallows, swallowing))
+    assert told.replace(str(swallowing), "scenarios/swallows") == snapshot
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from devsession.errors import CassetteError, ScenarioError
+from devsession.errors import CassetteError, RecordingError, ScenarioError
 from devsession.testing import run_scenario, scenario_folders
 from tests.testing import plugins
 
@@ -83,8 +83,28 @@ def test_the_folder_holds_no_secret_and_needs_no_workspace(
 
 def test_only_folders_with_a_test_are_run(folder: Path, scenarios: Path) -> None:
     (scenarios / "begun").mkdir()
-    (scenarios / "begun" / "scenario.json").write_bytes((folder / "scenario.json").read_bytes())
+    begun = json.loads((folder / "scenario.json").read_text()) | {"tested": False}
+    (scenarios / "begun" / "scenario.json").write_text(json.dumps(begun))
     (scenarios / "tape.yaml").write_text("version: 1\ninteractions: []\n")
+
+    assert scenario_folders(scenarios) == [folder]
+
+
+@pytest.mark.parametrize(
+    "lost", ["cassette.yaml", "outcomes.json", "records.jsonl", "scenario.json"]
+)
+def test_a_folder_that_has_lost_a_file_keeps_its_test_which_fails_by_name(
+    folder: Path, scenarios: Path, lost: str
+) -> None:
+    (folder / lost).unlink()
+
+    assert scenario_folders(scenarios) == [folder]
+    with pytest.raises(RecordingError, match=lost):
+        run_scenario(plugins.Contacts, folder)
+
+
+def test_a_folder_that_is_damaged_is_a_test_that_fails(folder: Path, scenarios: Path) -> None:
+    (folder / "scenario.json").write_text("{")
 
     assert scenario_folders(scenarios) == [folder]
 
