@@ -21,6 +21,7 @@ from devsession.notebook.snapshot import FormSnapshot
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from devsession.notebook.snapshot import Table
     from devsession.plugin.mapping import Expression
     from devsession.plugin.parameters import ConnectivityOption
     from devsession.plugin.source_column import SourceColumn
@@ -98,6 +99,8 @@ class FormWidget(anywidget.AnyWidget):
     portable: is applied to all that the static picture shows, so that it is the same on every
         machine.
 
+    `below` can be set: it makes what stands below the static picture.
+
     The page has three synced traits: `state`; `offered`, what a mapper's fields and columns are,
     which is much and hardly changes; `sample`. Whatever is done there comes as a message, so that no
     secret is ever a part of the widget's state, which notebooks keep. Messages:
@@ -138,6 +141,7 @@ class FormWidget(anywidget.AnyWidget):
         self._marks_missing = False
         self._is_answering = False
         self._make_sample = sample
+        self.below: Callable[[], Table | None] = lambda: None
         self._looked_up: dict[str, dict[str, Any]] = {}
         state, offered = self._state()
         super().__init__(state=state, offered=offered, sample=Sample().shown())
@@ -160,6 +164,7 @@ class FormWidget(anywidget.AnyWidget):
             self._portable(self._form.describe()),
             actions=[action.label for action in self._actions],
             fill_call=self._portable(self._fill_call()),
+            below=self.below(),
         )
 
     def _state(self) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -7,6 +7,7 @@ what is printed at once. A child process that writes past Python's streams is no
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from devsession.secrets.redact import Redactor
+
+_log = logging.getLogger("devsession")
 
 # The kernel's session remembers what it did before, so that a second call replaces the first.
 _BEFORE = "_devsession_send"
@@ -69,9 +72,18 @@ def _content(content: Any, redactor: Redactor) -> Any:
     if not isinstance(content, dict):
         return content
     return {
-        name: _authors(part, redactor) if name in _AUTHORS else part
+        name: _searched(part, redactor) if name in _AUTHORS else part
         for name, part in content.items()
     }
+
+
+def _searched(part: Any, redactor: Redactor) -> Any:
+    """A part without secrets. One that cannot be searched is not shown; the kernel lives on."""
+    try:
+        return _authors(part, redactor)
+    except Exception as error:  # noqa: BLE001 - whatever it is, nothing may go out unsearched
+        _log.warning("an output is not shown, it could not be searched: %s", type(error).__name__)
+        return type(part)() if isinstance(part, str | list | dict) else None
 
 
 def _authors(part: Any, redactor: Redactor) -> Any:

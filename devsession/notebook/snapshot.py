@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from devsession.notebook.form_state import still_open
 from devsession.notebook.markup import MUTED, code, fact_lines, facts, line, panel
@@ -15,28 +15,43 @@ if TYPE_CHECKING:
 _SHOWN = 80  # characters of a template
 
 
+class Table(Protocol):
+    """Text for a terminal, by its repr, and HTML for a notebook."""
+
+    def _repr_html_(self) -> str: ...
+
+
 class FormSnapshot:
     """What a form holds, as text (set or not) and as HTML (the values too, a secret never).
 
     shown: what the form's `describe()` gave.
     actions: labels of the form's buttons, in the order in which they are clicked.
     fill_call: the call that does the same as the clicks so far.
+    below: what stands below it, as text and HTML.
 
     Both texts depend on these alone, so that equal forms give equal outputs.
     """
 
     def __init__(
-        self, title: str, shown: Mapping[str, Any], *, actions: Sequence[str], fill_call: str
+        self,
+        title: str,
+        shown: Mapping[str, Any],
+        *,
+        actions: Sequence[str],
+        fill_call: str,
+        below: Table | None = None,
     ) -> None:
         self._title = title
         self._shown = shown
         self._actions = actions
         self._fill_call = fill_call
+        self._below = below
 
     def __repr__(self) -> str:
         rows = [(field["name"], _state(field)) for field in self._fields]
         rows = self._connectivity() + rows + self._mapping()
-        return "\n".join([self._title, *fact_lines(rows), f"next: {self._next_step}"])
+        below = [repr(self._below)] if self._below else []
+        return "\n".join([self._title, *fact_lines(rows), f"next: {self._next_step}", *below])
 
     def _repr_html_(self) -> str:
         fields = [(_label(field), _value(field)) for field in self._fields]
@@ -46,7 +61,7 @@ class FormSnapshot:
             line(f"next: {self._next_step}", style="margin-top:6px"),
             line("The same as code:", style=f"{MUTED};margin-top:8px"),
             code(self._fill_call),
-        )
+        ) + (self._below._repr_html_() if self._below else "")
 
     @property
     def _fields(self) -> list[dict[str, Any]]:

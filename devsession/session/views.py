@@ -53,21 +53,19 @@ def show_connection(connection: Connection, vault: Vault) -> None:
 
 
 def show_sync(session: DevelopmentSession, sync: Sync) -> None:
-    """The form of a sync, live; then the first rows as they would be sent, once it is filled."""
+    """The form of a sync, live; in its static picture the first rows as they would be sent."""
     from IPython.display import display
 
-    display(
-        FormWidget(
-            sync.form,
-            title=f"Sync {sync.slug}: {sync.record.source} to the app",
-            on_save=sync.save,
-            fill_call=lambda: fill_call(sync.slug, sync.form),
-            portable=session.vault.redactor.value,
-            sample=lambda: sample_of(session, sync),
-        )
+    widget = FormWidget(
+        sync.form,
+        title=f"Sync {sync.slug}: {sync.record.source} to the app",
+        on_save=sync.save,
+        fill_call=lambda: fill_call(sync.slug, sync.form),
+        portable=session.vault.redactor.value,
+        sample=lambda: sample_of(session, sync),
     )
-    if sync.filled:
-        display(Preview(sync))
+    widget.below = lambda: Preview(sync) if sync.filled else None
+    display(widget)
 
 
 class Preview:
