@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 from devsession.recording.exchange import Exchange, header
 from devsession.recording.stand_ins import with_secrets
 from devsession.secrets.redact import placeholder
+from devsession.secrets.spellings import STAND_IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,7 +50,6 @@ _LOOKS_SECRET = re.compile(r"(?s).{16,}|(?=.*[A-Za-z])(?=.*[0-9]).{8,}")
 _XML_ELEMENT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?>\s*([^<>\s]+)\s*</")
 _FORM = re.compile(r"[\w.~%+-]+=[^\s<>{}]*")
 _SAFE = re.compile(r"[\w.~+/=:!*-]+", re.ASCII)
-_STAND_IN = placeholder("")[: -len("secret")]
 
 
 def looks_secret(value: str) -> bool:
@@ -75,7 +75,7 @@ def tokens_in(answered: Exchange) -> list[tuple[str, str]]:
         named = [(name, value) for key, value in _named(answered) if (name := _name(key))]
         found += [pair for pair in named if pair[0] in _TOKENS and _NO_WORD.fullmatch(pair[1])]
         found += [pair for pair in _singles(named) if looks_secret(pair[1]) and pair[1] not in said]
-    return [(name, value) for name, value in dict.fromkeys(found) if _STAND_IN not in value]
+    return [(name, value) for name, value in dict.fromkeys(found) if STAND_IN not in value]
 
 
 def with_tokens(answer: Exchange, tokens: Mapping[str, str]) -> Exchange:

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from devsession.recording import codings
+from devsession.secrets.spellings import STAND_IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +19,6 @@ Headers = dict[str, list[str]]
 # A value here may be a secret that nobody told us about (a token the app handed out), so it is
 # hidden even when it holds no known secret.
 _PRIVATE = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
-_HIDDEN = "REDACTED-"
 
 
 @dataclass(frozen=True)
@@ -231,15 +231,15 @@ def _hidden(name: str, value: str, *, known: bool) -> str:
         pairs = attributes if name == "cookie" else attributes[:1]
         kept = [] if name == "cookie" else attributes[1:]
         return ";".join([*(_hidden_cookie(pair) for pair in pairs), *kept])
-    if known or _HIDDEN in value:
+    if known or STAND_IN in value:
         return value
     scheme, space, _ = value.partition(" ")
-    return f"{scheme} {_HIDDEN}{name}" if space else _HIDDEN + name
+    return f"{scheme} {STAND_IN}{name}" if space else STAND_IN + name
 
 
 def _hidden_cookie(pair: str) -> str:
     name, equals, value = pair.partition("=")
-    return pair if _HIDDEN in value or not equals else f"{name}={_HIDDEN}cookie"
+    return pair if STAND_IN in value or not equals else f"{name}={STAND_IN}cookie"
 
 
 def _in_order(headers: Headers) -> Headers:

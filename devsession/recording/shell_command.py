@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote_plus, unquote_plus, urlsplit
 
 from devsession.recording.exchange import header
-from devsession.recording.stand_ins import STAND_IN, stand_in_pattern
+from devsession.recording.stand_ins import stand_in_pattern
+from devsession.secrets.spellings import STAND_IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

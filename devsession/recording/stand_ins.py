@@ -13,14 +13,13 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from devsession.errors import SecretMissingError
 from devsession.recording.exchange import header
-from devsession.secrets.redact import placeholder
+from devsession.secrets.spellings import STAND_IN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from devsession.recording.exchange import Exchange
 
-STAND_IN = placeholder("x")[:-1]
 _ANY = STAND_IN + r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 # The text as base64, at each of the three places in a group of bytes where it may begin.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
 
-from devsession.secrets.spellings import utf8
+from devsession.secrets.spellings import STAND_IN, utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +25,7 @@ def placeholder(name: str) -> str:
     """What stands for a secret: `REDACTED-api-key`, legal in a URL's host, path and user, in a
     header, a cookie and in every encoding, all of which leave it as it is."""
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    return f"REDACTED-{slug or 'secret'}"
+    return f"{STAND_IN}{slug or 'secret'}"
 
 
 @dataclass(frozen=True)

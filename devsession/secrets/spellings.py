@@ -14,6 +14,9 @@ from base64 import b64encode
 from itertools import groupby
 from urllib.parse import quote, quote_plus
 
+# What every placeholder begins with.
+STAND_IN = "REDACTED-"
+
 # JSON in JSON in JSON: each level turns n backslashes into 2n + 1.
 _BACKSLASHES = rb"\\{1,7}"
 _SHORT_ESCAPES = {"\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
@@ -129,7 +132,7 @@ def _character(char: str) -> bytes:
     if raw in _WORD:
         # A text that ends where a placeholder begins has not been found there: R is the
         # placeholder's. Without this, redacting twice could differ from redacting once.
-        return b"(?!REDACTED-)R" if char == "R" else raw
+        return b"(?!%s)R" % STAND_IN.encode() if char == "R" else raw
     forms = [re.escape(raw), *_percent(char, raw), *_escapes(char, raw), *_html(char)]
     if char > "\x7f":  # UTF-8 that was read as latin-1
         forms.append(re.escape(utf8(raw.decode("latin-1"))))

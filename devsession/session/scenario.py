@@ -218,16 +218,13 @@ class Scenario:
         differences = outcome_differences(outcomes, cells)
         if not differences:
             return replace(report, title=f"{report.title}, the same as the cells'")
-        differing = Finding(
-            rule="C01",
-            severity="warning",
-            rows=tuple(differences[:3]),
-            count=len(differences),
-            column="",
-            message="differs from the outcomes of the cells",
+        return _with_warning(
+            report,
+            "C01",
+            differences,
+            "differs from the outcomes of the cells",
             fix="if plugin.py is right, nothing; else mend it and run() again",
         )
-        return replace(report, findings=(*report.findings, differing))
 
     def _with_addresses(
         self,
@@ -247,16 +244,13 @@ class Scenario:
         places = called_elsewhere(exchanges, declared_by(plugin, parameters, vault), vault)
         if not places:
             return report
-        undeclared = Finding(
-            rule="N01",
-            severity="warning",
-            rows=tuple(places[:3]),
-            count=len(places),
-            column="",
-            message="called, and not declared by network_addresses()",
+        return _with_warning(
+            report,
+            "N01",
+            places,
+            "called, and not declared by network_addresses()",
             fix="return them from network_addresses(), or do not call them",
         )
-        return replace(report, findings=(*report.findings, undeclared))
 
     def _new_request(self, store: ScenarioSource) -> OutboundSyncRequest:
         actions = sync_actions(self._session.plugin, self._frozen.parameters)
@@ -265,6 +259,21 @@ class Scenario:
     def _template(self) -> RecordTemplate | None:
         mapping, session = self._frozen.parameters.field_mappings, self._session
         return template_of(mapping, session.plugin, redact=session.vault.redactor.text)
+
+
+def _with_warning(
+    report: Report, rule: str, found: Sequence[str], message: str, *, fix: str
+) -> Report:
+    warning = Finding(
+        rule=rule,
+        severity="warning",
+        rows=tuple(found[:3]),
+        count=len(found),
+        column="",
+        message=message,
+        fix=fix,
+    )
+    return replace(report, findings=(*report.findings, warning))
 
 
 def _read(result: object) -> object:
