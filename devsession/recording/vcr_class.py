@@ -28,7 +28,7 @@ from devsession.recording.request_index import RequestIndex
 from devsession.secrets.files import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
 _ANSWERED = -1
 
@@ -62,9 +62,22 @@ class CassettePersister:
 
 
 class _Context(vcr.cassette.CassetteContextDecorator):  # type: ignore[misc]
-    def _patch_generator(self, cassette: IndexedCassette) -> Iterator[IndexedCassette]:
+    _patches: Generator[IndexedCassette]
+
+    def _patch_generator(self, cassette: IndexedCassette) -> Generator[IndexedCassette]:
+        self._patches = self._patching(cassette)
+        return self._patches
+
+    def _patching(self, cassette: IndexedCassette) -> Generator[IndexedCassette]:
         with patches_stay():
             yield from super()._patch_generator(cassette)
+
+    def __exit__(self, *error: Any) -> None:
+        # vcrpy saves first: when that fails, its patches stay until they are garbage.
+        try:
+            super().__exit__(*error)
+        finally:
+            self._patches.close()
 
 
 class IndexedCassette(vcr.cassette.Cassette):  # type: ignore[misc]

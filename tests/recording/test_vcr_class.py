@@ -747,6 +747,16 @@ class TestOurs:
 
         assert file.read_bytes() == before
 
+    def test_nothing_stays_patched_when_its_file_cannot_be_written(self, file: Path) -> None:
+        connection = http.client.HTTPConnection
+        file.mkdir()
+
+        with pytest.raises(IsADirectoryError) as error, VCR().use_cassette(file) as cassette:
+            cassette.append(Request("GET", "http://app.example/", None, {}), ANSWER)
+
+        assert http.client.HTTPConnection is connection
+        assert error.value.filename  # the error, and with it every frame, is held until here
+
     @pytest.mark.parametrize(("writer", "reader"), [(VCR, vcr.VCR), (vcr.VCR, VCR)])
     def test_stock_vcrpy_plays_its_files_and_it_plays_stock_ones(
         self, app: App, file: Path, writer: Any, reader: Any
