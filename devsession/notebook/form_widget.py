@@ -19,8 +19,9 @@ from devsession.notebook.sample import Sample
 from devsession.notebook.snapshot import FormSnapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+    from devsession.notebook.form_parts import FormPart
     from devsession.notebook.snapshot import Table
     from devsession.plugin.mapping import Expression
     from devsession.plugin.parameters import ConnectivityOption
@@ -70,29 +71,14 @@ class FormLike(Protocol):
         """Call `callback` after every change."""
 
 
-class SignInLike(Protocol):
-    """What the widget needs of whoever asks a person to sign in."""
-
-    def shown(self) -> dict[str, str] | None:
-        """The address to open and what is done then; None while nobody is asked."""
-
-    def paste(self, address: str) -> str:
-        """Go on with the address that the browser ended at."""
-
-    def cancel(self) -> str:
-        """Wait no more."""
-
-    def on_change(self, callback: Callable[[str, bool], None]) -> None:
-        """Call `callback(text, is_error)` when somebody is asked, and when that has ended."""
-
-
 class FormWidget(anywidget.AnyWidget):
     """A form to fill with mouse and keyboard, and its static picture for where there are no widgets.
 
     title: the heading.
     on_test, on_save: what the buttons do; the text they return is shown, and so is the text of a
         `DevsessionError` that they raise. Without `on_test` there is no Test button.
-    sign_in: asks a person to sign in, where an action needs it.
+    parts: what else the page has, by the name that it has in `state`; what a part named `sign_in`
+        shows stands for what the action that needs it would say.
     fill_call: a call that fills the form in the same way, for copying; secrets in it are
         references.
     sample: makes the records that stand below a mapper.
@@ -107,8 +93,8 @@ class FormWidget(anywidget.AnyWidget):
     `set`, `secret` (name, value), `map` (field, source), `match`, `accept`, `refuse` (fields, none
     for all), `clear`, `look` (for columns and sample), `write` (template), `make` (columns: a
     line `name = SQL` each), `choose` (method), `connectivity` (option), `action` (name),
-    `paste` (address), `cancel_sign_in`, each with an `id` of the page's own; `state["answered"]` is
-    the last of those that was dealt with.
+    and those of its parts, each with an `id` of the page's own; `state["answered"]` is the last of
+    those that was dealt with.
     """
 
     _esm = one_module(_STATIC / "form.js")
@@ -127,7 +113,7 @@ class FormWidget(anywidget.AnyWidget):
         on_test: Callable[[], str] | None = None,
         sample: Callable[[], Sample] = Sample,
         portable: Callable[[Any], Any] = lambda shown: shown,
-        sign_in: SignInLike | None = None,
+        parts: Mapping[str, FormPart] | None = None,
     ) -> None:
         self._form = form
         self._title = title
@@ -135,7 +121,7 @@ class FormWidget(anywidget.AnyWidget):
         self._portable = portable
         test = [Action("test", "Test", "Testing…", on_test)] if on_test else []
         self._actions = [*test, Action("save", "Save", "Saving…", on_save)]
-        self._sign_in = sign_in
+        self._parts = dict(parts or {})
         self._message = Message()
         self._answered: str | None = None
         self._marks_missing = False
@@ -146,8 +132,8 @@ class FormWidget(anywidget.AnyWidget):
         state, offered = self._state()
         super().__init__(state=state, offered=offered, sample=Sample().shown())
         form.on_change(self._changed)
-        if sign_in is not None:
-            sign_in.on_change(self._signed_in)
+        for part in self._parts.values():
+            part.on_change(self._told)
         self.on_msg(self._receive)
 
     def __repr__(self) -> str:
@@ -180,7 +166,7 @@ class FormWidget(anywidget.AnyWidget):
             "actions": [action.shown() for action in self._actions],
             "message": self._message.shown(),
             "fill_call": self._fill_call(),
-            "sign_in": self._sign_in.shown() if self._sign_in else None,
+            **{name: part.shown() for name, part in self._parts.items()},
             "answered": self._answered,
         }
         return state, offered
@@ -214,14 +200,15 @@ class FormWidget(anywidget.AnyWidget):
                     self._form.connect_by(option)
                 case {"type": "action", "name": name}:
                     self._act(next(action for action in self._actions if action.name == name))
-                case {"type": "paste", "address": address} if self._sign_in is not None:
-                    self._message = Message(self._sign_in.paste(address))
-                case {"type": "cancel_sign_in"} if self._sign_in is not None:
-                    self._message = Message(self._sign_in.cancel())
                 case {"type": "look"}:
                     self._look()
+                case {"type": kind} if part := self._part_for(kind):
+                    self._message = Message(part.receive(message))
                 case _:
                     self._message = Message(map_as_told(self._form, message))
+
+    def _part_for(self, kind: str) -> FormPart | None:
+        return next((part for part in self._parts.values() if kind in part.messages), None)
 
     @contextmanager
     def _answering(self, message: dict[str, Any]) -> Iterator[None]:
@@ -243,10 +230,10 @@ class FormWidget(anywidget.AnyWidget):
         open_ = still_open(self._form.describe())
         self._marks_missing = bool(open_)
         told = perform(action, list(open_.values()))
-        asked = self._sign_in is not None and self._sign_in.shown() is not None
+        asked = "sign_in" in self._parts and self._parts["sign_in"].shown() is not None
         # Where a person is asked to sign in, the page has a part that says so, with the address.
         self._message = Message() if asked and not told.is_error else told
 
-    def _signed_in(self, text: str, is_error: bool) -> None:
+    def _told(self, text: str, is_error: bool) -> None:
         self._message = Message(text, is_error)
         self._draw()

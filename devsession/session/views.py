@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from devsession.notebook.card import SessionCard
 from devsession.notebook.form_widget import FormWidget
+from devsession.notebook.sign_in_part import SignInPart
 from devsession.render import html_table, text_table
 from devsession.session.sampling import sample_of
 
@@ -43,7 +44,7 @@ def show_connection(connection: Connection, vault: Vault) -> None:
             title=connection.form.title[0].upper() + connection.form.title[1:],
             on_test=connection.test,
             on_save=connection.save,
-            sign_in=connection.person,
+            parts={"sign_in": SignInPart(connection.person)},
             fill_call=lambda: fill_call(
                 "session.connection", connection.form, connection.reference_to
             ),

@@ -129,7 +129,7 @@ class FormView {
     this.template.draw(isTemplate ? mapper : null, labelOf);
     say(this.done, message.is_error ? "" : message.text);
     say(this.failed, message.is_error ? message.text : "");
-    this.signIn.draw(signIn);
+    this.signIn.draw(signIn ?? null);
     this.actions.draw(actions);
     say(this.code.querySelector("pre"), call);
     this.root.setAttribute("aria-busy", String(this.outbox.waiting.length > 0));

@@ -1,0 +1,29 @@
+"""Parts of a form's page besides its fields: each has a state and messages of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+
+class FormPart(Protocol):
+    """One part: the page has what `shown` returns as `state[name]`, and draws it.
+
+    messages: the types of those messages of the page that are for this part.
+    """
+
+    messages: Collection[str]
+
+    def shown(self) -> dict[str, Any] | None:
+        """All that the page draws, as JSON without a secret; None while there is nothing."""
+
+    def receive(self, message: dict[str, Any]) -> str:
+        """Do what was done in the page; what there is to say about it, or "".
+
+        Raises: DevsessionError, whose text the page shows.
+        """
+
+    def on_change(self, tell: Callable[[str, bool], None]) -> None:
+        """Call `tell(text, is_error)` when something changes that no message has caused."""
