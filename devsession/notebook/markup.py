@@ -15,6 +15,9 @@ CODE = (
 GOOD = "rgba(46, 160, 96, 0.9)"
 BAD = "rgba(219, 68, 68, 0.9)"
 NEUTRAL = "rgba(128, 128, 128, 0.5)"
+# Grounds, behind text of any theme's colour.
+ADDED = "rgba(46, 160, 96, 0.2)"
+REMOVED = "rgba(219, 68, 68, 0.2)"
 # JupyterLab stripes every table; a few facts are no table to read along.
 PLAIN_ROW = "background-color:transparent"
 

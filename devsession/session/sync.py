@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame
 
+    from devsession.notebook.changes import Changes
     from devsession.plugin.mapping import Expression
     from devsession.plugin.strategies import OutboundSyncStrategy
     from devsession.plugin.sync_source import SyncSource
@@ -190,6 +191,22 @@ class Sync:
         settle(self._session, self)
         plan = self._session.engine.plan(self.record, self.strategy)
         return refusal_frame(all_refusals(self._session, self, offered=plan.total))
+
+    def changes(self, *identifiers: object, rows: int = 5) -> Changes:
+        """Records before and after: what the app took last, and what a run would send now.
+
+        The first ones that a run would send, or those that are named: `changes("ID-3")`. A template
+        of now makes the text of before as well.
+
+        Raises:
+            UnknownNameError: there is no such record.
+            SourceError: identifiers are null or not unique.
+        """
+        from devsession.session.changing import changes_of
+
+        self._require_filled()
+        settle(self._session, self)
+        return changes_of(self._session, self, identifiers, rows=rows)
 
     def refused_first(self, rows: int) -> dict[str, str]:
         """Identifier -> why outbound_record_validator refuses it, of the first records."""

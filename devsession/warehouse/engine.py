@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,13 @@ from devsession.warehouse.decoding import decoded
 from devsession.warehouse.plan import Plan
 from devsession.warehouse.projection import project
 from devsession.warehouse.source import check_identifiers
-from devsession.warehouse.staged import Stage, stage_table
+from devsession.warehouse.staged import Stage, as_records, stage_table
 from devsession.warehouse.statements import literal, statement
 from devsession.warehouse.store import state_table
 from devsession.warehouse.supposed import supposed_state
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pandas import DataFrame
 
@@ -87,6 +88,27 @@ class Engine:
             {"IDENTIFIER": identifiers, "TRANSFORMED_RECORD": decoded(texts)}, dtype=object
         )
 
+    def first_offered(
+        self, sync: SyncRecord, strategy: OutboundSyncStrategy, *, records: int
+    ) -> DataFrame:
+        """The first records that a run would offer, columns as in `RECORD_COLUMNS`; none is kept.
+
+        Raises: as `plan`, but identifiers are not checked.
+        """
+        first = f"SYNC_ACTION is not null {_first(records)}"
+        return self._compared(sync, strategy, first, [])
+
+    def compared(
+        self, sync: SyncRecord, strategy: OutboundSyncStrategy, *, identifiers: Sequence[str]
+    ) -> DataFrame:
+        """These records, offered or not (then SYNC_ACTION is None); otherwise as `first_offered`.
+
+        Those that neither the source nor the sync's state knows are left out.
+        """
+        named = "select f.value::varchar from table(flatten(input => parse_json(?))) as f"
+        wanted = f"IDENTIFIER in ({named})"
+        return self._compared(sync, strategy, wanted, [json.dumps(list(identifiers))])
+
     def source_types(self, sync: SyncRecord) -> dict[str, str]:
         """Mapped field, or name in a template's `row` -> the kind of what fills it (see `kinds`).
 
@@ -139,6 +161,25 @@ class Engine:
             UsageError: nothing is staged for it, or not any more.
         """
         return Stage(self._account, sync, run)
+
+    def _compared(
+        self, sync: SyncRecord, strategy: OutboundSyncStrategy, wanted: str, params: list[str]
+    ) -> DataFrame:
+        projection = project(self._account, sync)
+        with projection.explained():
+            table = self._account.arrow(
+                statement(
+                    "engine/compared",
+                    state=state_table(sync),
+                    mapped=projection.mapped,
+                    content=projection.content,
+                    record=projection.record,
+                    by_state=_by_state(strategy, strategy.actions),
+                    wanted=wanted,
+                ),
+                params,
+            )
+        return as_records(table)
 
     def _identified(self, sync: SyncRecord) -> tuple[Projection, int]:
         """The sync's projection, over a source whose records can be told apart, and their count."""

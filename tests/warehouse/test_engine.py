@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from devsession.warehouse import Account
 
 MAPPING = {"email": "EMAIL", "name": "NAME"}
+BOTH = ["TRANSFORMED_RECORD", "TRANSFORMED_RECORD_PREVIOUS"]
 
 
 @pytest.fixture
@@ -647,3 +648,44 @@ def test_no_unchanged_record_of_200_000_is_offered(account: Account) -> None:
     assert sync.plan().actions == {"Create": 0, "Update": 10}
     assert sync.plan().unchanged == 199_990
     assert len(sync.offered()) == 10
+
+
+class TestCompared:
+    def test_what_a_run_would_offer_beside_what_the_app_took(
+        self, sync: Syncing, contacts: Source
+    ) -> None:
+        sync.succeed()
+        contacts.holds([1, "new@x.test", "Al"], [2, "b@x.test", "Bo"], [3, "d@x.test", "Di"])
+
+        first = sync.engine.first_offered(sync.record, sync.strategy, records=1)
+        both = sync.engine.first_offered(sync.record, sync.strategy, records=9)
+
+        assert first[["IDENTIFIER", "SYNC_ACTION", *BOTH]].to_numpy().tolist() == [
+            [
+                "1",
+                "Update",
+                {"email": "new@x.test", "name": "Al"},
+                {"email": "a@x.test", "name": "Al"},
+            ]
+        ]
+        assert both["IDENTIFIER"].tolist() == ["1", "3"]
+        assert all_of(sync.stage())["IDENTIFIER"].tolist() == ["3", "1"]
+
+    def test_records_by_name_offered_or_not(self, sync: Syncing, contacts: Source) -> None:
+        sync.succeed()
+        contacts.holds([1, "new@x.test", "Al"], [2, "b@x.test", "Bo"])
+
+        named = sync.engine.compared(
+            sync.record, sync.strategy, identifiers=["10", "2", "1", "99", "o'neil"]
+        )
+
+        assert named[["IDENTIFIER", "SYNC_ACTION"]].to_numpy().tolist() == [
+            ["1", "Update"],
+            ["2", None],
+            ["10", None],
+        ]
+        assert named["TRANSFORMED_RECORD"].tolist()[2] is None
+        assert named["TRANSFORMED_RECORD_PREVIOUS"].tolist()[2] == {
+            "email": "c@x.test",
+            "name": "Cy",
+        }
