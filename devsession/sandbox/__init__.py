@@ -18,12 +18,13 @@ from devsession.sandbox.process import (
     start_sandbox,
     stop_sandbox,
 )
-from devsession.sandbox.remote import change_settings, expire_tokens
+from devsession.sandbox.remote import agree, change_settings, expire_tokens
 
 __all__ = [
     "CLIENT_ID",
     "CLIENT_SECRET_NAME",
     "KEY_NAME",
+    "agree",
     "change_settings",
     "chosen_data",
     "expire_tokens",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from pydantic_core import to_json
 
-from devsession.errors import UsageError
+from devsession.errors import ConnectError, UsageError
 from devsession.sandbox.process import sandbox_key, sandbox_service
 
 if TYPE_CHECKING:
@@ -31,6 +32,31 @@ def change_settings(workspace: Path, settings: Mapping[str, object]) -> None:
 def expire_tokens(workspace: Path) -> None:
     """Every access token given until now is expired."""
     _call(workspace, "POST", "/_control/expire_tokens", {})
+
+
+def agree(workspace: Path, address: str) -> str:
+    """Somebody at the app agrees to a sign-in: where their browser ends; "" for another app's.
+
+    Raises: ConnectError when the app does not ask them, but shows an error.
+    """
+    asked, app = urlsplit(address), sandbox_service(workspace).address()
+    if app is None or (asked.hostname, asked.port) != (app.host, app.port):
+        return ""
+    connection = HTTPConnection(app.host, app.port, timeout=_SECONDS)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    try:
+        connection.request("POST", asked.path, f"{asked.query}&decision=allow", headers)
+        ended = connection.getresponse().getheader("Location")
+    finally:
+        connection.close()
+    if ended is None:
+        raise ConnectError(
+            "The practice app cannot ask anybody to agree",
+            tried="a sign-in of a client_id or redirect_uri that it does not know",
+            where=f"{asked.scheme}://{asked.netloc}{asked.path}",
+            next_step="session.sandbox.client_id is the client that it knows",
+        )
+    return ended
 
 
 def _call(workspace: Path, method: str, path: str, content: Mapping[str, object]) -> None:

@@ -47,13 +47,14 @@ class Connection:
         store: Store,
         vault: Vault,
         recorder: Recorder,
+        agreed: Callable[[str], str],
     ) -> None:
         self._plugin = plugin
         self._store = store
         self._vault = vault
         self._recorder = recorder
         self._signing = Signing(vault, secret_name=self._secret_name, unrecorded=recorder.paused)
-        self.person = Person(redeem=self._signing.redeem, answers=self._answers)
+        self.person = Person(redeem=self._signing.redeem, answers=self._answers, agreed=agreed)
         self._elsewhere = ""
         self._checked: tuple[Answers, ConnectResponse] | None = None
         self._saved = store.connection(self.plugin_id)

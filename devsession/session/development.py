@@ -180,6 +180,7 @@ class DevelopmentSession:
             store=self.store,
             vault=self.vault,
             recorder=self.recorder,
+            agreed=self.sandbox.agreed,
         )
 
     def load_table(

@@ -36,6 +36,7 @@ class Person:
     """Signs in for one action at a time: the next one cancels it.
 
     redeem: see `Signing.redeem`. answers: what the form holds, to see whether it was changed.
+    agreed: where the browser of somebody ends who agrees without being asked; "" for nobody.
     """
 
     def __init__(
@@ -43,9 +44,11 @@ class Person:
         *,
         redeem: Callable[[OAuthAuthorizationCode, dict[str, str]], None],
         answers: Callable[[], object],
+        agreed: Callable[[str], str],
     ) -> None:
         self._redeem = redeem
         self._answers = answers
+        self._agreed = agreed
         self._asked: _Asked | None = None
         self._listeners: list[Callable[[str, bool], None]] = []
 
@@ -72,14 +75,16 @@ class Person:
             return action()
         except PersonNeededError as needed:
             template = needed.template
-        later = between_cells()
-        if later is None:
-            sign_in = SignIn(template)
+        answers, later = self._answers(), between_cells()
+        sign_in = SignIn(template, over=lambda: later(self._is_back) if later else None)
+        ended = self._agreed(sign_in.address)
+        if ended:
+            sign_in.paste(ended)
+        elif later is None:
             print(_for_a_script(sign_in))  # noqa: T201 - the person has to see it
+        if ended or later is None:
             self._redeem(template, sign_in.wait())
             return _once_more(action)
-        answers = self._answers()
-        sign_in = SignIn(template, over=lambda: later(self._is_back))
         then = "the connection is saved by itself" if saves else "connect() is called by itself"
         card = SignInCard(sign_in.address, sign_in.redirect, then)
         display = shown_under_cell(card)

@@ -10,6 +10,7 @@ from devsession.sandbox import (
     CLIENT_ID,
     CLIENT_SECRET_NAME,
     KEY_NAME,
+    agree,
     change_settings,
     expire_tokens,
     sandbox_service,
@@ -48,6 +49,7 @@ class Sandbox:
         self._offline = offline
         self._unrecorded = unrecorded
         self._service = sandbox_service(workspace.folder)
+        self._agrees = False
 
     def __repr__(self) -> str:
         return (
@@ -119,6 +121,24 @@ class Sandbox:
         Raises: UsageError when the session is offline.
         """
         self._set(storm=None)
+
+    def agree(self) -> None:
+        """From now on somebody at the practice app agrees whenever this session asks for a sign-in.
+
+        So that a notebook or a test runs to its end with nobody at the browser. An app that is not
+        the practice app is not agreed for.
+
+        Raises: UsageError when the session is offline.
+        """
+        self._refuse_offline()
+        self._agrees = True
+
+    def agreed(self, address: str) -> str:
+        """Where the browser of whoever agrees to a sign-in ends; "" while nobody does."""
+        if not self._agrees:
+            return ""
+        with self._unrecorded():
+            return agree(self._workspace.folder, address)
 
     def expire_tokens(self) -> None:
         """Every access token that was given until now is expired.

@@ -454,6 +454,28 @@ def test_a_script_waits(
     assert masked(told[0]) == snapshot
 
 
+@pytest.mark.parametrize("in_kernel", [False, True], ids=["script", "kernel"])
+def test_somebody_at_the_practice_app_agrees_by_themselves(
+    session: DevelopmentSession, request: pytest.FixtureRequest, in_kernel: bool
+) -> None:
+    if in_kernel:
+        request.getfixturevalue("loop")
+    session.sandbox.agree()
+
+    assert session.connection.fill(**known(session)).startswith("connection saved")
+    assert session.connection.parameters.secret("access_token").startswith("sbt_")
+
+
+def test_nobody_agrees_for_a_client_that_the_practice_app_does_not_know(
+    session: DevelopmentSession, snapshot: SnapshotAssertion
+) -> None:
+    session.sandbox.agree()
+
+    with pytest.raises(ConnectError) as refused:
+        session.connection.fill(**typed(session) | {"client": "another"})
+    assert masked(refused.value) == snapshot
+
+
 def test_a_script_is_stopped_with_control_c(
     session: DevelopmentSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
