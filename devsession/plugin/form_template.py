@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from devsession.plugin.form_options import Loaded
     from devsession.plugin.mapping import StoredMapping
 
+
 TEMPLATE, COLUMNS = "template", "columns"
 """Their names in errors and in `fill(template=.., columns=..)`."""
 
@@ -27,7 +28,8 @@ TEMPLATE, COLUMNS = "template", "columns"
 class TemplateAnswers:
     """What was written. A text that is wrong is kept, with its error: it is somebody's work.
 
-    filters: the plugin's own, by name. `made`: name in `row` -> SQL, `refused`: what was not taken.
+    filters: the plugin's own, by name. `made`: name in `row` -> SQL, `refused`: what was not taken,
+    `problems`: what is wrong in the text, whatever the row, each with `line` and `column`.
     """
 
     mapper: FormJinjaTemplate
@@ -37,7 +39,7 @@ class TemplateAnswers:
     made: dict[str, Expression] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     notices: dict[str, str] = field(default_factory=dict)
-    problem: str = ""
+    problems: list[TemplateError] = field(default_factory=list)
 
     names: ClassVar = (TEMPLATE, COLUMNS)
 
@@ -99,7 +101,8 @@ class TemplateAnswers:
         if not self.is_asked(answers):
             return {}
         refused = {f"{COLUMNS}.{name}": text for name, text in self.refused.items()}
-        return refused | ({TEMPLATE: self.problem} if self.problem else {})
+        said = "\n".join(str(problem.fields["problem"]) for problem in self.problems)
+        return refused | ({TEMPLATE: said} if said else {})
 
     def stored(self, answers: Answers) -> StoredJinjaTemplate | None:
         """Text and columns; None when they are not asked for, or nothing is written."""
@@ -127,14 +130,20 @@ class TemplateAnswers:
         self.refused.clear()
         self._check()
 
+    def take_columns(self, columns: list[str]) -> None:
+        """Go on with another source: the text stays, and is held against it."""
+        self.columns = columns
+        self._check()
+
     def _check(self) -> None:
-        self.problem = ""
+        self.problems = []
         if self.template.strip():
+            known = [*self.columns, *self.made, *self.refused]
             try:
-                known = [*self.columns, *self.made, *self.refused]
-                RecordTemplate(self.template, self.filters).check_columns(known)
+                template = RecordTemplate(self.template, self.filters)
+                self.problems = list(template.column_errors(known))
             except TemplateError as error:
-                self.problem = str(error.fields["problem"])
+                self.problems = [error]
 
     def _column_problem(self, name: object, source: object) -> str:
         if not isinstance(name, str) or not name.strip():

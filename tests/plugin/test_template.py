@@ -224,10 +224,19 @@ def test_a_record_that_cannot_be_rendered(template: str, snapshot: SnapshotAsser
 
 @pytest.mark.parametrize("template", ["{{ row.NAM }}", "{{ row['NAM'] }}", "{{ row.NAM | upper }}"])
 def test_columns_are_checked_before_anything_is_rendered(template: str) -> None:
-    with pytest.raises(TemplateError, match="cannot be used") as caught:
-        RecordTemplate(template).check_columns(["NAME", "AGE"])
+    (error,) = RecordTemplate(template).column_errors(["NAME", "AGE"])
 
-    assert "row has no 'NAM'; did you mean 'NAME'?" in caught.value.tried
+    assert error.what == "The template cannot be used"
+    assert "row has no 'NAM'; did you mean 'NAME'?" in error.tried
+
+
+def test_every_column_that_is_not_there_is_told_with_its_place() -> None:
+    template = "NAM: {{ row.NAM }}, {{ row.NAM }}\n{{ row.NAME }}\n{{ row.TOWN }} {{ row.NAM }}"
+
+    errors = RecordTemplate(template).column_errors(["NAME"])
+
+    places = [(error.fields["line"], error.fields["column"]) for error in errors]
+    assert places == [(1, 13), (3, 8), (3, 23)]
 
 
 @pytest.mark.parametrize(
@@ -241,4 +250,4 @@ def test_columns_are_checked_before_anything_is_rendered(template: str) -> None:
     ],
 )
 def test_columns_that_are_there_or_cannot_be_told(template: str) -> None:
-    RecordTemplate(template).check_columns(["NAME", "AGE"])
+    assert list(RecordTemplate(template).column_errors(["NAME", "AGE"])) == []

@@ -8,24 +8,32 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from devsession.errors import TemplateError
 from devsession.plugin.jinja_filters import filters_of
 from devsession.plugin.mapping import StoredJinjaTemplate
+from devsession.plugin.template.json_text import json_problem, offset_of
+from devsession.plugin.template.pointing import column_of, lines_of, place_of, pointed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from jinja2 import Template
+    from jinja2.nodes import Template as Tree
 
     from devsession.plugin.contract import Plugin
+    from devsession.plugin.fields.mappers import Rendered
     from devsession.plugin.mapping import StoredMapping
+    from devsession.plugin.template.json_text import JsonProblem
 
 _LONGEST = 20_000
 _MOST_PARTS = 10_000  # of which Jinja and Python compile one in some 50 microseconds
-_SHOWN = 50  # characters of a line on each side of what is wrong in it
 _TOO_DEEP = "it is nested too deep"
 _FIX = "correct the template: .fill(.., template=..)"
+_FIX_JSON = "`{{ row.NAME | tojson }}` writes a value as JSON, in quotes where it needs them"
 
 
 class RecordTemplate:
     """A template over `row`, with Jinja's filters and a plugin's own; nothing else is in scope.
 
     redact: is applied to what a filter of the plugin raised, before anybody sees it.
+    renders: what a text has to be; one that is not is an error of its record.
 
     Rendering ends within a second: what takes more work than one record may is an error.
     Nothing is escaped; null is printed as None, as in Jinja (`{{ row.NAME or "" }}`).
@@ -40,6 +48,7 @@ class RecordTemplate:
         filters: Mapping[str, Callable[..., Any]] | None = None,
         *,
         redact: Callable[[str], str] = lambda told: told,
+        renders: Rendered = "text",
     ) -> None:
         # Jinja takes a while to load, and most plugins have no template.
         from jinja2 import TemplateSyntaxError
@@ -48,20 +57,21 @@ class RecordTemplate:
         from devsession.plugin.template.filters import own_filter
         from devsession.plugin.template.rewrite import (
             HALF_A_CHARACTER,
-            Priced,
             columns_needed,
             problems_of,
         )
         from devsession.plugin.template.sandbox import RecordEnvironment
 
         self._text = text
+        self._redact = redact
+        self._renders = renders
         if len(text) > _LONGEST:
             self._refuse(f"it has {len(text):,} characters, {_LONGEST:,} are allowed", 1)
         if half := HALF_A_CHARACTER.search(text):
-            line = len(_lines(text[: half.start()]))
+            line, _ = place_of(text, half.start())
             self._refuse("half of a surrogate pair is no character", line, half.group())
         own = {name: own_filter(name, each, redact) for name, each in (filters or {}).items()}
-        environment = RecordEnvironment(own)
+        self._environment = environment = RecordEnvironment(own)
         try:
             tree = environment.parse(text)
             if (parts := sum(1 for _ in tree.find_all(Node))) > _MOST_PARTS:
@@ -69,9 +79,7 @@ class RecordTemplate:
             for problem in problems_of(tree, environment, environment.known_filters):
                 self._refuse(problem.message, problem.line, problem.near)
             self._columns = list(columns_needed(tree))
-            tree = Priced().visit(tree)
-            tree.set_environment(environment)
-            self._template = environment.from_string(tree)
+            self._template = self._compiled(tree)
         except TemplateError:
             raise
         except Exception as error:  # noqa: BLE001 - Jinja, and Python's own compiler behind it
@@ -79,32 +87,35 @@ class RecordTemplate:
             said = _TOO_DEEP if isinstance(error, MemoryError) else _said(error)
             self._refuse(said, getattr(error, "lineno", 1) if is_ours else 1)
 
-    def check_columns(self, columns: Iterable[str]) -> None:
-        """Hold the columns that the template names against those that `row` will have.
-
-        Raises: TemplateError for the first one that there is not.
-        """
+    def column_errors(self, columns: Iterable[str]) -> Iterator[TemplateError]:
+        """One for each column that the template names and `row` will not have, line by line."""
         from devsession.plugin.template.rewrite import nearest
 
         known = set(columns)
-        for line, name in self._columns:
+        for line, name in dict.fromkeys(self._columns):
             if name not in known:
-                self._refuse(f"row has no {name!r}; {nearest(name, known)}", line, name)
+                yield self._error(f"row has no {name!r}; {nearest(name, known)}", line, name)
 
     def render(self, row: Mapping[str, Any], identifier: str) -> str:
         """The text of one record.
 
         Raises: TemplateError, which names the record and the template's line.
         """
-        from devsession.plugin.template.meter import Meter
-        from devsession.plugin.template.watch import watched
-
-        context: Any = self._template.new_context({"row": row})
-        context.meter = Meter()
         try:
-            return watched(lambda: "".join(self._template.root_render_func(context)), context.meter)
+            text = _rendered(self._template, row)
         except Exception as error:  # noqa: BLE001 - whatever a template makes Python raise
             self._refuse(_said(error), self._line(error), record=identifier)
+        problem = json_problem(text) if self._renders == "json" else None
+        if problem is not None:
+            raise self._no_json(problem, text, row, identifier)
+        return text
+
+    def _compiled(self, tree: Tree) -> Template:
+        from devsession.plugin.template.rewrite import Priced
+
+        priced = Priced().visit(tree)
+        priced.set_environment(self._environment)
+        return self._environment.from_string(priced)
 
     def _line(self, error: Exception) -> int:
         """The template's line that an error came through last."""
@@ -118,25 +129,63 @@ class RecordTemplate:
     def _refuse(
         self, message: str, line: int, near: str = "", *, record: str | None = None
     ) -> NoReturn:
-        lines = _lines(self._text)
+        raise self._error(message, line, near, record=record) from None
+
+    def _error(
+        self, message: str, line: int, near: str = "", *, record: str | None = None
+    ) -> TemplateError:
+        lines = lines_of(self._text)
         source = lines[min(line, len(lines)) - 1]
-        column = _column(source, near or next(iter(re.findall(r"'([^']+)'", message)), ""))
-        place = f"line {line}, column {column + 1}"
+        column = column_of(source, near or next(iter(re.findall(r"'([^']+)'", message)), ""))
+        place = f"line {line}, column {column}"
         what = (
             "The template cannot be used"
             if record is None
             else f"The template cannot render the record {record!r}"
         )
-        raise TemplateError(
+        return TemplateError(
             what,
-            tried=f"{message}\n{_pointed(source, column)}",
+            tried=f"{message}\n{pointed(source, column)}",
             where=f"template, {place}" + (f"; IDENTIFIER {record}" if record is not None else ""),
             next_step=_FIX if record is None else f"{_FIX}, or the record",
             line=line,
-            column=column + 1,
+            column=column,
             identifier=record,
+            message=message,
             problem=f"{place}: {message}",
-        ) from None
+        )
+
+    def _no_json(
+        self, wrong: JsonProblem, text: str, row: Mapping[str, Any], identifier: str
+    ) -> TemplateError:
+        """Where the text is no JSON, and where in the template that comes from if it can be told."""
+        from devsession.plugin.template.origin import origin_of
+
+        origin = origin_of(
+            self._text,
+            self._environment,
+            lambda tree: _rendered(self._compiled(tree), row),
+            text=text,
+            offset=offset_of(text, wrong),
+        )
+        source = "\n".join(lines_of(self._text))
+        line, column = (None, None) if origin is None else place_of(source, origin)
+        place = "" if line is None else f"line {line}, column {column}"
+        in_text = f"line {wrong.line}, column {wrong.column} of its text"
+        message = f"no JSON: {wrong.message}, {in_text}"
+        written = text.split("\n")[wrong.line - 1]
+        return TemplateError(
+            f"The template makes no JSON of the record {identifier!r}",
+            tried=f"{wrong.message}, {in_text}\n{self._redact(pointed(written, wrong.column))}",
+            where=", ".join(filter(None, ["template", place])) + f"; IDENTIFIER {identifier}",
+            next_step=_FIX_JSON,
+            line=line,
+            column=column,
+            identifier=identifier,
+            message=message,
+            problem=f"{place}: {message}" if place else message,
+            text=self._redact(text),
+        )
 
 
 def template_of(
@@ -144,6 +193,7 @@ def template_of(
     plugin: Plugin,
     *,
     redact: Callable[[str], str] = lambda told: told,
+    renders: Rendered = "text",
 ) -> RecordTemplate | None:
     """The template of a sync, with its plugin's filters; None when it maps fields instead.
 
@@ -151,7 +201,18 @@ def template_of(
     """
     if not isinstance(mapping, StoredJinjaTemplate):
         return None
-    return RecordTemplate(mapping.jinja_template, filters_of(plugin), redact=redact)
+    return RecordTemplate(
+        mapping.jinja_template, filters_of(plugin), redact=redact, renders=renders
+    )
+
+
+def _rendered(template: Template, row: Mapping[str, Any]) -> str:
+    from devsession.plugin.template.meter import Meter
+    from devsession.plugin.template.watch import watched
+
+    context: Any = template.new_context({"row": row})
+    context.meter = Meter()
+    return watched(lambda: "".join(template.root_render_func(context)), context.meter)
 
 
 def _said(error: Exception) -> str:
@@ -168,22 +229,3 @@ def _said(error: Exception) -> str:
     text = shortened(str(error)) or type(error).__name__
     of_jinja = type(error).__module__.startswith(("jinja2", "devsession"))
     return text if of_jinja else f"{type(error).__name__}: {text}"
-
-
-def _lines(text: str) -> list[str]:
-    """As Jinja counts them."""
-    return re.split(r"\r\n|\r|\n", text)
-
-
-def _column(source: str, near: str) -> int:
-    """Where in a line to point: at a name, or else at the first tag."""
-    named = re.search(rf"(?<!\w){re.escape(near)}(?!\w)", source) if near else None
-    found = named or re.search(r"\{[{%]", source)
-    return found.start() if found else 0
-
-
-def _pointed(source: str, column: int) -> str:
-    """A line of the template with a caret below; of a long one the part around that."""
-    start = max(column - _SHOWN, 0)
-    shown = source[start : column + _SHOWN].expandtabs(1).encode(errors="replace").decode()
-    return f"{shown}\n{' ' * (column - start)}^"
