@@ -1,9 +1,7 @@
-"""`devsession init` and `devsession lab`: a new project, and JupyterLab on it."""
+"""`devsession init`: a new project, from the template."""
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -22,12 +20,6 @@ if TYPE_CHECKING:
 
 DEFAULT_NAME = "my-app"
 HERE = "."
-_NEWS_SETTINGS = (
-    # JupyterLab's own calls home would be the only network traffic of an offline session.
-    "--LabApp.news_url=None",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    "--LabApp.extension_manager=readonly",
-)
 
 
 def init(folder_name: str | None, given: Mapping[str, str], *, asking: bool) -> None:
@@ -96,29 +88,3 @@ def create_project(name: str, folder: Path, **answers: str) -> Placed:
             where=str(folder),
             next_step="make its folder yours and writable, with room on the disk, and try again",
         ) from None
-
-
-def lab(notebook: Path | None) -> None:
-    """Start JupyterLab here, on the notebook given or the project's own."""
-    if notebook is not None and not notebook.is_file():
-        raise UsageError(
-            f"There is no notebook {notebook}",
-            where=str(Path.cwd()),
-            next_step="devsession lab (opens the project's own notebook)",
-        )
-    own = Path("plugin_development.ipynb")
-    opened = notebook or (own if own.is_file() else None)
-    command = lab_command(opened)
-    try:
-        os.execv(command[0], command)  # noqa: S606 - the same interpreter, our arguments
-    except OSError as error:
-        raise SetupError(
-            f"JupyterLab does not start: {error}", next_step="pip install jupyterlab"
-        ) from None
-
-
-def lab_command(notebook: Path | None, *extra: str) -> list[str]:
-    """The command that opens JupyterLab in a browser, on a notebook if one is given."""
-    opened = [str(notebook)] if notebook else []
-    as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    return [sys.executable, "-m", "jupyterlab", *_NEWS_SETTINGS, *as_root, *extra, *opened]

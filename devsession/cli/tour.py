@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from devsession.cli.project import create_project, lab_command
+from devsession.cli.lab import sign, start_lab
+from devsession.cli.project import create_project
 from devsession.cli.shipped import shipped
 from devsession.errors import DevsessionError, UsageError
 from devsession.render import counted, text_table
@@ -105,7 +106,7 @@ def _notebook(folder: Path, name: str) -> str:
                 where=str(file),
                 next_step=f"cd {folder} && devsession lab {file.name}",
             )
-        _trust(file)
+        sign(file)
         ran = counted(len(_code_cells(file)), "cell")
         says(f"{ran}: {NOTEBOOKS[name]}")
     return ran
@@ -154,8 +155,7 @@ def _offer_lab(folder: Path) -> None:
         typer.echo()
     if wanted:
         os.chdir(folder)
-        command = lab_command(Path(OPENED_AT_THE_END))
-        os.execv(command[0], command)  # noqa: S606 - the same interpreter, our arguments
+        start_lab(Path(OPENED_AT_THE_END))
 
 
 @contextmanager
@@ -200,14 +200,6 @@ def _first_error(notebook: Path) -> str:
     outputs = (output for cell in _code_cells(notebook) for output in cell["outputs"])
     errors = (output for output in outputs if output["output_type"] == "error")
     return next((f"{error['ename']}: {error['evalue']}" for error in errors), "")
-
-
-def _trust(notebook: Path) -> None:
-    """Sign the outputs as ours, so that JupyterLab shows their HTML and forms."""
-    import nbformat
-    from nbformat.sign import NotebookNotary
-
-    NotebookNotary().sign(nbformat.read(notebook, as_version=4))
 
 
 def _last_line(text: str) -> str:
