@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -97,6 +98,45 @@ def running_lab(folder: Path, home: Path) -> Iterator[Lab]:
         lab.shut_kernels()
     finally:
         _end(process)
+
+
+@contextmanager
+def lab_by_command(folder: Path, home: Path) -> Iterator[tuple[Lab, str]]:
+    """What `devsession lab` starts in a folder, and the address that it prints.
+
+    home: of somebody whose one wish is that tests can look into the page.
+    """
+    wish = home / "config" / "jupyter_lab_config.json"
+    wish.parent.mkdir(parents=True)
+    wish.write_text(json.dumps({"LabApp": {"expose_app_in_browser": True}}), "utf-8")
+    log = home / "lab.log"
+    command = [sys.executable, "-m", "devsession", "lab"]
+    # A browser that ends at once: the test opens the address in its own.
+    environment = {**_environment(home), "BROWSER": "true"}
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        address, server, token = _printed_address(process, log)
+        lab = Lab(folder, home, server, token)
+        yield lab, address
+        lab.shut_kernels()
+    finally:
+        _end(process)
+
+
+def _printed_address(process: subprocess.Popen[bytes], log: Path) -> tuple[str, str, str]:
+    """The address, its server and its token, as soon as they stand in the log."""
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        printed = re.search(
+            r"(http://127\.0\.0\.1:\d+)/\S*token=(\w+)$", log.read_text(), re.MULTILINE
+        )
+        if printed:
+            return printed.group(0), printed.group(1), printed.group(2)
+        time.sleep(0.1)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
