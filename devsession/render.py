@@ -1,4 +1,9 @@
-"""Tables as text and as HTML: the one way in which a report, a plan or a list is shown."""
+"""Tables and panels as text and as HTML: the one way in which a report, a plan or a list is shown.
+
+JupyterLab's sanitiser drops <style> and scripts: only inline styles survive in a notebook that is
+not trusted, so these are all the styles there are. No text has a colour of its own: it takes the
+theme's. Lines and grounds are half transparent.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +13,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# JupyterLab's sanitiser drops <style> and scripts: only inline styles survive in a notebook
-# that is not trusted, so these are all the styles there are.
-_CELL = "padding:2px 12px 2px 0;text-align:left;vertical-align:top"
+GOOD = "rgba(46, 160, 96, 0.9)"
+DOUBTFUL = "rgba(214, 148, 32, 0.9)"
+BAD = "rgba(219, 68, 68, 0.9)"
+NEUTRAL = "rgba(128, 128, 128, 0.5)"
+
+_CELL = "padding:2px 12px 2px 0;text-align:left;vertical-align:top;overflow-wrap:anywhere"
+_PANEL = (
+    "border:1px solid rgba(128, 128, 128, 0.4);border-left:4px solid {edge};"
+    "border-radius:6px;padding:10px 14px;margin:4px 0;max-width:{width}px;font-size:13px"
+)
 
 
 def text_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -31,7 +43,24 @@ def html_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str
         "<tr>" + "".join(f'<td style="{_CELL}">{escape(str(cell))}</td>' for cell in row) + "</tr>"
         for row in rows
     )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<table style="margin:0"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def panel(title: str, *parts: str, edge: str = NEUTRAL, width: int = 720) -> str:
+    """A framed block; `title` is escaped, `parts` are HTML. width: pixels at most."""
+    under = ";margin-bottom:4px" if parts else ""
+    heading = f'<div style="font-weight:bold{under}">{escape(title)}</div>'
+    return f'<div style="{_PANEL.format(edge=edge, width=width)}">{heading}{"".join(parts)}</div>'
+
+
+def html_report(title: str, *parts: str, edge: str) -> str:
+    """A verdict and what it rests on: a panel that is wide enough for tables."""
+    return panel(title, *parts, edge=edge, width=960)
+
+
+def html_line(text: str, *, style: str = "") -> str:
+    """One line of text, escaped."""
+    return f'<div style="{style}">{escape(text)}</div>'
 
 
 def counted(number: int, thing: str) -> str:

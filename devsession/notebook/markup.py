@@ -1,42 +1,40 @@
-"""Inline styles that survive JupyterLab's sanitiser and read well in light and dark themes.
-
-No text has a colour of its own: it takes the theme's. Lines and grounds are half transparent.
-"""
+"""What the notebook's pictures are made of, beside tables and panels (see `render`)."""
 
 from __future__ import annotations
 
 from html import escape
+
+from devsession.render import BAD, GOOD, NEUTRAL, panel
+from devsession.render import html_line as line
+
+__all__ = [
+    "ADDED",
+    "BAD",
+    "CODE",
+    "GOOD",
+    "MUTED",
+    "NEUTRAL",
+    "PLAIN_ROW",
+    "REMOVED",
+    "code",
+    "fact_lines",
+    "facts",
+    "line",
+    "panel",
+]
 
 MUTED = "opacity:0.7"
 CODE = (
     "margin:4px 0 0 0;padding:8px 10px;background-color:rgba(128, 128, 128, 0.12);"
     "border-radius:4px;white-space:pre-wrap;overflow-wrap:break-word;font-family:monospace"
 )
-GOOD = "rgba(46, 160, 96, 0.9)"
-BAD = "rgba(219, 68, 68, 0.9)"
-NEUTRAL = "rgba(128, 128, 128, 0.5)"
 # Grounds, behind text of any theme's colour.
 ADDED = "rgba(46, 160, 96, 0.2)"
 REMOVED = "rgba(219, 68, 68, 0.2)"
 # JupyterLab stripes every table; a few facts are no table to read along.
 PLAIN_ROW = "background-color:transparent"
 
-_PANEL = (
-    "border:1px solid rgba(128, 128, 128, 0.4);border-left:4px solid {edge};"
-    "border-radius:6px;padding:10px 14px;margin:4px 0;max-width:720px;font-size:13px"
-)
 _CELL = "padding:2px 16px 2px 0;text-align:left;vertical-align:top"
-
-
-def panel(title: str, *parts: str, edge: str = NEUTRAL) -> str:
-    """A framed block; `title` is escaped, `parts` are HTML."""
-    heading = f'<div style="font-weight:bold;margin-bottom:4px">{escape(title)}</div>'
-    return f'<div style="{_PANEL.format(edge=edge)}">{heading}{"".join(parts)}</div>'
-
-
-def line(text: str, *, style: str = "") -> str:
-    """One line of text, escaped."""
-    return f'<div style="{style}">{escape(text)}</div>'
 
 
 def code(text: str) -> str:

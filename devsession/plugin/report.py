@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from devsession.errors import OutcomesError
-from devsession.render import counted, html_table, text_table
+from devsession.render import BAD, DOUBTFUL, GOOD, counted, html_report, html_table, text_table
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 Severity = Literal["error", "warning"]
+_HEADINGS = ("rule", "severity", "column", "rows", "what", "fix")
 
 
 @dataclass(frozen=True)
@@ -84,15 +84,13 @@ class Report:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        head = f'<p style="font-weight:bold;margin:4px 0">{escape(self.headline)}</p>'
-        if not self.findings:
-            return f"<div>{head}</div>"
         lines = [
             (found.rule, found.severity, found.column, found.count or "-", found.text, found.fix)
             for found in self.findings
         ]
-        headings = ("rule", "severity", "column", "rows", "what", "fix")
-        return f"<div>{head}{html_table(headings, lines)}</div>"
+        table = [html_table(_HEADINGS, lines)] if lines else []
+        edge = (DOUBTFUL if self.findings else GOOD) if self else BAD
+        return html_report(self.headline, *table, edge=edge)
 
     def to_frame(self) -> DataFrame:
         """One row a finding: rule, severity, column, count, message, fix, rows."""

@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from devsession.errors import SecretLeakError, SetupError
-from devsession.render import counted, html_table, text_table
+from devsession.render import (
+    BAD,
+    GOOD,
+    counted,
+    html_line,
+    html_report,
+    html_table,
+    text_table,
+)
 from devsession.secrets.edits import within
 from devsession.secrets.files import write_together
 from devsession.secrets.spellings import utf8
@@ -25,6 +33,7 @@ _LEFT_OUT = {".devsession", ".env", ".git"}
 _CHUNK = 16 * 1024 * 1024
 _CONTEXT = 64
 _HEADINGS = ("File", "Place", "Secret", "Encoding")
+_SHOWN = 50  # findings in a notebook; print() has all
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,7 @@ class Finding:
     encoding: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AuditReport:
     """What an audit found. Truthy when every file was searched and none holds a secret."""
 
@@ -57,13 +66,31 @@ class AuditReport:
         return f"{searched}: {found}"
 
     def __str__(self) -> str:
-        return "\n".join([self.summary, *([text_table(*self._table())] if self.findings else [])])
+        return "\n".join(
+            [self.summary, *([text_table(_HEADINGS, self._rows())] if self.findings else [])]
+        )
+
+    def __repr__(self) -> str:
+        return "\n".join([self.summary, *self._first_findings()])
 
     def _repr_html_(self) -> str:
-        return f"<p>{self.summary}</p>" + (html_table(*self._table()) if self.findings else "")
+        table = [html_table(_HEADINGS, self._rows(_SHOWN))] if self.findings else []
+        more = [html_line(self._more)] if self._more else []
+        return html_report(self.summary, *table, *more, edge=GOOD if self else BAD)
 
-    def _table(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-        return _HEADINGS, [(f.file, f.place, f.name, f.encoding) for f in self.findings]
+    def _first_findings(self) -> list[str]:
+        if not self.findings:
+            return []
+        table = text_table(_HEADINGS, self._rows(_SHOWN))
+        return [table, self._more] if self._more else [table]
+
+    @property
+    def _more(self) -> str:
+        rest = len(self.findings) - _SHOWN
+        return f"and {counted(rest, 'more finding')}: print(report)" if rest > 0 else ""
+
+    def _rows(self, most: int | None = None) -> list[tuple[str, ...]]:
+        return [(f.file, f.place, f.name, f.encoding) for f in self.findings[:most]]
 
 
 def audit(paths: Iterable[Path], redactor: Redactor) -> AuditReport:

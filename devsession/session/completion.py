@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import ScenarioError, SecretLeakError
 from devsession.plugin.sync_source import completing
-from devsession.render import counted
+from devsession.render import NEUTRAL, counted, html_line, html_report
 from devsession.secrets.audit import audit
 from devsession.session.takes import drop_former_cells
 from devsession.testing.generate import write_tests
@@ -37,8 +36,8 @@ class Told:
 
     def _repr_html_(self) -> str:
         head, *rest = self.lines
-        items = "".join(f'<div style="white-space:pre-wrap">{escape(line)}</div>' for line in rest)
-        return f'<div style="font-weight:bold">{escape(head)}</div>{items}'
+        lines = (html_line(text, style="white-space:pre-wrap") for text in rest)
+        return html_report(head, *lines, edge=NEUTRAL)
 
 
 class Completion(Told):

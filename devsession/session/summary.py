@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from devsession.plugin.strategies import SyncAction
-from devsession.render import counted, html_table
+from devsession.render import (
+    BAD,
+    DOUBTFUL,
+    GOOD,
+    counted,
+    html_line,
+    html_report,
+    html_table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,8 +93,8 @@ class RunSummary:
         own = {name: count for name, count in self.actions.items() if name not in _STANDARD}
         notes = [f"{action}: {count:,}" for action, count in own.items()]
         notes += [f"{count:,} refused: {cause}" for cause, count in _first(self.causes).items()]
-        lines = "".join(f"<div>{escape(note)}</div>" for note in notes)
-        return f"<div>{escape(str(self))}</div>{counts}{lines}"
+        edge = GOOD if self else DOUBTFUL if self.status == "completed" else BAD
+        return html_report(str(self), counts, *map(html_line, notes), edge=edge)
 
     def to_dict(self) -> dict[str, Any]:
         """The same for programs."""

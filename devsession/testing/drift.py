@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
-from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from devsession.plugin.request_matching import RequestMatching
 from devsession.recording.exchange import header
-from devsession.render import counted, html_table
+from devsession.render import BAD, GOOD, counted, html_line, html_report, html_table
 from devsession.testing.bound import bound_to_differ, is_hidden
 from devsession.testing.pairing import pairs
 
@@ -34,6 +33,11 @@ Kind = Literal[
 _HEADERS = ("content-type", "location", "retry-after")
 _HEADINGS = ("exchange", "request", "place", "kind", "recorded", "live", "count", "bound")
 _SHOWN = 20
+_RELIES = (
+    "if the app holds other records than it did, nothing; else mend plugin.py where it relies on "
+    "this"
+)
+_THEN = "then scenario.run() and scenario.complete()"
 _WIDTH = 120
 _NOTHING: Any = object()
 _SUCCESS = range(200, 300)
@@ -112,10 +116,7 @@ class DriftReport:
         if values and self.bound:
             lines += ["  bound to differ:", *_lines(self.bound)]
         if not self:
-            lines.append(
-                "  next: if the app holds other records than it did, nothing; else mend plugin.py "
-                "where it relies on this,\n  then scenario.run() and scenario.complete()"
-            )
+            lines.append(f"  next: {_RELIES},\n  {_THEN}")
         return "\n".join(lines)
 
     def __str__(self) -> str:
@@ -124,13 +125,12 @@ class DriftReport:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        head = f'<p style="font-weight:bold;margin:4px 0">{escape(self.headline)}</p>'
-        if self:
-            return f"<div>{head}</div>"
         rows = [(each.exchange or "-", each.request, str(each)) for each in self.drifted[:_SHOWN]]
+        table = [html_table(("exchange", "request", "what differs"), rows)] if rows else []
         hidden = len(self.drifted) - len(rows)
-        more = f"<p>and {hidden:,} more</p>" if hidden else ""
-        return f"<div>{head}{html_table(('exchange', 'request', 'what differs'), rows)}{more}</div>"
+        more = [html_line(f"and {hidden:,} more: .to_frame()")] if hidden else []
+        notes = [] if self else [html_line(f"next: {_RELIES}, {_THEN}", style="margin-top:6px")]
+        return html_report(self.headline, *table, *more, *notes, edge=GOOD if self else BAD)
 
     def to_frame(self) -> DataFrame:
         """One row a difference: exchange, request, place, kind, recorded, live, count, bound."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devsession.errors import ScenarioError
-from devsession.render import counted
+from devsession.render import BAD, GOOD, counted, html_line, html_report
 from devsession.testing.playing import play_pass, shown_differences
 
 if TYPE_CHECKING:
@@ -67,7 +66,9 @@ class ScenarioReport:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"
+        head, *rest = str(self).split("\n")
+        lines = (html_line(text, style="white-space:pre-wrap") for text in rest)
+        return html_report(head, *lines, edge=GOOD if self else BAD)
 
 
 def scenario_folders(scenarios: Path | str) -> list[Path]:

@@ -20,7 +20,7 @@ import pytest
 
 from devsession.errors import SecretLeakError, SetupError
 from devsession.secrets import audit as auditing
-from devsession.secrets.audit import audit, guarded_write
+from devsession.secrets.audit import AuditReport, Finding, audit, guarded_write
 from devsession.secrets.redact import Redactor
 from tests.secrets.conftest import KEY
 
@@ -102,7 +102,8 @@ def test_a_clean_folder_is_a_true_report(folder: Path, redactor: Redactor) -> No
 
     assert report
     assert str(report) == "2 files searched for 2 secrets: none found"
-    assert report._repr_html_() == "<p>2 files searched for 2 secrets: none found</p>"
+    assert repr(report) == str(report)
+    assert "2 files searched for 2 secrets: none found</div></div>" in report._repr_html_()
 
 
 def test_findings_name_file_place_secret_and_encoding(
@@ -122,6 +123,18 @@ def test_findings_name_file_place_secret_and_encoding(
     assert str(report) == snapshot
     assert report._repr_html_() == snapshot(name="html")
     assert redactor.find(str(report)) == []
+
+
+def test_a_notebook_shows_the_first_findings_and_print_all_of_them() -> None:
+    report = AuditReport(
+        tuple(Finding(f"<{at}>", "line 1", "pin", "raw") for at in range(90)), 1, 1
+    )
+
+    assert str(report).count("pin") == 90
+    assert repr(report).count("pin") == report._repr_html_().count("pin") == 50
+    assert "and 40 more findings: print(report)" in repr(report)
+    assert "and 40 more findings: print(report)" in report._repr_html_()
+    assert "&lt;49&gt;" in report._repr_html_()
 
 
 def test_a_secret_in_a_file_name_is_a_finding(folder: Path) -> None:
