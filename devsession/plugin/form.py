@@ -8,13 +8,14 @@ from devsession.errors import UnknownNameError, UsageError, did_you_mean
 from devsession.plugin.form_answers import Answers
 from devsession.plugin.form_creator import new_option, option_form
 from devsession.plugin.form_definition import mapper_of
+from devsession.plugin.form_fetching import Fetcher
 from devsession.plugin.form_filling import fill
-from devsession.plugin.form_mapper import MapperAnswers
-from devsession.plugin.form_matching import FormMatching
+from devsession.plugin.form_mapper import OPTIONS, MapperAnswers
 from devsession.plugin.form_options import FormOptions
 from devsession.plugin.form_shape import FormShape
 from devsession.plugin.form_state import FormState, new_mapped
 from devsession.plugin.form_template import TemplateAnswers
+from devsession.plugin.form_waiting import FormWaiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from devsession.secrets.reference import SecretReference
 
 
-class Form(FormMatching):
+class Form(FormWaiting):
     """Answers to a connection form (one of several methods), or to an outbound form with a mapper.
 
     definition: what the plugin's method returned.
@@ -58,10 +59,14 @@ class Form(FormMatching):
         ask: Callable[[Form], FormDefinition] | None = None,
         connectivity_options: Sequence[ConnectivityOption] = (),
     ) -> None:
+        self._fetcher = Fetcher()
         shape = FormShape.first(title, definition, connectivity_options)
         self._state = FormState(
             shape,
-            Answers(shape.definition, FormOptions(lambda: parameters(self), redact)),
+            Answers(
+                shape.definition,
+                FormOptions(lambda: parameters(self), redact, self._fetcher, self._arrived),
+            ),
             new_mapped(mapper_of(shape.definition), columns, filters or {}),
             ask=(lambda: ask(self)) if ask else None,
             filters=filters or {},
@@ -83,7 +88,7 @@ class Form(FormMatching):
             UnknownNameError: the form has no field of this name.
         """
         field = self._field(name)
-        self._state.answers.options.forget_failures()
+        self._state.answers.options.forget_failures(name)
         self._state.assign(field, {name: value})
         for other in self.definition.parents_first():
             if name in self.definition.parents(other.depends_on):
@@ -97,7 +102,7 @@ class Form(FormMatching):
 
         What is refused becomes an error at the field of the app.
         """
-        self._state.answers.options.forget_failures()
+        self._state.answers.options.forget_failures(OPTIONS)
         self._state.mapped.assign(self._state.answers, app_field, source)
         self._changed()
 
@@ -210,7 +215,8 @@ class Form(FormMatching):
         before = self._state
         self._state = before.copy()
         try:
-            fill(self._state, values)
+            with self._fetcher.beside(False):
+                fill(self._state, values)
         except BaseException:
             self._state = before
             raise

@@ -23,7 +23,8 @@ class Answers:
     """Answers by name, also of fields that the form has no more: they may come back.
 
     `secrets` may hold plain text, so that there is no repr. `refused` says which values were not
-    taken, `notices` what happened to an answer by itself.
+    taken, `notices` what happened to an answer by itself. `waiting` has the choices that were made
+    while their options were on their way.
     """
 
     form: ConfigurationForm
@@ -33,6 +34,7 @@ class Answers:
     refused: dict[str, str] = field(default_factory=dict)
     notices: dict[str, str] = field(default_factory=dict)
     restored: set[str] = field(default_factory=set)  # and not held against options yet
+    waiting: dict[str, object] = field(default_factory=dict)
 
     def copy(self) -> Answers:
         """One that can be changed without changing this one."""
@@ -44,6 +46,7 @@ class Answers:
             refused=dict(self.refused),
             notices=dict(self.notices),
             restored=set(self.restored),
+            waiting=dict(self.waiting),
         )
 
     def answer(self, field: FormField) -> StoredConfigurationValue | None:
@@ -87,16 +90,28 @@ class Answers:
         answers = [(name, self.answer(fields[name])) for name in self.form.parents(depends_on)]
         return tuple(answer.value if answer else self.secrets.get(name) for name, answer in answers)
 
+    def is_loading(self, depends_on: str | None) -> bool:
+        """Whether what depends on this field has to wait for options; nobody waits by name."""
+        parents = self.form.parents(depends_on) if self.options.fetcher.is_beside else []
+        return any(self.options.known(parent).loading for parent in parents)
+
     def load(self, field: FormField) -> Loaded:
         """A field's options for the answers so far; a choice that they do not have is dropped."""
-        if field.source is None or not self.is_asked(field.depends_on):
+        if field.source is None:
+            return NOT_LOADED
+        if not self.is_asked(field.depends_on):
+            self.options.forget(field.name)
+            self.waiting.pop(field.name, None)
             return NOT_LOADED
         key = self.key(field.depends_on)
         if self.options.is_fresh(field.name, key):
             return self.options.known(field.name)
-        loaded = self.options.fetch(field.name, field.source, key)
         chosen = self.values.get(field.name)
-        if chosen is not None and not loaded.error:
+        kept = field.as_options(chosen) if chosen else []
+        if self.is_loading(field.depends_on):
+            return self.options.wait(field.name, key, kept)
+        loaded = self.options.fetch(field.name, field.source, key, kept)
+        if chosen is not None and not loaded.error and not loaded.loading:
             if field.name in self.restored and field.source.new_option_creator:
                 # It may have been added then: no app has to list what was made for one answer.
                 loaded = self.options.add(field.name, field.as_options(chosen))
@@ -108,14 +123,16 @@ class Answers:
         """Take one answer, or the reason why it is refused; nothing takes an answer back."""
         name = field.name
         value = field.none_text if value is None else value
-        self.refused.pop(name, None)
-        self.notices.pop(name, None)
+        for each in (self.refused, self.notices, self.waiting):
+            each.pop(name, None)
         if value is None or (isinstance(value, str) and not value and not field.takes_empty):
             self.values.pop(name, None)
             self.secrets.pop(name, None)
         elif not self.is_asked(field.depends_on):
             self.refused[name] = f"is asked for once {field.depends_on!r} is answered"
-        elif not (loaded := self.load(field)).error:
+        elif (loaded := self.load(field)).loading:
+            self.waiting[name] = value
+        elif not loaded.error:
             try:
                 plain, hidden = field.split(value)
                 stored = None if plain is None else field.accept(plain, loaded.options)
@@ -143,8 +160,9 @@ class Answers:
 
     def assign_or_keep(self, field: FormField, values: Mapping[str, object]) -> None:
         """Take what `values` has for a field; an answer it has already is checked again."""
-        if field.name in values:
-            self.assign(field, values[field.name])
+        given = {**self.waiting, **values}
+        if field.name in given:
+            self.assign(field, given[field.name])
         self.load(field)
 
     def start_over(self) -> None:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from devsession.plugin.fields import FormJinjaTemplate
+from devsession.plugin.form_failure import fetching
 from devsession.plugin.form_mapper import MAPPER
 from devsession.plugin.form_template import COLUMNS, TEMPLATE
 from devsession.plugin.mapping import StoredFieldMappings
@@ -45,6 +46,7 @@ def describe(form: FormReading) -> dict[str, Any]:
                 "options": [_option(option) for option in form.options(field.name)],
                 "error": errors.get(field.name, ""),
                 "notice": notices.get(field.name, ""),
+                **fetching(form.loaded(field.name)),
                 **field.details,
             }
             for field in form.definition.fields
@@ -80,6 +82,7 @@ def _mapper(
         "shared": _shared(fields),
         "suggested": {name: asdict(match) for name, match in form.suggested.items()},
         "error": errors.get(MAPPER, ""),
+        **fetching(form.loaded(MAPPER)),
         "errors": _below(MAPPER, errors),
         "notices": _below(MAPPER, notices),
     }

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 MAPPER = "mapping"
 """The mapper's name in errors, notices, `fill(mapping=..)`."""
 
-_OPTIONS = ""  # where its options are held, which no field can be named
+OPTIONS = ""
+"""The name that its options are held under, which no field can have."""
 
 
 @dataclass
@@ -41,6 +42,7 @@ class MapperAnswers:
     unwanted: frozenset[tuple[str, str]] = frozenset()  # suggestions that were refused
 
     restored: list[FormOption] = field(default_factory=list)  # and not offered again yet
+    waiting: dict[str, object] = field(default_factory=dict)  # mapped while they were loading
 
     names: ClassVar = (MAPPER,)
 
@@ -52,6 +54,7 @@ class MapperAnswers:
             refused=dict(self.refused),
             notices=dict(self.notices),
             suggested=dict(self.suggested),
+            waiting=dict(self.waiting),
         )
 
     def is_asked(self, answers: Answers) -> bool:
@@ -60,17 +63,21 @@ class MapperAnswers:
 
     def known(self, answers: Answers) -> Loaded:
         """The fields of the app as far as they were fetched."""
-        return answers.options.known(_OPTIONS) if self.is_asked(answers) else NOT_LOADED
+        return answers.options.known(OPTIONS) if self.is_asked(answers) else NOT_LOADED
 
     def load(self, answers: Answers) -> Loaded:
         """The fields of the app; what is mapped and does not fit them or the columns is dropped."""
         if self.mapper is None or not self.is_asked(answers):
+            answers.options.forget(OPTIONS)
+            self.waiting.clear()
             return NOT_LOADED
         key = answers.key(self.mapper.depends_on)
-        if answers.options.is_fresh(_OPTIONS, key):
-            return answers.options.known(_OPTIONS)
-        loaded = answers.options.fetch(_OPTIONS, self.mapper.data_source, key)
-        if not loaded.error:
+        if answers.options.is_fresh(OPTIONS, key):
+            return answers.options.known(OPTIONS)
+        if answers.is_loading(self.mapper.depends_on):
+            return answers.options.wait(OPTIONS, key, self._mapped)
+        loaded = answers.options.fetch(OPTIONS, self.mapper.data_source, key, self._mapped)
+        if not loaded.error and not loaded.loading:
             if self.restored and self.mapper.data_source.new_option_creator:
                 # As with a field's choice: what was added then need not be listed by the app.
                 loaded = self.add(answers, self.restored)
@@ -80,22 +87,26 @@ class MapperAnswers:
             for app_field in [name for name in self.mapping if name in problems]:
                 del self.mapping[app_field]
                 self.notices[app_field] = f"is not mapped any more: {problems[app_field]}"
+            for app_field, source in dict(self.waiting).items():
+                self.assign(answers, app_field, source)
         return loaded
 
     def add(self, answers: Answers, options: Sequence[FormOption]) -> Loaded:
         """Offer these fields of the app too."""
-        return answers.options.add(_OPTIONS, options)
+        return answers.options.add(OPTIONS, options)
 
     def assign(self, answers: Answers, app_field: str, source: object) -> None:
         """Map one field of the app, or note why not; nothing as a source unmaps it."""
-        self.refused.pop(app_field, None)
-        self.notices.pop(app_field, None)
+        for each in (self.refused, self.notices, self.waiting):
+            each.pop(app_field, None)
         self.suggested.pop(app_field, None)
         if source is None:
             self.mapping.pop(app_field, None)
         elif not self.is_asked(answers):
             self.refused[app_field] = self._waits()
-        elif not (loaded := self.load(answers)).error:
+        elif (loaded := self.load(answers)).loading:
+            self.waiting[app_field] = source
+        elif not loaded.error:
             problem = self._problems({app_field: source}, loaded).get(app_field)
             if problem:
                 self.refused[app_field] = problem
@@ -148,7 +159,7 @@ class MapperAnswers:
         """Nothing is mapped any more, and nothing that was refused counts."""
         self.mapping = {}
         self.unwanted = frozenset()
-        for each in (self.refused, self.notices, self.suggested):
+        for each in (self.refused, self.notices, self.suggested, self.waiting):
             each.clear()
 
     def missing(self, answers: Answers) -> list[str]:
@@ -186,6 +197,12 @@ class MapperAnswers:
         self.refused.clear()
         self.notices.clear()
         self.suggested.clear()
+
+    @property
+    def _mapped(self) -> list[FormOption]:
+        """The fields of the app that are mapped, as far as they are known."""
+        known = {option.value: option for option in self.restored}
+        return [known.get(name) or FormOption(value=name, label=name) for name in self.mapping]
 
     def _waits(self) -> str:
         needed = self.mapper and self.mapper.depends_on

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from devsession.errors import UsageError
-from devsession.plugin.form_mapper import MapperAnswers
+from devsession.plugin.form_mapper import OPTIONS, MapperAnswers
 from devsession.plugin.form_reading import FormReading
 from devsession.plugin.source_column import SourceColumn
 
@@ -63,8 +63,13 @@ class FormMatching(FormReading):
 
         Raises: as `suggest`.
         """
-        self._state.answers.options.forget_failures()
+        self._state.answers.options.forget_failures(OPTIONS)
         mapped = self._mapper()
+        if mapped.load(self._state.answers).loading:
+            raise UsageError(
+                f"{self.title} is still loading the fields of the app",
+                next_step="match them once they are there",
+            )
         mapped.suggested = mapped.matches(self._state.answers, self.source_columns())
         self._changed()
         return len(mapped.suggested)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from devsession.errors import UnknownNameError, did_you_mean
 from devsession.plugin.fields import FormFieldMappingSelector
 from devsession.plugin.form_description import describe
-from devsession.plugin.form_mapper import MAPPER, MapperAnswers
+from devsession.plugin.form_mapper import MAPPER, OPTIONS, MapperAnswers
 from devsession.plugin.form_template import TemplateAnswers
 
 if TYPE_CHECKING:
     from devsession.plugin.contract import ConfigurationForm
     from devsession.plugin.fields import FormField, FormMapper, FormOption, FormOptionsDataSource
+    from devsession.plugin.form_options import Loaded
     from devsession.plugin.form_state import FormState
     from devsession.plugin.mapping import StoredMapping
     from devsession.plugin.matching import Match
@@ -191,12 +192,19 @@ class FormReading:
             self._state.answers.load(self.fields[parent])
         return list(self._state.mapped.load(self._state.answers).options)
 
+    def loaded(self, name: str) -> Loaded:
+        """A field's options as they are at hand or on their way; `mapping` is the mapper's."""
+        return self._state.answers.options.known(self._held_as(name))
+
     def describe(self) -> dict[str, Any]:
         """Everything that a widget or a snapshot shows, as JSON; fetches options, has no secret."""
-        for field in self.definition.parents_first():
-            self._state.answers.load(field)
-        self._state.mapped.load(self._state.answers)
+        self._state.load()
         return describe(self)
+
+    def _held_as(self, name: str) -> str:
+        """The name that options are held under. Raises: UnknownNameError."""
+        is_mapper = name == MAPPER and name not in self.fields and self.mapper is not None
+        return OPTIONS if is_mapper else self._field(name).name
 
     def _field(self, name: str) -> FormField:
         if name not in self.fields:

@@ -73,6 +73,23 @@ class FormState:
         if field.reload_on_change and not is_refused and self.answers.state_of(field) != before:
             self._ask_again([field.name])
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether options are on their way."""
+        return any(loaded.loading for loaded in self.answers.options.held.values())
+
+    def load(self) -> None:
+        """Have all options at hand or on their way; choices that waited for them are taken."""
+        done: list[str] = []
+        while field := next(
+            (f for f in self.definition.parents_first() if f.name not in done), None
+        ):
+            done.append(field.name)
+            loaded = self.answers.load(field)
+            if field.name in self.answers.waiting and not (loaded.loading or loaded.error):
+                self.assign(field, {})
+        self.mapped.load(self.answers)
+
     def ask_for_restored(self) -> None:
         """The form that belongs to restored answers; it may ask for more than the one before."""
         done: list[str] = []
