@@ -18,10 +18,10 @@ DOUBTFUL = "rgba(214, 148, 32, 0.9)"
 BAD = "rgba(219, 68, 68, 0.9)"
 NEUTRAL = "rgba(128, 128, 128, 0.5)"
 
-_CELL = "padding:2px 12px 2px 0;text-align:left;vertical-align:top;overflow-wrap:anywhere"
+_CELL = "padding:2px 12px 2px 0;text-align:left;vertical-align:top"
 _PANEL = (
     "border:1px solid rgba(128, 128, 128, 0.4);border-left:4px solid {edge};"
-    "border-radius:6px;padding:10px 14px;margin:4px 0;max-width:{width}px;font-size:13px"
+    "border-radius:6px;padding:10px 14px;margin:4px 0;max-width:{width}px;overflow-x:auto;font-size:13px"
 )
 
 
@@ -43,7 +43,8 @@ def html_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str
         "<tr>" + "".join(f'<td style="{_CELL}">{escape(str(cell))}</td>' for cell in row) + "</tr>"
         for row in rows
     )
-    return f'<table style="margin:0"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    table = f'<table style="margin:0"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    return f'<div style="overflow-x:auto">{table}</div>'
 
 
 def panel(title: str, *parts: str, edge: str = NEUTRAL, width: int = 720) -> str:

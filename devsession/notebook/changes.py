@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from devsession.notebook.change import Change, FieldChange
 
 _FIELDS = 30  # of a record
-_CELL = "padding:1px 16px 1px 0;text-align:left;vertical-align:top;overflow-wrap:anywhere"
+_CELL = "padding:1px 16px 1px 0;text-align:left;vertical-align:top"
 _COLUMNS = ("IDENTIFIER", "ACTION", "FIELD", "BEFORE", "AFTER")
 
 
