@@ -22,7 +22,6 @@ from devsession.plugin import (
     StaticFormOptionsDataSource,
 )
 from devsession.plugin.form import Form
-from devsession.plugin.form_fetching import Fetcher
 
 COLUMNS = ("ID", "EMAIL", "FIRST", "LAST")
 PIPELINES = {"contact": ["leads", "shared"], "deal": ["sales", "shared"]}
@@ -155,15 +154,13 @@ def connection_form(plugin: AcmeCRM) -> Form:
     )
 
 
-def outbound_form(plugin: AcmeCRM, fetcher: Fetcher | None = None) -> Form:
+def outbound_form(plugin: AcmeCRM) -> Form:
     """The form of a sync; what an option function raises is redacted of `hush`."""
     given = OutboundSyncConfigurationParameters(connection_method="API Key", sync_strategy=UPSERT)
-    form = Form(
+    return Form(
         plugin.outbound_configuration_form(given),
         title="the form of sync 'contacts'",
         parameters=sync_parameters,
         redact=lambda text: text.replace("hush", "REDACTED-api-key"),
         columns=COLUMNS,
     )
-    form.fetch_by(fetcher or Fetcher())
-    return form

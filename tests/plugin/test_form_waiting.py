@@ -74,6 +74,12 @@ class HeldFetcher(Fetcher):
         return [name for name, held, _ in self.calls if not held.cancelled()]
 
 
+def form_by(plugin: AcmeCRM, fetcher: HeldFetcher) -> Form:
+    form = outbound_form(plugin)
+    form.fetch_by(fetcher)
+    return form
+
+
 @pytest.fixture
 def plugin() -> AcmeCRM:
     return AcmeCRM()
@@ -87,7 +93,7 @@ def fetcher() -> HeldFetcher:
 @pytest.fixture
 def form(plugin: AcmeCRM, fetcher: HeldFetcher) -> Form:
     """The form of a sync, filled by name; what was called for that is behind it."""
-    form = outbound_form(plugin, fetcher)
+    form = form_by(plugin, fetcher)
     form.fill(object="contact", pipeline="shared", mapping={"email": "EMAIL", "phone": "ID"})
     plugin.calls.clear()
     return form
@@ -313,7 +319,7 @@ class LiveForm(RuleBasedStateMachine):
         super().__init__()
         self.plugin = AcmeCRM()
         self.fetcher = HeldFetcher()
-        self.form = outbound_form(self.plugin, self.fetcher)
+        self.form = form_by(self.plugin, self.fetcher)
 
     @rule(choice=CHOICES)
     def choose(self, choice: tuple[str, object]) -> None:
@@ -392,7 +398,7 @@ def test_clicks_that_are_waited_for_do_what_they_do_by_name(
     clicks: list[tuple[str, object]],
 ) -> None:
     fetcher = HeldFetcher()
-    live, waits = outbound_form(AcmeCRM(), fetcher), outbound_form(AcmeCRM())
+    live, waits = form_by(AcmeCRM(), fetcher), outbound_form(AcmeCRM())
     for choice in clicks:
         click(live, *choice)
         shown(live, "object")
