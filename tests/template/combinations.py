@@ -26,11 +26,11 @@ ALL: list[Answers] = [
 ]
 _PAIRWISE = (
     "record api-key http none fields",
-    "record oauth package 100/second template",
-    "event api-key package none template",
-    "event oauth http 100/second fields",
-    "event oauth http none template",
-    "record api-key package 100/second fields",
+    "event api-key package 100/second template",
+    "record oauth http 100/second template",
+    "event oauth package none fields",
+    "record sign-in package none template",
+    "event sign-in http 100/second fields",
 )
 PAIRWISE: list[Answers] = [dict(zip(QUESTIONS, line.split(), strict=True)) for line in _PAIRWISE]
 

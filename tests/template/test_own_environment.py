@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib.metadata import PathDistribution
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import Path as InZip
 
 import pytest
 from hatchling.builders.wheel import WheelBuilder
@@ -17,6 +19,7 @@ from devsession.sandbox import sandbox_service
 from devsession.warehouse import embedded_service
 from tests.template import walk
 from tests.template.combinations import PAIRWISE
+from tests.template.environment import make_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,26 +29,40 @@ OURS = ("PYTHONPATH", "VIRTUAL_ENV", "DEVSESSION_", "PYTEST_", "JUPYTER_", "COV_
 
 
 @pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with devsession's wheel, as an index would have it."""
-    folder = tmp_path_factory.mktemp("wheels")
-    list(WheelBuilder(str(CHECKOUT)).build(directory=str(folder)))
-    return folder
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """devsession's, in a folder of its own."""
+    [built] = WheelBuilder(str(CHECKOUT)).build(directory=str(tmp_path_factory.mktemp("wheels")))
+    return Path(built)
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Iterator[Path]:
-    """The project acme, with what it requires installed into its .venv by name."""
+def project(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Iterator[Path]:
+    """The project acme, with what it requires in its .venv, and devsession installed by name.
+
+    pip has no index: what it does not find there is not required by name, and fails.
+    """
     folder = tmp_path_factory.mktemp("own") / "acme"
     create_project("acme", folder, **PAIRWISE[0])
-    subprocess.run([sys.executable, "-m", "venv", ".venv"], cwd=folder, check=True)
-    quiet = ["--quiet", "--disable-pip-version-check"]
-    install = ["-m", "pip", "install", *quiet, "-r", "requirements-dev.txt"]
-    installed = run(folder, *install, PIP_FIND_LINKS=str(wheels))
-    assert installed.returncode == 0, installed.stderr
+    make_environment(folder / ".venv", [*named_in(folder), *named_by(wheel)])
+    pip = [sys.executable, "-m", "pip", "--python", ".venv/bin/python", "install", "--quiet"]
+    found = ["--no-compile", "--no-index", "--find-links", str(wheel.parent)]
+    subprocess.run([*pip, *found, "-r", "requirements-dev.txt"], cwd=folder, check=True)
     yield folder
     sandbox_service(folder).stop()
     embedded_service(folder).stop()
+
+
+def named_in(project: Path) -> list[str]:
+    """What the project requires, but for devsession."""
+    files = (project / "requirements-dev.txt", project / "requirements.txt")
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    return [line for line in lines if line and not line.startswith(("#", "-r", "devsession"))]
+
+
+def named_by(wheel: Path) -> list[str]:
+    """What devsession requires, but for its extras."""
+    name = "-".join(wheel.name.split("-")[:2])
+    return PathDistribution(InZip(wheel, f"{name}.dist-info/")).requires or []
 
 
 def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
