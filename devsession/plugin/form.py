@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import UnknownNameError, UsageError, did_you_mean
 from devsession.plugin.form_answers import Answers
-from devsession.plugin.form_creator import new_option, option_form
+from devsession.plugin.form_creator import Creators, new_option
 from devsession.plugin.form_definition import mapper_of
 from devsession.plugin.form_fetching import Fetcher
 from devsession.plugin.form_filling import fill
+from devsession.plugin.form_keys import generate
 from devsession.plugin.form_mapper import OPTIONS, MapperAnswers
 from devsession.plugin.form_options import FormOptions
 from devsession.plugin.form_shape import FormShape
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from devsession.plugin.fields import FormOption
     from devsession.plugin.form_definition import FormDefinition
+    from devsession.plugin.key_pairs import Algorithm
     from devsession.plugin.mapping import Expression, StoredMapping
     from devsession.plugin.parameters import ConnectivityOption, StoredConfigurationValue
     from devsession.secrets.reference import SecretReference
@@ -71,7 +73,7 @@ class Form(FormWaiting):
             ask=(lambda: ask(self)) if ask else None,
             filters=filters or {},
         )
-        self._creators: dict[str, Form] = {}
+        self._creators = Creators(self, self._creator)
         self._callbacks: list[Callable[[], None]] = []
 
     def on_change(self, callback: Callable[[], None]) -> None:
@@ -155,15 +157,12 @@ class Form(FormWaiting):
             UnknownNameError: the form has no field of this name.
             FormError: the field takes no new options, or the plugin's function failed.
         """
-        self.source_of(name)
-        if name not in self._creators:
-            self._creators[name] = Form(
-                option_form(self, name),
-                title=f"the new option of {name!r} in {self.title}",
-                parameters=lambda _: self.parameters_so_far(),
-                redact=self.redacted,
-            )
-        return self._creators[name]
+        return self._creators.form_of(name)
+
+    def cancel_option(self, name: str) -> None:
+        """Forget what was filled in for a new option of a field."""
+        self._creators.forget(name)
+        self._changed()
 
     def create_option(self, name: str, /, **values: object) -> FormOption:
         """Fill the form of a new option, have the plugin make it, add it and choose it.
@@ -176,7 +175,7 @@ class Form(FormWaiting):
         creator = self.creator(name)
         creator.fill(**values)
         option = new_option(self, name, creator)
-        del self._creators[name]
+        self._creators.forget(name)
         mapped = self._state.mapped
         if name not in self.fields and isinstance(mapped, MapperAnswers):
             mapped.load(self._state.answers)
@@ -188,6 +187,20 @@ class Form(FormWaiting):
         self._state.answers.options.add(name, [option])
         self.set(name, field.with_option(self._state.answers.values.get(name), option))
         return option
+
+    def generate(
+        self, name: str, *, algorithm: Algorithm = "ed25519", replace: bool = False
+    ) -> str:
+        """Make a pair of SSH keys for a field; the public key, for the app.
+
+        A pair of this kind that is there stays, and its public key comes back; `replace` makes
+        another one.
+
+        Raises:
+            UnknownNameError: the form has no field of this name.
+            FormError: the field takes no such pair, or has a key that would be lost.
+        """
+        return generate(self, name, algorithm, replace=replace)
 
     def parameters_so_far(self) -> Any:
         """What an option function is given, out of the answers so far."""
@@ -254,11 +267,22 @@ class Form(FormWaiting):
             DefinitionError: the definition is not a form; the one before stays.
         """
         self._state.shape = self._state.shape.of(definition, connectivity_options)
-        self._creators.clear()
+        self._creators.ask_anew()
         if filters is not None:
             self._state.filters = filters
         self._state.move(columns)
         self._changed()
+
+    def _creator(self, definition: FormDefinition, title: str) -> Form:
+        made = Form(
+            definition,
+            title=title,
+            parameters=lambda _: self.parameters_so_far(),
+            redact=self.redacted,
+        )
+        made.fetch_by(self._fetcher)
+        made.on_change(self._changed)
+        return made
 
     def _changed(self) -> None:
         for callback in self._callbacks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import field_validator
@@ -27,6 +28,48 @@ class OptionForm(ConfigurationForm):
         if secret:
             raise ValueError(f"an option keeps no secret: {', '.join(map(repr, secret))}")
         return fields
+
+
+@dataclass(repr=False)
+class _Asked:
+    """A form of a new option, and the answers that it was made for: a secret may be among them."""
+
+    key: tuple[object, ...]
+    form: Form
+
+
+class Creators:
+    """The forms of new options that are being filled, by the name of their field.
+
+    make: makes a form of a definition, given what errors call it.
+    """
+
+    def __init__(self, form: Form, make: Callable[[OptionForm, str], Form]) -> None:
+        self._form = form
+        self._make = make
+        self._asked: dict[str, _Asked] = {}
+
+    def form_of(self, name: str) -> Form:
+        """The form for this field; asked of the plugin anew when what it depends on has changed."""
+        key = self._form.depended_on(name)
+        asked = self._asked.get(name)
+        if asked is None:
+            title = f"the new option of {name!r} in {self._form.title}"
+            asked = _Asked(key, self._make(option_form(self._form, name), title))
+        elif asked.key != key:
+            asked.form.reload(option_form(self._form, name))
+            asked.key = key
+        self._asked[name] = asked
+        return asked.form
+
+    def forget(self, name: str) -> None:
+        """Drop what was filled in for a new option of this field."""
+        self._asked.pop(name, None)
+
+    def ask_anew(self) -> None:
+        """The plugin has changed: ask it for each form when that is next needed."""
+        for asked in self._asked.values():
+            asked.key = (object(),)
 
 
 def option_form(form: Form, name: str) -> OptionForm:

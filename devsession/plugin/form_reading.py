@@ -175,6 +175,10 @@ class FormReading:
         field = self._field(name)
         return field.source, field.depends_on
 
+    def depended_on(self, name: str) -> tuple[object, ...]:
+        """The answers on which a field's options depend; a secret may be among them."""
+        return self._state.answers.key(self.source_of(name)[1])
+
     def options(self, name: str) -> list[FormOption]:
         """A field's options, fetched when needed; none while what it depends on is unanswered.
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from devsession.plugin.contract import Plugin
+    from devsession.plugin.fields import FormOption
+    from devsession.plugin.key_pairs import Algorithm
     from devsession.plugin.parameters import ConnectivityOption
     from devsession.recording.recorder import Recorder
     from devsession.session.vault import Vault
@@ -135,6 +137,28 @@ class Connection:
         """
         self.form.fill(**values)
         return self.save()
+
+    def generate(
+        self, name: str, *, algorithm: Algorithm = "ed25519", replace: bool = False
+    ) -> Note:
+        """Make a pair of SSH keys for a field; its public key, to give to the app. Then fill or save.
+
+        A pair of this kind that is there stays; `replace=True` makes another, and loses it.
+
+        Raises:
+            FormError: the field takes no such pair, or has a key that would be lost.
+        """
+        return Note(self.form.generate(name, algorithm=algorithm, replace=replace))
+
+    def create_option(self, name: str, /, **values: object) -> FormOption:
+        """Have the plugin make an option for a field, and choose it; saved with the next fill.
+
+        values: what the form of a new option asks for.
+
+        Raises:
+            FormError: a value is wrong, or the plugin's function failed; nothing was added.
+        """
+        return self.form.create_option(name, **values)
 
     def test(self) -> Note:
         """Call connect() with what the form holds; a line that says how it went.

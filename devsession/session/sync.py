@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from devsession.notebook.changes import Changes
+    from devsession.plugin.fields import FormOption
     from devsession.plugin.mapping import Expression
     from devsession.plugin.strategies import OutboundSyncStrategy
     from devsession.plugin.sync_source import SyncSource
@@ -125,6 +126,17 @@ class Sync:
             WarehouseError: the source cannot be read.
         """
         return self.form.suggest(**values)
+
+    def create_option(self, name: str, /, **values: object) -> FormOption:
+        """Have the plugin make an option for a field, and choose it; saved with the next fill.
+
+        name: of the field, or `mapping` for a new field of the app.
+        values: what the form of a new option asks for.
+
+        Raises:
+            FormError: a value is wrong, or the plugin's function failed; nothing was added.
+        """
+        return self.form.create_option(name, **values)
 
     def save(self) -> Note:
         """Store what the form holds; a line that says so.

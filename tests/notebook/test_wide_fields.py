@@ -22,6 +22,8 @@ from devsession.plugin import (
 )
 from devsession.plugin.form import Form
 from devsession.secrets.reference import secret
+from tests.keys import SSH_PRIVATE
+from tests.keys import SSH_PUBLIC as PUBLIC
 
 from .conftest import Page, options
 
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from syrupy.assertion import SnapshotAssertion
-
-PUBLIC = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA you@test"
 
 
 def methods(connectivity_option: str) -> list[ConnectionMethod]:
@@ -113,9 +113,8 @@ def test_the_page_sends_what_a_field_takes(
 
 
 def test_the_page_never_sees_a_private_key(page: Page) -> None:
-    body = "aHVzaCBodXNoIGh1c2ggaHVzaCBodXNo"
-    key = f"-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----"
-    page.send(type="secret", name="key", value=key)
+    body = SSH_PRIVATE.splitlines()[-2]
+    page.send(type="secret", name="key", value=SSH_PRIVATE)
     assert page.field("key")["is_set"]
     assert body not in f"{page.state} {page.widget!r} {page.widget._repr_mimebundle_()}"
 

@@ -27,6 +27,7 @@ from devsession.plugin import (
 )
 from devsession.plugin.form import Form
 from devsession.secrets.reference import secret
+from tests.keys import CERTIFICATE, SSH_PRIVATE, SSH_PUBLIC
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -43,13 +44,9 @@ def gpg_block(label: str) -> str:
     return block(label, label.encode()).replace("-----\n", "-----\nVersion: Test v1\n\n", 1)
 
 
-KIND = b"ssh-ed25519"
-SSH_BODY = base64.b64encode(len(KIND).to_bytes(4, "big") + KIND + bytes(36)).decode()
-SSH_PUBLIC = f"ssh-ed25519 {SSH_BODY} you@test"
-SSH_PRIVATE = block("OPENSSH PRIVATE KEY")
+SSH_BODY = SSH_PUBLIC.split()[1]
 GPG_PUBLIC = gpg_block("PGP PUBLIC KEY BLOCK")
 GPG_PRIVATE = gpg_block("PGP PRIVATE KEY BLOCK")
-CERTIFICATE = block("CERTIFICATE")
 
 TAGS = StaticFormOptionsDataSource(
     values=[
@@ -155,7 +152,7 @@ def test_a_value_is_taken_stored_as_text_and_given_back(
         (SSH, {"public": SSH_PRIVATE}),
         (SSH, {"public": f"ssh-rsa {SSH_BODY}"}),
         (SSH, SSH_PRIVATE[:-10]),
-        (SSH, SSH_PRIVATE.replace("b", "*")),
+        (SSH, SSH_PRIVATE.replace("b3Bl", "b3*l")),
         (SSH, SSH_PRIVATE * 2),
         (SSH, GPG_PRIVATE),
         (SSH_OF_APP, SSH_PRIVATE),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +9,11 @@ from pandas import DataFrame
 
 from devsession import DevelopmentSession, secret
 from devsession.errors import FormError
+from devsession.plugin.key_pairs import is_same, public_half
 from devsession.session.views import fill_call
+from tests.keys import ENCRYPTED_PEM, RSA_PEM
+from tests.keys import SSH_PRIVATE as PRIVATE
+from tests.keys import SSH_PUBLIC as PUBLIC
 from tests.session.wide_plugin import Wide
 
 if TYPE_CHECKING:
@@ -21,11 +24,7 @@ if TYPE_CHECKING:
 
     from devsession.session.sync import Sync
 
-KIND = b"ssh-ed25519"
-BODY = base64.b64encode(len(KIND).to_bytes(4, "big") + KIND + bytes(36)).decode()
-PUBLIC = f"ssh-ed25519 {BODY} you@test"
-SECRET_BODY = base64.b64encode(b"the private part of a key of the tests").decode()
-PRIVATE = f"-----BEGIN OPENSSH PRIVATE KEY-----\n{SECRET_BODY}\n-----END OPENSSH PRIVATE KEY-----\n"
+SECRET_BODY = PRIVATE.splitlines()[-2]
 
 
 @pytest.fixture(scope="module")
@@ -99,14 +98,24 @@ def test_the_fill_call_does_the_same_again(
 
 
 def test_a_typed_private_key_is_kept_as_a_secret(session: DevelopmentSession) -> None:
-    typed = PRIVATE.replace(SECRET_BODY, base64.b64encode(b"another private part").decode())
-    session.connection.fill(ssh_key=typed)
-    assert session.connection.parameters.secret("ssh_key") == typed
-    assert session.connection.parameters["ssh_key"] == PUBLIC
+    session.connection.fill(ssh_key=RSA_PEM)
+    assert session.connection.parameters.secret("ssh_key") == RSA_PEM
+    assert session.connection.parameters["ssh_key"].startswith("ssh-rsa ")
     assert session.connection.form.secrets == {"ssh_key": secret("WIDE_SSH_KEY")}
 
 
-@pytest.mark.parametrize("found", ["hush", PUBLIC, PRIVATE[:-20]], ids=["text", "public", "cut"])
+def test_a_pair_that_is_made_here_is_kept_with_the_secrets(session: DevelopmentSession) -> None:
+    public = session.connection.generate("ssh_key", replace=True)
+    assert session.connection.generate("ssh_key") == public
+    session.connection.save()
+    assert session.connection.parameters["ssh_key"] == public
+    assert is_same(public_half(session.connection.parameters.secret("ssh_key")), public)
+    assert session.connection.form.secrets == {"ssh_key": secret("WIDE_SSH_KEY")}
+
+
+@pytest.mark.parametrize(
+    "found", ["hush", PUBLIC, PRIVATE[:-20], ENCRYPTED_PEM], ids=["text", "public", "cut", "locked"]
+)
 def test_a_reference_to_what_is_no_private_key_is_refused_at_its_field(
     session: DevelopmentSession,
     monkeypatch: pytest.MonkeyPatch,

@@ -25,6 +25,45 @@ _SSH_PUBLIC = re.compile(
 )
 
 
+_LONGEST = 100_000  # characters: a chain of certificates has some thousand
+
+# What a text has that is a key or a certificate, and not as we take it -> what makes one of it.
+_OTHER_FORMATS = {
+    "PuTTY-User-Key-File": 'is in PuTTY\'s format; in PuTTYgen: Conversions, "Export OpenSSH key"',
+    "---- BEGIN SSH2": "is in SSH2's format; ssh-keygen -i -f FILE makes an OpenSSH line of it",
+    "BEGIN PUBLIC KEY": "is a public key in PEM; ssh-keygen -i -m PKCS8 -f FILE makes "
+    "an OpenSSH line of it",
+    "BEGIN RSA PUBLIC KEY": "is a public key in PEM; ssh-keygen -i -m PEM -f FILE makes "
+    "an OpenSSH line of it",
+    "BEGIN CERTIFICATE REQUEST": "is a request for a certificate, which is signed first",
+    "BEGIN PKCS7": "is PKCS #7; openssl pkcs7 -print_certs -in FILE makes PEM of it",
+}
+
+
+def tidy(text: str) -> str:
+    """The text with plain line ends and without blanks round its lines, as other systems have them.
+
+    Raises:
+        ValueError: it is far too long for a key, or not text at all.
+    """
+    if len(text) > _LONGEST:
+        raise ValueError("is far too long for a key or a certificate; is it another file?")
+    if "\0" in text:
+        raise ValueError("is no text; keys and certificates are taken as text, as PEM has them")
+    return "\n".join(line.strip(" \t\ufeff") for line in text.splitlines())
+
+
+def check_format(text: str) -> None:
+    """Hold that a text is not in a format that has to be converted first.
+
+    Raises:
+        ValueError: it is; the message says what converts it.
+    """
+    for mark, problem in _OTHER_FORMATS.items():
+        if mark in text:
+            raise ValueError(problem)
+
+
 def blocks(text: str, labels: set[str]) -> list[str]:
     """The armoured blocks of these labels in a text: PEM, OpenSSH or OpenPGP.
 

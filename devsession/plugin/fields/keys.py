@@ -7,9 +7,11 @@ from typing import Any, Literal
 
 from pydantic import model_validator
 
+from devsession.plugin import key_pairs
 from devsession.plugin.fields import armour
 from devsession.plugin.fields.base import FieldValueError, FormField, as_secret
 from devsession.plugin.fields.options import FormOption, shape
+from devsession.plugin.key_pairs import Algorithm, KeyPair
 from devsession.plugin.parameters import StoredConfigurationValue
 from devsession.secrets.reference import SecretReference
 
@@ -22,8 +24,8 @@ class FormKeypair(FormField):
     With the public side here the private key is the app's: there is a plain value only.
 
     Filled as `{"private": secret("NAME"), "public": ".."}`, or as text with one key or both; a
-    side that is not given stays as it is. Without `allow_user_provided` a key of one's own is
-    refused.
+    side that is not given stays as it is, unless the other one tells it. Without
+    `allow_user_provided` a key of one's own is refused: `generate` makes one.
     """
 
     local_side: Literal["public", "private"] = "private"
@@ -43,11 +45,20 @@ class FormKeypair(FormField):
 
     @property
     def details(self) -> dict[str, Any]:
-        """Which side is here, and whether it may be brought along."""
-        return {"local_side": self.local_side, "allow_user_provided": self.allow_user_provided}
+        """Which side is here, and whether it may be brought along, or made."""
+        made = {"generates": list(self.generates)} if self.generates else {}
+        side = {"local_side": self.local_side, "allow_user_provided": self.allow_user_provided}
+        return {**side, **made}
+
+    @property
+    def generates(self) -> tuple[Algorithm, ...]:
+        """The kinds of pairs that can be made for this field."""
+        return ()
 
     def split(self, value: object) -> tuple[object | None, SecretReference | str | None]:
-        """The public key and the private key in what was filled in."""
+        """The public key and the private key in what was filled in, or made for it."""
+        if isinstance(value, KeyPair):
+            return value.public, value.private
         if not self.allow_user_provided:
             raise FieldValueError("takes no key of your own: the plugin wants one made for it")
         if isinstance(value, Mapping):
@@ -66,6 +77,7 @@ class FormKeypair(FormField):
             private = as_secret(private)
             if isinstance(private, str):
                 private = self.secret_text(private)
+                public = self._public_with(private, public)
         return public, private
 
     def accept(self, value: object, options: Sequence[FormOption]) -> StoredConfigurationValue:
@@ -91,7 +103,9 @@ class FormKeypair(FormField):
     def _parts(self, text: str) -> tuple[str | None, str | None]:
         """The public and the private key in a text."""
         try:
-            publics, privates = self._found(text)
+            publics, privates = self._found(armour.tidy(text))
+            if not publics and not privates:
+                armour.check_format(text)
         except ValueError as error:
             raise FieldValueError(str(error)) from None
         if not publics and not privates:
@@ -103,6 +117,10 @@ class FormKeypair(FormField):
             raise FieldValueError("takes one key of each side, there are more")
         public = publics[0].strip() if publics else None
         return public, privates[0] + "\n" if privates else None
+
+    def _public_with(self, private: str, public: object | None) -> object | None:
+        """The public key that goes with a private one, if it can be told."""
+        return public
 
     def _found(self, text: str) -> tuple[list[str], list[str]]:
         """All public and all private keys of this kind. Raises: ValueError when one is damaged."""
@@ -117,8 +135,27 @@ class FormSshKeypair(FormKeypair):
 
     type: Literal["ssh_keypair"] = "ssh_keypair"
 
+    @property
+    def generates(self) -> tuple[Algorithm, ...]:
+        """Every kind, where the private key is on this side."""
+        return key_pairs.ALGORITHMS if self.secret else ()
+
+    def _public_with(self, private: str, public: object | None) -> object | None:
+        half = key_pairs.public_half(private)
+        if public is None:
+            return half
+        if isinstance(public, str) and not key_pairs.is_same(half, public.strip()):
+            raise FieldValueError("public: is not the public key of this private one")
+        return public
+
     def _found(self, text: str) -> tuple[list[str], list[str]]:
-        return armour.ssh_public_keys(text), armour.blocks(text, armour.SSH_PRIVATE)
+        publics = armour.ssh_public_keys(text)
+        privates = armour.blocks(text, armour.SSH_PRIVATE)
+        for public in publics:
+            key_pairs.check_public(public)
+        for private in privates:
+            key_pairs.public_half(private)
+        return publics, privates
 
     def _public_looks(self) -> str:
         return "a line as ssh-ed25519 AAAA.."
@@ -148,8 +185,13 @@ class FormX509Certificate(FormField):
         if not isinstance(value, str):
             raise FieldValueError(f"takes text, not {shape(value)}")
         try:
-            private = armour.blocks(value, armour.PRIVATE)
-            found = armour.blocks(value, armour.CERTIFICATE)
+            text = armour.tidy(value)
+            private = armour.blocks(text, armour.PRIVATE)
+            found = armour.blocks(text, armour.CERTIFICATE)
+            if found:
+                key_pairs.check_certificates("\n".join(found))
+            elif not private:
+                armour.check_format(text)
         except ValueError as error:
             raise FieldValueError(str(error)) from None
         if private:
