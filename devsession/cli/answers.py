@@ -28,6 +28,7 @@ class Connect(StrEnum):
 
     API_KEY = "api-key"
     OAUTH = "oauth"
+    SIGN_IN = "sign-in"
 
 
 class Client(StrEnum):

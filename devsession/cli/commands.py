@@ -81,7 +81,8 @@ def init(
         Style | None, typer.Option(help="Records that are kept up to date, or events, a row each.")
     ] = None,
     connect: Annotated[
-        Connect | None, typer.Option(help="An API key, OAuth client credentials, or a person who signs in.")
+        Connect | None,
+        typer.Option(help="An API key, OAuth client credentials, or a person who signs in."),
     ] = None,
     client: Annotated[
         Client | None, typer.Option(help="HTTP requests, or a Python package that knows the API.")
