@@ -19,7 +19,7 @@ from devsession.notebook.sample import Sample
 from devsession.notebook.snapshot import FormSnapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from devsession.notebook.form_parts import FormPart
     from devsession.notebook.snapshot import Table
@@ -85,7 +85,7 @@ class FormWidget(anywidget.AnyWidget):
     portable: is applied to all that the static picture shows, so that it is the same on every
         machine.
 
-    `below` can be set: it makes what stands below the static picture.
+    `above` and `below` can be set: they make what the static picture has besides, as facts and below.
 
     The page has three synced traits: `state`; `offered`, what a mapper's fields and columns are,
     which is much and hardly changes; `sample`. Whatever is done there comes as a message, so that no
@@ -127,6 +127,7 @@ class FormWidget(anywidget.AnyWidget):
         self._marks_missing = False
         self._is_answering = False
         self._make_sample = sample
+        self.above: Callable[[], Sequence[tuple[str, str]]] = lambda: ()
         self.below: Callable[[], Table | None] = lambda: None
         self._looked_up: dict[str, dict[str, Any]] = {}
         state, offered = self._state()
@@ -150,6 +151,7 @@ class FormWidget(anywidget.AnyWidget):
             self._portable(self._form.describe()),
             actions=[action.label for action in self._actions],
             fill_call=self._portable(self._fill_call()),
+            above=self._portable(list(self.above())),
             below=self.below(),
         )
 

@@ -27,6 +27,7 @@ class FormSnapshot:
     shown: what the form's `describe()` gave.
     actions: labels of the form's buttons, in the order in which they are clicked.
     fill_call: the call that does the same as the clicks so far.
+    above: labels and texts of what stands above the fields.
     below: what stands below it, as text and HTML.
 
     Both texts depend on these alone, so that equal forms give equal outputs.
@@ -39,17 +40,19 @@ class FormSnapshot:
         *,
         actions: Sequence[str],
         fill_call: str,
+        above: Sequence[tuple[str, str]] = (),
         below: Table | None = None,
     ) -> None:
         self._title = title
         self._shown = shown
         self._actions = actions
         self._fill_call = fill_call
+        self._above = list(above)
         self._below = below
 
     def __repr__(self) -> str:
         rows = [(field["name"], _state(field)) for field in self._fields]
-        rows = self._connectivity() + rows + self._mapping()
+        rows = self._above + self._connectivity() + rows + self._mapping()
         below = [repr(self._below)] if self._below else []
         return "\n".join([self._title, *fact_lines(rows), f"next: {self._next_step}", *below])
 
@@ -57,7 +60,7 @@ class FormSnapshot:
         fields = [(_label(field), _value(field)) for field in self._fields]
         return panel(
             self._title,
-            facts(self._connectivity() + fields + self._mapping()),
+            facts(self._above + self._connectivity() + fields + self._mapping()),
             line(f"next: {self._next_step}", style="margin-top:6px"),
             line("The same as code:", style=f"{MUTED};margin-top:8px"),
             code(self._fill_call),

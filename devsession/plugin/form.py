@@ -253,6 +253,14 @@ class Form(FormWaiting):
         self._state.ask_for_restored()
         self._changed()
 
+    def take_columns(self, columns: Sequence[str]) -> None:
+        """Go on with another source; what is mapped stays, as far as its columns are there.
+
+        What is not mapped any more is mapped again when its column comes back.
+        """
+        self._state.mapped.take_columns(list(columns))
+        self._changed()
+
     def reload(
         self,
         definition: FormDefinition,

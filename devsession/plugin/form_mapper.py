@@ -40,6 +40,7 @@ class MapperAnswers:
     notices: dict[str, str] = field(default_factory=dict)
     suggested: dict[str, Match] = field(default_factory=dict)
     unwanted: frozenset[tuple[str, str]] = frozenset()  # suggestions that were refused
+    lost: dict[str, str] = field(default_factory=dict)  # mapped from columns that are gone
 
     restored: list[FormOption] = field(default_factory=list)  # and not offered again yet
     waiting: dict[str, object] = field(default_factory=dict)  # mapped while they were loading
@@ -55,6 +56,7 @@ class MapperAnswers:
             notices=dict(self.notices),
             suggested=dict(self.suggested),
             waiting=dict(self.waiting),
+            lost=dict(self.lost),
         )
 
     def is_asked(self, answers: Answers) -> bool:
@@ -87,6 +89,8 @@ class MapperAnswers:
             for app_field in [name for name in self.mapping if name in problems]:
                 del self.mapping[app_field]
                 self.notices[app_field] = f"is not mapped any more: {problems[app_field]}"
+            offered = {option.value for option in loaded.options}
+            self.lost = {name: each for name, each in self.lost.items() if name in offered}
             for app_field, source in dict(self.waiting).items():
                 self.assign(answers, app_field, source)
         return loaded
@@ -97,7 +101,7 @@ class MapperAnswers:
 
     def assign(self, answers: Answers, app_field: str, source: object) -> None:
         """Map one field of the app, or note why not; nothing as a source unmaps it."""
-        for each in (self.refused, self.notices, self.waiting):
+        for each in (self.refused, self.notices, self.lost, self.waiting):
             each.pop(app_field, None)
         self.suggested.pop(app_field, None)
         if source is None:
@@ -131,6 +135,8 @@ class MapperAnswers:
             return {MAPPER: f"no field of the app is mapped; {offered}"}
         self.mapping = whole
         self.suggested.clear()
+        if mapping is not None:
+            self.lost.clear()
         return {f"{MAPPER}.{app_field}": problem for app_field, problem in problems.items()}
 
     def matches(self, answers: Answers, columns: Sequence[SourceColumn]) -> dict[str, Match]:
@@ -159,7 +165,7 @@ class MapperAnswers:
         """Nothing is mapped any more, and nothing that was refused counts."""
         self.mapping = {}
         self.unwanted = frozenset()
-        for each in (self.refused, self.notices, self.suggested, self.waiting):
+        for each in (self.refused, self.notices, self.suggested, self.lost, self.waiting):
             each.clear()
 
     def missing(self, answers: Answers) -> list[str]:
@@ -197,6 +203,27 @@ class MapperAnswers:
         self.refused.clear()
         self.notices.clear()
         self.suggested.clear()
+
+    def take_columns(self, columns: list[str]) -> None:
+        """Go on with another source: what it lacks is not mapped, and again once it is there."""
+        if columns == self.columns:
+            return
+        self.columns = columns
+        self.refused.clear()
+        self.suggested.clear()
+        for app_field in self.lost:
+            self.notices.pop(app_field, None)
+        mapped = self.mapping | self.lost
+        self.lost = {
+            app_field: source
+            for app_field, source in mapped.items()
+            if isinstance(source, str) and source not in columns
+        }
+        self.mapping = {name: each for name, each in mapped.items() if name not in self.lost}
+        self.notices |= {
+            app_field: f"is not mapped any more: the source has no column {column!r}"
+            for app_field, column in self.lost.items()
+        }
 
     @property
     def _mapped(self) -> list[FormOption]:

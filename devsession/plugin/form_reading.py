@@ -119,6 +119,14 @@ class FormReading:
         return dict(mapped.suggested) if isinstance(mapped, MapperAnswers) else {}
 
     @property
+    def lost_columns(self) -> list[str]:
+        """Columns that were mapped, and that the source has no more."""
+        mapped = self._state.mapped
+        return (
+            list(dict.fromkeys(mapped.lost.values())) if isinstance(mapped, MapperAnswers) else []
+        )
+
+    @property
     def written(self) -> TemplateAnswers | None:
         """The template as it stands, right or wrong; None when none is asked for."""
         is_asked = isinstance(self._state.mapped, TemplateAnswers) and self._state.mapped.is_asked(

@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 from devsession.errors import UnknownNameError, UsageError, did_you_mean
 from devsession.plugin.strategies import STRATEGIES
 from devsession.session.plugin_call import calling
-from devsession.session.saved import saved_note
+from devsession.session.saved import PLAIN, saved_note
 from devsession.warehouse.records import SyncRecord
 from devsession.warehouse.source import check_columns, source_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from devsession.plugin.contract import PluginManifest
     from devsession.plugin.strategies import OutboundSyncStrategy
     from devsession.session.development import DevelopmentSession
+    from devsession.warehouse.records import Saved
+
+_SHOWN = 80  # characters of a query
 
 
 def declared_record(
@@ -52,16 +57,33 @@ def declared_record(
                 sync=slug,
             )
         return session.store.sync(slug)
-    target_type = _target_type(session, slug, target_type)
-    strategy_of(session, slug, strategy)
+    manifest = manifest_of(session)
+    target_type = one_target_type(session, slug, target_type, manifest.outbound_target_types or [])
+    one_strategy(session, slug, strategy, manifest)
     wanted = SyncRecord(0, slug, source, identifier, strategy)
     check_columns(source_of(session.account, wanted), wanted)
     saved = session.store.save_sync(
         slug, source=source, identifier=identifier, strategy=strategy, target_type=target_type
     )
     if saved.changes and not saved.created:
-        print(saved_note(f"sync {slug}", saved))  # noqa: T201 - the author's cell shows it
+        print(_declared_note(slug, saved))  # noqa: T201 - the author's cell shows it
     return saved.record
+
+
+def _declared_note(slug: str, saved: Saved[SyncRecord]) -> str:
+    """What a cell has changed, with what it was before: the form may have chosen that."""
+    before = [
+        f"{PLAIN.get(name, name)} was {one_line(old)}"
+        for name, (old, _) in sorted(saved.changes.items())
+        if old
+    ]
+    return "\n  ".join([saved_note(f"sync {slug}", saved), *before])
+
+
+def one_line(value: object, length: int = _SHOWN) -> str:
+    """A name or a query, short."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= length else f"{text[:length]}.."
 
 
 def strategy_of(session: DevelopmentSession, slug: str, name: str) -> OutboundSyncStrategy:
@@ -69,7 +91,14 @@ def strategy_of(session: DevelopmentSession, slug: str, name: str) -> OutboundSy
 
     Raises: UnknownNameError when the plugin does not support it.
     """
-    by_name = {each.name: each for each in _manifest(session).supported_outbound_strategies}
+    return one_strategy(session, slug, name, manifest_of(session))
+
+
+def one_strategy(
+    session: DevelopmentSession, slug: str, name: str, manifest: PluginManifest
+) -> OutboundSyncStrategy:
+    """The strategy of this name. Raises: UnknownNameError when the manifest does not have it."""
+    by_name = {each.name: each for each in manifest.supported_outbound_strategies}
     if name not in by_name:
         tried, fix = f"its manifest has {', '.join(by_name) or 'none'}", "strategy= one of these"
         if name in STRATEGIES:
@@ -88,9 +117,10 @@ def strategy_of(session: DevelopmentSession, slug: str, name: str) -> OutboundSy
     return by_name[name]
 
 
-def _target_type(session: DevelopmentSession, slug: str, given: str | None) -> str | None:
-    """The one that was named, or the only one that there is."""
-    types = _manifest(session).outbound_target_types or []
+def one_target_type(
+    session: DevelopmentSession, slug: str, given: str | None, types: Sequence[str]
+) -> str | None:
+    """The one that was named, or the only one. Raises: UnknownNameError when it is none of these."""
     if given in types or (given is None and not types):
         return given
     if given is None and len(types) == 1:
@@ -109,7 +139,8 @@ def _target_type(session: DevelopmentSession, slug: str, given: str | None) -> s
     )
 
 
-def _manifest(session: DevelopmentSession) -> PluginManifest:
+def manifest_of(session: DevelopmentSession) -> PluginManifest:
+    """The plugin's manifest, as its code is saved now. Raises: as the plugin does."""
     plugin = session.plugin
     with calling(plugin, "get_manifest", session.vault):
         return plugin.get_manifest()

@@ -230,7 +230,7 @@ class DevelopmentSession:
         if slug not in self._syncs:
             self._syncs[slug] = Sync(self, record)
         else:
-            self._syncs[slug].declared(record)
+            self._syncs[slug].declared(record, in_cell=source is not None)
         return self._syncs[slug]
 
     def run(self, slug: str) -> RunSummary:

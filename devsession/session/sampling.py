@@ -60,7 +60,8 @@ def sample_of(session: DevelopmentSession, sync: Sync) -> Sample:
     mapping = form.mapping
     refused: dict[str, str] = {}
     while isinstance(mapping, StoredFieldMappings) and mapping.field_mappings:
-        record = replace(sync.record, sync_parameters=form.values, field_mappings=mapping)
+        drafted = sync.declaration.record
+        record = replace(drafted, sync_parameters=form.values, field_mappings=mapping)
         try:
             frame = session.engine.sample(record, records=ROWS)
         except DataError as error:

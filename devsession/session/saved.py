@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 # What the records call it -> what an author does.
-_PLAIN = {
+PLAIN = {
     "connection_method": "method",
     "connection_parameters": "values",
     "connection_secrets": "secrets",
@@ -33,6 +33,6 @@ def saved_note(what: str, saved: Saved[Any]) -> Note:
 
     What was empty before is filled, not changed: the first run of a cell reads like the second.
     """
-    replaced = [_PLAIN.get(name, name) for name, (before, _) in saved.changes.items() if before]
+    replaced = [PLAIN.get(name, name) for name, (before, _) in saved.changes.items() if before]
     changed = "" if saved.created else ", ".join(sorted(replaced))
     return Note(f"{what} saved" + (f", changed: {changed}" if changed else ""))

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import NotFilledError, UsageError
+from devsession.errors import DevsessionError, NotFilledError, UsageError
 from devsession.plugin.form import Form
 from devsession.plugin.jinja_filters import filters_of
 from devsession.plugin.parameters import OutboundSyncConfigurationParameters
 from devsession.plugin.template import template_of
 from devsession.recording.origin import check_origin, write_origin
-from devsession.session.declaring import strategy_of
+from devsession.session.declaration import Declaration
+from devsession.session.declaring import one_line, strategy_of
 from devsession.session.journal import settle
 from devsession.session.plugin_call import calling
 from devsession.session.sampling import columns_of
 from devsession.session.saved import Note, saved_note
 from devsession.session.validating import all_refusals, refusal_frame, validator_of
-from devsession.warehouse.source import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from devsession.notebook.changes import Changes
     from devsession.plugin.fields import FormOption
     from devsession.plugin.mapping import Expression
+    from devsession.plugin.source_column import SourceColumn
     from devsession.plugin.strategies import OutboundSyncStrategy
     from devsession.plugin.sync_source import SyncSource
     from devsession.recording.scenario import ScenarioFolder
@@ -43,6 +44,8 @@ class Sync:
     Shown in a notebook its form is live, with the first rows as they would be sent; `fill` fills
     it by name. `plan` says what a run would do, `scenario` freezes the input of one.
     """
+
+    _declaration: Declaration | None = None
 
     def __init__(self, session: DevelopmentSession, record: SyncRecord) -> None:
         self._session = session
@@ -71,15 +74,15 @@ class Sync:
         """
         if self._form is None:
             self._form = Form(
-                self._definition(self._parameters()),
+                self._definition(self._so_far()),
                 title=f"the form of the sync {self.slug!r}",
                 parameters=self._so_far,
                 redact=self._session.vault.text,
                 ask=lambda form: self._definition(self._so_far(form)),
-                columns=source_of(self._session.account, self.record).columns,
+                columns=self.declaration.columns,
                 filters=filters_of(self._session.plugin),
             )
-            self._form.look_up_columns_by(lambda: columns_of(self._session, self.record))
+            self._form.look_up_columns_by(self._columns)
             self._form.restore(self.record.sync_parameters, {}, mapping=self.record.field_mappings)
         return self._form
 
@@ -94,11 +97,44 @@ class Sync:
             sync_parameters=self.record.sync_parameters, field_mappings=self.record.field_mappings
         )
 
-    def declared(self, record: SyncRecord) -> None:
-        """Declared again: another source has other columns, other answers may no longer fit."""
-        if record != self.record:
+    @property
+    def declaration(self) -> Declaration:
+        """Source, identifier, strategy and target type, as they are chosen on the form."""
+        if self._declaration is None:
+            self._declaration = Declaration(self._session, self.record)
+        return self._declaration
+
+    def choose(self, **declared: str | None) -> None:
+        """Choose another source=, identifier=, strategy= or target_type=, as a click does.
+
+        The form follows; `save` stores it. What is wrong becomes an error at its field, and the rest
+        of the form goes on with what was right before. `session.sync(..)` declares all of it at once.
+
+        Raises: UsageError for another name.
+        """
+        before = self.declaration.record
+        self.declaration.choose(declared)
+        self._follow(before)
+
+    def look(self) -> None:
+        """Look at the source as it is now: it may have other columns, or be there by now."""
+        before = self.declaration.record
+        self.declaration.check()
+        self._follow(before)
+
+    def declared(self, record: SyncRecord, *, in_cell: bool) -> None:
+        """Fetched, or declared again in a cell: that wins over what was chosen on the form."""
+        unsaved = self.declaration.unsaved if self._declaration and in_cell else {}
+        if unsaved or record != self.record:
+            before, filled = self.declaration.record, self.record
             self.record = record
-            self._form = None
+            self.declaration.start(record)
+            self._follow(before)
+            if self._form is not None and not _same_answers(filled, record):
+                self._form.restore(record.sync_parameters, {}, mapping=record.field_mappings)
+        if unsaved:
+            chosen = ", ".join(f"{name} {one_line(each)}" for name, each in unsaved.items())
+            print(f"sync {self.slug}: chosen on its form, not saved, now forgotten: {chosen}")  # noqa: T201 - as above
 
     def fill(self, **values: object) -> Note:
         """Set fields by name and save; `mapping=` maps app field -> column or expression("SQL").
@@ -110,7 +146,10 @@ class Sync:
             FormError: a field or the mapping is wrong; it says all that is, and nothing changed.
             DataError: the warehouse refuses an expression.
         """
-        self.form.fill(**values)
+        form = self.form
+        self.look()
+        self.declaration.require()
+        form.fill(**values)
         return self.save()
 
     def suggest(self, **values: object) -> dict[str, str | Expression]:
@@ -139,17 +178,22 @@ class Sync:
         return self.form.create_option(name, **values)
 
     def save(self) -> Note:
-        """Store what the form holds; a line that says so.
+        """Store what the form holds, with what was chosen; a line that says so.
 
-        Raises: DataError when the warehouse refuses an expression of the mapping.
+        Raises:
+            UnknownNameError, SourceError: what was chosen is wrong; nothing is stored.
+            DataError: the warehouse refuses an expression of the mapping.
         """
+        self.declaration.require()
         values, mapping = self.form.values, self.form.mapping
-        filled = replace(self.record, sync_parameters=values, field_mappings=mapping)
+        chosen = self.declaration.record
+        filled = replace(chosen, sync_parameters=values, field_mappings=mapping)
         self._session.engine.sample(filled, records=1)
         saved = self._session.store.save_sync(
-            self.slug, sync_parameters=values, field_mappings=mapping
+            self.slug, sync_parameters=values, field_mappings=mapping, **self.declaration.unsaved
         )
         self.record = saved.record
+        self.declaration.saved_as(saved.record)
         return saved_note(self.slug, saved)
 
     def preview(self, rows: int = 5) -> DataFrame:
@@ -279,6 +323,8 @@ class Sync:
 
     def refresh(self) -> None:
         """plugin.py was saved: the form as it is now; answers that still fit are kept."""
+        if self._declaration is not None:
+            self._declaration.check_manifest()
         if self._form is not None:
             self._form.reload(
                 self._definition(self._so_far(self._form)), filters=filters_of(self._session.plugin)
@@ -318,17 +364,48 @@ class Sync:
         with calling(plugin, "outbound_configuration_form", self._session.vault):
             return plugin.outbound_configuration_form(parameters)
 
-    def _so_far(self, form: Form) -> OutboundSyncConfigurationParameters:
-        return self._parameters(sync_parameters=form.values, current_form_parameters=form.values)
+    def _follow(self, before: SyncRecord) -> None:
+        """Let the form go on with what is chosen now."""
+        form, now = self._form, self.declaration.record
+        if form is None:
+            return
+        if (before.strategy, before.target_type) != (now.strategy, now.target_type):
+            try:
+                form.reload(self._definition(self._so_far(form)))
+            except DevsessionError as error:  # the plugin's
+                self.declaration.problems["strategy"] = error
+        form.look_up_columns_by(self._columns)
+        form.take_columns(self.declaration.columns)
+
+    def _columns(self) -> list[SourceColumn]:
+        return columns_of(self._session, self.declaration.record)
+
+    def _so_far(self, form: Form | None = None) -> OutboundSyncConfigurationParameters:
+        known: dict[str, Any] = {}
+        if form is not None:
+            known = {"sync_parameters": form.values, "current_form_parameters": form.values}
+        chosen = self.declaration
+        return self._parameters(
+            sync_strategy=chosen.strategy, target_type=chosen.record.target_type, **known
+        )
 
     def _parameters(self, **known: Any) -> OutboundSyncConfigurationParameters:
         connection = self._session.connection.parameters
+        known.setdefault("target_type", self.record.target_type)
+        if "sync_strategy" not in known:
+            known["sync_strategy"] = self.strategy
         return OutboundSyncConfigurationParameters(
             connection_method=connection.connection_method,
             connectivity_option=connection.connectivity_option,
             connection_parameters=connection.connection_parameters,
             connection_secrets=connection.connection_secrets,
-            sync_strategy=self.strategy,
-            target_type=self.record.target_type,
             **known,
         )
+
+
+def _same_answers(one: SyncRecord, other: SyncRecord) -> bool:
+    """Whether the plugin's form was filled in the same way."""
+    return (one.sync_parameters, one.field_mappings) == (
+        other.sync_parameters,
+        other.field_mappings,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 from devsession.notebook.card import SessionCard
@@ -9,6 +10,7 @@ from devsession.notebook.form_widget import FormWidget
 from devsession.notebook.sign_in_part import SignInPart
 from devsession.render import html_table, text_table
 from devsession.session.sampling import sample_of
+from devsession.session.source_part import SourcePart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from devsession.session.vault import Vault
 
 PREVIEWED_ROWS = 3
+_LINE = 100  # characters
 
 
 def show_card(session: DevelopmentSession) -> None:
@@ -57,14 +60,17 @@ def show_sync(session: DevelopmentSession, sync: Sync) -> None:
     """The form of a sync, live; in its static picture the first rows as they would be sent."""
     from IPython.display import display
 
+    source = SourcePart(session, sync)
     widget = FormWidget(
         sync.form,
-        title=f"Sync {sync.slug}: {sync.record.source} to the app",
+        title=f"Sync {sync.slug}",
         on_save=sync.save,
-        fill_call=lambda: fill_call(sync.slug, sync.form),
+        parts={"source": source},
+        fill_call=lambda: sync_call(sync),
         portable=session.vault.redactor.value,
         sample=lambda: sample_of(session, sync),
     )
+    widget.above = source.facts
     widget.below = lambda: Preview(sync) if sync.filled else None
     display(widget)
 
@@ -86,6 +92,17 @@ class Preview:
 
     def _repr_html_(self) -> str:
         return html_table(self._headings, self._rows)
+
+
+def sync_call(sync: Sync) -> str:
+    """What declares and fills a sync as its form does."""
+    name = sync.slug if sync.slug.isidentifier() and not iskeyword(sync.slug) else "sync"
+    declared = {each: value for each, value in sync.declaration.values.items() if value}
+    words = [repr(sync.slug), *(f"{each}={_written(value)}" for each, value in declared.items())]
+    call = f"{name} = session.sync({', '.join(words)})"
+    if len(call) > _LINE or "\n" in call:
+        call = "\n    ".join([f"{name} = session.sync(", *(f"{word}," for word in words)]) + "\n)"
+    return f"{call}\n{fill_call(name, sync.form)}"
 
 
 def fill_call(

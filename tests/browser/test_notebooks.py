@@ -67,7 +67,7 @@ def test_both_forms_by_hand(
 
     configure = open_notebook(project / "02_configure.ipynb")
     configure.run_all()
-    sync = configure.form("Sync contacts: CONTACTS to the app")
+    sync = configure.form("Sync contacts")
     sync.get_by_label("Object").select_option(label="Contact")
     sync.get_by_label("Phone").fill("SCORE")
     click(sync, "Save")

@@ -128,7 +128,8 @@ class TestSync:
         session.sync(contacts.slug, source=contacts.record.source, identifier="EMAIL")
 
         assert contacts.record.identifier == "EMAIL"
-        assert capsys.readouterr().out.endswith("saved, changed: identifier\n")
+        said = capsys.readouterr().out
+        assert said.endswith("saved, changed: identifier\n  identifier was ID\n")
 
     def test_plan_sends_nothing_and_changes_nothing(self, contacts: Sync, app: App) -> None:
         app.asked()

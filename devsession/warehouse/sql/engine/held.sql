@@ -1,0 +1,1 @@
+select count(RECORD_HASH) as HELD from ${state}
