@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MAPPING, _TEMPLATE = "mapping", "template"
+_OFFERED = ("columns", "app_fields", "filters")
 _REQUIRED = "is required"
 
 
@@ -43,15 +44,16 @@ def with_missing_marked(shown: Mapping[str, Any]) -> dict[str, Any]:
 def apart(
     mapper: Mapping[str, Any] | None, known: Mapping[str, Mapping[str, Any]]
 ) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-    """A mapper as it stands, and what it offers: fields of the app, and columns with what is known.
+    """A mapper as it stands, and what it offers: columns with what is known, fields of the app, filters.
 
-    A thousand of either are a lot to send with each change.
+    A thousand of them are a lot to send with each change.
     """
-    if mapper is None or _TEMPLATE in mapper:
-        return None if mapper is None else dict(mapper), {}
-    stands = {key: each for key, each in mapper.items() if key not in {"columns", "app_fields"}}
+    if mapper is None:
+        return None, {}
+    stands = {key: each for key, each in mapper.items() if key not in _OFFERED}
+    offered = {key: each for key, each in mapper.items() if key in _OFFERED}
     columns = [dict(known.get(name, {"name": name})) for name in mapper["columns"]]
-    return stands, {"columns": columns, "app_fields": mapper["app_fields"]}
+    return stands, {**offered, "columns": columns}
 
 
 def _with_unmapped_marked(mapper: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,18 +10,39 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Sample:
-    """What a mapping makes of some rows.
+class RecordText:
+    """What a template makes of one row: a text, or why there is none, or why it is none to send.
 
-    rows: a record each, its values as text; None for none.
-    refused: field of the app -> why the warehouse does not take what fills it.
-    error: why there are no records at all.
+    line, column: of the template; None where nobody can tell. text_line, text_column: of the text.
+    not_sent: why the plugin's validator refuses the record.
+    """
+
+    identifier: str
+    text: str | None
+    message: str = ""
+    line: int | None = None
+    column: int | None = None
+    text_line: int | None = None
+    text_column: int | None = None
+    not_sent: str = ""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a mapping or a template makes of some rows.
+
+    rows: a record each, its values as text; None for none. texts: the same of a template.
+    not_sent: why the plugin's validator refuses a record, one for each row; none without refusals.
+    refused: field of the app, or column of a template -> why the warehouse does not fill it.
+    error: why there are no records, or not all that is known of them.
     """
 
     headings: Sequence[str] = ()
     rows: Sequence[Sequence[str | None]] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
+    not_sent: Sequence[str] = ()
+    texts: Sequence[RecordText] = ()
 
     def shown(self) -> dict[str, Any]:
         """As JSON, for the page."""

@@ -10,6 +10,7 @@ from devsession.plugin.form_failure import fetching
 from devsession.plugin.form_mapper import MAPPER
 from devsession.plugin.form_template import COLUMNS, TEMPLATE
 from devsession.plugin.mapping import StoredFieldMappings
+from devsession.plugin.template import filter_help
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,9 +96,15 @@ def _template(form: FormReading, errors: dict[str, str]) -> dict[str, Any]:
         "depends_on": mapper.depends_on if mapper else None,
         "asked": written is not None,
         "columns": form.columns,
+        "renders": getattr(mapper, "renders", "text"),
+        "filters": filter_help(written.filters) if written else {},
         "template": written.template if written else "",
         "made": {name: each.sql for name, each in written.made.items()} if written else {},
         "error": errors.get(TEMPLATE, ""),
+        "problems": [
+            {key: problem.fields[key] for key in ("line", "column", "message")}
+            for problem in (written.problems if written else [])
+        ],
         "errors": _below(COLUMNS, errors),
     }
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import pytest
 
 from devsession.notebook.form_widget import FormWidget
+from devsession.notebook.sample import RecordText, Sample
 from devsession.plugin.contract import OutboundSyncConfigurationForm
 from devsession.plugin.fields import FormDropdownField, FormJinjaTemplate, FormOption
 from devsession.plugin.fields import StaticFormOptionsDataSource as Static
@@ -83,6 +85,32 @@ def test_columns_are_typed_a_line_each_and_the_others_go(asked: Page, form: Form
         "CITY": "the source has a column of this name",
         "nothing": 'takes expression("SQL"), not str',
     }
+
+
+def test_what_is_offered_while_typing_is_not_sent_with_each_change(asked: Page) -> None:
+    sent: list[str] = []
+    asked.widget.observe(lambda change: sent.append(change["name"]))
+
+    asked.send(type="write", template="Hello {{ row.NAME }}")
+
+    assert set(sent) == {"state"}
+    assert asked.widget.offered["columns"] == [{"name": "ID"}, {"name": "NAME"}, {"name": "CITY"}]
+    assert "upper" in asked.widget.offered["filters"]
+
+
+def test_a_look_brings_what_the_template_makes(form: Form) -> None:
+    text = RecordText("1", "Hello Ann", not_sent="NAME: not her")
+    widget = FormWidget(
+        form,
+        title="Messages",
+        on_save=lambda: "saved",
+        fill_call=lambda: "messages.fill(..)",
+        sample=lambda: Sample(texts=[text]),
+    )
+
+    Page(widget).send(type="look")
+
+    assert widget.sample["texts"] == [asdict(text)]
 
 
 def test_save_needs_a_template(asked: Page) -> None:

@@ -36,6 +36,7 @@ INITIAL = {"initial": expression("left(FIRST_NAME, 1)")}
 
 
 def polite(text: str) -> str:
+    """Address somebody. As one should."""
     return f"Dear {text}"
 
 
@@ -181,4 +182,19 @@ def test_a_mapper_of_fields_has_no_template() -> None:
 
 
 def test_it_is_described_as_json(filled: Form, snapshot: SnapshotAssertion) -> None:
-    assert filled.describe()["mapper"] == snapshot
+    described = filled.describe()["mapper"]
+
+    filters = described.pop("filters")  # Jinja's too, which another version may describe otherwise
+    assert next(iter(filters.items())) == ("polite", "Address somebody.")
+    assert "tojson" in filters
+    assert described == snapshot
+
+
+def test_every_problem_is_described_with_its_place(filled: Form) -> None:
+    filled.write("{{ row.EMIAL }}\n{{ row.FIRST }}")
+
+    problems = filled.describe()["mapper"]["problems"]
+
+    assert [(each["line"], each["column"]) for each in problems] == [(1, 8), (2, 8)]
+    assert problems[0]["message"] == "row has no 'EMIAL'; did you mean 'EMAIL'?"
+    assert len(filled.errors["template"].splitlines()) == 2

@@ -222,6 +222,13 @@ def test_a_record_that_cannot_be_rendered(template: str, snapshot: SnapshotAsser
     assert str(caught.value) == snapshot
 
 
+def test_a_letter_that_cannot_stand_there_is_pointed_at() -> None:
+    with pytest.raises(TemplateError) as caught:
+        RecordTemplate('{{ 1 }}\n"{{ row["NAME"]" }}')
+
+    assert caught.value.fields["problem"] == "line 2, column 16: unexpected char '\"'"
+
+
 @pytest.mark.parametrize("template", ["{{ row.NAM }}", "{{ row['NAM'] }}", "{{ row.NAM | upper }}"])
 def test_columns_are_checked_before_anything_is_rendered(template: str) -> None:
     (error,) = RecordTemplate(template).column_errors(["NAME", "AGE"])

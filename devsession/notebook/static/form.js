@@ -125,8 +125,9 @@ class FormView {
     fields.forEach((field, at) => views[at].draw(field, labelOf));
     arrange(this.list, views.map((view) => view.root));
     const isTemplate = mapper !== null && "template" in mapper;
-    this.mapper.draw(isTemplate || mapper === null ? null : { ...mapper, ...this.offered }, this.sample, labelOf);
-    this.template.draw(isTemplate ? mapper : null, labelOf);
+    const offered = mapper && { ...mapper, ...this.offered };
+    this.mapper.draw(isTemplate ? null : offered, this.sample, labelOf);
+    this.template.draw(isTemplate ? offered : null, this.sample, labelOf);
     say(this.done, message.is_error ? "" : message.text);
     say(this.failed, message.is_error ? message.text : "");
     this.signIn.draw(signIn ?? null);
@@ -148,5 +149,6 @@ class FormView {
   dispose() {
     this.listeners.abort();
     this.mapper.dispose();
+    this.template.dispose();
   }
 }

@@ -1,11 +1,12 @@
 import { make, say } from "./dom.js";
+import { Looking } from "./looking.js";
 
-const PAUSE = 250; // milliseconds without a change before the warehouse is asked
+const NOT_SENT = "refused, not sent";
 
 /** The first records as they would be sent. They are asked for again after each change. */
 export class SampleView {
   constructor(outbox) {
-    this.outbox = outbox;
+    this.looking = new Looking(outbox);
     this.title = make("p", { class: "dsf-sample-title" });
     this.problem = make("p", { class: "dsf-error", role: "status" });
     this.table = make("table");
@@ -17,34 +18,27 @@ export class SampleView {
   draw(mapper, sample) {
     this.root.hidden = !mapper?.asked;
     if (!mapper?.asked) return;
-    this.askWhenChanged(mapper);
-    const isStale = this.wanted !== this.looked || this.outbox.isWaiting(this.message);
-    this.box.setAttribute("aria-busy", String(isStale));
+    const { mapping, app_fields: fields, columns } = mapper;
+    this.looking.ask(JSON.stringify([mapping, fields.length, columns.length]), () => { this.mapping = mapping; });
+    this.box.setAttribute("aria-busy", String(this.looking.isStale));
     const drawn = JSON.stringify(sample);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
-    const { headings = [], rows = [], error = "" } = sample;
+    const { headings = [], rows = [], not_sent: refused = [], error = "" } = sample;
     this.box.hidden = rows.length === 0;
     say(this.title, rows.length ? `The first ${rows.length === 1 ? "record" : `${rows.length} records`} as they would be sent` : "");
     say(this.problem, error);
-    const heading = make("tr", {}, ...headings.map((name) => make("th", { scope: "col" }, name)));
-    const body = rows.map((row) => make("tr", {}, ...row.map((value) => (
-      value === null ? make("td", { class: "dsf-null" }, "null") : make("td", {}, value)))));
+    // Beside the identifier: behind many fields nobody would see it.
+    const [first, ...others] = headings;
+    const shown = refused.some(Boolean) ? [first, NOT_SENT, ...others] : headings;
+    const body = rows.map(([identifier, ...values], at) => make("tr", refused[at] ? { class: "dsf-not-sent" } : {},
+      this.cell(identifier), ...(shown === headings ? [] : [make("td", { class: "dsf-refusal" }, refused[at])]), ...values.map((value) => this.cell(value))));
+    const heading = make("tr", {}, ...shown.map((name) => make("th", { scope: "col" }, name)));
     this.table.replaceChildren(make("thead", {}, heading), make("tbody", {}, ...body));
   }
 
-  /** One question at a time, for what is mapped when it is asked: the ones between are never sent. */
-  askWhenChanged({ mapping, app_fields: fields, columns }) {
-    this.wanted = JSON.stringify([mapping, fields.length, columns.length]);
-    if (this.wanted === this.looked || this.wanted === this.planned || this.outbox.isWaiting(this.message)) return;
-    this.planned = this.wanted;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.planned = null;
-      this.looked = this.wanted;
-      this.mapping = mapping;
-      this.message = this.outbox.send({ type: "look" });
-    }, PAUSE);
+  cell(value) {
+    return value === null ? make("td", { class: "dsf-null" }, "null") : make("td", {}, value);
   }
 
   /** Why the warehouse refuses what fills a field, as long as that is what it was asked. */
@@ -54,6 +48,6 @@ export class SampleView {
   }
 
   dispose() {
-    clearTimeout(this.timer);
+    this.looking.dispose();
   }
 }

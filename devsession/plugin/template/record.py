@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 20_000
 _MOST_PARTS = 10_000  # of which Jinja and Python compile one in some 50 microseconds
+_UNEXPECTED = re.compile(r"(unexpected char .+) at (\d+)", re.DOTALL)
 _TOO_DEEP = "it is nested too deep"
 _FIX = "correct the template: .fill(.., template=..)"
 _FIX_JSON = "`{{ row.NAME | tojson }}` writes a value as JSON, in quotes where it needs them"
@@ -85,7 +86,12 @@ class RecordTemplate:
         except Exception as error:  # noqa: BLE001 - Jinja, and Python's own compiler behind it
             is_ours = isinstance(error, TemplateSyntaxError)
             said = _TOO_DEEP if isinstance(error, MemoryError) else _said(error)
-            self._refuse(said, getattr(error, "lineno", 1) if is_ours else 1)
+            line = getattr(error, "lineno", 1) if is_ours else 1
+            letter = _UNEXPECTED.fullmatch(said) if is_ours else None
+            if letter is None:
+                self._refuse(said, line)
+            _, column = place_of("\n".join(lines_of(text)), int(letter[2]))
+            self._refuse(letter[1], line, column=column)
 
     def column_errors(self, columns: Iterable[str]) -> Iterator[TemplateError]:
         """One for each column that the template names and `row` will not have, line by line."""
@@ -127,16 +133,29 @@ class RecordTemplate:
         return line
 
     def _refuse(
-        self, message: str, line: int, near: str = "", *, record: str | None = None
+        self,
+        message: str,
+        line: int,
+        near: str = "",
+        *,
+        column: int | None = None,
+        record: str | None = None,
     ) -> NoReturn:
-        raise self._error(message, line, near, record=record) from None
+        raise self._error(message, line, near, column=column, record=record) from None
 
     def _error(
-        self, message: str, line: int, near: str = "", *, record: str | None = None
+        self,
+        message: str,
+        line: int,
+        near: str = "",
+        *,
+        column: int | None = None,
+        record: str | None = None,
     ) -> TemplateError:
         lines = lines_of(self._text)
         source = lines[min(line, len(lines)) - 1]
-        column = column_of(source, near or next(iter(re.findall(r"'([^']+)'", message)), ""))
+        near = near or next(iter(re.findall(r"'([^']+)'", message)), "")
+        column = column_of(source, near) if column is None else column
         place = f"line {line}, column {column}"
         what = (
             "The template cannot be used"
@@ -185,6 +204,8 @@ class RecordTemplate:
             message=message,
             problem=f"{place}: {message}" if place else message,
             text=self._redact(text),
+            text_line=wrong.line,
+            text_column=wrong.column,
         )
 
 

@@ -1,0 +1,64 @@
+import { make, say } from "./dom.js";
+import { Looking } from "./looking.js";
+
+/** A text with one place marked, where there is one. */
+function markedText(text, line, column) {
+  if (line === null) return [text];
+  const before = text.split("\n").slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0) + column - 1;
+  if (before >= text.length) return [text, make("mark", {}, " ")];
+  return [text.slice(0, before), make("mark", {}, text[before]), text.slice(before + 1)];
+}
+
+/** What a template makes of the first rows, and why it makes nothing of one. */
+export class TemplateSample {
+  constructor(outbox, goTo) {
+    this.goTo = goTo;
+    this.looking = new Looking(outbox);
+    this.title = make("p", { class: "dsf-sample-title" });
+    this.problem = make("p", { class: "dsf-error", role: "status" });
+    this.list = make("ol");
+    this.box = make("div", { class: "dsf-sample dsf-texts", role: "region", "aria-label": "Sample records", tabindex: "0" }, this.list);
+    this.root = make("div", {}, this.title, this.box, this.problem);
+  }
+
+  /** What is wrong in the text itself has to be put right before any row can be tried. */
+  draw(mapper, sample) {
+    this.root.hidden = !mapper.asked;
+    const { template, made, problems, columns } = mapper;
+    const isFirst = this.looking.looked === null;
+    if (mapper.asked && (problems.length === 0 || isFirst)) this.looking.ask(JSON.stringify([template, made, columns.length]));
+    this.isStale = problems.length > 0 || this.looking.isStale;
+    this.box.setAttribute("aria-busy", String(this.isStale));
+    const drawn = JSON.stringify(sample);
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    const { texts = [], error = "" } = sample;
+    this.box.hidden = texts.length === 0;
+    say(this.title, texts.length ? `What it makes of the first ${texts.length === 1 ? "row" : `${texts.length} rows`}` : "");
+    say(this.problem, error);
+    this.list.replaceChildren(...texts.map((each) => this.createRecord(each)));
+  }
+
+  createRecord({ identifier, text, message, line, column, text_line: textLine, text_column: textColumn, not_sent: refused }) {
+    const said = [message && line ? `line ${line}, column ${column}: ${message}` : message, refused && `refused, not sent: ${refused}`];
+    return make("li", message || refused ? { class: "dsf-wrong" } : {},
+      make("strong", { class: "dsf-record-name" }, identifier),
+      ...(text === null ? [] : [make("pre", {}, ...markedText(text, textLine, textColumn))]),
+      ...said.filter(Boolean).map((each) => make("p", { class: "dsf-error" }, each === said[0] && line ? this.createLink(each, line, column) : each)));
+  }
+
+  createLink(text, line, column) {
+    const link = make("button", { type: "button", class: "dsf-place" }, text);
+    link.addEventListener("click", () => this.goTo(line, column));
+    return link;
+  }
+
+  /** Places of the template that are wrong for some row, as long as the rows were made by it. */
+  problems(sample) {
+    return this.isStale ? [] : (sample.texts ?? []).filter(({ message, line }) => message && line !== null);
+  }
+
+  dispose() {
+    this.looking.dispose();
+  }
+}
