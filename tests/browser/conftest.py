@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.lab import Lab, running_lab
-from tests.browser.notebook_page import NotebookPage, open_in
+from tests.browser.notebook_page import NotebookPage, open_in, write_notebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,4 +73,26 @@ def open_notebook(lab: Lab, page: Page) -> Iterator[Callable[[Path], NotebookPag
     """Open a notebook from the Lab's folder; its kernel ends with the test."""
     yield lambda path: open_in(lab, page, path)
     page.close()
+    lab.shut_kernels()
+
+
+@pytest.fixture(scope="module")
+def gallery(lab: Lab, browser: Browser) -> Iterator[NotebookPage]:
+    """The notebook that shows every form and report, run, in one window for a module's tests."""
+    from tests.browser.gallery import CELLS, CLICKED
+
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    path = write_notebook(lab.folder / "gallery.ipynb", CELLS)
+    notebook = open_in(lab, context.new_page(), path)
+    notebook.run_all()
+    for title, button in CLICKED:
+        notebook.form(title).get_by_role("button", name=button).click()
+        expect(notebook.form(title).get_by_role("alert").first).to_be_attached()
+        expect(notebook.form(title)).to_have_attribute("aria-busy", "false")
+    expect(notebook.outputs(len(CELLS) - 1).first).to_be_visible()
+    yield notebook
+    notebook.use_theme("Light")
+    context.close()
     lab.shut_kernels()

@@ -87,7 +87,7 @@ def running_lab(folder: Path, home: Path) -> Iterator[Lab]:
     command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
     with log.open("w") as output:
         process = subprocess.Popen(
-            command, env=_environment(home), stdout=output, stderr=subprocess.STDOUT
+            command, env=environment_in(home), stdout=output, stderr=subprocess.STDOUT
         )
     try:
         lab = Lab(folder, home, f"http://127.0.0.1:{port}", token)
@@ -112,7 +112,7 @@ def lab_by_command(folder: Path, home: Path) -> Iterator[tuple[Lab, str]]:
     log = home / "lab.log"
     command = [sys.executable, "-m", "devsession", "lab"]
     # A browser that ends at once: the test opens the address in its own.
-    environment = {**_environment(home), "BROWSER": "true"}
+    environment = {**environment_in(home), "BROWSER": "true"}
     with log.open("w") as output:
         process = subprocess.Popen(
             command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT
@@ -149,7 +149,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _environment(home: Path) -> dict[str, str]:
+def environment_in(home: Path) -> dict[str, str]:
+    """The environment of somebody who lives under `home`, with this checkout on the path."""
     own = {
         "HOME": home,
         "JUPYTER_CONFIG_DIR": home / "config",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import nbformat
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,7 @@ _EXECUTE = """async (code) => {
     const request = { code, store_history: false };
     return (await kernel.requestExecute(request).done).content.status;
 }"""
+_THEME = "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })"
 _SAVE = "() => window.jupyterapp.commands.execute('docmanager:save').then(() => true)"
 
 
@@ -61,6 +63,12 @@ class NotebookPage:
         """Wait until the notebook is shown and its kernel answers."""
         self.page.wait_for_function(_LOADED)
         self.page.evaluate(_READY)
+
+    def use_theme(self, name: str) -> None:
+        """Show all in `Light` or `Dark`, which the Lab remembers."""
+        self.page.evaluate(_THEME, f"JupyterLab {name}")
+        shown = self.page.locator(f"body[data-jp-theme-name='JupyterLab {name}']")
+        expect(shown).to_have_count(1)
 
     @property
     def cells(self) -> Locator:

@@ -1,0 +1,114 @@
+"""Every form and every report, each in a state that shows much of it; one notebook holds them all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import ConnectError
+from devsession.notebook.form_widget import FormWidget
+from devsession.notebook.sign_in_part import SignInPart
+from devsession.plugin.contract import ConnectionMethod
+from devsession.plugin.fields import FormCheckboxField, FormInputField, FormTextAreaField
+from devsession.plugin.form import Form
+from tests.browser import forms, mapper_forms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+URL = FormInputField(
+    name="tenant_url",
+    label="Tenant URL",
+    required=True,
+    help_text="As in the address bar when you are signed in, without a path: https://acme.example",
+)
+KEY = FormInputField(name="api_key", label="API key", required=True, secret=True)
+
+
+def connection_form() -> Form:
+    """Two methods, two ways to the app."""
+    return Form(
+        [
+            ConnectionMethod(
+                name="API key",
+                description="A key of a user who may read and write contacts.",
+                fields=[URL, KEY, FormCheckboxField(name="verify", label="Verify certificates")],
+            ),
+            ConnectionMethod(
+                name="Service account", fields=[URL, FormTextAreaField(name="notes", label="Notes")]
+            ),
+        ],
+        title="the connection form of Acme",
+        parameters=lambda form: form,
+        redact=lambda text: text,
+        connectivity_options=["direct", "ngrok"],
+    )
+
+
+class Asked:
+    """Somebody who waits for a person to sign in."""
+
+    def shown(self) -> dict[str, str]:
+        return {
+            "address": "https://acme.example/oauth/authorize?client_id=practice&state=3f1c",
+            "redirect": "http://127.0.0.1:43117/callback",
+            "then": "the connection is saved by itself",
+        }
+
+    def paste(self, address: str) -> str:
+        return address
+
+    def cancel(self) -> str:
+        return ""
+
+    def on_change(self, callback: Callable[[str, bool], None]) -> None:
+        """Nothing changes here."""
+
+
+def refuse() -> str:
+    raise ConnectError(
+        "Acme cannot be reached",
+        tried="GET https://nowhere.acme.example/api/v2/me: the name is not known",
+        next_step="check the Tenant URL, then Test again",
+    )
+
+
+def connection(title: str, form: Form, **more: Any) -> FormWidget:
+    """A connection form that is tested and saved."""
+    call = (
+        'session.connection.fill(tenant_url="https://acme.example", api_key=secret("ACME_API_KEY"))'
+    )
+    return FormWidget(form, title=title, on_save=lambda: "", fill_call=lambda: call, **more)
+
+
+def filled() -> Form:
+    form = connection_form()
+    form.fill(tenant_url="https://nowhere.acme.example", api_key="k-1", verify=True)
+    return form
+
+
+def mapped() -> FormWidget:
+    """The mapper with columns, an expression, a mistake and suggestions."""
+    mapper_forms.form.map("notes", "FIRST_NAME")
+    mapper_forms.form.map("mobile", "PHONE_NUMBER")
+    mapper_forms.form.map("city", "CITTY")
+    mapper_forms.form.match()
+    return mapper_forms.widget
+
+
+def written() -> FormWidget:
+    """A template with a mistake."""
+    forms.template_form.write("Hello {{ row.full }},\n\nwelcome to Acme.")
+    return forms.template
+
+
+SHOWN: dict[str, Callable[[], object]] = {
+    "missing": lambda: connection("Missing", connection_form(), on_test=refuse),
+    "refused": lambda: connection("Refused", filled(), on_test=refuse),
+    "sign-in": lambda: connection("Sign in", filled(), parts={"sign_in": SignInPart(Asked())}),
+    "every field": lambda: forms.wide,
+    "mapper": mapped,
+    "template": written,
+}
+CELLS = [f"from tests.browser import gallery\ngallery.SHOWN[{name!r}]()" for name in SHOWN]
+# What is clicked before anybody looks: the form's title, and the button.
+CLICKED = [("Missing", "Test"), ("Refused", "Test"), ("Sync everything", "Save")]

@@ -1,0 +1,63 @@
+"""Every form and report, light and dark, narrow and wide: pictures for people, and nothing sticks out.
+
+The pictures lie in pytest's folder for this run; `DEVSESSION_PICTURES=DIR` says where else.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.gallery import SHOWN
+
+if TYPE_CHECKING:
+    from tests.browser.notebook_page import NotebookPage
+
+pytestmark = pytest.mark.browser
+
+HEIGHT = 2000  # more than the longest form: no toolbar lies over it
+# What is wider than the place it stands in, or cut off by it, each with the way to it.
+_STICKING_OUT = """(root) => {
+    const found = [];
+    const scrolls = (element) => ["auto", "scroll"].includes(getComputedStyle(element).overflowX);
+    const named = (element) => `${element.tagName.toLowerCase()}.${element.className}`;
+    const walk = (element, right, left) => {
+        const box = element.getBoundingClientRect();
+        if (!element.checkVisibility() || box.width <= 1 || box.height <= 1) return;
+        if (box.right > right + 1 || box.left < left - 1) found.push(`${named(element)} sticks out: ${element.textContent.slice(0, 40)}`);
+        const style = getComputedStyle(element);
+        const cut = element.scrollWidth > element.clientWidth + 1 && ["hidden", "clip"].includes(style.overflowX) && style.textOverflow !== "ellipsis";
+        if (cut && element.clientWidth > 0 && !element.matches("input, select, textarea")) found.push(`${named(element)} cuts off: ${element.textContent.slice(0, 40)}`);
+        if (scrolls(element)) return [...element.children].forEach((child) => walk(child, Infinity, -Infinity));
+        [...element.children].forEach((child) => walk(child, Math.min(right, box.right), Math.max(left, box.left)));
+    };
+    walk(root, Infinity, -Infinity);
+    if (scrolls(root) && root.scrollWidth > root.clientWidth + 1) found.push("the output scrolls sideways");
+    return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the pictures go."""
+    kept = os.environ.get("DEVSESSION_PICTURES")
+    folder = Path(kept) if kept else tmp_path_factory.mktemp("pictures")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.mark.parametrize("width", [800, 1600])
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_every_form_and_report(gallery: NotebookPage, folder: Path, theme: str, width: int) -> None:
+    gallery.page.set_viewport_size({"width": width, "height": HEIGHT})
+    gallery.use_theme(theme)
+    found: dict[str, list[str]] = {}
+    for cell, name in enumerate(SHOWN):
+        output = gallery.outputs(cell).last
+        output.screenshot(path=folder / f"{name.replace(' ', '-')}-{theme.lower()}-{width}.png")
+        found[name] = output.evaluate(_STICKING_OUT)
+
+    assert found == {name: [] for name in SHOWN}
