@@ -176,16 +176,7 @@ class Form(FormWaiting):
         creator.fill(**values)
         option = new_option(self, name, creator)
         self._creators.forget(name)
-        mapped = self._state.mapped
-        if name not in self.fields and isinstance(mapped, MapperAnswers):
-            mapped.load(self._state.answers)
-            mapped.add(self._state.answers, [option])
-            self._changed()
-            return option
-        field = self.fields[name]
-        self._state.answers.load(field)
-        self._state.answers.options.add(name, [option])
-        self.set(name, field.with_option(self._state.answers.values.get(name), option))
+        self._offer(name, option)
         return option
 
     def generate(
@@ -280,6 +271,21 @@ class Form(FormWaiting):
             self._state.filters = filters
         self._state.move(columns)
         self._changed()
+
+    def _offer(self, name: str, option: FormOption) -> None:
+        """Offer a new option among those that the app lists, which are waited for; choose it."""
+        answers, mapped = self._state.answers, self._state.mapped
+        if name not in self.fields and isinstance(mapped, MapperAnswers):
+            with self._fetcher.beside(False):
+                mapped.load(answers)
+            mapped.add(answers, [option])
+            self._changed()
+            return
+        field = self.fields[name]
+        with self._fetcher.beside(False):
+            answers.load(field)
+        answers.options.add(name, [option])
+        self.set(name, field.with_option(answers.values.get(name), option))
 
     def _creator(self, definition: FormDefinition, title: str) -> Form:
         made = Form(

@@ -57,8 +57,9 @@ class Creators:
             title = f"the new option of {name!r} in {self._form.title}"
             asked = _Asked(key, self._make(option_form(self._form, name), title))
         elif asked.key != key:
-            asked.form.reload(option_form(self._form, name))
-            asked.key = key
+            definition = option_form(self._form, name)
+            asked.key = key  # first: who is told of the change comes here again
+            asked.form.reload(definition)
         self._asked[name] = asked
         return asked.form
 

@@ -86,7 +86,14 @@ def _mapper(
         **fetching(form.loaded(MAPPER)),
         "errors": _below(MAPPER, errors),
         "notices": _below(MAPPER, notices),
+        **({"can_create": True} if _can_create(form) else {}),
     }
+
+
+def _can_create(form: FormReading) -> bool:
+    """Whether fields of the app can be added; a field called like the mapper hides that."""
+    source = None if MAPPER in form.fields else form.source_of(MAPPER)[0]
+    return source is not None and source.new_option_creator is not None
 
 
 def _template(form: FormReading, errors: dict[str, str]) -> dict[str, Any]:

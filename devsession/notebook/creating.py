@@ -1,0 +1,137 @@
+"""The part of a form's page in which a new option of a field is asked for, and made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from devsession.errors import DevsessionError, FormError, UnknownNameError
+from devsession.notebook.form_state import still_open, with_missing_marked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_ADD = {"name": "add", "label": "Add", "busy": "Adding…"}
+_AGAIN = {"name": "again", "label": "Try again", "busy": "Asking…"}
+_CANCEL = {"name": "cancel", "label": "Cancel", "busy": "Cancel"}
+
+
+class SmallForm(Protocol):
+    """The form of a new option."""
+
+    def describe(self) -> dict[str, Any]:
+        """All that is shown, as JSON."""
+
+    def set(self, name: str, value: object) -> None:
+        """Answer a field."""
+
+
+class Option(Protocol):
+    """What the plugin made."""
+
+    @property
+    def label(self) -> str:
+        """What a person reads."""
+
+
+class CreatorLike(Protocol):
+    """A form whose fields may take new options: `devsession.plugin.form.Form` is one."""
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The fields by name."""
+
+    def creator(self, name: str) -> SmallForm:
+        """The form of a new option of a field."""
+
+    def create_option(self, name: str) -> Option:
+        """Have the plugin make the option, add it and choose it."""
+
+    def cancel_option(self, name: str) -> None:
+        """Forget what was filled in for it."""
+
+
+class CreatorPart:
+    """One small form at a time; what is filled in stays until it is added or cancelled.
+
+    Messages: `new_option` (name) opens it, or asks the plugin for it again; `fill_option` (name of
+    its field, value); `add_option`; `cancel_option`.
+    """
+
+    messages = ("new_option", "fill_option", "add_option", "cancel_option")
+
+    def __init__(self, form: CreatorLike) -> None:
+        self._form = form
+        self._open("")
+
+    def on_change(self, tell: Callable[[str, bool], None]) -> None:
+        """Nothing to tell: what a cell fills in changes the whole form."""
+
+    def shown(self) -> dict[str, Any] | None:
+        """The small form; None while none is open."""
+        fields = self._fields()
+        if not self._name:
+            return None
+        field = self._form.fields.get(self._name)
+        return {
+            "name": self._name,
+            "title": f"New option for {field.label}" if field else "New field of the app",
+            "fields": fields,
+            "error": self._no_form or self._not_added,
+            "actions": [_CANCEL, _AGAIN if self._no_form else _ADD],
+        }
+
+    def receive(self, message: dict[str, Any]) -> str:
+        """Open it, fill it, add the option or cancel; what there is to say about it."""
+        match message:
+            case {"type": "new_option", "name": name}:
+                self._open(name)
+            case {"type": "fill_option", "name": name, "value": value}:
+                self._not_added = ""
+                self._form.creator(self._name).set(name, value)
+            case {"type": "add_option"}:
+                return self._add()
+            case _:
+                self._form.cancel_option(self._name)
+                self._open("")
+        return ""
+
+    def _open(self, name: str) -> None:
+        self._name = name
+        self._no_form = ""  # why the plugin cannot say what it asks for
+        self._not_added = ""
+        self._marks_missing = False
+
+    def _fields(self) -> list[dict[str, Any]]:
+        """The fields as they stand. The plugin is not asked again and again when it fails."""
+        if not self._name or self._no_form:
+            return []
+        try:
+            shown = self._form.creator(self._name).describe()
+        except UnknownNameError:
+            self._open("")
+            return []
+        except DevsessionError as error:
+            self._no_form = self._problem(error)
+            return []
+        return list((with_missing_marked(shown) if self._marks_missing else shown)["fields"])
+
+    def _add(self) -> str:
+        open_ = still_open(self._form.creator(self._name).describe())
+        self._marks_missing = bool(open_)
+        if open_:
+            self._not_added = f"Add needs these first: {', '.join(open_.values())}"
+            return ""
+        try:
+            option = self._form.create_option(self._name)
+        except DevsessionError as error:
+            self._not_added = self._problem(error)
+            return ""
+        chosen = " and chosen" if self._name in self._form.fields else ""
+        self._open("")
+        return f"{option.label} was added{chosen}."
+
+    def _problem(self, error: DevsessionError) -> str:
+        """What is wrong, without the call that a click has no use for."""
+        if isinstance(error, FormError) and self._name in error.errors:
+            return error.errors[self._name]
+        return str(error)
