@@ -14,6 +14,7 @@ from devsession.plugin.parameters import ConnectionConfigurationParameters, Stor
 from devsession.secrets.redact import placeholder
 from devsession.secrets.reference import SecretReference
 from devsession.session.addresses import declared_by, told_elsewhere
+from devsession.session.draft_part import DraftPart
 from devsession.session.person import Person
 from devsession.session.plugin_call import calling
 from devsession.session.saved import Note, saved_note
@@ -22,6 +23,7 @@ from devsession.warehouse.records import ConnectionRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
     from devsession.plugin.contract import Plugin
     from devsession.plugin.fields import FormOption
@@ -49,12 +51,14 @@ class Connection:
         store: Store,
         vault: Vault,
         recorder: Recorder,
+        drafts: Path,
         agreed: Callable[[str], str],
     ) -> None:
         self._plugin = plugin
         self._store = store
         self._vault = vault
         self._recorder = recorder
+        self._drafts = drafts
         self._signing = Signing(vault, secret_name=self._secret_name, unrecorded=recorder.paused)
         self.person = Person(redeem=self._signing.redeem, answers=self._answers, agreed=agreed)
         self._elsewhere = ""
@@ -241,6 +245,16 @@ class Connection:
         except ConnectError:
             self._checked = None  # save() is to ask for a token anew
             raise
+
+    def draft(self) -> DraftPart:
+        """What is typed into its page and not saved."""
+        name = re.sub(r"\W", "_", self.plugin_id)
+        return DraftPart(
+            self.form,
+            self._drafts / f"connection-{name}.json",
+            saved=lambda: self._saved,
+            redactor=lambda: self._vault.shown,
+        )
 
     def _ipython_display_(self) -> None:
         from devsession.session.views import show_connection

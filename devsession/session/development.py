@@ -180,6 +180,7 @@ class DevelopmentSession:
             store=self.store,
             vault=self.vault,
             recorder=self.recorder,
+            drafts=self.workspace.private / "drafts",
             agreed=self.sandbox.agreed,
         )
 

@@ -9,6 +9,7 @@ from devsession.notebook.card import SessionCard
 from devsession.notebook.form_widget import FormWidget
 from devsession.notebook.sign_in_part import SignInPart
 from devsession.render import html_table, text_table
+from devsession.session.draft_part import DraftPart
 from devsession.session.sampling import sample_of
 from devsession.session.source_part import SourcePart
 
@@ -47,7 +48,7 @@ def show_connection(connection: Connection, vault: Vault) -> None:
             title=connection.form.title[0].upper() + connection.form.title[1:],
             on_test=connection.test,
             on_save=connection.save,
-            parts={"sign_in": SignInPart(connection.person)},
+            parts={"sign_in": SignInPart(connection.person), "draft": connection.draft()},
             fill_call=lambda: fill_call(
                 "session.connection", connection.form, connection.reference_to
             ),
@@ -65,7 +66,7 @@ def show_sync(session: DevelopmentSession, sync: Sync) -> None:
         sync.form,
         title=f"Sync {sync.slug}",
         on_save=sync.save,
-        parts={"source": source},
+        parts={"source": source, "draft": _draft_of(session, sync)},
         fill_call=lambda: sync_call(sync),
         portable=session.vault.redactor.value,
         sample=lambda: sample_of(session, sync),
@@ -73,6 +74,15 @@ def show_sync(session: DevelopmentSession, sync: Sync) -> None:
     widget.above = source.facts
     widget.below = lambda: Preview(sync) if sync.filled else None
     display(widget)
+
+
+def _draft_of(session: DevelopmentSession, sync: Sync) -> DraftPart:
+    return DraftPart(
+        sync.form,
+        session.workspace.private / "drafts" / f"sync-{sync.record.id}.json",
+        saved=lambda: (sync.record.sync_parameters, sync.record.field_mappings),
+        redactor=lambda: session.vault.shown,
+    )
 
 
 class Preview:

@@ -4,6 +4,7 @@
 import { Actions } from "./actions.js";
 import { Control } from "./controls.js";
 import { arrange, make, reconcile, say, unique } from "./dom.js";
+import { DraftView } from "./draft.js";
 import { FieldView, InformationView } from "./field.js";
 import { MapperView } from "./mapper.js";
 import { Outbox } from "./outbox.js";
@@ -34,6 +35,7 @@ class FormView {
     this.mapper = new MapperView(this.outbox);
     this.template = new TemplateView(this.outbox);
     this.signIn = new SignInView(this.outbox);
+    this.draft = new DraftView(this.outbox);
     this.actions = new Actions(this);
     this.title = make("h3", { id: unique() });
     this.about = make("p", { class: "dsf-about" });
@@ -46,7 +48,7 @@ class FormView {
     // JupyterLab's shortcuts would act on keys that are typed here: `a` inserts a cell.
     this.root = make("div", {
       class: "devsession-form", role: "form", "aria-labelledby": this.title.id, "data-lm-suppress-shortcuts": "true",
-    }, this.title, this.about, this.connectivity.root, this.method.root, this.list, this.mapper.root, this.template.root, this.done, this.failed, this.signIn.root, this.actions.root, this.code);
+    }, this.title, this.about, this.draft.root, this.connectivity.root, this.method.root, this.list, this.mapper.root, this.template.root, this.done, this.failed, this.signIn.root, this.actions.root, this.code);
     for (const kind of ["keydown", "keypress", "keyup"]) {
       this.root.addEventListener(kind, (event) => event.stopPropagation());
     }
@@ -131,6 +133,7 @@ class FormView {
     say(this.done, message.is_error ? "" : message.text);
     say(this.failed, message.is_error ? message.text : "");
     this.signIn.draw(signIn ?? null);
+    this.draft.draw(this.state.draft ?? null, () => this.actions.root.querySelector("button"));
     this.actions.draw(actions);
     say(this.code.querySelector("pre"), call);
     this.root.setAttribute("aria-busy", String(this.outbox.waiting.length > 0));

@@ -1,0 +1,26 @@
+import { make, say } from "./dom.js";
+
+/** What was typed before a kernel ended, and not saved: back with it, or away. */
+export class DraftView {
+  constructor(outbox) {
+    this.what = make("p", { role: "status" });
+    const back = this.button("Bring it back", () => outbox.send({ type: "bring_back" }));
+    const forget = this.button("Forget it", () => outbox.send({ type: "forget_draft" }));
+    this.root = make("section", { class: "dsf-draft", "aria-label": "Not saved" },
+      this.what, make("div", { class: "dsf-line" }, back, forget));
+  }
+
+  button(label, click) {
+    const button = make("button", { type: "button" }, label);
+    button.addEventListener("click", click);
+    return button;
+  }
+
+  /** next: where the focus goes when what has it is gone. */
+  draw(draft, next) {
+    const hadFocus = draft === null && this.root.matches(":focus-within");
+    this.root.hidden = draft === null;
+    say(this.what, draft ? `Typed here before and not saved: ${draft.labels.join(", ")}.` : "");
+    if (hadFocus) next()?.focus();
+  }
+}
