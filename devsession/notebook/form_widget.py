@@ -14,12 +14,14 @@ from devsession.errors import DevsessionError
 from devsession.notebook.es_module import one_module
 from devsession.notebook.form_actions import Action, Message, perform
 from devsession.notebook.form_state import apart, still_open, with_missing_marked
+from devsession.notebook.kernel_thread import where_cells_run
 from devsession.notebook.mapper_messages import map_as_told
 from devsession.notebook.sample import Sample
 from devsession.notebook.snapshot import FormSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from devsession.notebook.form_parts import FormPart
     from devsession.notebook.snapshot import Table
@@ -67,6 +69,15 @@ class FormLike(Protocol):
     def connect_by(self, connectivity_option: ConnectivityOption) -> None:
         """Fill the form for another connectivity."""
 
+    def without_waiting(self) -> AbstractContextManager[None]:
+        """Inside, options that are not at hand come later, by themselves."""
+
+    def retry(self, name: str) -> None:
+        """Fetch options once more that could not be had."""
+
+    def stop(self, name: str) -> None:
+        """Wait no more for options."""
+
     def on_change(self, callback: Callable[[], None]) -> None:
         """Call `callback` after every change."""
 
@@ -92,7 +103,8 @@ class FormWidget(anywidget.AnyWidget):
     secret is ever a part of the widget's state, which notebooks keep. Messages:
     `set`, `secret` (name, value), `map` (field, source), `match`, `accept`, `refuse` (fields, none
     for all), `clear`, `look` (for columns and sample), `write` (template), `make` (columns: a
-    line `name = SQL` each), `choose` (method), `connectivity` (option), `action` (name),
+    line `name = SQL` each), `choose` (method), `connectivity` (option), `action` (name), `retry`,
+    `stop` (name: fetch a field's options once more, wait no more for them),
     and those of its parts, each with an `id` of the page's own; `state["answered"]` is the last of
     those that was dealt with.
     """
@@ -192,22 +204,36 @@ class FormWidget(anywidget.AnyWidget):
             self.sample = Sample(error=error.what).shown()
 
     def _receive(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
+        where_cells_run(lambda: self._deal_with(message))
+
+    def _deal_with(self, message: dict[str, Any]) -> None:
         with self._answering(message):
-            match message:
-                case {"type": "set" | "secret", "name": name, "value": value}:
-                    self._form.set(name, value)
-                case {"type": "choose", "method": method}:
-                    self._form.choose(method)
-                case {"type": "connectivity", "option": option}:
-                    self._form.connect_by(option)
-                case {"type": "action", "name": name}:
-                    self._act(next(action for action in self._actions if action.name == name))
-                case {"type": "look"}:
-                    self._look()
-                case {"type": kind} if part := self._part_for(kind):
-                    self._message = Message(part.receive(message))
-                case _:
-                    self._message = Message(map_as_told(self._form, message))
+            if message["type"] == "action":
+                name = message["name"]
+                self._act(next(action for action in self._actions if action.name == name))
+                return
+            with self._form.without_waiting():
+                self._follow(message)
+
+    def _follow(self, message: dict[str, Any]) -> None:
+        """Do what was clicked or typed; it waits for no option function."""
+        match message:
+            case {"type": "set" | "secret", "name": name, "value": value}:
+                self._form.set(name, value)
+            case {"type": "choose", "method": method}:
+                self._form.choose(method)
+            case {"type": "connectivity", "option": option}:
+                self._form.connect_by(option)
+            case {"type": "retry", "name": name}:
+                self._form.retry(name)
+            case {"type": "stop", "name": name}:
+                self._form.stop(name)
+            case {"type": "look"}:
+                self._look()
+            case {"type": kind} if part := self._part_for(kind):
+                self._message = Message(part.receive(message))
+            case _:
+                self._message = Message(map_as_told(self._form, message))
 
     def _part_for(self, kind: str) -> FormPart | None:
         return next((part for part in self._parts.values() if kind in part.messages), None)
@@ -226,9 +252,11 @@ class FormWidget(anywidget.AnyWidget):
             finally:
                 self._is_answering = False
                 self._answered = message["id"]
-                self._draw()
+                with self._form.without_waiting():
+                    self._draw()
 
     def _act(self, action: Action) -> None:
+        """What is on its way is waited for: it decides whether the form is complete."""
         open_ = still_open(self._form.describe())
         self._marks_missing = bool(open_)
         told = perform(action, list(open_.values()))

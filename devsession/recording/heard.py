@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from devsession.recording.known import Known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from devsession.recording.exchange import Exchange
     from devsession.recording.known import Token
     from devsession.secrets.redact import Redactor
+
+_numbers: ContextVar[list[int] | None] = ContextVar("numbers of exchanges", default=None)
 
 
 class Heard:
@@ -29,7 +33,10 @@ class Heard:
     def add(self, exchange: Exchange) -> int:
         """One more, and its number."""
         self._exchanges.append(exchange)
-        return len(self._exchanges) - 1
+        number = len(self._exchanges) - 1
+        if (numbers := _numbers.get()) is not None:
+            numbers.append(number)
+        return number
 
     def update(self, number: int, **changes: Any) -> None:
         """What is known of one by now."""
@@ -38,6 +45,20 @@ class Heard:
     def answered(self, number: int, exchange: Exchange) -> None:
         """The answer has come."""
         self._exchanges[number] = exchange
+
+    @contextmanager
+    def listening(self) -> Iterator[list[int]]:
+        """Inside, the numbers of what this thread asks, or a task of it, and no other thread."""
+        numbers: list[int] = []
+        token = _numbers.set(numbers)
+        try:
+            yield numbers
+        finally:
+            _numbers.reset(token)
+
+    def those(self, numbers: Iterable[int]) -> list[Exchange]:
+        """Those of these numbers."""
+        return [self._exchanges[number] for number in numbers]
 
     def since(self, mark: int) -> list[Exchange]:
         """Those from a number on."""

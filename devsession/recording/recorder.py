@@ -228,6 +228,21 @@ class Recorder:
             self._hide_late()
             return self._heard.since(mark)
 
+    @contextmanager
+    def listening(self) -> Iterator[Callable[[], list[Exchange]]]:
+        """Inside something is called; what is given tells what that call exchanged, redacted.
+
+        Other threads go on meanwhile: what they exchange is not among it.
+        """
+        with self._heard.listening() as numbers:
+
+            def heard() -> list[Exchange]:
+                with self._lock:
+                    self._hide_late()
+                    return self._heard.those(numbers)
+
+            yield heard
+
     def answer(self, request: Exchange) -> Exchange | Call:
         """Decide about one request: an answer from the tape, or a Call that will be recorded.
 

@@ -15,6 +15,7 @@ from devsession.secrets.redact import placeholder
 from devsession.secrets.reference import SecretReference
 from devsession.session.addresses import declared_by, told_elsewhere
 from devsession.session.draft_part import DraftPart
+from devsession.session.option_calls import fetcher_of
 from devsession.session.person import Person
 from devsession.session.plugin_call import calling
 from devsession.session.saved import Note, saved_note
@@ -73,6 +74,7 @@ class Connection:
             ask=lambda form: self._definition(form.connectivity_option),
             connectivity_options=options,
         )
+        self.form.fetch_by(fetcher_of(recorder))
         if self._saved is not None:
             self.form.restore(
                 self._vault.used(self._saved.connection_parameters),
@@ -169,6 +171,7 @@ class Connection:
 
         Raises: ConnectError, SecretMissingError.
         """
+        self.form.settle()
         return self.person.do(self._test, saves=False)
 
     def save(self) -> Note:
@@ -176,6 +179,7 @@ class Connection:
 
         Raises: ConnectError, SecretMissingError; nothing was saved.
         """
+        self.form.settle()
         return self.person.do(self._save, saves=True)
 
     def paste(self, address: str) -> Note:
@@ -268,7 +272,9 @@ class Connection:
     def refresh(self) -> None:
         """plugin.py was saved: the form as it is now; values that still fit are kept."""
         options = self._connectivity_options(self.form.connectivity_option)
-        self.form.reload(self._definition(options[0]), connectivity_options=options)
+        definition = self._definition(options[0])
+        with self.form.without_waiting():
+            self.form.reload(definition, connectivity_options=options)
         if self._saved is not None and self._saved.plugin_id != self.plugin_id:
             self._saved = self._store.connection(self.plugin_id)
 

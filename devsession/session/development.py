@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 from weakref import WeakValueDictionary
 
-from devsession.errors import UsageError
+from devsession.errors import DevsessionError, UsageError
 from devsession.notebook.shown_errors import redact_shown_errors
 from devsession.notebook.shown_logs import ShownLogs
 from devsession.notebook.shown_outputs import redact_shown_outputs
@@ -78,7 +78,7 @@ class DevelopmentSession:
                 where=str(place.folder),
                 next_step="make it: devsession init NAME; or leave workspace= out, for this folder",
             )
-        session = cls._open.get(place.folder)
+        session, changed = cls._open.get(place.folder), False
         if session is None:
             source = PluginSource(plugin)
             session = super().__new__(cls)
@@ -86,9 +86,11 @@ class DevelopmentSession:
             cls._open[place.folder] = session
         elif plugin is not session.source.plugin_class:
             session.source = PluginSource(plugin)
-            session._plugin_changed()
+            changed = True
         session._omnata = omnata_syncs(session, account, omnata_app, session._omnata)
         session.take_over()
+        if changed:
+            session._plugin_changed()
         return session
 
     def _begin(self, source: PluginSource, workspace: Workspace) -> None:
@@ -150,17 +152,25 @@ class DevelopmentSession:
     def refresh(self) -> None:
         """Use plugin.py as it is saved now; forms keep the answers that still fit.
 
-        Raises: PluginLoadError when it does not import.
+        Raises:
+            PluginLoadError: it does not import.
+            PluginRaisedError: it has no form any more; the one before stays.
         """
         if self.source.refresh():
             self._plugin_changed()
 
     def _plugin_changed(self) -> None:
+        """Let every form be as it is now. Raises: what the first one raised that stays as it was."""
         self.recorder.match_by(self.source.plugin_class.request_matching)
-        if "connection" in self.__dict__:
-            self.connection.refresh()
-        for sync in self._syncs.values():
-            sync.refresh()
+        connection = [self.connection] if "connection" in self.__dict__ else []
+        problems: list[DevsessionError] = []
+        for each in (*connection, *self._syncs.values()):
+            try:
+                each.refresh()
+            except DevsessionError as error:
+                problems.append(error)
+        if problems:
+            raise problems[0]
 
     # What an author uses.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import ConnectError, DevsessionError, PluginRaisedError, UsageError
+from devsession.notebook.kernel_thread import between_cells
 from devsession.notebook.sign_in_card import SignInCard, shown_under_cell
 from devsession.session.saved import Note
 from devsession.session.sign_in import SECONDS, SignIn
@@ -169,13 +169,6 @@ class _Shown(Note):
 
     def _ipython_display_(self) -> None:
         """Do not show it a second time."""
-
-
-def between_cells() -> Callable[[Callable[[], None]], None] | None:
-    """Has a function called on the kernel's main thread, when no cell runs; None outside a kernel."""
-    ipython = sys.modules.get("IPython")
-    kernel = getattr(ipython and ipython.get_ipython(), "kernel", None)
-    return None if kernel is None else kernel.io_loop.add_callback
 
 
 def _once_more(action: Callable[[], Note]) -> Note:

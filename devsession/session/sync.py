@@ -14,6 +14,7 @@ from devsession.recording.origin import check_origin, write_origin
 from devsession.session.declaration import Declaration
 from devsession.session.declaring import one_line, strategy_of
 from devsession.session.journal import settle
+from devsession.session.option_calls import fetcher_of
 from devsession.session.plugin_call import calling
 from devsession.session.sampling import columns_of
 from devsession.session.saved import Note, saved_note
@@ -82,6 +83,7 @@ class Sync:
                 columns=self.declaration.columns,
                 filters=filters_of(self._session.plugin),
             )
+            self._form.fetch_by(fetcher_of(self._session.recorder))
             self._form.look_up_columns_by(self._columns)
             self._form.restore(self.record.sync_parameters, {}, mapping=self.record.field_mappings)
         return self._form
@@ -185,6 +187,7 @@ class Sync:
             DataError: the warehouse refuses an expression of the mapping.
         """
         self.declaration.require()
+        self.form.settle()
         values, mapping = self.form.values, self.form.mapping
         chosen = self.declaration.record
         filled = replace(chosen, sync_parameters=values, field_mappings=mapping)
@@ -326,9 +329,9 @@ class Sync:
         if self._declaration is not None:
             self._declaration.check_manifest()
         if self._form is not None:
-            self._form.reload(
-                self._definition(self._so_far(self._form)), filters=filters_of(self._session.plugin)
-            )
+            definition = self._definition(self._so_far(self._form))
+            with self._form.without_waiting():
+                self._form.reload(definition, filters=filters_of(self._session.plugin))
 
     def _ipython_display_(self) -> None:
         from devsession.session.views import show_sync
