@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from threading import Condition
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,13 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from devsession.errors import FormError, UsageError
-from devsession.plugin.form_fetching import Asked, Fetcher
 
 from .acme import APP_FIELDS, COLUMNS, PIPELINES, AcmeCRM, outbound_form
+from .held_fetcher import HeldFetcher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from devsession.plugin.form import Form
 
 CHOICES = st.tuples(
@@ -26,52 +23,6 @@ CHOICES = st.tuples(
     st.sampled_from(["contact", "deal", "leads", "sales", "shared", "en", None]),
 )
 MAPPED = st.tuples(st.sampled_from(["email", "name", "amount"]), st.sampled_from([*COLUMNS, None]))
-
-
-class Held(Asked):
-    """A call that begins when the test says so, or when somebody waits for it."""
-
-    def __init__(self, call: Callable[[], object]) -> None:
-        super().__init__(Condition())
-        self._call = call
-
-    def begin(self) -> None:
-        if not self.done() and self.set_running_or_notify_cancel():
-            self.set_result(self._call())
-
-    def wait(self) -> Any:
-        self.begin()
-        return self.result()
-
-
-class HeldFetcher(Fetcher):
-    """Nothing ends by itself. `calls` are those that have not been told to the form yet."""
-
-    def __init__(self) -> None:
-        super().__init__(later=lambda function: function())
-        self.calls: list[tuple[str, Held, Callable[[], None]]] = []
-
-    def ask(self, name: str, call: Callable[[], object], arrived: Callable[[], None]) -> Asked:
-        held = Held(call)
-        self.calls.append((name, held, arrived))
-        return held
-
-    def begin(self, at: int = 0) -> None:
-        self.calls[at][1].begin()
-
-    def end(self, at: int = 0) -> None:
-        _, held, arrived = self.calls.pop(at)
-        held.begin()
-        arrived()
-
-    def end_all(self) -> None:
-        while self.calls:
-            self.end()
-
-    @property
-    def waiting(self) -> list[str]:
-        """The fields that a call is under way for."""
-        return [name for name, held, _ in self.calls if not held.cancelled()]
 
 
 def form_by(plugin: AcmeCRM, fetcher: HeldFetcher) -> Form:
