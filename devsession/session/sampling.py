@@ -6,10 +6,12 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from devsession.errors import DataError, DevsessionError
+from devsession.errors import DataError, DevsessionError, TemplateError
 from devsession.notebook.sample import Sample
-from devsession.plugin.mapping import StoredFieldMappings
+from devsession.plugin.mapping import StoredFieldMappings, StoredJinjaTemplate
 from devsession.plugin.source_column import SourceColumn
+from devsession.session.rendering import template_for, texts_of
+from devsession.session.validating import METHOD, Validator
 from devsession.warehouse.kinds import kind_of
 from devsession.warehouse.source import source_of
 from devsession.warehouse.statements import statement
@@ -17,6 +19,7 @@ from devsession.warehouse.statements import statement
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from devsession.plugin.mapping import StoredMapping
     from devsession.session.development import DevelopmentSession
     from devsession.session.sync import Sync
     from devsession.warehouse.records import SyncRecord
@@ -54,34 +57,92 @@ def columns_of(session: DevelopmentSession, record: SyncRecord) -> list[SourceCo
 def sample_of(session: DevelopmentSession, sync: Sync) -> Sample:
     """The first records as the form would send them, whether it is saved or not.
 
-    A field that the warehouse refuses to fill is left out, with the reason.
+    What the warehouse refuses to fill is left out, with the reason; so is what of a template's rows
+    is made with such a column. What the plugin's validator refuses is said at its record.
     """
-    form = sync.form
-    mapping = form.mapping
+    record = _drafted(sync)
     refused: dict[str, str] = {}
-    while isinstance(mapping, StoredFieldMappings) and mapping.field_mappings:
-        drafted = sync.declaration.record
-        record = replace(drafted, sync_parameters=form.values, field_mappings=mapping)
+    while _is_mapped(record.field_mappings):
         try:
             frame = session.engine.sample(record, records=ROWS)
         except DataError as error:
             name = error.fields.get("field")
-            if name is None or len(refused) == _REFUSED:
+            if name is None or name in refused or len(refused) == _REFUSED:
                 return Sample(refused=refused, error=error.what)
             refused[str(name)] = error.tried.partition("\n")[2] or error.what
-            others = [each for each in mapping.field_mappings if each.app_field != name]
-            mapping = StoredFieldMappings(field_mappings=others)
+            record = replace(record, field_mappings=_without(record.field_mappings, str(name)))
         except DevsessionError as error:
             return Sample(refused=refused, error=error.what)
         else:
-            return _shown(session, frame, refused)
+            return _shown(session, sync, record, frame, refused)
     return Sample(refused=refused)
 
 
-def _shown(session: DevelopmentSession, frame: DataFrame, refused: dict[str, str]) -> Sample:
+def _drafted(sync: Sync) -> SyncRecord:
+    """The sync as its form stands, saved or not."""
+    form = sync.form
+    return replace(
+        sync.declaration.record, sync_parameters=form.values, field_mappings=form.mapping
+    )
+
+
+def _refusals(
+    session: DevelopmentSession, sync: Sync, record: SyncRecord, frame: DataFrame
+) -> dict[str, str]:
+    """Identifier -> why the plugin's validator refuses it, of a form that could be saved.
+
+    Raises: PluginRaisedError.
+    """
+    plugin = session.plugin
+    if not plugin.has(METHOD) or not sync.form.complete:
+        return {}
+    known = {"sync_parameters": record.sync_parameters, "field_mappings": record.field_mappings}
+    parameters = sync.form.parameters_so_far().model_copy(update=known)
+    types = session.engine.source_types(record)
+    found = Validator(plugin, parameters, types, session.vault).refusals(frame)
+    return {refusal.identifier: refusal.text for refusal in found}
+
+
+def _is_mapped(mapping: StoredMapping | None) -> bool:
+    return isinstance(mapping, StoredJinjaTemplate) or bool(mapping and mapping.field_mappings)
+
+
+def _without(mapping: StoredMapping | None, name: str) -> StoredMapping:
+    """What is mapped, or made for a template, without this one."""
+    if isinstance(mapping, StoredJinjaTemplate):
+        made = dict(mapping.additional_column_expressions)
+        made.pop(name, None)
+        return mapping.model_copy(update={"additional_column_expressions": made})
+    mapped = mapping.field_mappings if mapping else []
+    others = [each for each in mapped if each.app_field != name]
+    return StoredFieldMappings(field_mappings=others)
+
+
+def _shown(
+    session: DevelopmentSession,
+    sync: Sync,
+    record: SyncRecord,
+    frame: DataFrame,
+    refused: dict[str, str],
+) -> Sample:
+    if refused and isinstance(record.field_mappings, StoredJinjaTemplate):
+        return Sample(refused=refused)
+    error = ""
+    refusals: dict[str, str] = {}
+    try:
+        # A record that lacks what the warehouse refuses is none that would be sent.
+        refusals = {} if refused else _refusals(session, sync, record, frame)
+    except DevsessionError as raised:
+        error = f"{raised.what}: {raised.tried}" if raised.tried else raised.what
+    redact = session.vault.redactor.text
+    try:
+        template = template_for(session, sync, record)
+    except TemplateError:  # it stands at the template
+        return Sample()
+    if template is not None:
+        return Sample(texts=texts_of(template, frame, redact, refusals), error=error)
     records = frame["TRANSFORMED_RECORD"].tolist()
     names = list(dict.fromkeys(name for record in records for name in record))
-    redact = session.vault.redactor.text
     rows = [
         [
             None if value is None else _short(redact(_text(value)), _CELL)
@@ -89,7 +150,8 @@ def _shown(session: DevelopmentSession, frame: DataFrame, refused: dict[str, str
         ]
         for identifier, record in zip(frame["IDENTIFIER"], records, strict=True)
     ]
-    return Sample(("IDENTIFIER", *names), rows, refused)
+    not_sent = [refusals.get(name, "") for name in frame["IDENTIFIER"]] if refusals else []
+    return Sample(("IDENTIFIER", *names), rows, refused, error, not_sent)
 
 
 def _text(value: object) -> str:

@@ -9,13 +9,13 @@ from devsession.errors import DevsessionError, NotFilledError, UsageError
 from devsession.plugin.form import Form
 from devsession.plugin.jinja_filters import filters_of
 from devsession.plugin.parameters import OutboundSyncConfigurationParameters
-from devsession.plugin.template import template_of
 from devsession.recording.origin import check_origin, write_origin
 from devsession.session.declaration import Declaration
 from devsession.session.declaring import one_line, strategy_of
 from devsession.session.journal import settle
 from devsession.session.option_calls import fetcher_of
 from devsession.session.plugin_call import calling
+from devsession.session.rendering import template_for, try_out
 from devsession.session.sampling import columns_of
 from devsession.session.saved import Note, saved_note
 from devsession.session.validating import all_refusals, refusal_frame, validator_of
@@ -185,26 +185,29 @@ class Sync:
         Raises:
             UnknownNameError, SourceError: what was chosen is wrong; nothing is stored.
             DataError: the warehouse refuses an expression of the mapping.
+            TemplateError: the template can render none of the first rows, or what it makes of
+                each is no JSON, where the plugin's `FormJinjaTemplate(renders="json")` wants that.
         """
         self.declaration.require()
         self.form.settle()
         values, mapping = self.form.values, self.form.mapping
         chosen = self.declaration.record
         filled = replace(chosen, sync_parameters=values, field_mappings=mapping)
-        self._session.engine.sample(filled, records=1)
+        wrong = try_out(self._session, self, filled)
         saved = self._session.store.save_sync(
             self.slug, sync_parameters=values, field_mappings=mapping, **self.declaration.unsaved
         )
         self.record = saved.record
         self.declaration.saved_as(saved.record)
-        return saved_note(self.slug, saved)
+        note = saved_note(self.slug, saved)
+        return Note(f"{note}; {wrong}") if wrong else note
 
     def preview(self, rows: int = 5) -> DataFrame:
         """The first records as they would be sent: IDENTIFIER and one column an app field.
 
         With a template TRANSFORMED_RECORD is the text.
 
-        Raises: TemplateError when it cannot render one of them.
+        Raises: TemplateError when it cannot render one of them, or makes no JSON where it should.
         """
         self._require_filled()
         if type(rows) is not int or rows < 1:
@@ -214,11 +217,7 @@ class Sync:
         from pandas import DataFrame
 
         sample = self._session.engine.sample(self.record, records=rows)
-        template = template_of(
-            self.record.field_mappings,
-            self._session.plugin,
-            redact=self._session.vault.redactor.text,
-        )
+        template = template_for(self._session, self, self.record)
         if template is not None:
             pairs = zip(sample["TRANSFORMED_RECORD"], sample["IDENTIFIER"], strict=True)
             return sample.assign(TRANSFORMED_RECORD=[template.render(*pair) for pair in pairs])

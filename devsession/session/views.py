@@ -5,6 +5,7 @@ from __future__ import annotations
 from keyword import iskeyword
 from typing import TYPE_CHECKING
 
+from devsession.errors import TemplateError
 from devsession.notebook.card import SessionCard
 from devsession.notebook.form_widget import FormWidget
 from devsession.notebook.sign_in_part import SignInPart
@@ -89,7 +90,12 @@ class Preview:
     """The first records as they would be sent."""
 
     def __init__(self, sync: Sync) -> None:
-        frame = sync.preview(PREVIEWED_ROWS)
+        try:
+            frame = sync.preview(PREVIEWED_ROWS)
+        except TemplateError as error:  # of one record; it says which
+            self._headings = ["IDENTIFIER", "cannot be rendered"]
+            self._rows = [[error.fields["identifier"], error.fields["problem"]]]
+            return
         self._headings = list(frame.columns)
         self._rows = frame.to_numpy(dtype=object).tolist()
         refused = sync.refused_first(PREVIEWED_ROWS)

@@ -39,7 +39,7 @@ def columns() -> list[SourceColumn]:
 def sample() -> Sample:
     """What the template makes of the people; SQL that says NOWHERE is refused."""
     mapping = form.mapping
-    if not isinstance(mapping, StoredJinjaTemplate):
+    if not isinstance(mapping, StoredJinjaTemplate) or form.errors:
         return Sample()
     made = mapping.additional_column_expressions
     refused = {name: "no column is named NOWHERE" for name, sql in made.items() if "NOWHERE" in sql}

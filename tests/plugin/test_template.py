@@ -222,11 +222,21 @@ def test_a_record_that_cannot_be_rendered(template: str, snapshot: SnapshotAsser
     assert str(caught.value) == snapshot
 
 
-def test_a_letter_that_cannot_stand_there_is_pointed_at() -> None:
+@pytest.mark.parametrize(
+    ("template", "column"),
+    [
+        ('"{{ row["NAME"]" }}', 16),
+        ("name: {{ row.NAME }} {{ row. }}", 22),
+        ("{{ row.NAME }} {{ row.AGE | }}", 16),
+        ("{ {{ row.NAME }} {% if %}", 18),
+        ("{{ row.NAME }} {{ row.AGE }", 27),
+    ],
+)
+def test_what_cannot_be_read_is_pointed_at(template: str, column: int) -> None:
     with pytest.raises(TemplateError) as caught:
-        RecordTemplate('{{ 1 }}\n"{{ row["NAME"]" }}')
+        RecordTemplate(f"{{{{ 1 }}}}\n{template}")
 
-    assert caught.value.fields["problem"] == "line 2, column 16: unexpected char '\"'"
+    assert (caught.value.fields["line"], caught.value.fields["column"]) == (2, column)
 
 
 @pytest.mark.parametrize("template", ["{{ row.NAM }}", "{{ row['NAM'] }}", "{{ row.NAM | upper }}"])

@@ -10,6 +10,8 @@ import pytest
 from devsession import DevelopmentSession, expression
 from devsession.errors import DataError, FormError, TemplateError
 from devsession.plugin import StoredJinjaTemplate
+from devsession.session.sampling import sample_of
+from devsession.session.views import Preview
 from devsession.testing import run_scenario
 from tests.session.conftest import App, Project, load_contacts
 
@@ -145,7 +147,9 @@ def test_an_error_in_a_cell_names_the_record(
     templated: Callable[..., Sync], snapshot: SnapshotAssertion
 ) -> None:
     sync = templated("in_a_cell")
-    sync.fill(object="contact", template="first line\n{{ row.FIRST_NAME + row.ID }}")
+    sync.fill(
+        object="contact", template="first line\n{{ row.EMAIL + (row.ID if row.ID < 2 else '') }}"
+    )
 
     with pytest.raises(TemplateError) as caught:
         sync.scenario("in a cell").request.get_records()
@@ -197,3 +201,77 @@ def test_sql_that_the_warehouse_refuses_is_told_as_well(templated: Callable[...,
         sync.fill(object="contact", template="{{ row.bad }}", columns={"bad": expression("NOPE")})
 
     assert not sync.filled
+
+
+def test_one_that_renders_no_row_is_not_saved(templated: Callable[..., Sync]) -> None:
+    sync = templated("no_row")
+
+    with pytest.raises(TemplateError, match="can only concatenate"):
+        sync.fill(object="contact", template="{{ row.EMAIL + row.ID }}")
+
+    assert not sync.filled
+
+
+def test_rows_that_cannot_be_rendered_are_told_when_it_is_saved(
+    templated: Callable[..., Sync],
+) -> None:
+    sync = templated("some_rows")
+
+    note = sync.fill(object="contact", template="{{ 1 // (row.ID - 2) }}")
+
+    assert note == (
+        "some_rows saved; 1 of the first 3 rows cannot be rendered: "
+        "line 1, column 1: ZeroDivisionError: integer division or modulo by zero"
+    )
+    assert "integer division" in repr(Preview(sync))
+
+
+def test_no_json_where_the_plugin_wants_it_is_not_saved(
+    templated: Callable[..., Sync], project: Project
+) -> None:
+    sync = templated("no_json")
+    of_json = project.plugin_file.read_text("utf-8").replace(
+        "FormJinjaTemplate()", 'FormJinjaTemplate(renders="json")'
+    )
+    project.plugin_file.write_text(of_json, "utf-8")
+
+    with pytest.raises(TemplateError, match="makes no JSON of the record '1'") as caught:
+        sync.fill(object="contact", template='{\n  "email": {{ row.EMAIL }}\n}')
+
+    assert (caught.value.fields["line"], caught.value.fields["column"]) == (2, 12)
+    assert not sync.filled
+    sync.fill(object="contact", template=TEMPLATE, columns=COLUMNS)
+    assert json.loads(sync.preview(1)["TRANSFORMED_RECORD"][0])["last_name"] == "A."
+
+
+def test_the_sample_has_each_row_with_its_text_or_its_error(
+    templated: Callable[..., Sync], session: DevelopmentSession
+) -> None:
+    sync = templated("sampled")
+    sync.form.set("object", "contact")
+    sync.form.map("half", expression("ID / 2"))
+    sync.form.write("{{ row.FIRST_NAME }}\n{{ 1 // (row.ID - 2) }}, {{ row.half > 0 }}")
+
+    texts = sample_of(session, sync).texts
+
+    assert [(each.identifier, each.text, each.line) for each in texts] == [
+        ("1", "Ada\n-1, True", None),
+        ("2", None, 2),
+        ("3", "Mary\n1, True", None),
+    ]
+    assert "integer division" in texts[1].message
+
+
+def test_an_extra_column_that_the_warehouse_refuses_is_said_at_it(
+    templated: Callable[..., Sync], session: DevelopmentSession
+) -> None:
+    sync = templated("extra")
+    sync.form.set("object", "contact")
+    sync.form.map("bad", expression("upper(NOWHERE)"))
+    sync.form.write("{{ row.bad }}")
+
+    sample = sample_of(session, sync)
+
+    assert list(sample.refused) == ["bad"]
+    assert "NOWHERE" in sample.refused["bad"]
+    assert sample.texts == ()

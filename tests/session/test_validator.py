@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from devsession.errors import PluginRaisedError, ScenarioError
+from devsession.plugin import expression
+from devsession.session.sampling import sample_of
 from devsession.session.views import Preview
 from tests.session.conftest import load_contacts
 
@@ -54,6 +56,30 @@ def test_refusals_are_shown_before_a_run(
     )
     assert repr(Preview(contacts)) == snapshot
     assert app.sent() == []
+
+
+def test_refusals_stand_at_the_sample_of_what_is_not_saved_yet(
+    contacts: Sync, project: Project, session: DevelopmentSession
+) -> None:
+    validating(project, NO_GRACE)
+
+    contacts.form.map("first_name", expression("upper(FIRST_NAME)"))
+    assert sample_of(session, contacts).not_sent == []
+
+    contacts.form.map("first_name", "FIRST_NAME")
+    refused = "first_name: no Grace, text; email: hers"
+    assert sample_of(session, contacts).not_sent == ["", refused, ""]
+
+
+def test_a_validator_that_raises_leaves_the_sample(
+    contacts: Sync, project: Project, session: DevelopmentSession
+) -> None:
+    validating(project, 'return transformed_record["nothing"]')
+
+    sample = sample_of(session, contacts)
+
+    assert len(sample.rows) == 3
+    assert "raised KeyError: 'nothing'" in sample.error
 
 
 def test_a_refused_record_is_not_sent_and_offered_again(

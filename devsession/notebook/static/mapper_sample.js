@@ -18,8 +18,8 @@ export class SampleView {
   draw(mapper, sample) {
     this.root.hidden = !mapper?.asked;
     if (!mapper?.asked) return;
-    const { mapping, app_fields: fields, columns } = mapper;
-    this.looking.ask(JSON.stringify([mapping, fields.length, columns.length]), () => { this.mapping = mapping; });
+    const { mapping, app_fields: fields, columns, at } = mapper;
+    this.looking.ask(JSON.stringify([mapping, fields.length, columns.length, at]), () => { this.mapping = mapping; });
     this.box.setAttribute("aria-busy", String(this.looking.isStale));
     const drawn = JSON.stringify(sample);
     if (drawn === this.drawn) return;

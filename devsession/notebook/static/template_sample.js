@@ -24,18 +24,18 @@ export class TemplateSample {
   /** What is wrong in the text itself has to be put right before any row can be tried. */
   draw(mapper, sample) {
     this.root.hidden = !mapper.asked;
-    const { template, made, problems, columns } = mapper;
+    const { template, made, problems, columns, at } = mapper;
     const isFirst = this.looking.looked === null;
-    if (mapper.asked && (problems.length === 0 || isFirst)) this.looking.ask(JSON.stringify([template, made, columns.length]));
+    if (mapper.asked && (problems.length === 0 || isFirst)) this.looking.ask(JSON.stringify([template, made, columns.length, at]));
     this.isStale = problems.length > 0 || this.looking.isStale;
     this.box.setAttribute("aria-busy", String(this.isStale));
-    const drawn = JSON.stringify(sample);
+    const { texts = [], error = "" } = sample;
+    say(this.problem, problems.length ? "" : error);
+    const drawn = JSON.stringify(texts);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
-    const { texts = [], error = "" } = sample;
     this.box.hidden = texts.length === 0;
     say(this.title, texts.length ? `What it makes of the first ${texts.length === 1 ? "row" : `${texts.length} rows`}` : "");
-    say(this.problem, error);
     this.list.replaceChildren(...texts.map((each) => this.createRecord(each)));
   }
 

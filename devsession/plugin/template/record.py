@@ -23,8 +23,12 @@ if TYPE_CHECKING:
     from devsession.plugin.template.json_text import JsonProblem
 
 _LONGEST = 20_000
+_LONGEST_LINE = 1_000  # in which a wrong tag is looked for
 _MOST_PARTS = 10_000  # of which Jinja and Python compile one in some 50 microseconds
 _UNEXPECTED = re.compile(r"(unexpected char .+) at (\d+)", re.DOTALL)
+_NEAR = re.compile(r"(?:unexpected|unknown tag|filter|test) '([^']+)'")
+_BRACKET = re.compile(r"(?<![}%])\}$")
+_TAG = re.compile(r"\{\{.*?\}\}")
 _TOO_DEEP = "it is nested too deep"
 _FIX = "correct the template: .fill(.., template=..)"
 _FIX_JSON = "`{{ row.NAME | tojson }}` writes a value as JSON, in quotes where it needs them"
@@ -84,14 +88,29 @@ class RecordTemplate:
         except TemplateError:
             raise
         except Exception as error:  # noqa: BLE001 - Jinja, and Python's own compiler behind it
-            is_ours = isinstance(error, TemplateSyntaxError)
-            said = _TOO_DEEP if isinstance(error, MemoryError) else _said(error)
-            line = getattr(error, "lineno", 1) if is_ours else 1
-            letter = _UNEXPECTED.fullmatch(said) if is_ours else None
-            if letter is None:
-                self._refuse(said, line)
-            _, column = place_of("\n".join(lines_of(text)), int(letter[2]))
-            self._refuse(letter[1], line, column=column)
+            if not isinstance(error, TemplateSyntaxError):
+                self._refuse(_TOO_DEEP if isinstance(error, MemoryError) else _said(error), 1)
+            said, near = _said(error), _NEAR.search(str(error))
+            column: int | None
+            if letter := _UNEXPECTED.fullmatch(said):
+                said, column = letter[1], place_of("\n".join(lines_of(text)), int(letter[2]))[1]
+            else:
+                column = self._wrong_tag(error.lineno)
+            self._refuse(said, error.lineno, near[1] if near else "{%", column=column)
+
+    def _wrong_tag(self, line: int) -> int | None:
+        """Where in a line the tag begins that Jinja cannot read; it tells no more than the line."""
+        source = lines_of(self._text)[line - 1 : line]
+        if not source or len(source[0]) > _LONGEST_LINE:
+            return None
+        for tag in _TAG.finditer(source[0]):
+            try:
+                self._environment.parse(tag.group())
+            except Exception:  # noqa: BLE001 - whatever is wrong with it
+                return tag.start() + 1
+        # What is not closed is no tag of this line; a bracket too many is its last one.
+        bracket = _BRACKET.search(source[0])
+        return bracket.start() + 1 if bracket else None
 
     def column_errors(self, columns: Iterable[str]) -> Iterator[TemplateError]:
         """One for each column that the template names and `row` will not have, line by line."""
