@@ -17,11 +17,14 @@ export default {
   render({ model, el }) {
     const view = new FormView(model);
     const draw = () => view.receive(model.get("state"), model.get("offered"), model.get("sample"));
+    const lookForKernel = () => view.lookForKernel(model.widget_manager?.kernel);
     for (const trait of TRAITS) model.on(`change:${trait}`, draw);
+    model.on("comm_live_update", lookForKernel);
     draw();
     el.append(view.root);
     return () => {
       for (const trait of TRAITS) model.off(`change:${trait}`, draw);
+      model.off("comm_live_update", lookForKernel);
       view.dispose();
     };
   },
@@ -44,11 +47,12 @@ class FormView {
     this.list = make("div");
     this.done = make("div", { class: "dsf-message", role: "status" });
     this.failed = make("div", { class: "dsf-message", role: "alert" });
+    this.gone = make("div", { class: "dsf-message", role: "alert" });
     this.code = this.createCode();
     // JupyterLab's shortcuts would act on keys that are typed here: `a` inserts a cell.
     this.root = make("div", {
       class: "devsession-form", role: "form", "aria-labelledby": this.title.id, "data-lm-suppress-shortcuts": "true",
-    }, this.title, this.about, this.draft.root, this.connectivity.root, this.method.root, this.list, this.mapper.root, this.template.root, this.done, this.failed, this.signIn.root, this.actions.root, this.code);
+    }, this.title, this.about, this.draft.root, this.connectivity.root, this.method.root, this.list, this.mapper.root, this.template.root, this.done, this.failed, this.gone, this.signIn.root, this.actions.root, this.code);
     for (const kind of ["keydown", "keypress", "keyup"]) {
       this.root.addEventListener(kind, (event) => event.stopPropagation());
     }
@@ -97,6 +101,14 @@ class FormView {
       }
     });
     return make("details", { class: "dsf-code" }, make("summary", {}, "The same as code"), make("div", {}, call, copy));
+  }
+
+  /** JupyterLab tells when a form has lost its kernel, or has it again, but not which of the two. */
+  lookForKernel(kernel) {
+    const isGone = kernel?.status === "restarting";
+    this.outbox.open(!isGone);
+    say(this.gone, isGone ? "The kernel was restarted. To go on, run this cell again." : "");
+    this.draw();
   }
 
   receive(state, offered, sample) {

@@ -7,11 +7,18 @@ export class Outbox {
     this.sender = unique();
     this.count = 0;
     this.waiting = [];
+    this.hears = true;
+  }
+
+  /** Whether anybody hears what is sent; what waits for nobody waits no more. */
+  open(hears) {
+    this.hears = hears;
+    if (!hears) this.waiting = [];
   }
 
   send(message) {
     const id = `${this.sender}-${++this.count}`;
-    this.waiting.push(id);
+    if (this.hears) this.waiting.push(id);
     this.model.send({ ...message, id });
     return id;
   }
