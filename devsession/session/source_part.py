@@ -37,7 +37,7 @@ class SourcePart:
     def __init__(self, session: DevelopmentSession, sync: Sync) -> None:
         self._session = session
         self._sync = sync
-        self._asked: dict[tuple[object, ...], tuple[Any, str]] = {}
+        self._asked: dict[tuple[object, ...], tuple[Any, DevsessionError | None]] = {}
 
     def shown(self) -> dict[str, Any]:
         """Fields, as a form has them; `at` is what the sample below depends on."""
@@ -46,7 +46,7 @@ class SourcePart:
         types = declared.target_types
         return {
             "at": f"{declared.record.source}\n{declared.record.identifier}",
-            "problem": problem,
+            "problem": self._unreachable(problem),
             "fields": [
                 self._source(tables),
                 *([self._query()] if declared.is_query else ()),
@@ -88,7 +88,7 @@ class SourcePart:
         }
         return [(label, text) for label, text in said.items() if text]
 
-    def _tables(self) -> tuple[list[str], str]:
+    def _tables(self) -> tuple[list[str], DevsessionError | None]:
         """Tables and views, and why they cannot be told."""
         return self._ask(("tables",), lambda: list(tables_of(self._session.account)), [])
 
@@ -107,7 +107,7 @@ class SourcePart:
             "value": value or "",
             "is_set": bool(value),
             "options": [],
-            "error": self._text(problems[name]) if name in problems else "",
+            "error": self._text(problems.get(name)),
             "notice": "",
             **about,
         }
@@ -125,10 +125,9 @@ class SourcePart:
         return self._field("source", "Source", value, **about)
 
     def _query(self) -> dict[str, Any]:
-        problem = self._sync.declaration.problems.get("source")
         about = {
             "type": "textarea",
-            "error": self._text(problem) if problem else "",
+            "error": self._text(self._sync.declaration.problems.get("source")),
             "help": "One SELECT, or WITH .. SELECT, over tables of the warehouse",
         }
         return self._field("query", "Query", self._sync.declaration.values["source"], **about)
@@ -152,7 +151,7 @@ class SourcePart:
                 lambda: identified(self._session.account, source, column),
                 None,
             )
-            about |= _told_of(found) if found else {"error": problem}
+            about |= _told_of(found) if found else {"error": self._text(problem)}
         return self._field("identifier", "Identifier", declared.values["identifier"], **about)
 
     def _strategy(self) -> dict[str, Any]:
@@ -193,23 +192,33 @@ class SourcePart:
             f"{_done(declared.strategy, 'new')}. The one before is gone then: {gone}."
         )
 
-    def _ask(self, what: tuple[object, ...], ask: Callable[[], Any], empty: Any) -> tuple[Any, str]:
+    def _ask(
+        self, what: tuple[object, ...], ask: Callable[[], Any], empty: Any
+    ) -> tuple[Any, DevsessionError | None]:
         """What the warehouse answered, once; or what stands for it, and why there is no answer."""
         if what not in self._asked:
             try:
-                self._asked[what] = ask(), ""
+                self._asked[what] = ask(), None
             except DevsessionError as error:
-                self._asked[what] = empty, self._text(error)
+                self._asked[what] = empty, error
         return self._asked[what]
 
-    def _text(self, problem: DevsessionError) -> str:
+    def _unreachable(self, of_tables: DevsessionError | None) -> str:
+        """Why nothing can be asked of the warehouse, and what to do."""
+        problems = (of_tables, self._sync.declaration.problems.get("source"))
+        found = next((each for each in problems if isinstance(each, SetupError)), None)
+        return self._session.vault.text(f"{found.what}\nnext: {found.next_step}") if found else ""
+
+    def _text(self, problem: DevsessionError | None) -> str:
         """What is wrong, in the room that a field has."""
-        text = problem.what
-        if isinstance(problem, UnknownNameError) and problem.tried:
-            text = f"{text}; {problem.tried}"
-        if isinstance(problem, SetupError) and problem.next_step:
-            text = f"{text}\nnext: {problem.next_step}"
-        return self._session.vault.text(text)
+        if problem is None:
+            return ""
+        if problem is self._sync.declaration.problems.get("source") and isinstance(
+            problem, SetupError
+        ):
+            return "cannot be looked at now"
+        known = problem.tried if isinstance(problem, UnknownNameError) else ""
+        return self._session.vault.text("; ".join(filter(None, (problem.what, known))))
 
 
 def _as_query(source: str, tables: list[str]) -> str:

@@ -218,7 +218,7 @@ def test_a_warehouse_that_is_gone_is_said_where_it_is_needed(
         part.part.receive({"type": "look_at_source"})
         shown = part.part.shown()
         assert shown["problem"] == "The warehouse is gone\nnext: run it again"
-        assert part.field("source")["error"] == "The warehouse is gone\nnext: run it again"
+        assert part.field("source")["error"] == "cannot be looked at now"
         assert contacts.form.columns == ["ID", "EMAIL", "FIRST_NAME"]
         assert contacts.form.complete
 

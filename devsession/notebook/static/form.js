@@ -9,6 +9,7 @@ import { FieldView, InformationView } from "./field.js";
 import { MapperView } from "./mapper.js";
 import { Outbox } from "./outbox.js";
 import { SignInView } from "./sign_in.js";
+import { SourceView } from "./source.js";
 import { TemplateView } from "./template.js";
 
 const TRAITS = ["state", "offered", "sample"];
@@ -35,6 +36,7 @@ class FormView {
     this.outbox = new Outbox(model);
     this.listeners = new AbortController();
     this.fields = new Map();
+    this.source = new SourceView(this.outbox);
     this.mapper = new MapperView(this.outbox);
     this.template = new TemplateView(this.outbox);
     this.signIn = new SignInView(this.outbox);
@@ -52,7 +54,7 @@ class FormView {
     // JupyterLab's shortcuts would act on keys that are typed here: `a` inserts a cell.
     this.root = make("div", {
       class: "devsession-form", role: "form", "aria-labelledby": this.title.id, "data-lm-suppress-shortcuts": "true",
-    }, this.title, this.about, this.draft.root, this.connectivity.root, this.method.root, this.list, this.mapper.root, this.template.root, this.done, this.failed, this.gone, this.signIn.root, this.actions.root, this.code);
+    }, this.title, this.about, this.draft.root, this.source.root, this.connectivity.root, this.method.root, this.list, this.mapper.root, this.template.root, this.done, this.failed, this.gone, this.signIn.root, this.actions.root, this.code);
     for (const kind of ["keydown", "keypress", "keyup"]) {
       this.root.addEventListener(kind, (event) => event.stopPropagation());
     }
@@ -122,16 +124,17 @@ class FormView {
   /** Send what was typed and not left yet: a click must not be dealt with before it. */
   commit() {
     const fields = [...this.fields.values()].map((field) => field.control);
-    for (const control of [this.connectivity.control, this.method.control, ...fields, ...this.mapper.controls, ...this.template.controls]) control.commit();
+    for (const control of [this.connectivity.control, this.method.control, ...this.source.controls, ...fields, ...this.mapper.controls, ...this.template.controls]) control.commit();
   }
 
   draw() {
-    const { title, description, methods, method, connectivity_options: ways, connectivity_option: way, fields, mapper, message, actions, fill_call: call, sign_in: signIn } = this.state;
+    const { title, description, methods, method, connectivity_options: ways, connectivity_option: way, fields, mapper, message, actions, fill_call: call, sign_in: signIn, source = null } = this.state;
     const labels = new Map(fields.map((field) => [field.name, field.label]));
     const labelOf = (name) => labels.get(name) ?? name;
     say(this.title, title);
     say(this.about, description);
     this.about.hidden = !description;
+    this.source.draw(source);
     this.drawChoice(this.connectivity, ways, way);
     this.drawChoice(this.method, methods, method);
     // A field that changed its kind is another field.
@@ -139,7 +142,7 @@ class FormView {
     fields.forEach((field, at) => views[at].draw(field, labelOf));
     arrange(this.list, views.map((view) => view.root));
     const isTemplate = mapper !== null && "template" in mapper;
-    const offered = mapper && { ...mapper, ...this.offered };
+    const offered = mapper && { ...mapper, ...this.offered, at: source?.at };
     this.mapper.draw(isTemplate ? null : offered, this.sample, labelOf);
     this.template.draw(isTemplate ? offered : null, this.sample, labelOf);
     say(this.done, message.is_error ? "" : message.text);
@@ -163,6 +166,7 @@ class FormView {
 
   dispose() {
     this.listeners.abort();
+    this.source.dispose();
     this.mapper.dispose();
     this.template.dispose();
   }
