@@ -83,7 +83,9 @@ def sample() -> Sample:
     if not sent:
         return Sample(refused=refused)
     rows = [[row[0], *(value_of(source, row) for source in sent.values())] for row in PEOPLE]
-    return Sample(("IDENTIFIER", *sent), rows, refused)
+    # What a plugin's validator would say of Cleo.
+    not_sent = ["", "", "company: she has none"] if "company" in sent else []
+    return Sample(("IDENTIFIER", *sent), rows, refused, not_sent=not_sent)
 
 
 def form_of(fields: list[FormOption], names: list[str]) -> Form:

@@ -45,7 +45,7 @@ def sample() -> Sample:
     refused = {name: "no column is named NOWHERE" for name, sql in made.items() if "NOWHERE" in sql}
     if refused:
         return Sample(refused=refused)
-    rows = [row | {name: f"<{sql}>" for name, sql in made.items()} for row in PEOPLE]
+    rows = [row | {name: f"({sql})" for name, sql in made.items()} for row in PEOPLE]
     frame = pd.DataFrame(
         {"IDENTIFIER": [str(row["ID"]) for row in rows], "TRANSFORMED_RECORD": rows}, dtype=object
     )

@@ -135,6 +135,10 @@ def test_sample_records_follow_what_is_mapped(form: Locator) -> None:
     expect(form.get_by_role("row").nth(1)).to_have_text("1ann@example.comArbor<upper(FIRST_NAME)>")
     expect(form.get_by_role("row").nth(3)).to_have_text("3cleo@example.comnull<upper(FIRST_NAME)>")
 
+    fill(form, "company", "CITY")
+    expect(headings(form).nth(1)).to_have_text("refused, not sent")
+    expect(form.get_by_role("row").nth(3)).to_contain_text("3company: she has nonecleo@example.com")
+
 
 def test_an_expression_that_the_warehouse_refuses_says_so_in_its_row(form: Locator) -> None:
     fill(form, "email", "EMAIL")
