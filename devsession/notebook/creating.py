@@ -24,6 +24,12 @@ class SmallForm(Protocol):
     def set(self, name: str, value: object) -> None:
         """Answer a field."""
 
+    def retry(self, name: str) -> None:
+        """Fetch options once more that could not be had."""
+
+    def stop(self, name: str) -> None:
+        """Wait no more for options."""
+
 
 class Option(Protocol):
     """What the plugin made."""
@@ -54,10 +60,18 @@ class CreatorPart:
     """One small form at a time; what is filled in stays until it is added or cancelled.
 
     Messages: `new_option` (name) opens it, or asks the plugin for it again; `fill_option` (name of
-    its field, value); `add_option`; `cancel_option`.
+    its field, value); `retry_option`, `stop_option` (name: fetch a field's options once more, wait
+    no more for them); `add_option`; `cancel_option`.
     """
 
-    messages = ("new_option", "fill_option", "add_option", "cancel_option")
+    messages = (
+        "new_option",
+        "fill_option",
+        "retry_option",
+        "stop_option",
+        "add_option",
+        "cancel_option",
+    )
 
     def __init__(self, form: CreatorLike) -> None:
         self._form = form
@@ -88,6 +102,10 @@ class CreatorPart:
             case {"type": "fill_option", "name": name, "value": value}:
                 self._not_added = ""
                 self._form.creator(self._name).set(name, value)
+            case {"type": "retry_option", "name": name}:
+                self._form.creator(self._name).retry(name)
+            case {"type": "stop_option", "name": name}:
+                self._form.creator(self._name).stop(name)
             case {"type": "add_option"}:
                 return self._add()
             case _:

@@ -30,7 +30,16 @@ if TYPE_CHECKING:
     from devsession.plugin.source_column import SourceColumn
 
 _STATIC = Path(__file__).parent / "static"
-_STYLES = ("form.css", "mapper.css", "sign_in.css", "draft.css", "source.css", "template.css")
+_STYLES = (
+    "form.css",
+    "mapper.css",
+    "sign_in.css",
+    "keys.css",
+    "creator.css",
+    "draft.css",
+    "source.css",
+    "template.css",
+)
 
 
 class FormLike(Protocol):

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from devsession.errors import TemplateError
 from devsession.notebook.card import SessionCard
+from devsession.notebook.creating import CreatorPart
 from devsession.notebook.form_widget import FormWidget
+from devsession.notebook.key_part import KeyPart
 from devsession.notebook.sign_in_part import SignInPart
 from devsession.render import html_table, text_table
 from devsession.session.draft_part import DraftPart
@@ -49,7 +51,12 @@ def show_connection(connection: Connection, vault: Vault) -> None:
             title=connection.form.title[0].upper() + connection.form.title[1:],
             on_test=connection.test,
             on_save=connection.save,
-            parts={"sign_in": SignInPart(connection.person), "draft": connection.draft()},
+            parts={
+                "sign_in": SignInPart(connection.person),
+                "draft": connection.draft(),
+                "creator": CreatorPart(connection.form),
+                "keys": KeyPart(connection.form),
+            },
             fill_call=lambda: fill_call(
                 "session.connection", connection.form, connection.reference_to
             ),
@@ -67,7 +74,11 @@ def show_sync(session: DevelopmentSession, sync: Sync) -> None:
         sync.form,
         title=f"Sync {sync.slug}",
         on_save=sync.save,
-        parts={"source": source, "draft": _draft_of(session, sync)},
+        parts={
+            "source": source,
+            "draft": _draft_of(session, sync),
+            "creator": CreatorPart(sync.form),
+        },
         fill_call=lambda: sync_call(sync),
         portable=session.vault.redactor.value,
         sample=lambda: sample_of(session, sync),

@@ -62,6 +62,14 @@ def test_a_pair_that_is_there_stays_until_another_is_asked_for() -> None:
     assert form.generate("key", replace=True) != first
 
 
+def test_a_pair_that_was_made_is_found_again_by_its_reference() -> None:
+    form = form_of(MADE)
+    form.fill(key={"private": secret("ACME_KEY"), "public": SSH_PUBLIC})
+    assert form.secrets == {"key": secret("ACME_KEY")}
+    form.set("key", {"private": SSH_PRIVATE, "public": SSH_PUBLIC})
+    assert form.errors["key"].startswith("takes no key of your own")
+
+
 @pytest.mark.parametrize("known", [RSA_PEM, secret("ACME_KEY")], ids=["another kind", "unseen"])
 def test_a_key_that_would_be_lost_is_not_replaced_by_itself(known: object) -> None:
     form = form_of(KEY)

@@ -1,5 +1,6 @@
 import { make, say, unique } from "./dom.js";
 import { Control, RadioControl, SecretControl } from "./controls.js";
+import { isKey } from "./keys.js";
 
 /** Text between the fields: nothing to fill in. */
 export class InformationView {
@@ -37,7 +38,7 @@ export class FieldView {
       : new Kind(this.input, outbox, (value) => ({ type: "set", name: field.name, value: told(value) }));
     this.label = make("span");
     this.required = make("span", { class: "dsf-required", "aria-hidden": "true" }, " *");
-    const label = make("label", this.isRadio ? { id: `${this.id}-label` } : { for: this.id }, this.label, this.required);
+    const label = make("label", this.isRadio ? { id: `${this.id}-label` } : { id: `${this.id}-label`, for: this.id }, this.label, this.required);
     this.help = make("p", { class: "dsf-help", id: `${this.id}-help` });
     this.notice = make("p", { class: "dsf-notice", id: `${this.id}-notice`, role: "status" });
     this.error = make("p", { class: "dsf-error", id: `${this.id}-error`, role: "alert" });
@@ -56,8 +57,7 @@ export class FieldView {
     }
     if (this.isChoice) return make("select", { ...shared, ...(field.multi_select ? { multiple: "" } : {}) });
     // A key loses its lines in a password input.
-    const isKey = ["ssh_keypair", "gpg_keypair", "x509_certificate"].includes(field.type);
-    if (isKey || (field.type === "textarea" && !field.secret)) return make("textarea", { ...shared, rows: "4" });
+    if (isKey(field) || (field.type === "textarea" && !field.secret)) return make("textarea", { ...shared, rows: "4" });
     if (field.type === "slider") {
       const { min, max, step } = field;
       return make("input", { ...shared, type: "number", min, max, step });
@@ -71,9 +71,7 @@ export class FieldView {
   draw(field, labelOf) {
     say(this.label, field.label);
     this.required.hidden = !field.required;
-    // The public key of a pair, whose input is for secrets.
-    const besides = field.secret && field.value ? [field.value] : [];
-    say(this.help, [field.help, ...besides].filter(Boolean).join("\n"));
+    say(this.help, field.help);
     say(this.notice, field.notice);
     say(this.error, field.error);
     this.root.classList.toggle("dsf-waits", !field.asked);

@@ -3,9 +3,12 @@
 
 import { Actions } from "./actions.js";
 import { Control } from "./controls.js";
+import { copyButton } from "./copy.js";
+import { Creators } from "./creator.js";
 import { arrange, make, reconcile, say, unique } from "./dom.js";
 import { DraftView } from "./draft.js";
 import { FieldView, InformationView } from "./field.js";
+import { Keys } from "./keys.js";
 import { MapperView } from "./mapper.js";
 import { Outbox } from "./outbox.js";
 import { SignInView } from "./sign_in.js";
@@ -37,6 +40,8 @@ class FormView {
     this.listeners = new AbortController();
     this.fields = new Map();
     this.source = new SourceView(this.outbox);
+    this.keys = new Keys(this.outbox);
+    this.creators = new Creators(this.outbox);
     this.mapper = new MapperView(this.outbox);
     this.template = new TemplateView(this.outbox);
     this.signIn = new SignInView(this.outbox);
@@ -91,18 +96,7 @@ class FormView {
 
   createCode() {
     const call = make("pre");
-    const copy = make("button", { type: "button" }, "Copy");
-    copy.addEventListener("click", async () => {
-      try {
-        await navigator.clipboard.writeText(call.textContent);
-        say(copy, "Copied");
-        setTimeout(() => say(copy, "Copy"), 1500);
-      } catch {
-        // Browsers allow it only over https or on this machine: then the text is selected instead.
-        getSelection().selectAllChildren(call);
-      }
-    });
-    return make("details", { class: "dsf-code" }, make("summary", {}, "The same as code"), make("div", {}, call, copy));
+    return make("details", { class: "dsf-code" }, make("summary", {}, "The same as code"), make("div", {}, call, copyButton(call)));
   }
 
   /** JupyterLab tells when a form has lost its kernel, or has it again, but not which of the two. */
@@ -141,6 +135,8 @@ class FormView {
     const views = reconcile(this.fields, fields, ({ name, type, secret, multi_select: several }) => `${type} ${secret} ${several} ${name}`, (field) => this.createField(field));
     fields.forEach((field, at) => views[at].draw(field, labelOf));
     arrange(this.list, views.map((view) => view.root));
+    this.keys.draw(fields, views);
+    this.creators.draw(this.state, views, this.mapper);
     const isTemplate = mapper !== null && "template" in mapper;
     const offered = mapper && { ...mapper, ...this.offered, at: source?.at };
     this.mapper.draw(isTemplate ? null : offered, this.sample, labelOf);

@@ -25,7 +25,8 @@ class FormKeypair(FormField):
 
     Filled as `{"private": secret("NAME"), "public": ".."}`, or as text with one key or both; a
     side that is not given stays as it is, unless the other one tells it. Without
-    `allow_user_provided` a key of one's own is refused: `generate` makes one.
+    `allow_user_provided` a key of one's own is refused: `generate` makes one, and a reference finds
+    it again.
     """
 
     local_side: Literal["public", "private"] = "private"
@@ -59,7 +60,8 @@ class FormKeypair(FormField):
         """The public key and the private key in what was filled in, or made for it."""
         if isinstance(value, KeyPair):
             return value.public, value.private
-        if not self.allow_user_provided:
+        kept = value.get("private") if isinstance(value, Mapping) else value
+        if not self.allow_user_provided and not isinstance(kept, SecretReference):
             raise FieldValueError("takes no key of your own: the plugin wants one made for it")
         if isinstance(value, Mapping):
             if not value or not value.keys() <= {"private", "public"}:
