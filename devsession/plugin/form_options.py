@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Loaded:
     """Options as they were for the answers in `key`, which may hold a secret: no repr.
 
-    While they are `loading`, `options` has what was chosen before: it waits for them. `asked` is
+    While they are `loading`, and after an `error`, `options` has what was chosen before. `asked` is
     the call that brings them; none while they wait for the options of another field.
     """
 
@@ -96,8 +96,9 @@ class FormOptions:
             loaded = self._call(source, key, self.parameters)
         self.running.pop(place, None)
         self._let_go(name)
-        if not loaded.error:
-            self.fetched[place] = loaded
+        if loaded.error:
+            return self._hold(name, replace(loaded, options=self._as_seen(name, chosen)))
+        self.fetched[place] = loaded
         return self._hold(name, loaded)
 
     def wait(
@@ -110,8 +111,7 @@ class FormOptions:
         """Have nothing but what is chosen at hand, until the options come."""
         if self.known(name).asked is not asked:
             self._let_go(name)
-        seen = {option.value: option for option in self.seen.get(name, ())}
-        kept = tuple(seen.get(option.value, option) for option in chosen)
+        kept = self._as_seen(name, chosen)
         return self._hold(name, Loaded(key, kept, loading=True, asked=asked))
 
     def forget(self, name: str) -> None:
@@ -175,6 +175,11 @@ class FormOptions:
         if not loaded.loading and not loaded.error:
             self.seen[name] = self.held[name].options
         return self.held[name]
+
+    def _as_seen(self, name: str, chosen: Sequence[FormOption]) -> tuple[FormOption, ...]:
+        """What is chosen, called what it was called when it was offered."""
+        seen = {option.value: option for option in self.seen.get(name, ())}
+        return tuple(seen.get(option.value, option) for option in chosen)
 
     def _let_go(self, name: str) -> None:
         """A call that has not begun, and that nobody waits for, is not made."""

@@ -2,6 +2,7 @@ import { arrange, make, reconcile, say, unique } from "./dom.js";
 import { MappingRow, columnFacts } from "./mapper_row.js";
 import { SampleView } from "./mapper_sample.js";
 import { MapperTools } from "./mapper_tools.js";
+import { LoadingView } from "./loading.js";
 
 const NAMED = 3; // fields or columns of a count that are named
 
@@ -24,10 +25,11 @@ export class MapperView {
     this.tally = make("p", { class: "dsf-tally", role: "status" });
     this.hint = make("p", { class: "dsf-help" });
     this.error = make("p", { class: "dsf-error", role: "alert" });
+    this.loading = new LoadingView("mapping", outbox, () => this.tools.search.focus());
     this.sample = new SampleView(outbox);
     this.root = make("fieldset", { class: "dsf-mapper" },
       make("legend", {}, this.label, this.count), this.hint, this.tools.root, this.list, this.nothing,
-      this.tally, this.error, this.sample.root, this.columns);
+      this.tally, this.error, this.loading.root, this.sample.root, this.columns);
   }
 
   get controls() {
@@ -57,6 +59,8 @@ export class MapperView {
     // An error at a field that is not offered has no row to stand in.
     const strays = Object.entries(errors).filter(([name]) => !this.rows.has(name)).map(([name, text]) => `${name}: ${text}`);
     say(this.error, [mapper?.error, ...strays].filter(Boolean).join("\n"));
+    this.loading.draw(mapper ?? {}, label);
+    this.list.setAttribute("aria-busy", String(Boolean(mapper?.loading)));
     this.sample.draw(mapper, sample);
   }
 

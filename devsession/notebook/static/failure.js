@@ -1,0 +1,28 @@
+import { make, say } from "./dom.js";
+
+const PARTS = ["traceback", "exchange"];
+
+/** Under an error of an option function: try again, and what happened, for whoever mends it. */
+export class FailureView {
+  constructor(name, outbox, giveFocus) {
+    this.giveFocus = giveFocus;
+    this.again = make("button", { type: "button", class: "dsf-small" }, "Try again");
+    this.again.addEventListener("click", () => outbox.send({ type: "retry", name }));
+    // What scrolls has to be reached by keyboard.
+    this.texts = PARTS.map((part) => make("pre", { tabindex: "0", role: "region", "aria-label": part }));
+    this.details = make("details", {}, make("summary", {}, "What happened"), ...this.texts);
+    this.root = make("div", { class: "dsf-failure", hidden: "" }, this.again, this.details);
+  }
+
+  draw(failure, label) {
+    if (!failure && this.root.contains(document.activeElement)) this.giveFocus();
+    this.root.hidden = !failure;
+    if (!failure) return;
+    this.again.setAttribute("aria-label", `Try again to load ${label}`);
+    PARTS.forEach((part, at) => {
+      say(this.texts[at], failure[part]);
+      this.texts[at].hidden = !failure[part];
+    });
+    this.details.hidden = PARTS.every((part) => !failure[part]);
+  }
+}

@@ -1,0 +1,23 @@
+import { make, say } from "./dom.js";
+import { FailureView } from "./failure.js";
+
+/** At what has options that Python fetches: that they are on their way, or why they did not come. */
+export class LoadingView {
+  constructor(name, outbox, giveFocus) {
+    this.giveFocus = giveFocus;
+    this.text = make("span", { role: "status" });
+    this.stop = make("button", { type: "button", class: "dsf-small" }, "Stop waiting");
+    this.stop.addEventListener("click", () => outbox.send({ type: "stop", name }));
+    this.failure = new FailureView(name, outbox, giveFocus);
+    this.root = make("div", {}, make("div", { class: "dsf-loading" }, this.text, this.stop), this.failure.root);
+  }
+
+  draw({ loading = false, failure = null }, label) {
+    const isLeft = !loading && document.activeElement === this.stop;
+    say(this.text, loading ? "loading…" : "");
+    this.stop.setAttribute("aria-label", `Stop waiting for ${label}`);
+    this.stop.hidden = !loading;
+    this.failure.draw(failure, label);
+    if (isLeft) this.giveFocus();
+  }
+}
