@@ -148,7 +148,7 @@ def test_the_form_of_a_sync_grows_with_its_answers(
 def test_an_option_that_was_added_is_saved(
     things: Sync, session: DevelopmentSession, workspace: Path
 ) -> None:
-    things.form.create_option("kind", label="Parcel")
+    things.create_option("kind", label="Parcel")
     things.fill(mapping={"id": "ID"})
     again = restarted(session, workspace).sync(things.slug)
     again.form.describe()
