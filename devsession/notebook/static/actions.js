@@ -17,7 +17,8 @@ export class Actions {
     const buttons = reconcile(this.buttons, actions, (action) => action.name, (action) => this.create(action));
     actions.forEach(({ name, label, busy }, at) => {
       say(buttons[at], this.running.has(name) ? busy : label);
-      buttons[at].disabled = this.running.size > 0;
+      // `disabled` would take the focus away from the button that was pressed.
+      buttons[at].setAttribute("aria-disabled", String(this.running.size > 0));
     });
     arrange(this.root, [...buttons, this.patience]);
   }
@@ -25,6 +26,7 @@ export class Actions {
   create({ name }) {
     const button = make("button", { type: "button", "data-action": name });
     button.addEventListener("click", () => {
+      if (this.running.size > 0) return;
       this.view.commit();
       this.running.set(name, this.view.outbox.send({ type: "action", name }));
       this.view.draw();
