@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from IPython.display import HTML
+
 from devsession.errors import ConnectError
 from devsession.notebook.form_widget import FormWidget
 from devsession.notebook.sign_in_part import SignInPart
 from devsession.plugin.contract import ConnectionMethod
 from devsession.plugin.fields import FormCheckboxField, FormInputField, FormTextAreaField
 from devsession.plugin.form import Form
-from tests.browser import forms, mapper_forms
+from tests.browser import forms, mapper_forms, template_forms
+from tests.browser.stored_outputs import PICTURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +25,8 @@ URL = FormInputField(
     help_text="As in the address bar when you are signed in, without a path: https://acme.example",
 )
 KEY = FormInputField(name="api_key", label="API key", required=True, secret=True)
+
+REPORTS = [name for name, shown in PICTURES.items() if not isinstance(shown, FormWidget)]
 
 
 def connection_form() -> Form:
@@ -77,7 +82,7 @@ def connection(title: str, form: Form, **more: Any) -> FormWidget:
     call = (
         'session.connection.fill(tenant_url="https://acme.example", api_key=secret("ACME_API_KEY"))'
     )
-    return FormWidget(form, title=title, on_save=lambda: "", fill_call=lambda: call, **more)
+    return FormWidget(form, title=title, fill_call=lambda: call, **{"on_save": str, **more})
 
 
 def filled() -> Form:
@@ -95,20 +100,36 @@ def mapped() -> FormWidget:
     return mapper_forms.widget
 
 
-def written() -> FormWidget:
-    """A template with a mistake."""
-    forms.template_form.write("Hello {{ row.full }},\n\nwelcome to Acme.")
-    return forms.template
+def written(template: str) -> FormWidget:
+    """A template over people."""
+    template_forms.form.write(template)
+    return template_forms.widget
 
+
+def picture(widget: FormWidget) -> HTML:
+    """A form where there are no widgets."""
+    return HTML(widget._repr_mimebundle_()[0]["text/html"])
+
+
+walked_form = connection_form()
+walked = connection(
+    "Without a mouse",
+    walked_form,
+    on_test=lambda: f"connected to {walked_form.plain('tenant_url')}",
+    on_save=lambda: f"saved with {walked_form.secrets['api_key']}",
+)
 
 SHOWN: dict[str, Callable[[], object]] = {
+    "without a mouse": lambda: walked,
     "missing": lambda: connection("Missing", connection_form(), on_test=refuse),
     "refused": lambda: connection("Refused", filled(), on_test=refuse),
     "sign-in": lambda: connection("Sign in", filled(), parts={"sign_in": SignInPart(Asked())}),
     "every field": lambda: forms.wide,
     "mapper": mapped,
-    "template": written,
-}
+    "template": lambda: written('{"name": "{{ row.NAME | polite }}",\n "from": "{{ row.CITTY }}"}'),
+    "form without widgets": lambda: picture(connection("Picture", filled())),
+    "sync without widgets": lambda: picture(forms.sync),
+} | {name: lambda name=name: PICTURES[name] for name in REPORTS}
 CELLS = [f"from tests.browser import gallery\ngallery.SHOWN[{name!r}]()" for name in SHOWN]
 # What is clicked before anybody looks: the form's title, and the button.
 CLICKED = [("Missing", "Test"), ("Refused", "Test"), ("Sync everything", "Save")]

@@ -6,6 +6,7 @@ The pictures lie in pytest's folder for this run; `DEVSESSION_PICTURES=DIR` says
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,8 @@ def test_every_form_and_report(gallery: NotebookPage, folder: Path, theme: str, 
     found: dict[str, list[str]] = {}
     for cell, name in enumerate(SHOWN):
         output = gallery.outputs(cell).last
-        output.screenshot(path=folder / f"{name.replace(' ', '-')}-{theme.lower()}-{width}.png")
+        file = re.sub(r"\W+", "-", f"{name} {theme} {width}".lower())
+        output.screenshot(path=folder / f"{file}.png")
         found[name] = output.evaluate(_STICKING_OUT)
 
     assert found == {name: [] for name in SHOWN}
