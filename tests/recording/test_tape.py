@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import signal
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -136,23 +137,29 @@ def test_a_request_that_had_no_answer_is_not_answered_by_another_cell(tape: Tape
     assert found.exchange.response_body == b"own"
 
 
-@pytest.fixture
-def full_disk(tape: Tape) -> Iterator[None]:
-    """There is room for what the tape holds, and half an exchange more."""
+@contextmanager
+def disk_with_room_for(size: int) -> Iterator[None]:
+    """No file of this process grows beyond this size; not for longer than it has to be, as the
+    file that the tests' own output goes to would not grow either.
+    """
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    tape.record(exchange(), turn=1, fingerprint="", redactor=NOTHING)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (tape.path.stat().st_size + 100, limits[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    signal.signal(signal.SIGXFSZ, handler)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
-@pytest.mark.usefixtures("full_disk")
 def test_a_full_disk_leaves_the_tape_whole(tape: Tape) -> None:
+    tape.record(exchange(), turn=1, fingerprint="", redactor=NOTHING)
     before = tape.path.read_bytes()
 
-    with pytest.raises(SetupError, match=r"tape\.yaml could not be written"):
+    with (
+        disk_with_room_for(len(before) + 100),
+        pytest.raises(SetupError, match=r"tape\.yaml could not be written"),
+    ):
         tape.record(exchange(), turn=2, fingerprint="", redactor=NOTHING)
 
     assert tape.path.read_bytes() == before

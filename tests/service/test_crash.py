@@ -7,6 +7,7 @@ import resource
 import signal
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from http.client import RemoteDisconnected
 from typing import TYPE_CHECKING
 
@@ -26,13 +27,18 @@ if TYPE_CHECKING:
     from devsession.service import Service
 
 
-@pytest.fixture
+@contextmanager
 def full_disk() -> Iterator[None]:
-    """No file of this process grows beyond some bytes, which its writer is told as on a full disk."""
+    """No file of this process grows beyond some bytes, which its writer is told as on a full disk.
+
+    Not for longer than it has to be: the file that the tests' own output goes to is one as well.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def kill(pid: int) -> None:
@@ -93,22 +99,20 @@ def test_one_that_runs_has_not_ended(greeter: Service) -> None:
     assert greeter.ending() is None
 
 
-@pytest.mark.usefixtures("full_disk")
 def test_a_start_on_a_full_disk_says_so(
     greeter: Service, folder: Path, snapshot: SnapshotAssertion
 ) -> None:
-    with pytest.raises(ServiceError) as error:
+    with full_disk(), pytest.raises(ServiceError) as error:
         greeter.ensure()
 
     assert str(error.value).replace(str(folder), "FOLDER") == snapshot
 
 
-@pytest.mark.usefixtures("full_disk")
 def test_a_port_file_that_does_not_fit_leaves_the_old_one_and_nothing_else(tmp_path: Path) -> None:
     port_file = tmp_path / "greeter.json"
     port_file.write_text("old")
 
-    with pytest.raises(OSError, match="File too large"):
+    with full_disk(), pytest.raises(OSError, match="File too large"):
         publish(port_file, Address("127.0.0.1", 1, os.getpid(), "token"))
 
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [
