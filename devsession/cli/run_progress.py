@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn
+
+from devsession.notebook.progress import progress_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,18 +24,15 @@ class RunProgress:
     def __init__(self, *, wanted: bool, console: Console | None = None) -> None:
         console = console or Console(stderr=True)
         self._progress = Progress(
-            TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TextColumn("{task.fields[failed]:,} refused"),
-            TimeRemainingColumn(),
-            TextColumn("left"),
+            TextColumn("{task.description}", markup=False),
             console=console,
             transient=True,
             disable=not (wanted and console.is_terminal),
         )
-        self._task = self._progress.add_task("reading", total=None, failed=0, rate="")
+        self._task = self._progress.add_task("reading the source", total=None)
+        self._total = 0
+        self._begun = monotonic()
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -44,18 +44,20 @@ class RunProgress:
     def staged(self, actions: Mapping[str, int], *, scanned: int, unchanged: int) -> None:
         """What the run offers."""
         del scanned, unchanged
-        self._progress.reset(
-            self._task, total=sum(actions.values()), description="sending", failed=0, rate=""
-        )
+        self._total = sum(actions.values())
+        self._begun = monotonic()
+        self._tell(0, 0)
 
     def stored(self, answers: object, *, answered: int, failed: int) -> None:
         """Outcomes were stored."""
         del answers
-        self._progress.update(self._task, completed=answered, failed=failed)
-        speed = self._progress.tasks[0].speed
-        self._progress.update(self._task, rate=f"{speed:,.0f} a second" if speed else "")
+        self._tell(answered, failed)
 
     def finished(self, summary: object, error: object) -> None:
         """The run has ended."""
         del summary, error
         self._progress.stop()
+
+    def _tell(self, answered: int, failed: int) -> None:
+        text = progress_text(self._total, answered, failed, monotonic() - self._begun)
+        self._progress.update(self._task, total=self._total, completed=answered, description=text)

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import sys
-from html import escape
 from time import monotonic
 from typing import TYPE_CHECKING, Any
+
+from devsession.render import GOOD, html_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SHOWN_AFTER_SECONDS = 1.0
 _SECONDS_BETWEEN = 0.5
+_MANY = 1_000  # records, which take long enough to say so before the first outcome
+_BAR = "max-width:480px;height:4px;border-radius:2px;margin-top:4px;background-color:{ground}"
+_NOTHING = {"text/plain": "", "text/html": ""}
 
 
 class NotebookProgress:
-    """Looks on at a run. Outside of a notebook, and for what takes no second, it shows nothing."""
+    """Looks on at a run; outside of a notebook it shows nothing.
+
+    Its place under the cell is there from the beginning, empty for what takes no second, and empty
+    again in the end: what a notebook keeps must not depend on how long a run took.
+    """
 
     def __init__(self) -> None:
         self._total = 0
@@ -27,6 +35,12 @@ class NotebookProgress:
         del scanned, unchanged
         self._total = sum(actions.values())
         self._begun = self._shown = monotonic()
+        if self._total and in_kernel():
+            from IPython.display import display
+
+            begun = progress_text(self._total, 0, 0, 0)
+            shown = _picture(begun, 0) if self._total >= _MANY else _NOTHING
+            self._display = display(shown, raw=True, display_id=True)
 
     def stored(self, answers: object, *, answered: int, failed: int) -> None:
         """Outcomes were stored."""
@@ -35,21 +49,17 @@ class NotebookProgress:
         long_enough = now - self._begun > _SHOWN_AFTER_SECONDS
         if long_enough and now - self._shown > _SECONDS_BETWEEN and answered < self._total:
             self._shown = now
-            self._show(progress_text(self._total, answered, failed, now - self._begun))
+            text = progress_text(self._total, answered, failed, now - self._begun)
+            self._show(_picture(text, answered / self._total))
 
     def finished(self, summary: object, error: object) -> None:
         """The run has ended: what stands under the cell then is its summary."""
         del summary, error
-        if self._display is not None:
-            self._show("")
+        self._show(_NOTHING)
 
-    def _show(self, text: str) -> None:
-        from IPython.display import HTML, display
-
+    def _show(self, picture: dict[str, str]) -> None:
         if self._display is not None:
-            self._display.update(HTML(escape(text)))
-        elif in_kernel():
-            self._display = display(HTML(escape(text)), display_id=True)
+            self._display.update(picture, raw=True)
 
 
 def in_kernel() -> bool:
@@ -60,8 +70,16 @@ def in_kernel() -> bool:
 
 def progress_text(total: int, answered: int, failed: int, seconds: float) -> str:
     """`1,200 of 20,000 records, 400 a second, 3 refused, 47 s left`."""
-    rate = answered / seconds
-    parts = [f"{answered:,} of {total:,} records", f"{rate:,.0f} a second"]
+    rate = answered / seconds if seconds else 0
+    parts = [f"{answered:,} of {total:,} records"]
+    parts += [f"{rate:,.0f} a second"] if rate else []
     parts += [f"{failed:,} refused"] if failed else []
     parts += [f"{(total - answered) / rate:,.0f} s left"] if rate else []
     return ", ".join(parts)
+
+
+def _picture(text: str, done: float) -> dict[str, str]:
+    """The text says all; the bar is for a glance."""
+    bar = f'<div style="{_BAR.format(ground=GOOD)};margin:0;width:{done:.1%}"></div>'
+    track = f'<div style="{_BAR.format(ground="rgba(128, 128, 128, 0.25)")}">{bar}</div>'
+    return {"text/plain": text, "text/html": html_line(text) + track}

@@ -24,7 +24,8 @@ def shown(*, wanted: bool, terminal: bool) -> str:
 def test_on_a_terminal_it_counts_records_and_refusals() -> None:
     text = shown(wanted=True, terminal=True)
 
-    assert "40/1000" in text
+    assert "0 of 1,000 records" in text
+    assert "40 of 1,000 records" in text
     assert "3 refused" in text
     assert "left" in text
 
@@ -32,6 +33,10 @@ def test_on_a_terminal_it_counts_records_and_refusals() -> None:
 @pytest.mark.parametrize(("wanted", "terminal"), [(True, False), (False, True)])
 def test_on_a_pipe_and_beside_json_it_shows_nothing(wanted: bool, terminal: bool) -> None:
     assert shown(wanted=wanted, terminal=terminal).strip() == ""
+
+
+def test_before_the_first_outcome_it_says_how_many_there_are() -> None:
+    assert progress_text(20_000, 0, 0, 0.0) == "0 of 20,000 records"
 
 
 def test_a_notebooks_progress_says_what_is_left() -> None:
