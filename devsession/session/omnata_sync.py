@@ -41,7 +41,6 @@ class OmnataSync(Sync):
         self._session = session
         self._app = app
         self._slug = slug
-        self._form = None
         self._scenarios = {}
         self._known: OutboundSyncConfigurationParameters | None = None
         self._secrets: dict[Origin, dict[str, StoredSecret]] = {}

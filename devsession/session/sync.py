@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from devsession.errors import DevsessionError, NotFilledError, UsageError
-from devsession.plugin.form import Form
-from devsession.plugin.jinja_filters import filters_of
-from devsession.plugin.parameters import OutboundSyncConfigurationParameters
+from devsession.errors import NotFilledError, UsageError
 from devsession.recording.origin import check_origin, write_origin
-from devsession.session.declaration import Declaration
 from devsession.session.declaring import one_line, strategy_of
 from devsession.session.journal import settle
-from devsession.session.option_calls import fetcher_of
-from devsession.session.plugin_call import calling
 from devsession.session.rendering import template_for, try_out
-from devsession.session.sampling import columns_of
 from devsession.session.saved import Note, saved_note
+from devsession.session.sync_form import SyncForm, parameters_of
 from devsession.session.validating import all_refusals, refusal_frame, validator_of
 
 if TYPE_CHECKING:
@@ -27,11 +21,13 @@ if TYPE_CHECKING:
 
     from devsession.notebook.changes import Changes
     from devsession.plugin.fields import FormOption
+    from devsession.plugin.form import Form
     from devsession.plugin.mapping import Expression
-    from devsession.plugin.source_column import SourceColumn
+    from devsession.plugin.parameters import OutboundSyncConfigurationParameters
     from devsession.plugin.strategies import OutboundSyncStrategy
     from devsession.plugin.sync_source import SyncSource
     from devsession.recording.scenario import ScenarioFolder
+    from devsession.session.declaration import Declaration
     from devsession.session.development import DevelopmentSession
     from devsession.session.freezing import Wanted
     from devsession.session.scenario import Scenario
@@ -46,12 +42,10 @@ class Sync:
     it by name. `plan` says what a run would do, `scenario` freezes the input of one.
     """
 
-    _declaration: Declaration | None = None
-
     def __init__(self, session: DevelopmentSession, record: SyncRecord) -> None:
         self._session = session
         self.record = record
-        self._form: Form | None = None
+        self._form = SyncForm(session, record)
         self._scenarios: dict[str, Scenario] = {}
 
     @property
@@ -73,20 +67,7 @@ class Sync:
 
         Raises: NotFilledError when the connection is not filled; the plugin needs it.
         """
-        if self._form is None:
-            self._form = Form(
-                self._definition(self._so_far()),
-                title=f"the form of the sync {self.slug!r}",
-                parameters=self._so_far,
-                redact=self._session.vault.text,
-                ask=lambda form: self._definition(self._so_far(form)),
-                columns=self.declaration.columns,
-                filters=filters_of(self._session.plugin),
-            )
-            self._form.fetch_by(fetcher_of(self._session.recorder))
-            self._form.look_up_columns_by(self._columns)
-            self._form.restore(self.record.sync_parameters, {}, mapping=self.record.field_mappings)
-        return self._form
+        return self._form.form
 
     @property
     def parameters(self) -> OutboundSyncConfigurationParameters:
@@ -95,16 +76,18 @@ class Sync:
         Raises: NotFilledError when the form, or the connection, is not filled.
         """
         self._require_filled()
-        return self._parameters(
-            sync_parameters=self.record.sync_parameters, field_mappings=self.record.field_mappings
+        return parameters_of(
+            self._session,
+            sync_strategy=self.strategy,
+            target_type=self.record.target_type,
+            sync_parameters=self.record.sync_parameters,
+            field_mappings=self.record.field_mappings,
         )
 
     @property
     def declaration(self) -> Declaration:
         """Source, identifier, strategy and target type, as they are chosen on the form."""
-        if self._declaration is None:
-            self._declaration = Declaration(self._session, self.record)
-        return self._declaration
+        return self._form.declaration
 
     def choose(self, **declared: str | None) -> None:
         """Choose another source=, identifier=, strategy= or target_type=, as a click does.
@@ -114,26 +97,18 @@ class Sync:
 
         Raises: UsageError for another name.
         """
-        before = self.declaration.record
-        self.declaration.choose(declared)
-        self._follow(before)
+        self._form.choose(declared)
 
     def look(self) -> None:
         """Look at the source as it is now: it may have other columns, or be there by now."""
-        before = self.declaration.record
-        self.declaration.check()
-        self._follow(before)
+        self._form.look()
 
     def declared(self, record: SyncRecord, *, in_cell: bool) -> None:
         """Fetched, or declared again in a cell: that wins over what was chosen on the form."""
-        unsaved = self.declaration.unsaved if self._declaration and in_cell else {}
+        unsaved = self._form.unsaved if in_cell else {}
         if unsaved or record != self.record:
-            before, filled = self.declaration.record, self.record
             self.record = record
-            self.declaration.start(record)
-            self._follow(before)
-            if self._form is not None and not _same_answers(filled, record):
-                self._form.restore(record.sync_parameters, {}, mapping=record.field_mappings)
+            self._form.start(record)
         if unsaved:
             chosen = ", ".join(f"{name} {one_line(each)}" for name, each in unsaved.items())
             print(f"sync {self.slug}: chosen on its form, not saved, now forgotten: {chosen}")  # noqa: T201 - as above
@@ -198,7 +173,7 @@ class Sync:
             self.slug, sync_parameters=values, field_mappings=mapping, **self.declaration.unsaved
         )
         self.record = saved.record
-        self.declaration.saved_as(saved.record)
+        self._form.saved_as(saved.record)
         note = saved_note(self.slug, saved)
         return Note(f"{note}; {wrong}") if wrong else note
 
@@ -325,12 +300,7 @@ class Sync:
 
     def refresh(self) -> None:
         """plugin.py was saved: the form as it is now; answers that still fit are kept."""
-        if self._declaration is not None:
-            self._declaration.check_manifest()
-        if self._form is not None:
-            definition = self._definition(self._so_far(self._form))
-            with self._form.without_waiting():
-                self._form.reload(definition, filters=filters_of(self._session.plugin))
+        self._form.refresh()
 
     def _ipython_display_(self) -> None:
         from devsession.session.views import show_sync
@@ -358,56 +328,4 @@ class Sync:
     @property
     def mapper_depends_on(self) -> str | None:
         """The parameter whose answer decides which fields the mapper offers, if there is one."""
-        mapper = getattr(self._definition(self.parameters), "mapper", None)
-        return mapper.depends_on if mapper else None
-
-    def _definition(self, parameters: OutboundSyncConfigurationParameters) -> Any:
-        plugin = self._session.plugin
-        with calling(plugin, "outbound_configuration_form", self._session.vault):
-            return plugin.outbound_configuration_form(parameters)
-
-    def _follow(self, before: SyncRecord) -> None:
-        """Let the form go on with what is chosen now."""
-        form, now = self._form, self.declaration.record
-        if form is None:
-            return
-        if (before.strategy, before.target_type) != (now.strategy, now.target_type):
-            try:
-                form.reload(self._definition(self._so_far(form)))
-            except DevsessionError as error:  # the plugin's
-                self.declaration.problems["strategy"] = error
-        form.look_up_columns_by(self._columns)
-        form.take_columns(self.declaration.columns)
-
-    def _columns(self) -> list[SourceColumn]:
-        return columns_of(self._session, self.declaration.record)
-
-    def _so_far(self, form: Form | None = None) -> OutboundSyncConfigurationParameters:
-        known: dict[str, Any] = {}
-        if form is not None:
-            known = {"sync_parameters": form.values, "current_form_parameters": form.values}
-        chosen = self.declaration
-        return self._parameters(
-            sync_strategy=chosen.strategy, target_type=chosen.record.target_type, **known
-        )
-
-    def _parameters(self, **known: Any) -> OutboundSyncConfigurationParameters:
-        connection = self._session.connection.parameters
-        known.setdefault("target_type", self.record.target_type)
-        if "sync_strategy" not in known:
-            known["sync_strategy"] = self.strategy
-        return OutboundSyncConfigurationParameters(
-            connection_method=connection.connection_method,
-            connectivity_option=connection.connectivity_option,
-            connection_parameters=connection.connection_parameters,
-            connection_secrets=connection.connection_secrets,
-            **known,
-        )
-
-
-def _same_answers(one: SyncRecord, other: SyncRecord) -> bool:
-    """Whether the plugin's form was filled in the same way."""
-    return (one.sync_parameters, one.field_mappings) == (
-        other.sync_parameters,
-        other.field_mappings,
-    )
+        return self._form.mapper_depends_on(self.parameters)
