@@ -128,6 +128,7 @@ def test_what_is_wrong_is_marked_and_each_row_shown(form: Locator, notebook: Not
     texts(form).nth(1).get_by_role("button", name="line 2, column 12: no JSON").click()
     assert text.evaluate(caret) == written.index("{{ row.NAME")
     expect(form.locator(".dsf-gutter b")).to_have_text(["2"])
+    expect(form.get_by_text("first 3 rows: 1 cannot be made")).to_have_role("status")
 
     notebook.page.set_viewport_size({"width": 800, "height": 1000})
     text.fill(written[:-1] + "{{ row.NOBODY }}" * 30)

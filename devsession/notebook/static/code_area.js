@@ -29,7 +29,8 @@ export class CodeArea {
   /** Mark places; `line` and `column` are counted from 1. */
   mark(problems) {
     const lines = this.input.value.split("\n");
-    this.problems = problems.filter(({ line }) => line !== null && line <= lines.length);
+    const places = new Map(problems.map(({ line, column }) => [`${line} ${column}`, { line, column }]));
+    this.problems = [...places.values()].filter(({ line }) => line <= lines.length);
     const drawn = JSON.stringify([this.problems, this.problems.map(({ line }) => lines[line - 1])]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;

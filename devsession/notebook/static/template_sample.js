@@ -14,7 +14,7 @@ export class TemplateSample {
   constructor(outbox, goTo) {
     this.goTo = goTo;
     this.looking = new Looking(outbox);
-    this.title = make("p", { class: "dsf-sample-title" });
+    this.title = make("p", { class: "dsf-sample-title", role: "status" });
     this.problem = make("p", { class: "dsf-error", role: "status" });
     this.list = make("ol");
     this.box = make("div", { class: "dsf-sample dsf-texts", role: "region", "aria-label": "Sample records", tabindex: "0" }, this.list);
@@ -35,7 +35,9 @@ export class TemplateSample {
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     this.box.hidden = texts.length === 0;
-    say(this.title, texts.length ? `What it makes of the first ${texts.length === 1 ? "row" : `${texts.length} rows`}` : "");
+    const wrong = texts.filter(({ message }) => message).length;
+    const rows = texts.length === 1 ? "row" : `${texts.length} rows`;
+    say(this.title, texts.length ? `What it makes of the first ${rows}${wrong ? `: ${wrong} cannot be made` : ""}` : "");
     this.list.replaceChildren(...texts.map((each) => this.createRecord(each)));
   }
 
