@@ -8,7 +8,7 @@ from devsession.errors import DevsessionError, FormError, UnknownNameError
 from devsession.notebook.form_state import still_open, with_missing_marked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 _ADD = {"name": "add", "label": "Add", "busy": "Adding…"}
 _AGAIN = {"name": "again", "label": "Try again", "busy": "Asking…"}
@@ -49,7 +49,7 @@ class CreatorLike(Protocol):
     def creator(self, name: str) -> SmallForm:
         """The form of a new option of a field."""
 
-    def create_option(self, name: str) -> Option:
+    def create_option(self, name: str, /) -> Option:
         """Have the plugin make the option, add it and choose it."""
 
     def cancel_option(self, name: str) -> None:
@@ -64,7 +64,7 @@ class CreatorPart:
     no more for them); `add_option`; `cancel_option`.
     """
 
-    messages = (
+    messages: Collection[str] = (
         "new_option",
         "fill_option",
         "retry_option",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 
 class KeyMaker(Protocol):
@@ -18,7 +18,7 @@ class KeyMaker(Protocol):
 class KeyPart:
     """Messages: `generate` (name, algorithm, replace)."""
 
-    messages = ("generate",)
+    messages: Collection[str] = ("generate",)
 
     def __init__(self, form: KeyMaker) -> None:
         self._form = form

@@ -28,7 +28,7 @@ def generate(form: Form, name: str, algorithm: Algorithm, *, replace: bool) -> s
             return known.value
         raise FormError(
             f"{form.title}: no pair of keys was made",
-            errors={name: "has another private key already, which would be lost"},
+            errors={name: "has a private key already, which would be lost"},
             next_step=f".generate({name!r}, replace=True) makes a pair all the same",
         )
     pair = new_ssh_key_pair(algorithm)
