@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _STATIC = Path(__file__).parent / "static"
 _STYLES = (
     "form.css",
+    "controls.css",
     "loading.css",
     "mapper.css",
     "sign_in.css",

@@ -12,6 +12,7 @@ from devsession.plugin.fields import (
     DynamicFormOptionsDataSource,
     FormCheckboxField,
     FormDropdownField,
+    FormField,
     FormFieldMappingSelector,
     FormInputField,
     FormJinjaTemplate,
@@ -128,6 +129,51 @@ wide_form = Form(
 )
 
 
+def controls_form_fields(method: str) -> list[FormField]:
+    """One field of each kind, under a method's name."""
+    objects = [FormOption(value=f"object_{n}", label=f"Object {n}") for n in range(5000)]
+    return [
+        FormInputField(name="address", label=f"Address of {method}"),
+        FormDropdownField(
+            name="object",
+            label="Object",
+            required=True,
+            data_source=StaticFormOptionsDataSource(values=objects),
+        ),
+        FormDropdownField(
+            name="tags", label="Tags", multi_select=True, data_source=tags, help_text="Any number"
+        ),
+        FormDropdownField(
+            name="none", label="None", data_source=StaticFormOptionsDataSource(values=[])
+        ),
+        FormSliderField(name="batch", label="Batch size", min=10, max=100, step=10),
+        FormRadioField(name="mark", label="Mark", data_source=colours),
+        FormCheckboxField(name="verify", label="Verify certificates"),
+        FormTextAreaField(name="notes", label="Notes"),
+        FormInputField(name="api_key", label="API key", secret=True),
+    ]
+
+
+tags = StaticFormOptionsDataSource(
+    values=[
+        FormOption(value="red", label="Red"),
+        FormOption(value="green", label="Green"),
+        FormOption(value="grey", label="Grey", disabled=True),
+        FormOption(value="blue", label="Blue"),
+        FormOption(value="long", label=f"A colour {'with a long name ' * 12}"),
+    ]
+)
+controls_form = Form(
+    [
+        ConnectionMethod(name=name, fields=controls_form_fields(name))
+        for name in ("API Key", "OAuth", "Basic authentication")
+    ],
+    title="the form of every control",
+    parameters=lambda form: form,
+    redact=lambda text: text,
+)
+
+
 def connect() -> str:
     """Only one address answers."""
     if connection_form.values["tenant_url"].value != "https://acme.test":
@@ -160,6 +206,12 @@ template = FormWidget(
     title="Sync messages",
     on_save=lambda: f"saved: {template_form.mapping.jinja_template}",
     fill_call=lambda: "messages.fill(..)",
+)
+controls = FormWidget(
+    controls_form,
+    title="Every control",
+    on_save=lambda: "saved every control",
+    fill_call=lambda: "session.connection.fill(..)",
 )
 wide = FormWidget(
     wide_form,

@@ -14,6 +14,7 @@ from devsession.cli.project import create_project
 from devsession.cli.shipped import shipped
 from devsession.sandbox import sandbox_key, sandbox_service
 from devsession.warehouse.embedded import embedded_service
+from tests.browser.controls import choose
 from tests.browser.test_form import SAVE_STATE, click, files_with
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def test_both_forms_by_hand(
     configure = open_notebook(project / "02_configure.ipynb")
     configure.run_all()
     sync = configure.form("Sync contacts")
-    sync.get_by_label("Object").select_option(label="Contact")
+    choose(sync, "Object", "Contact")
     sync.get_by_label("Phone").fill("SCORE")
     click(sync, "Save")
     expect(sync.get_by_text("contacts saved")).to_be_visible()

@@ -10,15 +10,11 @@ export class Control {
   }
 
   read() {
-    if (this.input.multiple) return JSON.stringify([...this.input.selectedOptions].map(({ value }) => value));
     return this.input.type === "checkbox" ? String(this.input.checked) : this.input.value;
   }
 
   write(value) {
-    if (this.input.multiple) {
-      const chosen = JSON.parse(value || "[]");
-      for (const option of this.input.options) option.selected = chosen.includes(option.value);
-    } else if (this.input.type === "checkbox") this.input.checked = value === "true";
+    if (this.input.type === "checkbox") this.input.checked = value === "true";
     else this.input.value = value;
     this.known = this.read();
   }
@@ -35,18 +31,6 @@ export class Control {
     const refused = error && this.sent !== null;
     if (refused || this.outbox.isWaiting(this.sent) || this.read() !== this.known) return;
     if (value !== this.known) this.write(value);
-  }
-}
-
-/** A group of radio buttons, whose value is that of the one that is on. */
-export class RadioControl extends Control {
-  read() {
-    return this.input.querySelector("input:checked")?.value ?? "";
-  }
-
-  write(value) {
-    for (const button of this.input.querySelectorAll("input")) button.checked = button.value === value;
-    this.known = this.read();
   }
 }
 

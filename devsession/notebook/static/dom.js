@@ -17,10 +17,11 @@ export function say(node, text) {
 
 /** Make `parent` hold exactly `nodes`, moving none that stands right: a moved input loses focus. */
 export function arrange(parent, nodes) {
+  const kept = new Set(nodes);
+  for (const node of [...parent.children]) if (!kept.has(node)) node.remove();
   nodes.forEach((node, at) => {
     if (parent.children[at] !== node) parent.insertBefore(node, parent.children[at] ?? null);
   });
-  while (parent.children.length > nodes.length) parent.lastElementChild.remove();
 }
 
 /** Views by key: made when they are first needed, dropped when they are needed no more. */

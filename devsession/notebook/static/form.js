@@ -12,6 +12,7 @@ import { Keys } from "./keys.js";
 import { MapperView } from "./mapper.js";
 import { Outbox } from "./outbox.js";
 import { SignInView } from "./sign_in.js";
+import { Tabs } from "./tabs.js";
 import { SourceView } from "./source.js";
 import { TemplateView } from "./template.js";
 
@@ -50,8 +51,9 @@ class FormView {
     this.title = make("h3", { id: unique() });
     this.about = make("p", { class: "dsf-about" });
     this.connectivity = this.createChoice("Connectivity", (option) => ({ type: "connectivity", option }));
-    this.method = this.createChoice("Connection method", (method) => ({ type: "choose", method }));
-    this.list = make("div");
+    this.list = make("div", { id: unique() });
+    this.methods = new Tabs("Connection method", this.list);
+    this.method = new Control(this.methods, this.outbox, (method) => ({ type: "choose", method }));
     this.done = make("div", { class: "dsf-message", role: "status" });
     this.failed = make("div", { class: "dsf-message", role: "alert" });
     this.gone = make("div", { class: "dsf-message", role: "alert" });
@@ -59,7 +61,7 @@ class FormView {
     // JupyterLab's shortcuts would act on keys that are typed here: `a` inserts a cell.
     this.root = make("div", {
       class: "devsession-form", role: "form", "aria-labelledby": this.title.id, "data-lm-suppress-shortcuts": "true",
-    }, this.title, this.about, this.draft.root, this.source.root, this.connectivity.root, this.method.root, this.list, this.mapper.root, this.template.root, this.done, this.failed, this.gone, this.signIn.root, this.actions.root, this.code);
+    }, this.title, this.about, this.draft.root, this.source.root, this.connectivity.root, this.methods.root, this.list, this.mapper.root, this.template.root, this.done, this.failed, this.gone, this.signIn.root, this.actions.root, this.code);
     for (const kind of ["keydown", "keypress", "keyup"]) {
       this.root.addEventListener(kind, (event) => event.stopPropagation());
     }
@@ -75,7 +77,7 @@ class FormView {
     });
     // Not for text and lists: an open list keeps the release to itself.
     this.root.addEventListener("pointerdown", ({ target }) => {
-      this.isPressed = target.closest("button, label, summary, [type=checkbox]") !== null;
+      this.isPressed = target.closest("button, label, summary, [type=checkbox], [role=option]") !== null;
     });
     for (const kind of ["pointerup", "pointercancel"]) {
       window.addEventListener(kind, () => this.isPressed && release(), { signal, capture: true });
@@ -86,7 +88,7 @@ class FormView {
     return field.type.startsWith("information") ? new InformationView(field) : new FieldView(field, this.outbox);
   }
 
-  /** A list of what the whole form is for; it is there when there is a choice. */
+  /** How the app is reached; it is there when there is a choice. */
   createChoice(label, message) {
     const id = unique();
     const select = make("select", { id, class: "dsf-control" });
@@ -118,7 +120,7 @@ class FormView {
   /** Send what was typed and not left yet: a click must not be dealt with before it. */
   commit() {
     const fields = [...this.fields.values()].map((field) => field.control);
-    for (const control of [this.connectivity.control, this.method.control, ...this.source.controls, ...fields, ...this.mapper.controls, ...this.template.controls]) control.commit();
+    for (const control of [this.connectivity.control, this.method, ...this.source.controls, ...fields, ...this.mapper.controls, ...this.template.controls]) control.commit();
   }
 
   draw() {
@@ -130,7 +132,8 @@ class FormView {
     this.about.hidden = !description;
     this.source.draw(source);
     this.drawChoice(this.connectivity, ways, way);
-    this.drawChoice(this.method, methods, method);
+    this.methods.offer(methods);
+    this.method.show(method, "");
     // A field that changed its kind is another field.
     const views = reconcile(this.fields, fields, ({ name, type, secret, multi_select: several }) => `${type} ${secret} ${several} ${name}`, (field) => this.createField(field));
     fields.forEach((field, at) => views[at].draw(field, labelOf));
