@@ -7,7 +7,7 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic_core import to_jsonable_python
 
 from devsession.plugin.definition import Definition
@@ -23,9 +23,13 @@ if TYPE_CHECKING:
 
 
 class Draft(Definition):
-    """The answers of a form, without secrets. over: a digest of what was saved at that time."""
+    """The answers of a form, without secrets. over: a digest of what was saved at that time.
+
+    declared: what a sync would be declared with, where that is not what is saved.
+    """
 
     over: str
+    declared: dict[str, str | None] = Field(default_factory=dict)
     connectivity_option: str = ""
     method: str = ""
     values: dict[str, StoredConfigurationValue]
@@ -37,7 +41,7 @@ class DraftPart:
 
     Nothing comes back by itself: cells that are run again give what they gave before. What was saved
     since, whichever way, ends an offer. saved: what is saved, to be compared. redactor: what it
-    finds is not kept at all.
+    finds is not kept at all. declared, declare: what a sync would be declared with, and takes back.
 
     Messages: `bring_back`, `forget_draft`.
     """
@@ -51,11 +55,15 @@ class DraftPart:
         *,
         saved: Callable[[], object],
         redactor: Callable[[], Redactor],
+        declared: Callable[[], dict[str, str | None]] = dict,
+        declare: Callable[..., None] = lambda **_: None,
     ) -> None:
         self._form = form
         self._file = file
         self._saved = saved
         self._redactor = redactor
+        self._declared = declared
+        self._declare = declare
         self._before = self._held()
         self._offered = self._read()
         form.on_change(self._keep)
@@ -90,6 +98,7 @@ class DraftPart:
         form = self._form
         return Draft(
             over=_digest(self._saved()),
+            declared=self._declared(),
             connectivity_option=form.connectivity_option if form.connectivity_options else "",
             method=form.method,
             values=form.values,
@@ -114,6 +123,10 @@ class DraftPart:
         ]
         if offered.mapping != held.mapping:
             labels.append(self._form.mapper.label if self._form.mapper else "mapping")
+        names = sorted({*offered.declared, *held.declared}, reverse=True)
+        for name in names:
+            if offered.declared.get(name) != held.declared.get(name):
+                labels.insert(0, name.replace("_", " "))
         if offered.method != held.method:
             labels.insert(0, f"method {offered.method}")
         if offered.connectivity_option != held.connectivity_option:
@@ -124,6 +137,8 @@ class DraftPart:
         form, way = self._form, offered.connectivity_option
         if way in form.connectivity_options:
             form.connect_by(way)
+        if offered.declared:
+            self._declare(**offered.declared)
         form.restore(offered.values, form.secrets, mapping=offered.mapping, method=offered.method)
 
     def _keep(self) -> None:

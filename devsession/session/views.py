@@ -76,7 +76,7 @@ def show_sync(session: DevelopmentSession, sync: Sync) -> None:
         on_save=sync.save,
         parts={
             "source": source,
-            "draft": _draft_of(session, sync),
+            "draft": draft_of(session, sync),
             "creator": CreatorPart(sync.form),
         },
         fill_call=lambda: sync_call(sync),
@@ -88,12 +88,15 @@ def show_sync(session: DevelopmentSession, sync: Sync) -> None:
     display(widget)
 
 
-def _draft_of(session: DevelopmentSession, sync: Sync) -> DraftPart:
+def draft_of(session: DevelopmentSession, sync: Sync) -> DraftPart:
+    """What was chosen and filled in for a sync, and not saved."""
     return DraftPart(
         sync.form,
         session.workspace.private / "drafts" / f"sync-{sync.record.id}.json",
-        saved=lambda: (sync.record.sync_parameters, sync.record.field_mappings),
+        saved=lambda: sync.record,
         redactor=lambda: session.vault.shown,
+        declared=lambda: sync.declaration.unsaved,
+        declare=sync.choose,
     )
 
 

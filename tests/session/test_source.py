@@ -10,11 +10,13 @@ import pytest
 from devsession.errors import SourceError, UnknownNameError, UsageError, WarehouseError
 from devsession.session.sampling import sample_of
 from devsession.session.source_part import QUERY, SourcePart
-from devsession.session.views import sync_call
+from devsession.session.views import draft_of, sync_call
 from tests.session.conftest import MAPPING, contacts_of
 
 if TYPE_CHECKING:
     from devsession import DevelopmentSession
+    from devsession.plugin.contract import Plugin
+    from devsession.plugin.parameters import OutboundSyncConfigurationParameters
     from devsession.session.sync import Sync
     from tests.session.conftest import Project
 
@@ -161,6 +163,23 @@ def test_a_cell_that_is_run_again_wins_and_says_what_the_form_had_chosen(
     assert form.columns == ["ID", "EMAIL", "FIRST_NAME"]
 
 
+def test_a_source_that_was_not_saved_is_offered_to_the_next_kernel(
+    project: Project, session: DevelopmentSession, contacts: Sync, people: str
+) -> None:
+    assert draft_of(session, contacts).shown() is None
+    contacts.choose(source=people)
+
+    anew = project.restart()
+    again = anew.sync(contacts.slug)
+    draft = draft_of(anew, again)
+
+    assert again.declaration.record.source != people
+    assert draft.shown() == {"labels": ["source", "Fields"]}
+    assert draft.receive({"type": "bring_back"}) == "It is back: Save keeps it"
+    assert again.declaration.record.source == people
+    assert again.form.mapping.as_dict() == {"email": "EMAIL"}  # type: ignore[union-attr]
+
+
 def test_a_strategy_that_the_manifest_has_lost(
     project: Project, session: DevelopmentSession, contacts: Sync, part: Part
 ) -> None:
@@ -180,21 +199,17 @@ def test_the_plugin_is_asked_for_its_form_anew_for_another_strategy(
     session: DevelopmentSession, contacts: Sync, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[str, str | None]] = []
-    plugin, define = (
-        session.source.plugin_class,
-        session.source.plugin_class.outbound_configuration_form,
-    )
-    manifest = session.plugin.get_manifest().model_copy(
-        update={"outbound_target_types": ["a", "b"]}
-    )
+    plugin = session.source.plugin_class
+    define = plugin.outbound_configuration_form
+    types = {"outbound_target_types": ["a", "b"]}
+    manifest = session.plugin.get_manifest().model_copy(update=types)
+
+    def ask(self: Plugin, given: OutboundSyncConfigurationParameters) -> object:
+        asked.append((given.sync_strategy.name, given.target_type))
+        return define(self, given)
+
     monkeypatch.setattr(plugin, "get_manifest", lambda _: manifest)
-    monkeypatch.setattr(
-        plugin,
-        "outbound_configuration_form",
-        lambda self, given: (
-            asked.append((given.sync_strategy.name, given.target_type)) or define(self, given)
-        ),
-    )
+    monkeypatch.setattr(plugin, "outbound_configuration_form", ask)
     assert contacts.form.complete
 
     contacts.choose(target_type="b")
