@@ -99,6 +99,8 @@ class CreatorPart:
         match message:
             case {"type": "new_option", "name": name}:
                 self._open(name)
+            case _ if not self._name:  # closed meanwhile, from a cell or another window
+                return ""
             case {"type": "fill_option", "name": name, "value": value}:
                 self._not_added = ""
                 self._form.creator(self._name).set(name, value)

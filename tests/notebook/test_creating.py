@@ -9,6 +9,7 @@ import pytest
 from devsession.notebook.creating import CreatorPart
 from devsession.notebook.form_widget import FormWidget
 from devsession.plugin import (
+    DynamicFormOptionsDataSource,
     FormDropdownField,
     FormFieldMappingSelector,
     FormInputField,
@@ -24,6 +25,8 @@ from .conftest import Page, options
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from devsession.plugin.fields import FormField
+
 
 class App:
     """Makes lists and fields, unless it is broken."""
@@ -32,12 +35,21 @@ class App:
         self.broken = ""
         self.asked = 0
 
-    def form(self, parameters: Any) -> list[FormInputField]:
+    def form(self, parameters: Any) -> list[FormField]:
         self.asked += 1
         if self.broken == "form":
             raise ConnectionError("no answer")
         kind = parameters["kind"].value
-        return [FormInputField(name="name", label=f"Name of the {kind}", required=True)]
+        colours = DynamicFormOptionsDataSource(source_function=self.colours)
+        return [
+            FormInputField(name="name", label=f"Name of the {kind}", required=True),
+            FormDropdownField(name="colour", label="Colour", data_source=colours),
+        ]
+
+    def colours(self, parameters: Any) -> list[FormOption]:
+        if self.broken == "colours":
+            raise ConnectionError("no colours")
+        return options("red")
 
     def make(self, parameters: Any, values: Any) -> FormOption:
         if self.broken == "make":
@@ -88,6 +100,10 @@ def small(page: Page) -> dict[str, Any]:
     return dict(page.state["creator"])
 
 
+def labels(page: Page) -> list[str]:
+    return [field["label"] for field in small(page)["fields"]]
+
+
 def errors(page: Page) -> list[str]:
     return [field["error"] for field in small(page)["fields"]]
 
@@ -102,7 +118,7 @@ def test_fields_that_take_new_options_say_so(page: Page) -> None:
 def test_an_option_is_asked_for_made_and_chosen(page: Page) -> None:
     page.send(type="new_option", name="list")
     assert small(page)["title"] == "New option for List"
-    assert [field["label"] for field in small(page)["fields"]] == ["Name of the contact"]
+    assert labels(page) == ["Name of the contact", "Colour"]
 
     page.send(type="fill_option", name="name", value="Late")
     page.send(type="add_option")
@@ -128,10 +144,10 @@ def test_what_is_missing_is_marked_in_the_small_form(page: Page) -> None:
     page.send(type="new_option", name="list")
     page.send(type="add_option")
 
-    assert errors(page) == ["is required"]
+    assert errors(page) == ["is required", ""]
     assert small(page)["error"] == "Add needs these first: Name of the contact"
     page.send(type="fill_option", name="name", value="Late")
-    assert (errors(page), small(page)["error"]) == ([""], "")
+    assert (errors(page), small(page)["error"]) == (["", ""], "")
 
 
 def test_what_the_plugin_raises_shows_in_the_small_form(page: Page, app: App) -> None:
@@ -183,7 +199,7 @@ def test_another_answer_asks_for_the_small_form_anew_and_keeps_what_fits(page: P
     page.send(type="fill_option", name="name", value="Late")
     page.send(type="set", name="kind", value="company")
 
-    assert [field["label"] for field in small(page)["fields"]] == ["Name of the company"]
+    assert labels(page) == ["Name of the company", "Colour"]
     assert small(page)["fields"][0]["value"] == "Late"
 
 
@@ -197,3 +213,24 @@ def test_a_field_that_went_away_takes_its_small_form_along(page: Page, form: For
     page.send(type="new_option", name="list")
     form.reload(OutboundSyncConfigurationForm(fields=[FormInputField(name="kind", label="Kind")]))
     assert page.state["creator"] is None
+
+
+def test_options_of_the_small_form_are_fetched_once_more(page: Page, app: App) -> None:
+    app.broken = "colours"
+    page.send(type="new_option", name="list")
+    assert "no colours" in errors(page)[1]
+
+    app.broken = ""
+    page.send(type="retry_option", name="colour")
+    assert errors(page) == ["", ""]
+    assert [option["value"] for option in small(page)["fields"][1]["options"]] == ["red"]
+    page.send(type="stop_option", name="colour")
+    assert errors(page) == ["", ""]
+
+
+def test_what_is_typed_into_a_small_form_that_was_closed_goes_nowhere(page: Page) -> None:
+    page.send(type="new_option", name="list")
+    page.send(type="cancel_option")
+    page.send(type="fill_option", name="name", value="Late")
+    assert page.state["creator"] is None
+    assert page.state["message"]["text"] == ""
