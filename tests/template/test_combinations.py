@@ -104,7 +104,8 @@ def project(answers: Answers, tmp_path: Path) -> Iterator[Path]:
 # The first of them is what --defaults makes; it is run in an environment of its own.
 @pytest.mark.parametrize("answers", PAIRWISE[1:], ids=named)
 def test_its_notebooks_and_its_tests_run(answers: Answers, project: Path) -> None:
-    walked = python(project, walk.__file__)
+    # pytest's plugins of this environment are slow to import; no project needs one.
+    walked = python(project, walk.__file__, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
 
     assert walked.returncode == 0, walked.stdout + walked.stderr
     assert walked.stdout.endswith("1 passed, 0 failed\n")

@@ -1,4 +1,4 @@
-"""The tour's scenarios, copied to where there is no workspace, no home and no network."""
+"""The tour's scenarios, as git has them, where there is no workspace, no home and no network."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from devsession.sandbox import sandbox_service
-from devsession.warehouse import embedded_service
+from tests.notebooks.conftest import NOTEBOOKS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,35 +33,13 @@ sys.addaudithook(refuse)
 """
 
 
-@pytest.fixture(scope="module")
-def tour(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a tour leaves, its services stopped."""
-    home = tmp_path_factory.mktemp("home")
-    folder = home / "a-tour"
-    left_out = {"DEVSESSION_OFFLINE", "SANDBOX_API_KEY"}
-    variables = {name: value for name, value in os.environ.items() if name not in left_out}
-    try:
-        subprocess.run(
-            [sys.executable, "-m", "devsession", "tour", "a-tour"],
-            cwd=home,
-            env={**variables, "HOME": str(home)},
-            capture_output=True,
-            check=True,
-            timeout=TIMEOUT,
-        )
-    finally:
-        sandbox_service(folder).stop()
-        embedded_service(folder).stop()
-    return folder
-
-
 @pytest.fixture
-def elsewhere(tour: Path, tmp_path: Path) -> Path:
+def elsewhere(tmp_path: Path) -> Path:
     folder = tmp_path / "some where élse"
-    shutil.copytree(tour / "scenarios", folder / "scenarios")
+    shutil.copytree(NOTEBOOKS / "scenarios", folder / "scenarios")
     for name in COPIED:
         (folder / name).parent.mkdir(exist_ok=True)
-        shutil.copy(tour / name, folder / name)
+        shutil.copy(NOTEBOOKS / name, folder / name)
     return folder
 
 
@@ -74,7 +51,13 @@ def run_tests(project: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"],
         cwd=project,
-        env={"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(site)},
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "PYTHONPATH": str(site),
+            # Those of this environment are slow to import, and the generated tests need none.
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -114,10 +97,3 @@ def test_a_changed_field_is_told_by_the_tape(elsewhere: Path) -> None:
 
     assert ran.returncode == 1
     assert "its answer's body.added: 1, recorded without it" in ran.stdout
-
-
-def test_its_files_hold_no_path_of_the_machine(tour: Path) -> None:
-    files = {path for path in (tour / "scenarios").rglob("*") if path.is_file()}
-
-    assert tour / "scenarios" / "tape.yaml" in files
-    assert not [path for path in files if str(tour.parent) in path.read_text(encoding="utf-8")]
