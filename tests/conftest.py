@@ -1,16 +1,36 @@
 """What holds for all tests: nobody's own keyring and cache are read or written, and examples that
-Hypothesis chooses are the same in every run: a test that fails has to fail again."""
+Hypothesis chooses are the same in every run: a test that fails has to fail again. Slow tests come
+first, and a test that leaves this process changed fails."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
+from typing import TYPE_CHECKING
 
 from hypothesis import settings
 
+if TYPE_CHECKING:
+    import pytest
+
+# Folders of tests that start JupyterLab, kernels and services; `tests` are those beside this file.
+SLOW_FIRST = ("browser", "template", "notebooks", "testing", "tests", "session", "cli", "warehouse")
+
 settings.register_profile("the same each time", derandomize=True, deadline=None)
 settings.load_profile("the same each time")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With quick files last, no worker waits at the end of a run for the long file of another; with
+    the browser's in a row, a worker starts one JupyterLab for all of them.
+    """
+    items.sort(key=place_in_a_run)
+
+
+def place_in_a_run(item: pytest.Item) -> int:
+    folder = item.path.parent.name
+    return SLOW_FIRST.index(folder) if folder in SLOW_FIRST else len(SLOW_FIRST)
 
 
 def pytest_configure() -> None:
