@@ -195,10 +195,13 @@ class FormOptions:
         key: tuple[object, ...],
         chosen: Sequence[FormOption],
     ) -> Loaded:
+        running = self.running
         try:
             given = self.parameters()
         except DevsessionError as error:
             return self._hold(name, self._not_called(key, error))
+        if running is not self.running:  # plugin.py was saved, and the form is another one by now
+            return self.known(name)
 
         def call() -> Loaded:
             try:

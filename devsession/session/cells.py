@@ -24,7 +24,7 @@ def follow_cells(session: DevelopmentSession) -> CellEvents:
         mark = session.recorder.mark()
         broken = None
         try:
-            session.refresh()
+            session.follow()
         except DevsessionError as error:
             broken = error
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from devsession.plugin.key_pairs import Algorithm
     from devsession.plugin.parameters import ConnectivityOption
     from devsession.recording.recorder import Recorder
+    from devsession.session.saving import Saving
     from devsession.session.vault import Vault
     from devsession.warehouse.store import Store
 
@@ -54,11 +55,13 @@ class Connection:
         recorder: Recorder,
         drafts: Path,
         agreed: Callable[[str], str],
+        saving: Callable[[], Saving],
     ) -> None:
         self._plugin = plugin
         self._store = store
         self._vault = vault
         self._recorder = recorder
+        self.saving = saving
         self._drafts = drafts
         self._signing = Signing(vault, secret_name=self._secret_name, unrecorded=recorder.paused)
         self.person = Person(redeem=self._signing.redeem, answers=self._answers, agreed=agreed)

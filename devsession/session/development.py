@@ -21,6 +21,7 @@ from devsession.session.declaring import declared_record
 from devsession.session.omnata_syncs import OmnataSyncs, check_place, omnata_syncs
 from devsession.session.plugin_source import PluginSource
 from devsession.session.sandbox import Sandbox
+from devsession.session.saving import Saving
 from devsession.session.sync import Sync
 from devsession.session.vault import Vault
 from devsession.session.workspace import Workspace, offline_requested
@@ -116,6 +117,7 @@ class DevelopmentSession:
         vault = self.vault
         self._logs = ShownLogs(lambda: vault.shown)
         self._syncs: dict[str, Sync] = {}
+        self._behind: list[Connection | Sync] = []
         self._omnata: OmnataSyncs | None = None
         self._scenario: Scenario | None = None
         self._cells = follow_cells(self)
@@ -159,18 +161,28 @@ class DevelopmentSession:
         if self.source.refresh():
             self._plugin_changed()
 
-    def _plugin_changed(self) -> None:
-        """Let every form be as it is now. Raises: what the first one raised that stays as it was."""
-        self.recorder.match_by(self.source.plugin_class.request_matching)
-        connection = [self.connection] if "connection" in self.__dict__ else []
+    def follow(self) -> None:
+        """As `refresh`; forms that the plugin could not make before are asked for again.
+
+        Raises: as `refresh`.
+        """
+        self.refresh()
+        behind, self._behind = self._behind, []
         problems: list[DevsessionError] = []
-        for each in (*connection, *self._syncs.values()):
+        for each in behind:
             try:
                 each.refresh()
             except DevsessionError as error:
                 problems.append(error)
+                self._behind.append(each)
         if problems:
             raise problems[0]
+
+    def _plugin_changed(self) -> None:
+        self.recorder.match_by(self.source.plugin_class.request_matching)
+        connection = [self.connection] if "connection" in self.__dict__ else []
+        self._behind = [*connection, *self._syncs.values()]
+        self.follow()
 
     # What an author uses.
 
@@ -183,6 +195,13 @@ class DevelopmentSession:
         return plugin
 
     @cached_property
+    def saving(self) -> Saving:
+        """Has the forms that are shown follow what is saved in an editor."""
+        saving = Saving(self)
+        saving.start()
+        return saving
+
+    @cached_property
     def connection(self) -> Connection:
         """The plugin's connection form: shown it is live, `.fill(..)` fills it by name."""
         return Connection(
@@ -192,6 +211,7 @@ class DevelopmentSession:
             recorder=self.recorder,
             drafts=self.workspace.private / "drafts",
             agreed=self.sandbox.agreed,
+            saving=lambda: self.saving,
         )
 
     def load_table(
@@ -323,6 +343,8 @@ class DevelopmentSession:
         """Let go of HTTP, the cells and the warehouse; the local processes go on running."""
         self._open.pop(self.workspace.folder, None)
         self._cells.unregister()
+        if "saving" in self.__dict__:
+            self.saving.stop()
         self._logs.unregister()
         if "connection" in self.__dict__:
             self.connection.cancel()

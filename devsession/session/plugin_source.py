@@ -44,6 +44,11 @@ class PluginSource:
     def name(self) -> str:
         return self.plugin_class.__name__
 
+    @property
+    def saved(self) -> object:
+        """What compares equal until the file, or a module beside it, is saved: read in no time."""
+        return [(file, _stamp(file)) for file in self._seen]
+
     def refresh(self) -> bool:
         """Load the file again when it, or a module beside it, was saved; whether it was.
 
@@ -139,6 +144,14 @@ def _replace_in_notebook(before: type[Plugin], now: type[Plugin]) -> None:
     for name, value in list(vars(main).items() if main else []):
         if value is before:
             setattr(main, name, now)
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    try:
+        found = file.stat()
+    except OSError:  # an editor replaces it right now
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
 
 
 def _source_file(plugin_class: type[Plugin]) -> Path | None:

@@ -56,6 +56,7 @@ def show_connection(connection: Connection, vault: Vault) -> None:
                 "draft": connection.draft(),
                 "creator": CreatorPart(connection.form),
                 "keys": KeyPart(connection.form),
+                "saving": connection.saving(),
             },
             fill_call=lambda: fill_call(
                 "session.connection", connection.form, connection.reference_to
@@ -78,6 +79,7 @@ def show_sync(session: DevelopmentSession, sync: Sync) -> None:
             "source": source,
             "draft": draft_of(session, sync),
             "creator": CreatorPart(sync.form),
+            "saving": session.saving,
         },
         fill_call=lambda: sync_call(sync),
         portable=session.vault.redactor.value,

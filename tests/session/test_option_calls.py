@@ -6,6 +6,7 @@ import json
 import sys
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
 from threading import Event, Thread, current_thread
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,11 @@ from devsession.recording.recorder import Recorder
 from devsession.recording.tape import Tape
 from devsession.session.option_calls import last_exchange
 from devsession.session.plugin_source import load_plugin_class
+from devsession.session.saving import Saving
 from tests.plugin.held_fetcher import HeldFetcher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from syrupy.assertion import SnapshotAssertion
@@ -126,7 +128,7 @@ def session(folder: Path) -> Iterator[DevelopmentSession]:
     session.connection.form.fetch_by(Fetcher())
     (folder / "plugin.py").write_text(PLUGIN, encoding="utf-8")
     with suppress(DevsessionError):
-        session.refresh()
+        session.follow()
 
 
 def save(session: DevelopmentSession, before: str, after: str) -> None:
@@ -229,3 +231,49 @@ def test_a_call_in_a_thread_is_recorded_and_only_its_own_exchange_is_told(
     asked_for = [exchange.url.removeprefix(app) for exchange in recorder.exchanges_since()]
     assert sorted(asked_for) == ["", "/cell", "/options%20of%20region"]
     assert told[0].splitlines()[:2] == ["The last of 2 requests before the error", f"  GET {app}"]
+
+
+def told_by(saving: Saving) -> list[tuple[str, bool]]:
+    """What the forms' pages are told."""
+    told: list[tuple[str, bool]] = []
+    saving.on_change(lambda text, is_error: told.append((text.partition("\n")[0], is_error)))
+    return told
+
+
+def test_a_plugin_that_is_saved_in_an_editor_is_followed_without_a_cell(
+    session: DevelopmentSession,
+) -> None:
+    later: Queue[Callable[[], None]] = Queue()
+    saving = Saving(session, later=later.put, pause=0.01)
+    form = session.connection.form
+    form.fill(url="acme", region="us")
+    saving.start()
+
+    save(session, '["eu", "us"]', '["us", "asia"]')
+    later.get(timeout=SECONDS)()
+
+    saving.stop()
+    assert offered(session) == ["US", "ASIA"]
+    assert form.plain("region") == "us"
+
+
+def test_what_is_wrong_with_what_was_saved_is_told_on_the_form_until_it_is_mended(
+    session: DevelopmentSession,
+) -> None:
+    saving = Saving(session)
+    told = told_by(saving)
+    assert session.connection.form.fields
+
+    save(session, "REGIONS =", "REGIONS = =")
+    saving.follow()
+    saving.follow()
+    save(session, "regions = Dynamic", "regions = self.nothing or Dynamic")
+    saving.follow()
+    save(session, "REGIONS", "REGIONS")
+    saving.follow()
+
+    assert told == [
+        ("plugin.py does not import: SyntaxError: invalid syntax (plugin.py, line 9)", True),
+        ("connection_form() of Acme raised AttributeError", True),
+        ("", False),
+    ]
