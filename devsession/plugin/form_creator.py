@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from devsession.plugin.fields import NewOptionCreator
     from devsession.plugin.form import Form
+    from devsession.plugin.form_adding import FormAdding
 
 
 class OptionForm(ConfigurationForm):
@@ -44,7 +45,7 @@ class Creators:
     make: makes a form of a definition, given what errors call it.
     """
 
-    def __init__(self, form: Form, make: Callable[[OptionForm, str], Form]) -> None:
+    def __init__(self, form: FormAdding, make: Callable[[OptionForm, str], Form]) -> None:
         self._form = form
         self._make = make
         self._asked: dict[str, _Asked] = {}
@@ -73,7 +74,7 @@ class Creators:
             asked.key = (object(),)
 
 
-def option_form(form: Form, name: str) -> OptionForm:
+def option_form(form: FormAdding, name: str) -> OptionForm:
     """The form that asks for a new option of a field, as the plugin defines it now.
 
     Raises:
@@ -93,7 +94,7 @@ def option_form(form: Form, name: str) -> OptionForm:
     return OptionForm(fields=list(fields))
 
 
-def new_option(form: Form, name: str, filled: Form) -> FormOption:
+def new_option(form: FormAdding, name: str, filled: Form) -> FormOption:
     """The option that the plugin makes of a filled form.
 
     Raises: FormError when its function failed.
@@ -108,7 +109,7 @@ def new_option(form: Form, name: str, filled: Form) -> FormOption:
     return option
 
 
-def _creator_of(form: Form, name: str) -> NewOptionCreator:
+def _creator_of(form: FormAdding, name: str) -> NewOptionCreator:
     source, _ = form.source_of(name)
     if source is None or source.new_option_creator is None:
         way_out = "FormOptionsDataSource(new_option_creator=..) lets options be added"
@@ -116,7 +117,7 @@ def _creator_of(form: Form, name: str) -> NewOptionCreator:
     return source.new_option_creator
 
 
-def _call(form: Form, name: str, function: Callable[..., Any], *arguments: object) -> Any:
+def _call(form: FormAdding, name: str, function: Callable[..., Any], *arguments: object) -> Any:
     parameters = form.parameters_so_far()
     try:
         return function(parameters, *arguments)
@@ -128,7 +129,7 @@ def _call(form: Form, name: str, function: Callable[..., Any], *arguments: objec
         raise _refusal(form, name, form.redacted(text)) from None
 
 
-def _refusal(form: Form, name: str, problem: str, next_step: str = "") -> FormError:
+def _refusal(form: FormAdding, name: str, problem: str, next_step: str = "") -> FormError:
     return FormError(
         f"{form.title}: no option was added",
         errors={name: problem},

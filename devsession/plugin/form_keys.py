@@ -8,11 +8,11 @@ from devsession.errors import FormError, UsageError, did_you_mean
 from devsession.plugin.key_pairs import is_of, new_ssh_key_pair
 
 if TYPE_CHECKING:
-    from devsession.plugin.form import Form
+    from devsession.plugin.form_adding import FormAdding
     from devsession.plugin.key_pairs import Algorithm
 
 
-def generate(form: Form, name: str, algorithm: Algorithm, *, replace: bool) -> str:
+def generate(form: FormAdding, name: str, algorithm: Algorithm, *, replace: bool) -> str:
     """Answer a field with a new pair; the public key. Raises: as `Form.generate`."""
     kinds = _kinds_of(form, name)
     if algorithm not in kinds:
@@ -38,7 +38,7 @@ def generate(form: Form, name: str, algorithm: Algorithm, *, replace: bool) -> s
     return pair.public
 
 
-def _kinds_of(form: Form, name: str) -> tuple[Algorithm, ...]:
+def _kinds_of(form: FormAdding, name: str) -> tuple[Algorithm, ...]:
     form.source_of(name)  # which says it when there is no such field
     kinds: tuple[Algorithm, ...] = getattr(form.fields.get(name), "generates", ())
     if not kinds:
@@ -50,7 +50,7 @@ def _kinds_of(form: Form, name: str) -> tuple[Algorithm, ...]:
     return kinds
 
 
-def _refusal(form: Form, name: str, problem: str) -> FormError:
+def _refusal(form: FormAdding, name: str, problem: str) -> FormError:
     return FormError(
         f"{form.title}: no pair of keys was made",
         errors={name: problem},
