@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from contextvars import ContextVar
 from queue import Queue
-from threading import Event, current_thread
+from threading import Event, current_thread, main_thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -144,3 +147,30 @@ def test_without_a_place_to_tell_nothing_runs_beside() -> None:
     fetcher = Fetcher()
     with fetcher.beside():
         assert not fetcher.is_beside
+
+
+def test_whoever_waits_can_be_interrupted(
+    quick: Fetcher, told: Queue[Callable[[], None]], functions: list[Function]
+) -> None:
+    def interrupts() -> str:
+        signal.pthread_kill(main_thread().ident or 0, signal.SIGINT)
+        return functions[0]()
+
+    with pytest.raises(KeyboardInterrupt):
+        ask(quick, interrupts).wait()
+
+    functions[0].let_go.set()
+    told.get(timeout=SECONDS)()
+
+
+def test_a_call_that_never_ends_keeps_no_process_alive() -> None:
+    program = """
+from threading import Event
+from devsession.plugin.form_fetching import Fetcher
+
+begun = Event()
+Fetcher(print, pause=0).ask("region", lambda: begun.set() or Event().wait(), print)
+begun.wait()
+"""
+    ended = subprocess.run([sys.executable, "-c", program], timeout=SECONDS * 4, check=False)
+    assert ended.returncode == 0
