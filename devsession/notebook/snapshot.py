@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from devsession.notebook.form_state import still_open
 from devsession.notebook.markup import MUTED, code, fact_lines, facts, line, panel
+from devsession.render import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
 _SHOWN = 80  # characters of a template
+_VALUE = 500  # and of a value
+_MAPPED = 50  # fields
 
 
 class Table(Protocol):
@@ -89,7 +92,12 @@ class FormSnapshot:
         if "template" in mapper:
             return _template(mapper)
         mapped = [f"{name} from {source['value']}" for name, source in mapper["mapping"].items()]
-        return [("mapping", ", ".join(mapped) or mapper["error"] or "nothing is mapped")]
+        return [("mapping", _first(mapped) or mapper["error"] or "nothing is mapped")]
+
+
+def _first(parts: list[str]) -> str:
+    rest = len(parts) - _MAPPED
+    return ", ".join(parts[:_MAPPED]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 def _template(mapper: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -97,7 +105,7 @@ def _template(mapper: Mapping[str, Any]) -> list[tuple[str, str]]:
     text = " ".join(mapper["template"].split())
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}.."
     made = [f"{name} from {sql}" for name, sql in mapper["made"].items()]
-    columns = [("columns", ", ".join(made))] if made else []
+    columns = [("columns", _first(made))] if made else []
     return [("template", mapper["error"] or shown or "nothing is written"), *columns]
 
 
@@ -123,4 +131,9 @@ def _value(field: Mapping[str, Any]) -> str:
         return _state(field) + public
     labels = {option["value"]: option["label"] for option in field["options"]}
     values = json.loads(field["value"]) if field.get("multi_select") else [field["value"]]
-    return ", ".join(str(labels.get(value, value)) for value in values)
+    return _cut(", ".join(str(labels.get(value, value)) for value in values))
+
+
+def _cut(text: str) -> str:
+    rest = len(text) - _VALUE
+    return f"{text[:_VALUE]}… {counted(rest, 'more character')}" if rest > 0 else text

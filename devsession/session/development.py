@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from devsession.plugin.contract import Plugin
+    from devsession.secrets.audit import AuditReport
     from devsession.session.generating import Generated
     from devsession.session.run import RunSummary
     from devsession.session.scenario import Scenario
@@ -314,6 +315,12 @@ class DevelopmentSession:
         from devsession.session.generating import generate_tests
 
         return generate_tests(self, behave=behave)
+
+    def audit(self) -> AuditReport:
+        """Search the workspace for every secret known here; a report, true when none is found."""
+        from devsession.session.auditing import audit_of
+
+        return audit_of(self.workspace)
 
     def reuse(self) -> AbstractContextManager[object]:
         """From now on what the app answered well before comes from the tape; the rest is called.

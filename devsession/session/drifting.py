@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import NotFilledError, PluginRaisedError, ScenarioError
+from devsession.errors import NotFilledError, PluginRaisedError, ScenarioError, UsageError
 from devsession.plugin.contract import sync_actions
 from devsession.plugin.outbound import FrameRecords, OutboundSyncRequest
 from devsession.plugin.request_matching import RequestMatching
@@ -55,10 +55,16 @@ def drift_of(session: DevelopmentSession, folder: ScenarioFolder) -> DriftReport
     It writes to the app. Neither the scenario nor the tape changes.
 
     Raises:
+        UsageError: the session is offline.
         NotFilledError: no connection is saved.
         ScenarioError: the folder has no test, or is damaged.
         ConnectError: the app does not answer.
     """
+    if session.offline:
+        raise UsageError(
+            "Drift calls the app, and DEVSESSION_OFFLINE is set",
+            next_step="unset DEVSESSION_OFFLINE, then the same again",
+        )
     check_connected(session)
     check_recorded(folder)
     recorded, frozen = folder.read_cassette(), folder.read_input()

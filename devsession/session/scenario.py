@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from devsession.recording.scenario import ScenarioFolder
     from devsession.session.development import DevelopmentSession
     from devsession.session.sync import Sync
+    from devsession.testing.drift import DriftReport
 
 
 @dataclass(frozen=True, repr=False)
@@ -182,6 +183,18 @@ class Scenario:
         if apply:
             apply_outcomes(self._sync, self.folder)
         return completion
+
+    def drift(self) -> DriftReport:
+        """Play it against the app as it is now: what does that answer differently? It writes there.
+
+        Raises:
+            UsageError: the session is offline.
+            ScenarioError: there is no run() to compare with.
+            NotFilledError, ConnectError: the app cannot be called.
+        """
+        from devsession.session.drifting import drift_of
+
+        return drift_of(self._session, self.folder)
 
     def _look_up(self) -> dict[str, str]:
         """Make the secrets known; name -> what the connection keeps it under."""

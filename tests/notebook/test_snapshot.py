@@ -53,3 +53,21 @@ def test_values_are_escaped(connection_form: Form) -> None:
 
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert "<script" not in html
+
+
+def test_what_is_long_is_cut_and_says_so(connection_form: Form, sync_form: Form) -> None:
+    connection_form.set("tenant_url", "x" * 2_600)
+    mapped = sync_form.describe() | {
+        "mapper": {
+            "label": "Fields",
+            "error": "",
+            "errors": {},
+            "mapping": {f"field_{at}": {"value": "EMAIL"} for at in range(1_050)},
+        }
+    }
+
+    address = snapshot_of(connection_form)._repr_html_()
+    fields = repr(FormSnapshot("Sync contacts", mapped, actions=["Save"], fill_call=""))
+
+    assert f"{'x' * 500}… 2,100 more characters<" in address
+    assert "field_49 from EMAIL and 1,000 more" in fields

@@ -1,4 +1,4 @@
-"""`contacts.changes()`: what a run would send, beside what the app took last."""
+"""Reports of a session: what would change at the app, whether it drifted, where secrets stand."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from devsession.errors import UnknownNameError, UsageError
-from tests.session.conftest import KEY, load_contacts
+from devsession.errors import ScenarioError, UnknownNameError, UsageError
+from tests.session.conftest import KEY, KEY_NAME, load_contacts
 from tests.session.test_validator import NO_GRACE, validating
 
 if TYPE_CHECKING:
@@ -51,3 +51,36 @@ def test_what_cannot_be_shown_says_so(contacts: Sync) -> None:
         contacts.changes("ID-9")
     with pytest.raises(UsageError, match="a number of rows, not 0"):
         contacts.changes(rows=0)
+
+
+def test_an_app_that_answers_as_it_did_has_not_drifted(contacts: Sync) -> None:
+    scenario = contacts.scenario("creates", records=1)
+    with pytest.raises(ScenarioError, match="nothing to compare with"):
+        scenario.drift()
+    scenario.run()
+    scenario.run()  # creates nothing any more
+
+    report = scenario.drift()
+
+    assert report
+    assert "creates: as recorded" in repr(report)
+    assert "creates: as recorded" in report._repr_html_()
+
+
+def test_an_audit_names_files_from_the_workspace_on(
+    contacts: Sync, session: DevelopmentSession, project: Project
+) -> None:
+    clean = session.audit()
+    notes = project.folder / "notes" / "key.txt"
+    notes.parent.mkdir()
+    notes.write_text(f"the key is {KEY}\n", encoding="utf-8")
+
+    found = session.audit()
+    notes.unlink()
+
+    assert contacts.filled
+    assert clean
+    assert [(each.file, each.place, each.name) for each in found.findings] == [
+        ("notes/key.txt", "line 1", KEY_NAME)
+    ]
+    assert KEY not in f"{found!r}{found._repr_html_()}"
