@@ -18,7 +18,9 @@ export class Completion {
     area.text.append(this.popup, this.count);
     input.addEventListener("keydown", (event) => this.press(event));
     input.addEventListener("input", (event) => event.isComposing || this.refresh());
-    for (const left of ["blur", "pointerdown", "scroll"]) input.addEventListener(left, () => this.close());
+    for (const left of ["blur", "pointerdown"]) input.addEventListener(left, () => this.close());
+    // Typing at the edge scrolls the text under the list.
+    input.addEventListener("scroll", () => this.isOpen && area.placeAt(this.popup, this.found.from));
     // A press would take the focus, and close the list before it is a click.
     this.popup.addEventListener("pointerdown", (event) => event.preventDefault());
     this.popup.addEventListener("mousedown", (event) => event.preventDefault());
@@ -51,6 +53,15 @@ export class Completion {
     const found = selectionStart === selectionEnd ? this.suggest(value, selectionStart) : null;
     if (found === null) this.close();
     else this.open(found);
+  }
+
+  /** What is known of the choices may come while they are listed: the active one stays that. */
+  update() {
+    if (!this.isOpen) return;
+    const { name } = this.found.choices[this.active];
+    this.refresh();
+    this.active = Math.max(0, (this.found?.choices ?? []).findIndex((choice) => choice.name === name));
+    if (this.isOpen) this.move(0);
   }
 
   open(found) {

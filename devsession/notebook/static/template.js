@@ -100,8 +100,14 @@ export class TemplateView {
   }
 
   offer({ columns, made, filters }) {
+    const drawn = JSON.stringify(made);
+    if (columns === this.drawnColumns && drawn === this.drawnMade) return;
+    this.drawnColumns = columns;
+    this.drawnMade = drawn;
+    const known = columns.map((column) => ({ name: column.name, about: columnFacts(column) }));
     const extra = Object.entries(made).map(([name, sql]) => ({ name, about: `= ${sql}` }));
-    this.offered = { columns: [...columns.map((column) => ({ name: column.name, about: columnFacts(column) })), ...extra], filters };
+    this.offered = { columns: [...known, ...extra], filters };
+    this.completion.update();
   }
 
   named(columns) {
