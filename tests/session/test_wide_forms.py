@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
+    from devsession.notebook.form_widget import FormWidget
     from devsession.session.sync import Sync
 
 SECRET_BODY = PRIVATE.splitlines()[-2]
@@ -143,6 +144,26 @@ def test_the_form_of_a_sync_grows_with_its_answers(
     again = restarted(session, workspace).sync(things.slug)
     assert again.form.plain("size") == 7
     assert again.form.complete
+
+
+def test_clicks_make_a_pair_of_keys_and_an_option(
+    session: DevelopmentSession, things: Sync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages: list[FormWidget] = []
+    monkeypatch.setattr("IPython.display.display", pages.append)
+    session.connection._ipython_display_()
+    things._ipython_display_()
+    made = {"type": "generate", "name": "ssh_key", "algorithm": "rsa", "replace": True, "id": "1"}
+    pages[0]._handle_custom_msg(made, [])
+    for message in (
+        {"type": "new_option", "name": "kind"},
+        {"type": "fill_option", "name": "label", "value": "Parcel"},
+        {"type": "add_option"},
+    ):
+        pages[1]._handle_custom_msg({**message, "id": "1"}, [])
+    assert session.connection.form.plain("ssh_key")["public"].startswith("ssh-rsa ")  # type: ignore[index]
+    assert things.form.plain("kind") == "parcel"
+    assert "kind='parcel'" in pages[1].state["fill_call"]
 
 
 def test_an_option_that_was_added_is_saved(
