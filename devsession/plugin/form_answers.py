@@ -157,6 +157,7 @@ class Answers:
         self.values = dict(values)
         self.secrets = dict(secrets)
         self.restored = set(values)
+        self.waiting.clear()
 
     def assign_or_keep(self, field: FormField, values: Mapping[str, object]) -> None:
         """Take what `values` has for a field; an answer it has already is checked again."""
@@ -175,6 +176,8 @@ class Answers:
         """Go on with another definition: answers stay, by name, where their field can hold them."""
         self.form = form
         self.options.clear()
+        asked = form.by_name()
+        self.waiting = {name: value for name, value in self.waiting.items() if name in asked}
         self.refused.clear()
         self.notices.clear()
         for each in form.fields:

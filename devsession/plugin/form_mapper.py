@@ -191,6 +191,7 @@ class MapperAnswers:
         """Take what was saved; a template is of no use here."""
         known = stored.field_mappings if isinstance(stored, StoredFieldMappings) else []
         self.mapping = {each.app_field: each.source for each in known}
+        self.waiting.clear()
         self.restored = [
             FormOption(value=each.app_field, label=each.app_field, metadata=each.app_metadata)
             for each in known
