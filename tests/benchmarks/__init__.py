@@ -17,6 +17,8 @@ BENCHMARKS = {
     "cassette-replay-1000": "cassette:cassette_replay_1000",
     "cassette-replay-10000": "cassette:cassette_replay_10000",
     "edit-to-outcome": "edit:edit_to_outcome",
+    "form-paint-6": "form_paint:form_paint_6",
+    "form-keystroke": "form_paint:form_keystroke",
     "mapper-paint-100": "mapper_paint:mapper_paint_100",
     "mapper-paint-500": "mapper_paint:mapper_paint_500",
     "mapper-paint-1000": "mapper_paint:mapper_paint_1000",

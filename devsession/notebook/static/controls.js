@@ -1,4 +1,8 @@
-/** An input that sends its value once that is complete, and never loses what is being typed. */
+/**
+ * An input that sends its value once that is complete, and never loses what is being typed.
+ *
+ * One that is `live` sends what is typed so far, too: always the newest, one message at a time.
+ */
 export class Control {
   constructor(input, outbox, message) {
     this.input = input;
@@ -6,7 +10,18 @@ export class Control {
     this.message = message;
     this.known = this.read();
     this.sent = null;
-    input.addEventListener("change", () => this.commit());
+    this.isLive = false;
+    this.isTyping = false;
+    input.addEventListener("input", () => {
+      if (!this.isLive) return;
+      this.isTyping = true;
+      if (!outbox.isWaiting(this.sent)) this.commit();
+    });
+    input.addEventListener("change", () => {
+      this.isTyping = false;
+      this.commit();
+      this.catchUp();
+    });
   }
 
   read() {
@@ -26,11 +41,18 @@ export class Control {
     this.sent = this.outbox.send(this.message(value));
   }
 
-  /** Take over Python's value, unless the user is ahead of it or has to correct what was refused. */
   show(value, error) {
-    const refused = error && this.sent !== null;
-    if (refused || this.outbox.isWaiting(this.sent) || this.read() !== this.known) return;
-    if (value !== this.known) this.write(value);
+    this.told = value;
+    this.isRefused = Boolean(error) && this.sent !== null;
+    this.catchUp();
+  }
+
+  /** Take over Python's value, unless the user is ahead of it or has to correct what was refused. */
+  catchUp() {
+    if (this.told === undefined || this.outbox.isWaiting(this.sent)) return;
+    // Python may write a number otherwise: not while it is being typed.
+    if (this.isTyping) this.commit();
+    else if (!this.isRefused && this.read() === this.known && this.told !== this.known) this.write(this.told);
   }
 }
 

@@ -65,7 +65,9 @@ export class FieldView {
     return make("input", { ...shared, ...kind, spellcheck: "false" });
   }
 
-  draw(field, labelOf) {
+  /** `isLive`: what is typed is told at once, as nothing is fetched for it. */
+  draw(field, labelOf, isLive = false) {
+    this.control.isLive = isLive && !field.secret && !isKey(field);
     say(this.label, field.label);
     this.required.hidden = !field.required;
     say(this.help, field.help);

@@ -136,7 +136,8 @@ class FormView {
     this.method.show(method, "");
     // A field that changed its kind is another field.
     const views = reconcile(this.fields, fields, ({ name, type, secret, multi_select: several }) => `${type} ${secret} ${several} ${name}`, (field) => this.createField(field));
-    fields.forEach((field, at) => views[at].draw(field, labelOf));
+    const leading = new Set([...fields, mapper].map((each) => each?.depends_on));
+    fields.forEach((field, at) => views[at].draw(field, labelOf, !leading.has(field.name)));
     arrange(this.list, views.map((view) => view.root));
     this.keys.draw(fields, views);
     this.creators.draw(this.state, views, this.mapper);

@@ -18,8 +18,8 @@ export class Slider extends EventTarget {
     this.min = String(min);
     this.range.addEventListener("input", () => this.show(this.range.value));
     this.range.addEventListener("change", () => this.take());
-    this.number.addEventListener("input", () => this.draw());
-    this.number.addEventListener("change", () => this.tell());
+    this.number.addEventListener("input", () => this.show(this.number.value));
+    this.number.addEventListener("change", () => this.tell("change"));
     // A first touch is an answer, even where it moves nothing.
     this.range.addEventListener("pointerup", () => this.isOpen && this.take());
     this.range.addEventListener("keydown", ({ key }) => {
@@ -42,17 +42,18 @@ export class Slider extends EventTarget {
   }
 
   show(text) {
-    this.number.value = text;
+    if (this.number.value !== text) this.number.value = text;
     this.draw();
+    this.tell("input");
   }
 
   take() {
     this.show(this.range.value);
-    this.tell();
+    this.tell("change");
   }
 
-  tell() {
-    this.dispatchEvent(new Event("change"));
+  tell(kind) {
+    this.dispatchEvent(new Event(kind));
   }
 
   draw() {
