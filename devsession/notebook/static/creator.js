@@ -74,6 +74,10 @@ class Creator {
     const wasOpen = !this.panel.hidden;
     this.state = state;
     if (state) this.drawPanel(state);
+    else if (wasOpen) {
+      this.fields.clear(); // what was typed there has been added, or cancelled
+      this.list.replaceChildren();
+    }
     this.panel.hidden = state === null;
     this.button.hidden = state !== null;
     this.moveFocus(wasOpen, state !== null, hadFocus);
