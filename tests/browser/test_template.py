@@ -131,9 +131,11 @@ def test_what_is_wrong_is_marked_and_each_row_shown(form: Locator, notebook: Not
     expect(form.get_by_text("first 3 rows: 1 cannot be made")).to_have_role("status")
 
     notebook.page.set_viewport_size({"width": 800, "height": 1000})
-    text.fill(written[:-1] + "{{ row.NOBODY }}" * 30)
+    text.fill(written[:-1] + "{{ row.NOBODY }}" * 30 + "\n" * 40)
     expect(form.get_by_role("button", name="row has no 'NOBODY'")).to_be_visible()
     assert form.evaluate(OVERFLOWING) == []
+    # It scrolls in itself, with its numbers.
+    assert text.evaluate("(area) => area.scrollHeight > 2 * area.clientHeight")
 
     text.fill('{"name": {{ row.NAME | tojson }}}')
     form.get_by_role("button", name="Save").click()

@@ -3,16 +3,20 @@ import { make, say } from "./dom.js";
 const LINE = 20; // pixels, as in template.css
 const EDGE = 6; // above the first line
 
+/** What stands before a column; Python counts characters, and a string here has two of some. */
+export const beforeColumn = (text, column) => [...text].slice(0, column - 1).join("");
+
 /** A text area with numbered lines, in which places can be marked. */
 export class CodeArea {
   constructor(attributes) {
     this.input = make("textarea", { ...attributes, wrap: "off", spellcheck: "false", autocomplete: "off", autocapitalize: "off" });
     this.numbers = make("pre");
     this.wrongLines = make("div");
+    this.bands = make("div");
     this.marks = make("div");
     this.measure = make("span", { class: "dsf-measure" });
     this.gutter = make("div", { class: "dsf-gutter", "aria-hidden": "true" }, make("div", {}, this.numbers, this.wrongLines));
-    const layer = make("div", { class: "dsf-marks", "aria-hidden": "true" }, this.marks, this.measure);
+    const layer = make("div", { class: "dsf-marks", "aria-hidden": "true" }, this.bands, this.marks, this.measure);
     this.text = make("div", { class: "dsf-code-text" }, layer, this.input);
     this.root = make("div", { class: "dsf-code-area" }, this.gutter, this.text);
     this.input.addEventListener("input", () => this.number());
@@ -36,11 +40,12 @@ export class CodeArea {
     this.drawn = drawn;
     const wrong = [...new Set(this.problems.map(({ line }) => line))];
     this.wrongLines.replaceChildren(...wrong.map((line) => this.at(line, make("b", {}, String(line)))));
+    this.bands.replaceChildren(...wrong.map((line) => this.at(line, make("div", { class: "dsf-wrong-line" }))));
     this.marks.replaceChildren(...this.problems.map(({ line, column }) => {
       const text = lines[line - 1];
-      const [word] = /^(?:\w+|\{\{.*?\}\}|.)?/.exec(text.slice(column - 1));
-      return this.at(line, make("div", { class: "dsf-wrong-line" },
-        make("span", {}, text.slice(0, column - 1)), make("mark", {}, word || " ")));
+      const before = beforeColumn(text, column);
+      const [word] = /^(?:\w+|\{\{.*?\}\}|.)?/u.exec(text.slice(before.length));
+      return this.at(line, make("div", { class: "dsf-wrong-word" }, before, make("mark", {}, word || " ")));
     }));
     this.follow();
   }
@@ -53,23 +58,28 @@ export class CodeArea {
   follow() {
     const { scrollLeft, scrollTop } = this.input;
     this.gutter.firstElementChild.style.transform = `translateY(${-scrollTop}px)`;
+    this.bands.style.transform = `translateY(${-scrollTop}px)`;
     this.marks.style.transform = `translate(${-scrollLeft}px, ${-scrollTop}px)`;
   }
 
   /** Put the caret at a place, in sight. */
   goTo(line, column) {
     const lines = this.input.value.split("\n");
-    const offset = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0) + column - 1;
+    const above = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
+    const before = beforeColumn(lines[line - 1] ?? "", column);
+    const offset = above + before.length;
     this.input.focus();
     this.input.setSelectionRange(offset, offset);
+    say(this.measure, before);
     this.input.scrollTop = Math.max(0, (line - 2) * LINE);
+    this.input.scrollLeft = Math.max(0, this.measure.offsetWidth - this.input.clientWidth / 2);
   }
 
   /** The next marked place behind the caret, or the first one. */
   goToNext() {
     if (this.problems.length === 0) return;
     const before = this.input.value.slice(0, this.input.selectionStart).split("\n");
-    const [line, column] = [before.length, before.at(-1).length + 1];
+    const [line, column] = [before.length, [...before.at(-1)].length + 1];
     const sorted = [...this.problems].sort((one, other) => one.line - other.line || one.column - other.column);
     const next = sorted.find((each) => each.line > line || (each.line === line && each.column > column));
     this.goTo((next ?? sorted[0]).line, (next ?? sorted[0]).column);

@@ -1,12 +1,16 @@
+import { beforeColumn } from "./code_area.js";
 import { make, say } from "./dom.js";
 import { Looking } from "./looking.js";
 
 /** A text with one place marked, where there is one. */
 function markedText(text, line, column) {
   if (line === null) return [text];
-  const before = text.split("\n").slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0) + column - 1;
+  const lines = text.split("\n");
+  const above = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
+  const before = above + beforeColumn(lines[line - 1] ?? "", column).length;
   if (before >= text.length) return [text, make("mark", {}, " ")];
-  return [text.slice(0, before), make("mark", {}, text[before]), text.slice(before + 1)];
+  const letter = String.fromCodePoint(text.codePointAt(before));
+  return [text.slice(0, before), make("mark", {}, letter), text.slice(before + letter.length)];
 }
 
 /** What a template makes of the first rows, and why it makes nothing of one. */
