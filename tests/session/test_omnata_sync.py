@@ -220,6 +220,7 @@ def test_offline_a_frozen_scenario_opens_and_the_app_is_not_asked(
         pytest.param(lambda sync, _: sync.plan(), id="plan"),
         pytest.param(lambda sync, _: sync.preview(), id="preview"),
         pytest.param(lambda sync, _: sync.refusals(), id="refusals"),
+        pytest.param(lambda sync, _: sync.changes(), id="changes"),
         pytest.param(lambda sync, _: sync.form, id="form"),
         pytest.param(lambda sync, session: session.run(sync.slug), id="run"),
         pytest.param(lambda sync, session: session.failures(sync.slug), id="failures"),
