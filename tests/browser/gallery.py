@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from IPython.display import HTML
 
 from devsession.errors import ConnectError
 from devsession.notebook.form_widget import FormWidget
-from devsession.notebook.sign_in_part import SignInPart
 from devsession.plugin.contract import ConnectionMethod
 from devsession.plugin.fields import FormCheckboxField, FormInputField, FormTextAreaField
 from devsession.plugin.form import Form
-from tests.browser import forms, mapper_forms, template_forms
+from tests.browser import creator_forms, forms, loading_forms, mapper_forms, template_forms
 from tests.browser.stored_outputs import PICTURES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 URL = FormInputField(
     name="tenant_url",
@@ -49,24 +49,50 @@ def connection_form() -> Form:
     )
 
 
-class Asked:
-    """Somebody who waits for a person to sign in."""
+class Standing:
+    """A part of a form's page that always shows the same."""
 
-    def shown(self) -> dict[str, str]:
-        return {
-            "address": "https://acme.example/oauth/authorize?client_id=practice&state=3f1c",
-            "redirect": "http://127.0.0.1:43117/callback",
-            "then": "the connection is saved by itself",
-        }
+    messages: Collection[str] = ()
 
-    def paste(self, address: str) -> str:
-        return address
+    def __init__(self, **shown: Any) -> None:
+        self._shown = shown
 
-    def cancel(self) -> str:
+    def shown(self) -> dict[str, Any]:
+        return self._shown
+
+    def receive(self, _message: dict[str, Any]) -> str:
         return ""
 
-    def on_change(self, callback: Callable[[str, bool], None]) -> None:
+    def on_change(self, tell: Callable[[str, bool], None]) -> None:
         """Nothing changes here."""
+
+
+def choice(label: str, value: str, *others: str, **more: str) -> dict[str, Any]:
+    """A dropdown, as a part of the page has it."""
+    options = [{"value": each, "label": each, "disabled": False} for each in (value, *others)]
+    about = {"name": label.lower(), "label": label, "type": "dropdown", "secret": False}
+    filled = {"required": True, "depends_on": None, "asked": True, "is_set": True}
+    told = {"help": "", "error": "", "notice": "", **more}
+    return {**about, **filled, **told, "value": value, "options": options}
+
+
+SIGN_IN = Standing(
+    address="https://acme.example/oauth/authorize?client_id=practice&state=3f1c",
+    redirect="http://127.0.0.1:43117/callback",
+    then="the connection is saved by itself",
+)
+DRAFT = Standing(labels=["Tenant URL", "Notes"])
+SOURCE = Standing(
+    at="PEOPLE",
+    problem="",
+    fields=[
+        choice("Source", "PEOPLE", "CONTACTS", "A query"),
+        choice(
+            "Identifier", "CITY · text", "ID · number", error="2 rows of 212 have the same value"
+        ),
+        choice("Strategy", "Upsert · Create, Update", help="new: Create; changed: Update"),
+    ],
+)
 
 
 def refuse() -> str:
@@ -92,18 +118,45 @@ def filled() -> Form:
 
 
 def mapped() -> FormWidget:
-    """The mapper with columns, an expression, a mistake and suggestions."""
+    """The mapper with columns, a mistake and suggestions, below what the sync begins with."""
     mapper_forms.form.map("notes", "FIRST_NAME")
     mapper_forms.form.map("mobile", "PHONE_NUMBER")
     mapper_forms.form.map("city", "CITTY")
     mapper_forms.form.match()
-    return mapper_forms.widget
+    return FormWidget(
+        mapper_forms.form,
+        title="Sync people",
+        on_save=str,
+        fill_call=lambda: "people.fill(..)",
+        sample=mapper_forms.sample,
+        parts={"source": SOURCE},
+    )
+
+
+def away() -> FormWidget:
+    """A form whose option function raises."""
+    for file in ("acme.allowed", "acme.broken"):
+        Path(file).touch()
+    loading_forms.form.set("tenant", "acme")
+    return loading_forms.widget
+
+
+def tagged() -> FormWidget:
+    """Every type of field, one with two choices."""
+    forms.wide_form.set("tags", ["red", "blue"])
+    return forms.wide
 
 
 def written(template: str) -> FormWidget:
     """A template over people."""
     template_forms.form.write(template)
     return template_forms.widget
+
+
+def mistaken() -> FormWidget:
+    """A template that cannot be right."""
+    forms.template_form.write("Hello {{ row.full }},\n\nwelcome to Acme.")
+    return forms.template
 
 
 def picture(widget: FormWidget) -> HTML:
@@ -121,15 +174,26 @@ walked = connection(
 
 SHOWN: dict[str, Callable[[], object]] = {
     "without a mouse": lambda: walked,
-    "missing": lambda: connection("Missing", connection_form(), on_test=refuse),
+    "missing": lambda: connection(
+        "Missing", connection_form(), on_test=refuse, parts={"draft": DRAFT}
+    ),
     "refused": lambda: connection("Refused", filled(), on_test=refuse),
-    "sign-in": lambda: connection("Sign in", filled(), parts={"sign_in": SignInPart(Asked())}),
-    "every field": lambda: forms.wide,
+    "sign-in": lambda: connection("Sign in", filled(), parts={"sign_in": SIGN_IN}),
+    "every field": tagged,
+    "keys": lambda: creator_forms.connection,
+    "creator": lambda: creator_forms.sync,
+    "options that do not come": away,
     "mapper": mapped,
-    "template": lambda: written('{"name": "{{ row.NAME | polite }}",\n "from": "{{ row.CITTY }}"}'),
+    "template": lambda: written('{"name": "{{ row.NAME | polite }}",\n "from": "{{ row.CITY }}"}'),
+    "template with a mistake": mistaken,
     "form without widgets": lambda: picture(connection("Picture", filled())),
     "sync without widgets": lambda: picture(forms.sync),
 } | {name: lambda name=name: PICTURES[name] for name in REPORTS}
 CELLS = [f"from tests.browser import gallery\ngallery.SHOWN[{name!r}]()" for name in SHOWN]
 # What is clicked before anybody looks: the form's title, and the button.
-CLICKED = [("Missing", "Test"), ("Refused", "Test"), ("Sync everything", "Save")]
+CLICKED = [
+    ("Missing", "Test"),
+    ("Refused", "Test"),
+    ("Sync contacts", "New option for List"),
+    ("Sync everything", "Save"),
+]

@@ -49,6 +49,8 @@ def serious(notebook: NotebookPage, place: str) -> dict[str, list[str]]:
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_axe_finds_nothing_serious(shown: NotebookPage, theme: str) -> None:
     shown.use_theme(theme)
+    shown.form("Sync everything").get_by_role("combobox", name="Tags").fill("e")
+    expect(shown.page.get_by_role("listbox", name="Options")).to_be_visible()
 
     assert serious(shown, ".jp-OutputArea-output") == {}
 
