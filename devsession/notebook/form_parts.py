@@ -17,7 +17,10 @@ class FormPart(Protocol):
     messages: Collection[str]
 
     def shown(self) -> dict[str, Any] | None:
-        """All that the page draws, as JSON without a secret; None while there is nothing."""
+        """All that the page draws, as JSON without a secret; None while there is nothing.
+
+        What is much and hardly changes can stand in it as `offered`: it is not sent each time.
+        """
 
     def receive(self, message: dict[str, Any]) -> str:
         """Do what was done in the page; what there is to say about it, or "".

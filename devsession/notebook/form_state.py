@@ -56,6 +56,19 @@ def apart(
     return stands, {**offered, "columns": columns}
 
 
+def parts_apart(
+    shown: Mapping[str, dict[str, Any] | None],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Parts of a page as they stand, and what they have as `offered`, by the part's name."""
+    stands = {
+        name: part and {key: each for key, each in part.items() if key != "offered"}
+        for name, part in shown.items()
+    }
+    return stands, {
+        name: part["offered"] for name, part in shown.items() if part and "offered" in part
+    }
+
+
 def _with_unmapped_marked(mapper: Mapping[str, Any]) -> dict[str, Any]:
     unmapped = dict.fromkeys(mapper["unmapped"], _REQUIRED)
     nothing = "" if unmapped else "map at least one field"

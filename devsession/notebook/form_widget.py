@@ -13,7 +13,7 @@ import traitlets
 from devsession.errors import DevsessionError
 from devsession.notebook.es_module import one_module
 from devsession.notebook.form_actions import Action, Message, perform
-from devsession.notebook.form_state import apart, still_open, with_missing_marked
+from devsession.notebook.form_state import apart, parts_apart, still_open, with_missing_marked
 from devsession.notebook.kernel_thread import where_cells_run
 from devsession.notebook.mapper_messages import map_as_told
 from devsession.notebook.sample import Sample
@@ -184,6 +184,7 @@ class FormWidget(anywidget.AnyWidget):
         if self._marks_missing:
             shown = with_missing_marked(shown)
         mapper, offered = apart(shown["mapper"], self._looked_up)
+        parts, of_parts = parts_apart({name: part.shown() for name, part in self._parts.items()})
         state = {
             **shown,
             "mapper": mapper,
@@ -191,10 +192,10 @@ class FormWidget(anywidget.AnyWidget):
             "actions": [action.shown() for action in self._actions],
             "message": self._message.shown(),
             "fill_call": self._fill_call(),
-            **{name: part.shown() for name, part in self._parts.items()},
+            **parts,
             "answered": self._answered,
         }
-        return state, offered
+        return state, {**offered, **of_parts}
 
     def _draw(self) -> None:
         state, offered = self._state()

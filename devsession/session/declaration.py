@@ -112,7 +112,12 @@ class Declaration:
         value = self.values[name]
         try:
             if name != "target_type" and not (isinstance(value, str) and value.strip()):
-                raise UsageError("is required", sync=self.saved.slug)
+                raise UsageError(
+                    f"{name} is required",
+                    where=f"sync {self.saved.slug!r}",
+                    next_step=f"choose one on its form, or .choose({name}=..)",
+                    sync=self.saved.slug,
+                )
             take(value)  # type: ignore[arg-type]  # a target type may be None
         except DevsessionError as error:
             self.problems[name] = error
@@ -124,7 +129,12 @@ class Declaration:
             self.source = source_of(self._session.account, wanted)
         except UnknownNameError:
             if self.is_query:  # it is being typed
-                raise UsageError("a query begins with SELECT or WITH") from None
+                raise UsageError(
+                    "a query begins with SELECT or WITH",
+                    where=f"sync {wanted.slug!r}",
+                    next_step="write one, or choose a table",
+                    sync=wanted.slug,
+                ) from None
             raise
         self.is_query, self.record = is_query(value), wanted
 

@@ -43,17 +43,19 @@ class SourcePart:
         """Fields, as a form has them; `at` is what the sample below depends on."""
         declared = self._sync.declaration
         tables, problem = self._tables()
-        types = declared.target_types
+        fields = [
+            self._source(tables),
+            *([self._query()] if declared.is_query else ()),
+            self._identifier(),
+            self._strategy(),
+        ]
+        if declared.target_types or "target_type" in declared.problems:
+            fields.append(self._target_type())
         return {
             "at": f"{declared.record.source}\n{declared.record.identifier}",
             "problem": self._unreachable(problem),
-            "fields": [
-                self._source(tables),
-                *([self._query()] if declared.is_query else ()),
-                self._identifier(),
-                self._strategy(),
-                *([self._target_type()] if types or "target_type" in declared.problems else ()),
-            ],
+            "offered": {field["name"]: field.pop("options") for field in fields},
+            "fields": fields,
         }
 
     def receive(self, message: dict[str, Any]) -> str:
@@ -77,16 +79,13 @@ class SourcePart:
     def facts(self) -> list[tuple[str, str]]:
         """Label and value of what is declared, for a static picture."""
         declared = self._sync.declaration
-        values = {"source": "", "identifier": "", "strategy": "", "target type": ""}
-        values |= {name.replace("_", " "): each or "" for name, each in declared.values.items()}
-        wrong = {
-            name.replace("_", " "): self._text(each) for name, each in declared.problems.items()
-        }
         said = {
-            label: f"{one_line(value)}: {wrong[label]}" if label in wrong else one_line(value)
-            for label, value in values.items()
+            name: ": ".join(
+                filter(None, (one_line(value or ""), self._text(declared.problems.get(name))))
+            )
+            for name, value in declared.values.items()
         }
-        return [(label, text) for label, text in said.items() if text]
+        return [(name.replace("_", " "), text) for name, text in said.items() if text]
 
     def _tables(self) -> tuple[list[str], DevsessionError | None]:
         """Tables and views, and why they cannot be told."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from devsession.errors import SourceError, UnknownNameError, UsageError, WarehouseError
+from devsession.notebook.form_widget import FormWidget
+from devsession.plugin.strategies import UPSERT, OutboundSyncStrategy
 from devsession.session.sampling import sample_of
 from devsession.session.source_part import QUERY, SourcePart
 from devsession.session.views import draft_of, sync_call
@@ -36,7 +38,7 @@ class Part:
         return self.field(name)
 
     def offered(self, name: str) -> list[str]:
-        return [option["label"] for option in self.field(name)["options"]]
+        return [option["label"] for option in self.part.shown()["offered"][name]]
 
 
 @pytest.fixture
@@ -201,8 +203,9 @@ def test_the_plugin_is_asked_for_its_form_anew_for_another_strategy(
     asked: list[tuple[str, str | None]] = []
     plugin = session.source.plugin_class
     define = plugin.outbound_configuration_form
-    types = {"outbound_target_types": ["a", "b"]}
-    manifest = session.plugin.get_manifest().model_copy(update=types)
+    own = OutboundSyncStrategy(name="Archive", gone="Archive")
+    known = {"outbound_target_types": ["a", "b"], "supported_outbound_strategies": [UPSERT, own]}
+    manifest = session.plugin.get_manifest().model_copy(update=known)
 
     def ask(self: Plugin, given: OutboundSyncConfigurationParameters) -> object:
         asked.append((given.sync_strategy.name, given.target_type))
@@ -213,9 +216,10 @@ def test_the_plugin_is_asked_for_its_form_anew_for_another_strategy(
     assert contacts.form.complete
 
     contacts.choose(target_type="b")
+    contacts.choose(strategy="Archive")
     contacts.choose(strategy="Upset")
 
-    assert asked[-1] == ("Upsert", "b")
+    assert asked[-1] == ("Archive", "b")
     assert contacts.form.complete
     assert list(contacts.declaration.problems) == ["strategy"]
 
@@ -268,9 +272,32 @@ def test_the_static_picture_has_it(part: Part, contacts: Sync) -> None:
     table = contacts.record.source
     assert part.part.facts() == [("source", table), ("identifier", "ID"), ("strategy", "Upsert")]
 
+    part.declare("identifier", "")
+    assert part.field("identifier")["error"] == "identifier is required"
+    assert part.part.facts()[1] == ("identifier", "identifier is required")
+
     part.declare("source", "NOWHERE")
 
     assert part.part.facts()[0][1].startswith("NOWHERE: there is no table 'NOWHERE' to sync from")
+
+
+def test_the_page_is_sent_what_is_offered_apart(part: Part, contacts: Sync, people: str) -> None:
+    widget = FormWidget(
+        contacts.form,
+        title="Sync",
+        on_save=contacts.save,
+        fill_call=lambda: sync_call(contacts),
+        parts={"source": part.part},
+    )
+    widget.above = part.part.facts
+    assert "offered" not in widget.state["source"]
+    assert [each["value"] for each in widget.offered["source"]["strategy"]] == ["Upsert"]
+
+    contacts.choose(source=people)
+
+    assert widget.state["source"]["fields"][0]["value"] == people
+    assert f"  source      {people}\n" in repr(widget)
+    assert f"source={people!r}" in widget.state["fill_call"]
 
 
 def test_what_a_sync_is_not_declared_with(contacts: Sync) -> None:

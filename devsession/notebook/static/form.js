@@ -130,7 +130,7 @@ class FormView {
     say(this.title, title);
     say(this.about, description);
     this.about.hidden = !description;
-    this.source.draw(source);
+    this.source.draw(source, this.offered.source);
     this.drawChoice(this.connectivity, ways, way);
     this.methods.offer(methods);
     this.method.show(method, "");
@@ -166,7 +166,6 @@ class FormView {
 
   dispose() {
     this.listeners.abort();
-    this.source.dispose();
     this.mapper.dispose();
     this.template.dispose();
   }

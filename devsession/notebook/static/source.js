@@ -1,8 +1,6 @@
 import { arrange, make, reconcile, say } from "./dom.js";
 import { FieldView } from "./field.js";
 
-const STOPS = 400; // milliseconds without a key before a query is tried
-
 /** What a sync is declared with, above the plugin's own fields. Python looks again when one comes here. */
 export class SourceView {
   constructor(outbox) {
@@ -25,11 +23,11 @@ export class SourceView {
     return [...this.fields.values()].map((field) => field.control);
   }
 
-  draw(source) {
+  draw(source, offered) {
     this.root.hidden = source === null;
     if (source === null) return;
     const views = reconcile(this.fields, source.fields, (field) => field.name, (field) => this.create(field));
-    source.fields.forEach((field, at) => views[at].draw(field, (name) => name));
+    source.fields.forEach((field, at) => views[at].draw({ ...field, options: offered[field.name] ?? [] }, (name) => name, field.name === "query"));
     arrange(this.list, views.map((view) => view.root));
     say(this.problem, source.problem);
     this.again.hidden = !source.problem;
@@ -37,17 +35,10 @@ export class SourceView {
 
   create(field) {
     const view = new FieldView(field, this.outbox);
-    if (field.type !== "textarea") return view;
-    view.input.classList.add("dsf-text");
-    view.input.spellcheck = false;
-    view.input.addEventListener("input", () => {
-      clearTimeout(this.typing);
-      this.typing = setTimeout(() => view.control.commit(), STOPS);
-    });
+    if (field.name === "query") {
+      view.input.classList.add("dsf-text");
+      view.input.spellcheck = false;
+    }
     return view;
-  }
-
-  dispose() {
-    clearTimeout(this.typing);
   }
 }
