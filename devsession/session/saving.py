@@ -45,7 +45,8 @@ class Saving:
     def start(self) -> None:
         """Look from now on. A script is shown no form that could follow."""
         if self._later is not None:
-            Thread(target=self._look, name="saved plugin", daemon=True).start()
+            known = self._saved()
+            Thread(target=self._look, args=(known,), name="saved plugin", daemon=True).start()
 
     def stop(self) -> None:
         """Look no more."""
@@ -78,8 +79,7 @@ class Saving:
             for tell in self._tell:
                 tell(told, bool(told))
 
-    def _look(self) -> None:
-        known = self._saved()
+    def _look(self, known: object) -> None:
         before = known
         while not self._ended.wait(self._pause):
             now = self._saved()
