@@ -5,7 +5,6 @@ export class Tabs extends EventTarget {
   constructor(label, panel) {
     super();
     this.panel = panel;
-    this.id = unique();
     this.panel.id ||= unique();
     this.tabs = new Map();
     this.root = make("div", { class: "dsf-tabs", role: "tablist", "aria-label": label });
