@@ -1,6 +1,6 @@
 """What holds for all tests: nobody's own keyring and cache are read or written, and examples that
-Hypothesis chooses are the same in every run: a test that fails has to fail again. Slow tests come
-first, and a test that leaves this process changed fails."""
+Hypothesis chooses are the same in every run: a test that fails has to fail again. Slow files come
+first."""
 
 from __future__ import annotations
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import http.client
+import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+import aiohttp
+import httpx
 import pytest
+import urllib3.connection
+from botocore.httpsession import URLLib3Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -22,6 +28,33 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEY = b"k" * 32
+
+# What vcrpy and recorders patch.
+PATCHED: list[tuple[object, str]] = [
+    (http.client, "HTTPConnection"),
+    (http.client, "HTTPSConnection"),
+    (urllib3.connection, "HTTPConnection"),
+    (urllib3.connection, "HTTPSConnection"),
+    (urllib3.HTTPConnectionPool, "ConnectionCls"),
+    (urllib3.HTTPSConnectionPool, "ConnectionCls"),
+    (urllib3.HTTPConnectionPool, "_make_request"),
+    (urllib3.HTTPSConnectionPool, "_prepare_proxy"),
+    (URLLib3Session, "send"),
+    (httpx.HTTPTransport, "handle_request"),
+    (httpx.AsyncHTTPTransport, "handle_async_request"),
+    (aiohttp.ClientSession, "_request"),
+    (socket.socket, "connect"),
+    (socket.socket, "connect_ex"),
+    (socket.socket, "sendto"),
+]
+
+
+@pytest.fixture(autouse=True)
+def patches_are_lifted() -> Iterator[None]:
+    """A test that leaves a library patched fails, and not another one that comes after it."""
+    before = {place: getattr(*place) for place in PATCHED}
+    yield
+    assert [place for place in PATCHED if getattr(*place) is not before[place]] == []
 
 
 @pytest.fixture
