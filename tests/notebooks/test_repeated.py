@@ -90,6 +90,14 @@ def test_live_runs_leave_the_key_in_the_secret_file_alone(live: Ran) -> None:
     assert holding == [live.folder / ".devsession" / "secrets"]
 
 
+def test_live_runs_leave_no_path_of_the_machine_in_the_scenarios(live: Ran) -> None:
+    files = {path for path in (live.folder / "scenarios").rglob("*") if path.is_file()}
+    home = str(live.folder.parent).encode()
+
+    assert live.folder / "scenarios" / "tape.yaml" in files
+    assert not [path for path in files if home in path.read_bytes()]
+
+
 def test_offline_runs_start_no_sandbox_and_make_no_secret(offline: Ran) -> None:
     made = {path.name for path in (offline.folder / ".devsession").iterdir()}
 
