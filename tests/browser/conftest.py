@@ -79,7 +79,7 @@ def open_notebook(lab: Lab, page: Page) -> Iterator[Callable[[Path], NotebookPag
 @pytest.fixture(scope="module")
 def gallery(lab: Lab, browser: Browser) -> Iterator[NotebookPage]:
     """The notebook that shows every form and report, run, in one window for a module's tests."""
-    from tests.browser.gallery import CELLS, CLICKED
+    from tests.browser.gallery import CELLS, CLICKED, FORMS
 
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     context.set_default_timeout(PATIENCE)
@@ -88,10 +88,10 @@ def gallery(lab: Lab, browser: Browser) -> Iterator[NotebookPage]:
     notebook = open_in(lab, context.new_page(), path)
     notebook.run_all()
     expect(notebook.outputs(len(CELLS) - 1).first).to_be_visible(timeout=4 * PATIENCE)
-    expect(notebook.page.get_by_text("Loading widget")).to_have_count(0)
+    expect(notebook.page.locator(".devsession-form")).to_have_count(len(FORMS))
     for title, button in CLICKED:
         notebook.form(title).get_by_role("button", name=button).click()
-        expect(notebook.form(title)).to_have_attribute("aria-busy", "false")
+        expect(notebook.form(title)).to_have_attribute("aria-busy", "false", timeout=4 * PATIENCE)
     # Not those of a template that is wrong: they stay as they are until it is right.
     expect(notebook.page.locator("[aria-busy=true]:not(.dsf-texts)")).to_have_count(0)
     yield notebook

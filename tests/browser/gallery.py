@@ -58,7 +58,7 @@ class Standing:
         self._shown = shown
 
     def shown(self) -> dict[str, Any]:
-        return self._shown
+        return dict(self._shown)
 
     def receive(self, _message: dict[str, Any]) -> str:
         return ""
@@ -67,13 +67,16 @@ class Standing:
         """Nothing changes here."""
 
 
-def choice(label: str, value: str, *others: str, **more: str) -> dict[str, Any]:
+def choice(label: str, value: str, **more: str) -> dict[str, Any]:
     """A dropdown, as a part of the page has it."""
-    options = [{"value": each, "label": each, "disabled": False} for each in (value, *others)]
     about = {"name": label.lower(), "label": label, "type": "dropdown", "secret": False}
     filled = {"required": True, "depends_on": None, "asked": True, "is_set": True}
-    told = {"help": "", "error": "", "notice": "", **more}
-    return {**about, **filled, **told, "value": value, "options": options}
+    return {**about, **filled, "help": "", "error": "", "notice": "", **more, "value": value}
+
+
+def options(*names: str) -> list[dict[str, Any]]:
+    """What a dropdown offers."""
+    return [{"value": name, "label": name, "disabled": False} for name in names]
 
 
 SIGN_IN = Standing(
@@ -86,12 +89,15 @@ SOURCE = Standing(
     at="PEOPLE",
     problem="",
     fields=[
-        choice("Source", "PEOPLE", "CONTACTS", "A query"),
-        choice(
-            "Identifier", "CITY · text", "ID · number", error="2 rows of 212 have the same value"
-        ),
+        choice("Source", "PEOPLE"),
+        choice("Identifier", "CITY · text", error="2 rows of 212 have the same value"),
         choice("Strategy", "Upsert · Create, Update", help="new: Create; changed: Update"),
     ],
+    offered={
+        "source": options("PEOPLE", "CONTACTS", "A query"),
+        "identifier": options("CITY · text", "ID · number"),
+        "strategy": options("Upsert · Create, Update", "Mirror · Create, Update, Delete"),
+    },
 )
 
 
@@ -172,7 +178,7 @@ walked = connection(
     on_save=lambda: f"saved with {walked_form.secrets['api_key']}",
 )
 
-SHOWN: dict[str, Callable[[], object]] = {
+FORMS: dict[str, Callable[[], object]] = {
     "without a mouse": lambda: walked,
     "missing": lambda: connection(
         "Missing", connection_form(), on_test=refuse, parts={"draft": DRAFT}
@@ -186,9 +192,16 @@ SHOWN: dict[str, Callable[[], object]] = {
     "mapper": mapped,
     "template": lambda: written('{"name": "{{ row.NAME | polite }}",\n "from": "{{ row.CITY }}"}'),
     "template with a mistake": mistaken,
+}
+PICTURES_OF_FORMS: dict[str, Callable[[], object]] = {
     "form without widgets": lambda: picture(connection("Picture", filled())),
     "sync without widgets": lambda: picture(forms.sync),
-} | {name: lambda name=name: PICTURES[name] for name in REPORTS}
+}
+SHOWN = {
+    **FORMS,
+    **PICTURES_OF_FORMS,
+    **{name: lambda name=name: PICTURES[name] for name in REPORTS},
+}
 CELLS = [f"from tests.browser import gallery\ngallery.SHOWN[{name!r}]()" for name in SHOWN]
 # What is clicked before anybody looks: the form's title, and the button.
 CLICKED = [
