@@ -15,6 +15,8 @@ import pytest
 from tests.browser.gallery import SHOWN
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
     from tests.browser.notebook_page import NotebookPage
 
 pytestmark = pytest.mark.browser
@@ -48,6 +50,21 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = Path(kept) if kept else tmp_path_factory.mktemp("pictures")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def test_what_sticks_out_would_be_found(page: Page) -> None:
+    page.set_content(
+        "<main style='width: 100px'><p style='width: 300px'>too wide</p>"
+        "<p style='overflow: hidden; white-space: nowrap'>a line that is cut off at its end</p>"
+        "<p style='overflow: auto; white-space: nowrap'>a line that can be scrolled to its end</p></main>"
+    )
+
+    found = page.locator("main").evaluate(_STICKING_OUT)
+
+    assert [each.split(". ")[1] for each in found] == [
+        "sticks out: too wide",
+        "cuts off: a line that is cut off at its end",
+    ]
 
 
 @pytest.mark.parametrize("width", [800, 1600])
