@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,9 @@ def pytest_configure() -> None:
     # Also for the processes that tests start. Keyrings that tests define are told of by name.
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     os.environ["DEVSESSION_CACHE_DIR"] = tempfile.mkdtemp(prefix="devsession-cache-")
+    # A shell's script that starts the tests in the background has them, and all that they start,
+    # ignore the Ctrl-C that some of them send.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_unconfigure() -> None:
