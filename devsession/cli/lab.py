@@ -20,6 +20,7 @@ _OPTIONS = (
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
+    "--ServerApp.jpserver_extensions=devsession.cli.lab_pictures=True",
     # Only what a person has to know: the address, and what goes wrong.
     "--ServerApp.log_level=WARN",
     "--LabApp.log_level=WARN",

@@ -52,3 +52,11 @@ def test_it_opens_the_projects_notebook_ready_to_run(page: Page, tmp_path: Path)
         expect(notes).to_be_in_viewport()
         expect(notes).to_have_value("half a sen")
         expect(notes).to_be_focused()
+
+        # Another day: what is there of the form is its picture, until its cell is run.
+        notebook.save()
+        lab.shut_kernels()
+        notebook = open_in(lab, page, folder / "long.ipynb")
+        expect(notebook.outputs(0)).to_contain_text("Connect to Acme")
+        expect(notebook.outputs(0)).to_contain_text("Tenant URL")
+        expect(page.get_by_text("Error displaying widget")).to_have_count(0)
