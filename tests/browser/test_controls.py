@@ -28,10 +28,11 @@ state = forms.controls.state
 fields = [{**each, "value": "gone"} if each["name"] == "object" else each for each in state["fields"]]
 forms.controls.state = {**state, "fields": fields}
 """
-# What is not meant to scroll holds all that is in it; inputs scroll their text.
+# What is seen and not meant to scroll holds all that is in it; inputs scroll their text.
 OVERFLOWING = """(form) => [...form.querySelectorAll('*')]
     .filter((node) => node.scrollWidth > node.clientWidth
         && getComputedStyle(node).display !== 'inline'
+        && getComputedStyle(node).visibility !== 'hidden'
         && !node.matches('input, textarea, .dsf-told'))
     .map((node) => node.outerHTML.slice(0, 120))"""
 INSIDE = """(list) => {
