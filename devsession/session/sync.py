@@ -11,7 +11,7 @@ from devsession.session.declaring import one_line, strategy_of
 from devsession.session.journal import settle
 from devsession.session.rendering import template_for, try_out
 from devsession.session.saved import Note, saved_note
-from devsession.session.sync_form import SyncForm, parameters_of
+from devsession.session.sync_form import SyncForm, definition_of, parameters_of
 from devsession.session.validating import all_refusals, refusal_frame, validator_of
 
 if TYPE_CHECKING:
@@ -328,4 +328,5 @@ class Sync:
     @property
     def mapper_depends_on(self) -> str | None:
         """The parameter whose answer decides which fields the mapper offers, if there is one."""
-        return self._form.mapper_depends_on(self.parameters)
+        mapper = getattr(definition_of(self._session, self.parameters), "mapper", None)
+        return mapper.depends_on if mapper else None

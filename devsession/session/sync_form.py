@@ -92,11 +92,6 @@ class SyncForm:
             with self._form.without_waiting():
                 self._form.reload(definition, filters=filters_of(self._session.plugin))
 
-    def mapper_depends_on(self, parameters: OutboundSyncConfigurationParameters) -> str | None:
-        """The parameter whose answer decides which fields the mapper offers, if there is one."""
-        mapper = getattr(self._definition(parameters), "mapper", None)
-        return mapper.depends_on if mapper else None
-
     def _following(self, change: Callable[[], None]) -> None:
         """Change the declaration, and let the plugin's form go on with what is chosen then."""
         before = self.declaration.record
@@ -113,9 +108,7 @@ class SyncForm:
         form.take_columns(self.declaration.columns)
 
     def _definition(self, parameters: OutboundSyncConfigurationParameters) -> Any:
-        plugin = self._session.plugin
-        with calling(plugin, "outbound_configuration_form", self._session.vault):
-            return plugin.outbound_configuration_form(parameters)
+        return definition_of(self._session, parameters)
 
     def _columns(self) -> list[SourceColumn]:
         return columns_of(self._session, self.declaration.record)
@@ -131,6 +124,14 @@ class SyncForm:
             target_type=chosen.record.target_type,
             **known,
         )
+
+
+def definition_of(
+    session: DevelopmentSession, parameters: OutboundSyncConfigurationParameters
+) -> Any:
+    """The plugin's form of a sync. Raises: PluginRaisedError."""
+    with calling(session.plugin, "outbound_configuration_form", session.vault):
+        return session.plugin.outbound_configuration_form(parameters)
 
 
 def parameters_of(session: DevelopmentSession, **known: Any) -> OutboundSyncConfigurationParameters:

@@ -117,7 +117,7 @@ class Preview:
         refused = sync.refused_first(PREVIEWED_ROWS)
         if refused:
             self._headings.append("refused, not sent")
-            self._rows = [[*row, refused.get(row[0], "")] for row in self._rows]
+            self._rows = [[*row, refused.get(str(row[0]), "")] for row in self._rows]
 
     def __repr__(self) -> str:
         return text_table(self._headings, self._rows)

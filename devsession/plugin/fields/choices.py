@@ -65,6 +65,8 @@ class FormChoiceField(FormField):
 
     def as_options(self, stored: StoredConfigurationValue) -> list[FormOption]:
         """The options that a stored answer was made of, as far as it tells."""
+        if not stored.value:  # None, as the answer of a model's field
+            return []
         return [FormOption(value=stored.value, label=stored.value, metadata=stored.metadata)]
 
     def _defaults(self) -> list[str]:
