@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs"
 FORMS = {
     "01_connect": "The connection form of PracticeCrm",
-    "02_configure": "Sync contacts: CONTACTS to the app",
+    "02_configure": "Sync contacts",
 }
 
 
