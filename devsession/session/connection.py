@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import ConnectError, FormError, NotFilledError, PluginRaisedError
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from devsession.notebook.form_widget import FormWidget
     from devsession.plugin.contract import Plugin
     from devsession.plugin.fields import FormOption
     from devsession.plugin.key_pairs import Algorithm
@@ -264,9 +266,17 @@ class Connection:
         )
 
     def _ipython_display_(self) -> None:
-        from devsession.session.views import show_connection
+        from IPython.display import display
 
-        show_connection(self, self._vault)
+        display(self._page)
+
+    @cached_property
+    def _page(self) -> FormWidget:
+        # Shown again it is the same: a new one with each run of its cell would be kept, and drawn
+        # with each click, as long as the kernel lives.
+        from devsession.session.views import connection_page
+
+        return connection_page(self, self._vault)
 
     def __repr__(self) -> str:
         state = f"filled, {self._saved.connection_method}" if self._saved else "not filled"

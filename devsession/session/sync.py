@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from devsession.errors import NotFilledError, UsageError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from devsession.notebook.changes import Changes
+    from devsession.notebook.form_widget import FormWidget
     from devsession.plugin.fields import FormOption
     from devsession.plugin.form import Form
     from devsession.plugin.mapping import Expression
@@ -303,9 +305,15 @@ class Sync:
         self._form.refresh()
 
     def _ipython_display_(self) -> None:
-        from devsession.session.views import show_sync
+        from IPython.display import display
 
-        show_sync(self._session, self)
+        display(self._page)
+
+    @cached_property
+    def _page(self) -> FormWidget:
+        from devsession.session.views import sync_page
+
+        return sync_page(self._session, self)
 
     def __repr__(self) -> str:
         return f"Sync {self.slug!r}: {self.record.source} by {self.record.identifier}, {self.record.strategy}"

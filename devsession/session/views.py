@@ -41,35 +41,27 @@ def show_card(session: DevelopmentSession) -> None:
     display(SessionCard(plugin=session.source.name, next_step=next_step))
 
 
-def show_connection(connection: Connection, vault: Vault) -> None:
-    """The connection form, live."""
-    from IPython.display import display
-
-    display(
-        FormWidget(
-            connection.form,
-            title=connection.form.title[0].upper() + connection.form.title[1:],
-            on_test=connection.test,
-            on_save=connection.save,
-            parts={
-                "sign_in": SignInPart(connection.person),
-                "draft": connection.draft(),
-                "creator": CreatorPart(connection.form),
-                "keys": KeyPart(connection.form),
-                "saving": connection.saving(),
-            },
-            fill_call=lambda: fill_call(
-                "session.connection", connection.form, connection.reference_to
-            ),
-            portable=vault.redactor.value,
-        )
+def connection_page(connection: Connection, vault: Vault) -> FormWidget:
+    """The connection form, live: one page, in however many cells it is shown."""
+    return FormWidget(
+        connection.form,
+        title=connection.form.title[0].upper() + connection.form.title[1:],
+        on_test=connection.test,
+        on_save=connection.save,
+        parts={
+            "sign_in": SignInPart(connection.person),
+            "draft": connection.draft(),
+            "creator": CreatorPart(connection.form),
+            "keys": KeyPart(connection.form),
+            "saving": connection.saving(),
+        },
+        fill_call=lambda: fill_call("session.connection", connection.form, connection.reference_to),
+        portable=vault.redactor.value,
     )
 
 
-def show_sync(session: DevelopmentSession, sync: Sync) -> None:
+def sync_page(session: DevelopmentSession, sync: Sync) -> FormWidget:
     """The form of a sync, live; in its static picture the first rows as they would be sent."""
-    from IPython.display import display
-
     source = SourcePart(session, sync)
     widget = FormWidget(
         sync.form,
@@ -87,7 +79,7 @@ def show_sync(session: DevelopmentSession, sync: Sync) -> None:
     )
     widget.above = source.facts
     widget.below = lambda: Preview(sync) if sync.filled else None
-    display(widget)
+    return widget
 
 
 def draft_of(session: DevelopmentSession, sync: Sync) -> DraftPart:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +16,6 @@ from tests.browser.notebook_page import NotebookPage, open_in, write_notebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -77,15 +78,30 @@ def open_notebook(lab: Lab, page: Page) -> Iterator[Callable[[Path], NotebookPag
 
 
 @pytest.fixture(scope="module")
-def gallery(lab: Lab, browser: Browser) -> Iterator[NotebookPage]:
-    """The notebook that shows every form and report, run, in one window for a module's tests."""
-    from tests.browser.gallery import CELLS, CLICKED, FORMS
-
+def window(browser: Browser) -> Iterator[Page]:
+    """One for all tests of a module."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     context.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def stage(lab: Lab, window: Page) -> Iterator[NotebookPage]:
+    """A notebook for all tests of a module: each has it `show` a cell of its own."""
+    folder = Path(mkdtemp(dir=lab.folder))
+    yield open_in(lab, window, write_notebook(folder / "stage.ipynb", ["None"]))
+    lab.shut_kernels()
+
+
+@pytest.fixture(scope="module")
+def gallery(lab: Lab, window: Page) -> Iterator[NotebookPage]:
+    """The notebook that shows every form and report, run."""
+    from tests.browser.gallery import CELLS, CLICKED, FORMS
+
     path = write_notebook(lab.folder / "gallery.ipynb", CELLS)
-    notebook = open_in(lab, context.new_page(), path)
+    notebook = open_in(lab, window, path)
     notebook.run_all()
     expect(notebook.outputs(len(CELLS) - 1).first).to_be_visible(timeout=4 * PATIENCE)
     expect(notebook.page.locator(".devsession-form")).to_have_count(len(FORMS))
@@ -96,5 +112,4 @@ def gallery(lab: Lab, browser: Browser) -> Iterator[NotebookPage]:
     expect(notebook.page.locator("[aria-busy=true]:not(.dsf-texts)")).to_have_count(0)
     yield notebook
     notebook.use_theme("Light")
-    context.close()
     lab.shut_kernels()

@@ -33,6 +33,8 @@ QUIET = {
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
 }
+# Whether widgets' state is saved with a notebook: {"saveState": True}.
+SAVE_STATE = "@jupyter-widgets/jupyterlab-manager:plugin"
 OPTIONS = (
     "--no-browser",
     "--allow-root",

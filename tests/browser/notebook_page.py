@@ -26,6 +26,16 @@ _READY = """async () => {
 # The command's own promise ends when all cells have run; the page must not wait for that, because
 # a cell may wait for what the test does next.
 _RUN_ALL = "() => void window.jupyterapp.commands.execute('notebook:run-all-cells')"
+_SHOW = """(code) => {
+    const { content } = window.jupyterapp.shell.currentWidget;
+    const cells = content.model.sharedModel;
+    cells.transact(() => {
+        cells.deleteCellRange(0, cells.cells.length);
+        cells.insertCell(0, { cell_type: "code", source: code, metadata: {}, outputs: [] });
+    });
+    content.activeCellIndex = 0;
+    void window.jupyterapp.commands.execute("notebook:run-all-cells");
+}"""
 _EXECUTE = """async (code) => {
     const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
     const request = { code, store_history: false };
@@ -45,6 +55,10 @@ class NotebookPage:
     def run_all(self) -> None:
         """Start every cell, from top to bottom; wait for outputs with `expect`."""
         self.page.evaluate(_RUN_ALL)
+
+    def show(self, code: str) -> None:
+        """Put one cell in the place of all, and start it."""
+        self.page.evaluate(_SHOW, code)
 
     def execute(self, code: str) -> None:
         """Run code in the notebook's kernel, beside its cells and its history; wait for the end."""

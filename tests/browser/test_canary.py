@@ -18,8 +18,9 @@ from playwright.sync_api import expect
 
 from devsession.warehouse import embedded_service
 from tests.browser import canary_plugin
-from tests.browser.lab import environment_in
+from tests.browser.lab import SAVE_STATE, environment_in
 from tests.browser.notebook_page import write_notebook
+from tests.browser.search import files_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-SAVE_STATE = "@jupyter-widgets/jupyterlab-manager:plugin"
 # Milliseconds: a kernel and a session start, on a busy machine.
 STARTED = 120_000
 # Letters that JSON, HTML and addresses write in another way each.
@@ -46,29 +46,6 @@ if "STOCK" in os.environ:
     assert session.connection.parameters.secret("token") == os.environ["TOKEN"]
 ipywidgets.Password(description="Stock", value=os.environ.get("STOCK", ""))
 """
-
-
-def written_forms(secret: str) -> set[bytes]:
-    """Every way in which a file may hold a text: as it is, escaped, as digits, as base64 anywhere."""
-    raw = secret.encode()
-    in_json = (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
-    encoded = {raw, *(each.encode() for each in in_json), quote(secret, safe="").encode()}
-    encoded |= {json.dumps(each.decode())[1:-1].encode() for each in encoded}
-    encoded |= {raw.hex().encode(), raw.hex().upper().encode()}
-    for before in range(3):
-        # Only whole letters of base64 that depend on the secret alone.
-        text = base64.b64encode(b"\0" * before + raw)[
-            (before * 8 + 5) // 6 : (before + len(raw)) * 8 // 6
-        ]
-        encoded |= {text, text.replace(b"+", b"-").replace(b"/", b"_")}
-    return encoded
-
-
-def files_with(secret: str, *folders: Path) -> list[Path]:
-    """Every file below the folders, hidden ones too, that holds the secret in some form."""
-    forms = written_forms(secret)
-    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    return [path for path in files if any(form in path.read_bytes() for form in forms)]
 
 
 @pytest.mark.parametrize("text", ["as it is", "in the middle of it", "'\"é\" & ü'"])

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.controls import choose, chosen, dropdown, options, wait_for
-from tests.browser.notebook_page import NotebookPage, write_notebook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from playwright.sync_api import Locator
 
-    from tests.browser.lab import Lab
+    from tests.browser.notebook_page import NotebookPage
 
 pytestmark = pytest.mark.browser
 
-CONTROLS = "from tests.browser import forms\nforms.controls"
+CONTROLS = """
+from importlib import reload
+from ipywidgets import Widget
+Widget.close_all()
+from tests.browser import forms
+reload(forms).controls
+"""
 # As when options cannot be had: an answer stays that is not offered.
 NOT_OFFERED = """
 state = forms.controls.state
@@ -42,12 +43,10 @@ INSIDE = """(list) => {
 
 
 @pytest.fixture
-def notebook(lab: Lab, open_notebook: Callable[[Path], NotebookPage]) -> NotebookPage:
+def notebook(stage: NotebookPage) -> NotebookPage:
     """A notebook that shows a form with every kind of control, and three connection methods."""
-    folder = Path(mkdtemp(dir=lab.folder))
-    notebook = open_notebook(write_notebook(folder / "controls.ipynb", [CONTROLS]))
-    notebook.run_all()
-    return notebook
+    stage.show(CONTROLS)
+    return stage
 
 
 @pytest.fixture

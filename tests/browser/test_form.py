@@ -2,43 +2,47 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.controls import choose, dropdown, options
-from tests.browser.notebook_page import NotebookPage, write_notebook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Locator
 
-    from tests.browser.lab import Lab
+    from tests.browser.notebook_page import NotebookPage
 
 pytestmark = pytest.mark.browser
 
-CONNECTION = "from tests.browser import forms\nforms.connection"
-SYNC = "from tests.browser import forms\nforms.sync"
-SAVE_STATE = "@jupyter-widgets/jupyterlab-manager:plugin"
+# As they are when nobody has filled them. A page that is loaded again asks for every widget.
+FORMS = """
+from importlib import reload
+from ipywidgets import Widget
+Widget.close_all()
+from tests.browser import forms
+reload(forms)
+"""
 CANARY = "canary-2b8e61"
 
 
 @pytest.fixture
-def folder(lab: Lab) -> Path:
-    """A folder of this test's own in the Lab."""
-    return Path(mkdtemp(dir=lab.folder))
+def connection(stage: NotebookPage) -> NotebookPage:
+    """A notebook that shows the connection form."""
+    stage.show(f"{FORMS}forms.connection")
+    return stage
 
 
 @pytest.fixture
-def connection(folder: Path, open_notebook: Callable[[Path], NotebookPage]) -> NotebookPage:
-    """A notebook that shows the connection form."""
-    notebook = open_notebook(write_notebook(folder / "connection.ipynb", [CONNECTION]))
-    notebook.run_all()
-    return notebook
+def allowed(stage: NotebookPage) -> Iterator[Path]:
+    """The file that lets Save go on."""
+    file = stage.path.parent / "allowed"
+    yield file
+    file.unlink(missing_ok=True)
 
 
 @pytest.fixture
@@ -48,24 +52,19 @@ def form(connection: NotebookPage) -> Locator:
 
 
 @pytest.fixture
-def sync(folder: Path, open_notebook: Callable[[Path], NotebookPage]) -> Locator:
+def sync(stage: NotebookPage) -> Locator:
     """The form of a sync, live."""
-    notebook = open_notebook(write_notebook(folder / "sync.ipynb", [SYNC]))
-    notebook.run_all()
-    return notebook.form("Sync contacts")
+    stage.show(f"{FORMS}forms.sync")
+    return stage.form("Sync contacts")
 
 
 def click(form: Locator, button: str) -> None:
     form.get_by_role("button", name=button).click()
 
 
-def files_with(text: str, *folders: Path) -> list[Path]:
-    """Every file below the folders, hidden ones too, that holds the text."""
-    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    return [path for path in files if text.encode() in path.read_bytes()]
-
-
-def test_fill_fail_fix_test_and_save(form: Locator, connection: NotebookPage, folder: Path) -> None:
+def test_fill_fail_fix_test_and_save(
+    form: Locator, connection: NotebookPage, allowed: Path
+) -> None:
     form.get_by_label("Tenant URL").fill("https://wrong.test")
     form.get_by_label("API key").fill(CANARY)
     click(form, "Test")
@@ -76,7 +75,7 @@ def test_fill_fail_fix_test_and_save(form: Locator, connection: NotebookPage, fo
     expect(form.get_by_text("connected: Acme")).to_have_role("status")
     expect(form.get_by_text("Acme cannot be reached")).to_have_count(0)
 
-    (folder / "allowed").touch()
+    allowed.touch()
     click(form, "Save")
     expect(form.get_by_text("saved")).to_have_role("status")
     connection.execute(f"assert forms.connection_form.secrets == {{'api_key': {CANARY!r}}}")
@@ -130,7 +129,7 @@ def test_fill_in_a_cell_shows_in_the_form_and_leaves_what_is_being_typed(
     expect(notes).to_be_focused()
 
 
-def test_while_python_works_the_buttons_say_so(form: Locator, folder: Path) -> None:
+def test_while_python_works_the_buttons_say_so(form: Locator, allowed: Path) -> None:
     form.get_by_label("Tenant URL").fill("https://acme.test")
     form.get_by_label("API key").fill(CANARY)
     click(form, "Save")
@@ -139,7 +138,7 @@ def test_while_python_works_the_buttons_say_so(form: Locator, folder: Path) -> N
     expect(form.get_by_role("button", name="Test")).to_be_disabled()
     expect(form).to_have_attribute("aria-busy", "true")
 
-    (folder / "allowed").touch()
+    allowed.touch()
     expect(form.get_by_role("button", name="Save")).to_be_enabled()
     expect(form).to_have_attribute("aria-busy", "false")
 
@@ -162,11 +161,9 @@ def test_map_columns_and_expressions(sync: Locator) -> None:
     expect(sync.get_by_text("saved: {")).to_contain_text("expression('FIRST || LAST')")
 
 
-def test_write_a_template(folder: Path, open_notebook: Callable[[Path], NotebookPage]) -> None:
-    cell = "from tests.browser import forms\nforms.template"
-    notebook = open_notebook(write_notebook(folder / "template.ipynb", [cell]))
-    notebook.run_all()
-    form = notebook.form("Sync messages")
+def test_write_a_template(stage: NotebookPage) -> None:
+    stage.show(f"{FORMS}forms.template")
+    form = stage.form("Sync messages")
     expect(form.get_by_text("row has ID, NAME")).to_be_visible()
 
     form.get_by_label("Text").fill("Hello {{ row.full }}")
@@ -180,13 +177,9 @@ def test_write_a_template(folder: Path, open_notebook: Callable[[Path], Notebook
     expect(form.get_by_label("Text")).to_have_attribute("aria-invalid", "false")
 
 
-def test_fill_every_kind_of_field(
-    folder: Path, open_notebook: Callable[[Path], NotebookPage]
-) -> None:
-    cell = "from tests.browser import forms\nforms.wide"
-    notebook = open_notebook(write_notebook(folder / "wide.ipynb", [cell]))
-    notebook.run_all()
-    form = notebook.form("Sync everything")
+def test_fill_every_kind_of_field(stage: NotebookPage) -> None:
+    stage.show(f"{FORMS}forms.wide")
+    form = stage.form("Sync everything")
     expect(form.get_by_role("note")).to_have_text(
         ["Before you startHave a list ready.", "It is overwritten."]
     )
@@ -200,12 +193,12 @@ def test_fill_every_kind_of_field(
     click(form, "Save")
     expect(form.get_by_text("saved everything")).to_be_visible()
 
-    notebook.execute("plain = forms.wide_form.plain")
-    notebook.execute("assert (plain('batch'), plain('mark')) == (40, 'green')")
-    notebook.execute("assert plain('tags') == ['red', 'blue']")
-    notebook.execute("assert plain('notes') == 'two\\nlines'")
-    notebook.execute("assert plain('stage') == '@DB.SCHEMA.STAGE/in'")
-    notebook.execute("assert forms.wide_form.written.template == 'Hello {{ row.NAME }}'")
+    stage.execute("plain = forms.wide_form.plain")
+    stage.execute("assert (plain('batch'), plain('mark')) == (40, 'green')")
+    stage.execute("assert plain('tags') == ['red', 'blue']")
+    stage.execute("assert plain('notes') == 'two\\nlines'")
+    stage.execute("assert plain('stage') == '@DB.SCHEMA.STAGE/in'")
+    stage.execute("assert forms.wide_form.written.template == 'Hello {{ row.NAME }}'")
 
 
 def test_a_reloaded_page_shows_what_was_filled(form: Locator, connection: NotebookPage) -> None:
@@ -220,28 +213,3 @@ def test_a_reloaded_page_shows_what_was_filled(form: Locator, connection: Notebo
     expect(form.get_by_label("Tenant URL")).to_have_value("https://acme.test")
     expect(form.get_by_label("API key")).to_have_value("")
     expect(form.get_by_label("API key")).to_have_attribute("placeholder", "set; type to replace it")
-
-
-@pytest.mark.parametrize("save_state", [False, True], ids=["without state", "with state"])
-def test_a_typed_secret_is_in_no_file(
-    lab: Lab,
-    folder: Path,
-    open_notebook: Callable[[Path], NotebookPage],
-    save_state: bool,
-) -> None:
-    lab.settings(SAVE_STATE, {"saveState": save_state})
-    path = write_notebook(folder / "secret.ipynb", [CONNECTION])
-    notebook = open_notebook(path)
-    notebook.run_all()
-    form = notebook.form("Connect to Acme")
-    form.get_by_label("Tenant URL").fill("https://acme.test")
-    form.get_by_label("API key").fill(CANARY)
-    click(form, "Test")
-    expect(form.get_by_text("connected: Acme")).to_be_visible()
-
-    notebook.save()
-    lab.call("POST", f"/api/contents/{path.relative_to(lab.folder).as_posix()}/checkpoints")
-
-    assert ("widget-state+json" in path.read_text()) is save_state
-    assert list(folder.glob(".ipynb_checkpoints/*"))
-    assert files_with(CANARY, lab.folder, lab.home) == []

@@ -2,40 +2,40 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.notebook_page import NotebookPage, write_notebook
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from playwright.sync_api import Locator
 
-    from tests.browser.lab import Lab
+    from tests.browser.notebook_page import NotebookPage
 
 pytestmark = pytest.mark.browser
 
-MAPPER = "from tests.browser import mapper_forms\nmapper_forms.widget"
+# As it is when nobody has filled it.
+MAPPER = """
+from importlib import reload
+from ipywidgets import Widget
+Widget.close_all()
+from tests.browser import mapper_forms
+reload(mapper_forms).widget
+"""
 OVERFLOWING = """(form) => [...form.querySelectorAll('*')]
     .filter((node) => node.scrollWidth > node.clientWidth + 1
         && getComputedStyle(node).display !== 'inline'
+        && getComputedStyle(node).visibility !== 'hidden'
         && !['auto', 'scroll'].includes(getComputedStyle(node).overflowX)
         && !node.closest('.dsf-sample, input'))
     .map((node) => node.outerHTML.slice(0, 120))"""
 
 
 @pytest.fixture
-def notebook(lab: Lab, open_notebook: Callable[[Path], NotebookPage]) -> NotebookPage:
+def notebook(stage: NotebookPage) -> NotebookPage:
     """A notebook that shows a form with a mapper of ten fields."""
-    folder = Path(mkdtemp(dir=lab.folder))
-    notebook = open_notebook(write_notebook(folder / "mapper.ipynb", [MAPPER]))
-    notebook.run_all()
-    return notebook
+    stage.show(MAPPER)
+    return stage
 
 
 @pytest.fixture
@@ -192,15 +192,15 @@ def test_the_keyboard_alone(form: Locator, notebook: NotebookPage) -> None:
     expect(notebook.cells).to_have_count(1)
 
 
-@pytest.mark.parametrize("width", [800, 1600])
-def test_nothing_overflows(form: Locator, notebook: NotebookPage, width: int) -> None:
-    notebook.page.set_viewport_size({"width": width, "height": 1000})
+def test_nothing_overflows(form: Locator, notebook: NotebookPage) -> None:
     click(form, "Match columns")
     fill(form, "notes", f"= {'upper(FIRST_NAME) || ' * 8} CITY")
     fill(form, "score", f"= {'NOWHERE' * 20}")
     expect(row(form, "score")).to_contain_text("no column is named NOWHERE")
 
-    assert form.evaluate(OVERFLOWING) == []
+    for width in (800, 1600):
+        notebook.page.set_viewport_size({"width": width, "height": 1000})
+        assert form.evaluate(OVERFLOWING) == []
 
 
 def test_a_reloaded_page_shows_the_same(form: Locator, notebook: NotebookPage) -> None:

@@ -15,7 +15,9 @@ from devsession.cli.shipped import shipped
 from devsession.sandbox import sandbox_key, sandbox_service
 from devsession.warehouse.embedded import embedded_service
 from tests.browser.controls import choose
-from tests.browser.test_form import SAVE_STATE, click, files_with
+from tests.browser.lab import SAVE_STATE
+from tests.browser.search import files_with
+from tests.browser.test_form import click
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,14 +45,10 @@ def app_address(project: Path, host: str) -> str:
     return f"http://{host}:{sandbox_service(project).ensure().port}"
 
 
-@pytest.mark.parametrize("save_state", [False, True], ids=["without state", "with state"])
 def test_both_forms_by_hand(
-    lab: Lab,
-    project: Path,
-    open_notebook: Callable[[Path], NotebookPage],
-    save_state: bool,
+    lab: Lab, project: Path, open_notebook: Callable[[Path], NotebookPage]
 ) -> None:
-    lab.settings(SAVE_STATE, {"saveState": save_state})
+    lab.settings(SAVE_STATE, {"saveState": True})
     typed, key = app_address(project, "localhost"), sandbox_key(project)
 
     connect = open_notebook(project / "01_connect.ipynb")

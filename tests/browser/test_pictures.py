@@ -67,8 +67,15 @@ def test_what_sticks_out_would_be_found(page: Page) -> None:
     ]
 
 
-@pytest.mark.parametrize("width", [800, 1600])
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
+@pytest.mark.parametrize(
+    ("theme", "width"),
+    [
+        ("Light", 1600),
+        ("Dark", 800),
+        pytest.param("Light", 800, marks=pytest.mark.long),
+        pytest.param("Dark", 1600, marks=pytest.mark.long),
+    ],
+)
 def test_every_form_and_report(gallery: NotebookPage, folder: Path, theme: str, width: int) -> None:
     gallery.page.set_viewport_size({"width": width, "height": HEIGHT})
     gallery.use_theme(theme)

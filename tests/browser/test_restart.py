@@ -13,7 +13,8 @@ from devsession.cli.project import create_project
 from devsession.sandbox import sandbox_key, sandbox_service
 from devsession.warehouse.embedded import embedded_service
 from tests.browser.notebook_page import write_notebook
-from tests.browser.test_form import click, files_with
+from tests.browser.search import files_with
+from tests.browser.test_form import click
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

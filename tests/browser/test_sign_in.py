@@ -13,7 +13,6 @@ from playwright.sync_api import expect
 from devsession.sandbox import stop_sandbox
 from devsession.warehouse import embedded_service
 from tests.browser.notebook_page import NotebookPage, write_notebook
-from tests.browser.test_form import files_with
 from tests.session import person_plugin
 from tests.session.test_person import Browser
 
@@ -211,7 +210,10 @@ def test_what_came_back_is_in_no_file_but_the_secret_store(
     expect(form.get_by_text("connection saved")).to_be_visible()
     notebook.save()
 
-    found = [path for kind in TOKENS for path in files_with(kind, lab.folder, lab.home)]
+    files = [
+        path for place in (lab.folder, lab.home) for path in place.rglob("*") if path.is_file()
+    ]
+    found = [path for path in files for kind in TOKENS if kind.encode() in path.read_bytes()]
     assert {path.name for path in found} == {"secrets"}
 
 

@@ -188,6 +188,9 @@ def deadline() -> Iterator[None]:
     faulthandler.cancel_dump_traceback_later()
 
 
+# What stops a render may come while Python collects garbage, which reports and drops it; it comes
+# again a second later.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(
     "template", [pytest.param(each, id=name) for name, each in HOSTILE.items()]
 )

@@ -166,6 +166,17 @@ def test_clicks_make_a_pair_of_keys_and_an_option(
     assert "kind='parcel'" in pages[1].state["fill_call"]
 
 
+def test_a_form_that_is_shown_again_is_the_same_page(
+    session: DevelopmentSession, things: Sync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages: list[FormWidget] = []
+    monkeypatch.setattr("IPython.display.display", pages.append)
+    for shown in (session.connection, session.connection, things, session.sync(things.slug)):
+        shown._ipython_display_()
+    assert pages[0] is pages[1]
+    assert pages[2] is pages[3]
+
+
 def test_an_option_that_was_added_is_saved(
     things: Sync, session: DevelopmentSession, workspace: Path
 ) -> None:
