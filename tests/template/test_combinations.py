@@ -101,8 +101,16 @@ def project(answers: Answers, tmp_path: Path) -> Iterator[Path]:
     embedded_service(folder).stop()
 
 
-# The first of them is what --defaults makes; it is run in an environment of its own.
-@pytest.mark.parametrize("answers", PAIRWISE[1:], ids=named)
+# The first of them is what --defaults makes; it is run in an environment of its own. Each answer is
+# among that one and those of the short form; each pair is among all.
+@pytest.mark.parametrize(
+    "answers",
+    [
+        pytest.param(each, marks=[pytest.mark.long] if at in (1, 4) else [], id=named(each))
+        for at, each in enumerate(PAIRWISE)
+        if at
+    ],
+)
 def test_its_notebooks_and_its_tests_run(answers: Answers, project: Path) -> None:
     # pytest's plugins of this environment are slow to import; no project needs one.
     walked = python(project, walk.__file__, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
