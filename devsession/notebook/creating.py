@@ -2,61 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from devsession.errors import DevsessionError, FormError, UnknownNameError
+from devsession.notebook.form_parts import FormPart
 from devsession.notebook.form_state import still_open, with_missing_marked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from devsession.plugin.form import Form
 
 _ADD = {"name": "add", "label": "Add", "busy": "Adding…"}
 _AGAIN = {"name": "again", "label": "Try again", "busy": "Asking…"}
 _CANCEL = {"name": "cancel", "label": "Cancel", "busy": "Cancel"}
 
 
-class SmallForm(Protocol):
-    """The form of a new option."""
-
-    def describe(self) -> dict[str, Any]:
-        """All that is shown, as JSON."""
-
-    def set(self, name: str, value: object) -> None:
-        """Answer a field."""
-
-    def retry(self, name: str) -> None:
-        """Fetch options once more that could not be had."""
-
-    def stop(self, name: str) -> None:
-        """Wait no more for options."""
-
-
-class Option(Protocol):
-    """What the plugin made."""
-
-    @property
-    def label(self) -> str:
-        """What a person reads."""
-
-
-class CreatorLike(Protocol):
-    """A form whose fields may take new options: `devsession.plugin.form.Form` is one."""
-
-    @property
-    def fields(self) -> Mapping[str, Any]:
-        """The fields by name."""
-
-    def creator(self, name: str) -> SmallForm:
-        """The form of a new option of a field."""
-
-    def create_option(self, name: str, /) -> Option:
-        """Have the plugin make the option, add it and choose it."""
-
-    def cancel_option(self, name: str) -> None:
-        """Forget what was filled in for it."""
-
-
-class CreatorPart:
+class CreatorPart(FormPart):
     """One small form at a time; what is filled in stays until it is added or cancelled.
 
     Messages: `new_option` (name) opens it, or asks the plugin for it again; `fill_option` (name of
@@ -64,7 +24,7 @@ class CreatorPart:
     no more for them); `add_option`; `cancel_option`.
     """
 
-    messages: Collection[str] = (
+    messages = (
         "new_option",
         "fill_option",
         "retry_option",
@@ -73,12 +33,9 @@ class CreatorPart:
         "cancel_option",
     )
 
-    def __init__(self, form: CreatorLike) -> None:
+    def __init__(self, form: Form) -> None:
         self._form = form
         self._open("")
-
-    def on_change(self, tell: Callable[[str, bool], None]) -> None:
-        """Nothing to tell: what a cell fills in changes the whole form."""
 
     def shown(self) -> dict[str, Any] | None:
         """The small form; None while none is open."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
@@ -21,13 +21,10 @@ from devsession.notebook.snapshot import FormSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
 
     from devsession.notebook.form_parts import FormPart
     from devsession.notebook.snapshot import Table
-    from devsession.plugin.mapping import Expression
-    from devsession.plugin.parameters import ConnectivityOption
-    from devsession.plugin.source_column import SourceColumn
+    from devsession.plugin.form import Form
 
 _STATIC = Path(__file__).parent / "static"
 _STYLES = (
@@ -42,55 +39,6 @@ _STYLES = (
     "source.css",
     "template.css",
 )
-
-
-class FormLike(Protocol):
-    """What the widget needs of a form: `devsession.plugin.form.Form` is one."""
-
-    def describe(self) -> dict[str, Any]:
-        """All that is shown, as JSON; of a secret only whether it is set."""
-
-    def set(self, name: str, value: object) -> None:
-        """Answer a field."""
-
-    def map(self, app_field: str, source: str | Expression | None) -> None:
-        """Fill a field of the app from a column or an expression."""
-
-    def match(self) -> int:
-        """Suggest columns for what is not mapped; how many."""
-
-    def accept(self, *app_fields: str) -> None:
-        """Take suggestions, or all."""
-
-    def refuse(self, *app_fields: str) -> None:
-        """Drop suggestions, or all."""
-
-    def clear_mapping(self) -> None:
-        """Map nothing any more."""
-
-    def source_columns(self) -> list[SourceColumn]:
-        """What is known of the source's columns."""
-
-    def write(self, template: str) -> None:
-        """Write the template."""
-
-    def choose(self, method: str) -> None:
-        """Fill another connection method."""
-
-    def connect_by(self, connectivity_option: ConnectivityOption) -> None:
-        """Fill the form for another connectivity."""
-
-    def without_waiting(self) -> AbstractContextManager[None]:
-        """Inside, options that are not at hand come later, by themselves."""
-
-    def retry(self, name: str) -> None:
-        """Fetch options once more that could not be had."""
-
-    def stop(self, name: str) -> None:
-        """Wait no more for options."""
-
-    def on_change(self, callback: Callable[[], None]) -> None:
-        """Call `callback` after every change."""
 
 
 class FormWidget(anywidget.AnyWidget):
@@ -128,7 +76,7 @@ class FormWidget(anywidget.AnyWidget):
 
     def __init__(
         self,
-        form: FormLike,
+        form: Form,
         *,
         title: str,
         on_save: Callable[[], str],

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any
+
+from devsession.notebook.form_parts import FormPart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from devsession.plugin.form import Form
 
 
-class KeyMaker(Protocol):
-    """A form that has pairs of keys made for its fields: `devsession.plugin.form.Form` is one."""
-
-    def generate(self, name: str, *, algorithm: Literal["ed25519", "rsa"], replace: bool) -> str:
-        """Make a pair for a field; the public key."""
-
-
-class KeyPart:
+class KeyPart(FormPart):
     """Messages: `generate` (name, algorithm, replace)."""
 
-    messages: Collection[str] = ("generate",)
+    messages = ("generate",)
 
-    def __init__(self, form: KeyMaker) -> None:
+    def __init__(self, form: Form) -> None:
         self._form = form
-
-    def on_change(self, tell: Callable[[str, bool], None]) -> None:
-        """Nothing to tell: a pair that a cell makes changes the form."""
-
-    def shown(self) -> None:
-        """Nothing of its own: the public key is the field's value."""
 
     def receive(self, message: dict[str, Any]) -> str:
         """Make a pair. Raises: FormError, as the form's own method."""

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from devsession.plugin.mapping import Expression
 
 if TYPE_CHECKING:
-    from devsession.notebook.form_widget import FormLike
+    from devsession.plugin.form import Form
 
 
-def map_as_told(form: FormLike, message: dict[str, Any]) -> str:
+def map_as_told(form: Form, message: dict[str, Any]) -> str:
     """Do what a message about a mapper or a template says; what there is to say about it.
 
     Raises: DevsessionError, as the form's own methods.
@@ -34,7 +34,7 @@ def map_as_told(form: FormLike, message: dict[str, Any]) -> str:
     return ""
 
 
-def _make(form: FormLike, columns: dict[str, str | Expression | None]) -> None:
+def _make(form: Form, columns: dict[str, str | Expression | None]) -> None:
     """Make these columns for the template, and no others."""
     mapper = form.describe()["mapper"]
     for name in {**mapper["made"], **mapper["errors"]}:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, ValidationError
 from pydantic_core import to_jsonable_python
 
+from devsession.notebook.form_parts import FormPart
 from devsession.plugin.definition import Definition
 from devsession.plugin.mapping import StoredMapping  # noqa: TC001 - pydantic reads it
 from devsession.plugin.parameters import StoredConfigurationValue  # noqa: TC001 - and this
 from devsession.secrets.redact import Redactor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
     from pathlib import Path
 
     from devsession.plugin.form import Form
@@ -36,7 +37,7 @@ class Draft(Definition):
     mapping: StoredMapping | None = None
 
 
-class DraftPart:
+class DraftPart(FormPart):
     """Keeps what a form holds in a file, change by change, and offers what an earlier kernel kept.
 
     Nothing comes back by itself: cells that are run again give what they gave before. What was saved
@@ -46,7 +47,7 @@ class DraftPart:
     Messages: `bring_back`, `forget_draft`.
     """
 
-    messages: Collection[str] = ("bring_back", "forget_draft")
+    messages = ("bring_back", "forget_draft")
 
     def __init__(
         self,
@@ -86,9 +87,6 @@ class DraftPart:
         return (
             "It is back, but for secrets: Save keeps it" if secret else "It is back: Save keeps it"
         )
-
-    def on_change(self, tell: Callable[[str, bool], None]) -> None:
-        """Whatever changes here comes of the form, which draws itself."""
 
     @property
     def _fields(self) -> list[Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import ConnectError, DevsessionError, PluginRaisedError, UsageError
+from devsession.notebook.form_parts import FormPart
 from devsession.notebook.kernel_thread import between_cells
 from devsession.notebook.sign_in_card import SignInCard, shown_under_cell
 from devsession.session.saved import Note
@@ -32,12 +33,16 @@ class _Asked:
     display: Any
 
 
-class Person:
+class Person(FormPart):
     """Signs in for one action at a time: the next one cancels it.
 
     redeem: see `Signing.redeem`. answers: what the form holds, to see whether it was changed.
     agreed: where the browser of somebody ends who agrees without being asked; "" for nobody.
+
+    Messages: `paste` (address), `cancel_sign_in`.
     """
+
+    messages = ("paste", "cancel_sign_in")
 
     def __init__(
         self,
@@ -55,14 +60,18 @@ class Person:
     def __repr__(self) -> str:
         return f"<Person: {'asked to sign in' if self._asked else 'not asked'}>"
 
-    def on_change(self, callback: Callable[[str, bool], None]) -> None:
-        """Call `callback(text, is_error)` when a sign-in begins (no text) and when it has ended."""
-        self._listeners.append(callback)
+    def on_change(self, tell: Callable[[str, bool], None]) -> None:
+        """Call `tell(text, is_error)` when a sign-in begins (no text) and when it has ended."""
+        self._listeners.append(tell)
 
     def shown(self) -> dict[str, str] | None:
         """What a form draws while a person is asked: `address`, `redirect`, and what is done `then`."""
         card = self._asked.card if self._asked else None
         return vars(card) if card else None
+
+    def receive(self, message: dict[str, Any]) -> str:
+        """Go on with an address, or wait no more."""
+        return self.paste(message["address"]) if message["type"] == "paste" else self.cancel()
 
     def do(self, action: Callable[[], Note], *, saves: bool) -> Note:
         """Do what needs a token. Where a person has to sign in first, a kernel does not wait: the

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import ref
 
 from devsession.errors import DevsessionError
+from devsession.notebook.form_parts import FormPart
 from devsession.notebook.kernel_thread import between_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
 
     from devsession.session.development import DevelopmentSession
 
 _PAUSE = 0.4  # seconds between two looks; a file that is still being written changes again
 
 
-class Saving:
+class Saving(FormPart):
     """Looks whether the plugin's files were saved, as long as its session lives.
 
     It is a part of every form's page, which is told what is wrong with what was saved.
     """
-
-    messages: Collection[str] = ()
 
     def __init__(
         self,
@@ -51,14 +50,6 @@ class Saving:
     def stop(self) -> None:
         """Look no more."""
         self._ended.set()
-
-    def shown(self) -> dict[str, Any] | None:
-        """Nothing of its own."""
-        return None
-
-    def receive(self, message: dict[str, Any]) -> str:  # noqa: ARG002 - it has no messages
-        """Nothing is sent to it."""
-        return ""
 
     def on_change(self, tell: Callable[[str, bool], None]) -> None:
         """Call `tell(text, is_error)` when the forms cannot follow, and when they can again."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import DevsessionError, SetupError, UnknownNameError
+from devsession.notebook.form_parts import FormPart
 from devsession.plugin.strategies import STATES
 from devsession.render import counted
 from devsession.session.declaring import one_line
@@ -15,7 +16,7 @@ from devsession.warehouse.identifiers import held_by_app, identified
 from devsession.warehouse.tables import tables_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Iterable
 
     from devsession.plugin.strategies import OutboundSyncStrategy
     from devsession.session.development import DevelopmentSession
@@ -26,13 +27,13 @@ QUERY = "= query"
 """The option of the source that is no table."""
 
 
-class SourcePart:
+class SourcePart(FormPart):
     """What a page shows of a sync's declaration. The warehouse is asked once for each choice.
 
     Messages: `declare` (name, value); `look_at_source`, for tables and rows as they are now.
     """
 
-    messages: Collection[str] = ("declare", "look_at_source")
+    messages = ("declare", "look_at_source")
 
     def __init__(self, session: DevelopmentSession, sync: Sync) -> None:
         self._session = session
@@ -72,9 +73,6 @@ class SourcePart:
                 self._asked.clear()
                 self._sync.look()
         return ""
-
-    def on_change(self, tell: Callable[[str, bool], None]) -> None:
-        """Nothing to tell: each change of the declaration is one of the form, which tells it."""
 
     def facts(self) -> list[tuple[str, str]]:
         """Label and value of what is declared, for a static picture."""

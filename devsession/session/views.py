@@ -10,7 +10,6 @@ from devsession.notebook.card import SessionCard
 from devsession.notebook.creating import CreatorPart
 from devsession.notebook.form_widget import FormWidget
 from devsession.notebook.key_part import KeyPart
-from devsession.notebook.sign_in_part import SignInPart
 from devsession.render import html_table, text_table
 from devsession.session.draft_part import DraftPart
 from devsession.session.sampling import sample_of
@@ -49,7 +48,7 @@ def connection_page(connection: Connection, vault: Vault) -> FormWidget:
         on_test=connection.test,
         on_save=connection.save,
         parts={
-            "sign_in": SignInPart(connection.person),
+            "sign_in": connection.person,
             "draft": connection.draft(),
             "creator": CreatorPart(connection.form),
             "keys": KeyPart(connection.form),

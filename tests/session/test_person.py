@@ -17,7 +17,6 @@ import pytest
 from devsession import DevelopmentSession, secret
 from devsession.errors import ConnectError, NotFilledError, UsageError
 from devsession.notebook.form_widget import FormWidget
-from devsession.notebook.sign_in_part import SignInPart
 from devsession.session import person
 from devsession.session.plugin_source import load_plugin_class
 from tests.notebook.conftest import Page
@@ -151,7 +150,7 @@ def page(session: DevelopmentSession, loop: Loop) -> Page:
         title="Connect",
         on_test=connection.test,
         on_save=connection.save,
-        parts={"sign_in": SignInPart(connection.person)},
+        parts={"sign_in": connection.person},
         fill_call=lambda: ".fill(..)",
     )
     connection.form.fill(**known(session))
