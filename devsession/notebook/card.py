@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from devsession.notebook.markup import fact_lines, facts, line, panel
+from devsession.notebook.markup import fact_lines, facts
+from devsession.render import html_line, panel
 
 
 @dataclass(frozen=True, repr=False)
@@ -26,7 +27,7 @@ class SessionCard:
         return panel(
             f"Session for {self.plugin}",
             facts(_FACTS),
-            line(f"next: {self.next_step}", style="margin-top:6px"),
+            html_line(f"next: {self.next_step}", style="margin-top:6px"),
         )
 
 

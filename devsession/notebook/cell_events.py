@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from devsession.notebook.kernel import running_cell, running_shell
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -38,7 +40,7 @@ class CellEvents:
 
         The cell that calls this has begun already, and counts as begun.
         """
-        shell = _shell()
+        shell = running_shell()
         if shell is None:
             return False
         previous = getattr(shell, _LISTENER, None)
@@ -47,14 +49,13 @@ class CellEvents:
         shell.events.register("pre_run_cell", self._begin)
         shell.events.register("post_run_cell", self._end)
         setattr(shell, _LISTENER, self)
-        running = _running_cell(shell)
-        if running:
+        if running := running_cell():
             self._started(running)
         return True
 
     def unregister(self) -> None:
         """Listen no more; nothing happens when this one does not listen."""
-        shell = _shell()
+        shell = running_shell()
         if shell is None or getattr(shell, _LISTENER, None) is not self:
             return
         shell.events.unregister("pre_run_cell", self._begin)
@@ -81,18 +82,3 @@ class CellEvents:
             # Its text may quote the app or a secret, so only its kind is told.
             _log.warning("devsession could not follow this cell: %s", type(error).__name__)
             _log.debug("what went wrong", exc_info=True)
-
-
-def _shell() -> Any:
-    """The running IPython shell; None outside IPython. Nothing is imported to find out."""
-    import sys
-
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython is not None else None
-
-
-def _running_cell(shell: Any) -> str:
-    """The text of the cell that a kernel is running right now; a widget's message is no cell."""
-    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    is_cell = parent.get("header", {}).get("msg_type") == "execute_request"
-    return str(parent["content"]["code"]) if is_cell else ""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from devsession.notebook.markup import ADDED, CODE, MUTED, PLAIN_ROW, REMOVED, line, panel
+from devsession.notebook.markup import ADDED, CODE, MUTED, PLAIN_ROW, REMOVED
 from devsession.notebook.text_difference import cut, cut_around, line_difference
-from devsession.render import counted
+from devsession.render import counted, html_line, panel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,9 +91,9 @@ def _as_html(change: Change) -> str:
     rows = "".join(_row(each) for each in change.fields[:_FIELDS] if each.field)
     table = f'<table style="margin:0">{rows}</table>' if rows else ""
     texts = "".join(_block(each) for each in change.fields if not each.field)
-    notes = (line(note, style=f"{MUTED};white-space:pre-wrap") for note in change.notes)
-    rest = (line(note, style=MUTED) for note in _rest(change))
-    title = line(change.title, style="font-weight:bold;margin-top:8px")
+    notes = (html_line(note, style=f"{MUTED};white-space:pre-wrap") for note in change.notes)
+    rest = (html_line(note, style=MUTED) for note in _rest(change))
+    title = html_line(change.title, style="font-weight:bold;margin-top:8px")
     return "".join([title, table, texts, *rest, *notes])
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic, TypeVar, overload
 
-from devsession.notebook.exchange import ExchangeLike, answer, went_well
-from devsession.notebook.markup import line
-from devsession.render import counted, html_table, text_table
+from devsession.notebook.exchange import answer
+from devsession.recording.exchange import Exchange
+from devsession.render import counted, html_line, html_table, text_table
 
-E = TypeVar("E", bound=ExchangeLike)
+E = TypeVar("E", bound=Exchange)
 _HEADINGS = ("", "method", "url", "answer", "from")
 _SHOWN = 100
 _WIDTH = 120
@@ -42,7 +42,7 @@ class Exchanges(Sequence[E], Generic[E]):
     @property
     def failed(self) -> Exchanges[E]:
         """Those that the app answered with an error, or not at all, under their own numbers."""
-        failed = [at for at, each in enumerate(self._exchanges) if not went_well(each)]
+        failed = [at for at, each in enumerate(self._exchanges) if not each.succeeded]
         return Exchanges(
             [self._exchanges[at] for at in failed], numbers=[self._numbers[at] for at in failed]
         )
@@ -53,7 +53,7 @@ class Exchanges(Sequence[E], Generic[E]):
         return "\n".join(part for part in (title, table, self._rest) if part)
 
     def _repr_html_(self) -> str:
-        return html_table(_HEADINGS, self._rows()) + (line(self._rest) if self._rest else "")
+        return html_table(_HEADINGS, self._rows()) + (html_line(self._rest) if self._rest else "")
 
     @property
     def _rest(self) -> str:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from devsession.notebook.exchange import answer, whole_seconds
-from devsession.notebook.markup import BAD, MUTED, code, line, panel
-from devsession.notebook.shown_body import shown_body
-from devsession.render import counted
+from devsession.notebook.exchange import answered, asked, sides
+from devsession.notebook.markup import MUTED, code
+from devsession.render import BAD, counted, html_line, panel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from devsession.notebook.exchange import ExchangeLike
+    from devsession.recording.exchange import Exchange
 
 
-def show_last_exchange(exchanges: Sequence[ExchangeLike], *, failed: bool) -> None:
+def show_last_exchange(exchanges: Sequence[Exchange], *, failed: bool) -> None:
     """Display the last of a cell's exchanges, when the cell failed and had any.
 
     Call it while the cell is still the one that runs (`CellEvents.on_cell_end`): then it stands in
@@ -34,36 +33,23 @@ class FailedExchange:
     output is the same either way.
     """
 
-    def __init__(self, exchange: ExchangeLike, *, of: int = 1) -> None:
+    def __init__(self, exchange: Exchange, *, of: int = 1) -> None:
         self._exchange = exchange
         which = f"The last of {counted(of, 'request')}" if of > 1 else "The request"
         self._title = f"{which} before the error"
 
     def __repr__(self) -> str:
-        bodies = (f"{name}:\n{_indented(body)}" for name, body in self._bodies())
-        return "\n".join([self._title, f"  {self._request}", f"  {self._answer}", *bodies])
+        bodies = (f"{name}:\n{_indented(body)}" for name, _, body in sides(self._exchange))
+        request, answer = asked(self._exchange), answered(self._exchange)
+        return "\n".join([self._title, f"  {request}", f"  {answer}", *bodies])
 
     def _repr_html_(self) -> str:
         bodies = (
-            line(name, style=f"{MUTED};margin-top:8px") + code(body)
-            for name, body in self._bodies()
+            html_line(name, style=f"{MUTED};margin-top:8px") + code(body)
+            for name, _, body in sides(self._exchange)
         )
-        return panel(self._title, code(f"{self._request}\n{self._answer}"), *bodies, edge=BAD)
-
-    @property
-    def _request(self) -> str:
-        return f"{self._exchange.method} {self._exchange.url}"
-
-    @property
-    def _answer(self) -> str:
-        seconds = whole_seconds(self._exchange)
-        return f"-> {answer(self._exchange)}" + (f", after {seconds} s" if seconds else "")
-
-    def _bodies(self) -> list[tuple[str, str]]:
-        """What was sent and what came back, named; an answer that never came has no body."""
-        sent = [("Sent", shown_body(self._exchange.request_body))]
-        came = [("Came back", shown_body(self._exchange.response_body))]
-        return sent + (came if self._exchange.status is not None else [])
+        head = code(f"{asked(self._exchange)}\n{answered(self._exchange)}")
+        return panel(self._title, head, *bodies, edge=BAD)
 
 
 def _indented(text: str) -> str:

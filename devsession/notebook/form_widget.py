@@ -14,7 +14,7 @@ from devsession.errors import DevsessionError
 from devsession.notebook.es_module import one_module
 from devsession.notebook.form_actions import Action, Message, perform
 from devsession.notebook.form_state import apart, parts_apart, still_open, with_missing_marked
-from devsession.notebook.kernel_thread import where_cells_run
+from devsession.notebook.kernel import where_cells_run
 from devsession.notebook.mapper_messages import map_as_told
 from devsession.notebook.sample import Sample
 from devsession.notebook.snapshot import FormSnapshot

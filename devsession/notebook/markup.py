@@ -4,25 +4,6 @@ from __future__ import annotations
 
 from html import escape
 
-from devsession.render import BAD, GOOD, NEUTRAL, panel
-from devsession.render import html_line as line
-
-__all__ = [
-    "ADDED",
-    "BAD",
-    "CODE",
-    "GOOD",
-    "MUTED",
-    "NEUTRAL",
-    "PLAIN_ROW",
-    "REMOVED",
-    "code",
-    "fact_lines",
-    "facts",
-    "line",
-    "panel",
-]
-
 MUTED = "opacity:0.7"
 CODE = (
     "margin:4px 0 0 0;padding:8px 10px;background-color:rgba(128, 128, 128, 0.12);"

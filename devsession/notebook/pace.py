@@ -11,7 +11,7 @@ from devsession.notebook.exchange import whole_seconds
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from devsession.notebook.exchange import ExchangeLike
+    from devsession.recording.exchange import Exchange
 
 _TRY_AGAIN = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 
@@ -41,7 +41,7 @@ class Pace:
         return ", ".join(filter(None, facts))
 
 
-def paces(exchanges: Sequence[ExchangeLike]) -> list[Pace]:
+def paces(exchanges: Sequence[Exchange]) -> list[Pace]:
     """The pace of each, in their order."""
     done: list[Pace] = []
     last: dict[object, int] = {}
@@ -65,23 +65,23 @@ def paces(exchanges: Sequence[ExchangeLike]) -> list[Pace]:
     return done
 
 
-def _in_one_run(exchange: ExchangeLike, *parts: object) -> tuple[object, ...]:
+def _in_one_run(exchange: Exchange, *parts: object) -> tuple[object, ...]:
     return exchange.scope, exchange.execution, *parts
 
 
-def _ended_before(one: ExchangeLike, other: ExchangeLike) -> bool:
+def _ended_before(one: Exchange, other: Exchange) -> bool:
     """Whether an exchange was over when another began; without times they came one by one."""
     if one.began is None or other.began is None:
         return True
     return _end(one) <= other.began
 
 
-def _end(exchange: ExchangeLike) -> float:
+def _end(exchange: Exchange) -> float:
     took = 0.0 if exchange.from_tape else exchange.seconds
     return (exchange.began or 0.0) + took
 
 
-def _wait(before: Sequence[ExchangeLike], exchange: ExchangeLike) -> int:
+def _wait(before: Sequence[Exchange], exchange: Exchange) -> int:
     """Whole seconds from the last answer to the request, in one execution of a cell or run."""
     known = [
         _end(one)
@@ -93,12 +93,12 @@ def _wait(before: Sequence[ExchangeLike], exchange: ExchangeLike) -> int:
     return int(exchange.began - max(known))
 
 
-def _to_be_retried(exchange: ExchangeLike) -> bool:
+def _to_be_retried(exchange: Exchange) -> bool:
     status = exchange.status
     return status is None or status in _TRY_AGAIN or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _asked(exchange: ExchangeLike) -> str:
+def _asked(exchange: Exchange) -> str:
     """Seconds to wait; a date would differ in every run."""
     for name, values in exchange.response_headers.items():
         if name.lower() == "retry-after" and values and values[0].isdecimal():

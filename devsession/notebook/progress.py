@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from devsession.notebook.kernel import running_kernel
 from devsession.render import GOOD, html_line
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class NotebookProgress:
         del scanned, unchanged
         self._total = sum(actions.values())
         self._begun = self._shown = monotonic()
-        if self._total and in_kernel():
+        if self._total and running_kernel():
             from IPython.display import display
 
             begun = progress_text(self._total, 0, 0, 0)
@@ -60,12 +60,6 @@ class NotebookProgress:
     def _show(self, picture: dict[str, str]) -> None:
         if self._display is not None:
             self._display.update(picture, raw=True)
-
-
-def in_kernel() -> bool:
-    """Whether this process is a notebook's kernel. Nothing is imported to find out."""
-    ipython = sys.modules.get("IPython")
-    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
 
 
 def progress_text(total: int, answered: int, failed: int, seconds: float) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
+
+from devsession.notebook.kernel import running_shell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,8 +18,7 @@ def redact_shown_errors(redact: Callable[[str], str]) -> None:
 
     Nothing happens outside IPython.
     """
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
+    shell = running_shell()
     if shell is None:
         return
     show: Callable[[Any, Any, list[str]], None] = getattr(shell, _BEFORE, shell._showtraceback)

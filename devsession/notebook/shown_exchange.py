@@ -5,14 +5,12 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from devsession.notebook.exchange import answer, went_well, whole_seconds
-from devsession.notebook.markup import BAD, GOOD, MUTED, code, panel
-from devsession.notebook.shown_body import shown_body
+from devsession.notebook.exchange import answered, asked, sides
+from devsession.notebook.markup import MUTED, code
+from devsession.render import BAD, GOOD, html_line, panel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from devsession.notebook.exchange import ExchangeLike
+    from devsession.recording.exchange import Exchange, Headers
 
 # Headers that say nothing about what was asked or answered.
 _NOISE = {
@@ -40,44 +38,30 @@ class ShownExchange:
     In a notebook request and answer are folded.
     """
 
-    def __init__(self, exchange: ExchangeLike) -> None:
+    def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
-        seconds = whole_seconds(exchange)
-        after = f", after {seconds} s" if seconds else ""
-        tape = ", from the tape" if exchange.from_tape else ""
-        self._answer = f"-> {answer(exchange)}{after}{tape}"
+        self._answer = answered(exchange) + (", from the tape" if exchange.from_tape else "")
 
     def __repr__(self) -> str:
-        lines = [self._request, self._answer]
-        for name, headers, body in self._sides():
-            lines += [f"{name}:", *(f"  {part}" for part in [*headers, *body.splitlines()])]
+        lines = [asked(self._exchange), self._answer]
+        for name, headers, body in sides(self._exchange):
+            told = [*_lines(headers), *body.splitlines()]
+            lines += [f"{name}:", *(f"  {part}" for part in told)]
         return "\n".join([*lines, _NEXT])
 
     def _repr_html_(self) -> str:
         folded = (
             f'<details style="margin-top:6px"><summary style="{MUTED};cursor:pointer">'
-            f"{escape(name)}</summary>{code(chr(10).join([*headers, '', body]).strip())}</details>"
-            for name, headers, body in self._sides()
+            f"{escape(name)}</summary>"
+            f"{code(chr(10).join([*_lines(headers), '', body]).strip())}</details>"
+            for name, headers, body in sides(self._exchange)
         )
-        well = went_well(self._exchange)
-        foot = f'<div style="{MUTED};margin-top:6px">{escape(_NEXT)}</div>'
-        return panel(self._request, code(self._answer), *folded, foot, edge=GOOD if well else BAD)
-
-    @property
-    def _request(self) -> str:
-        return f"{self._exchange.method} {self._exchange.url}"
-
-    def _sides(self) -> list[tuple[str, list[str], str]]:
-        """What was sent and what came back; an answer that never came is left out."""
-        one = self._exchange
-        sent = ("Sent", _lines(one.request_headers), shown_body(one.request_body))
-        if one.status is None:
-            return [sent]
-        came = ("Came back", _lines(one.response_headers), shown_body(one.response_body))
-        return [sent, came]
+        foot = html_line(_NEXT, style=f"{MUTED};margin-top:6px")
+        edge = GOOD if self._exchange.succeeded else BAD
+        return panel(asked(self._exchange), code(self._answer), *folded, foot, edge=edge)
 
 
-def _lines(headers: Mapping[str, list[str]]) -> list[str]:
+def _lines(headers: Headers) -> list[str]:
     return [
         f"{name}: {value}"
         for name, values in headers.items()

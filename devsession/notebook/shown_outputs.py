@@ -8,8 +8,9 @@ what is printed at once. A child process that writes past Python's streams is no
 from __future__ import annotations
 
 import logging
-import sys
 from typing import TYPE_CHECKING, Any
+
+from devsession.notebook.kernel import running_kernel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,7 @@ def redact_shown_outputs(redactor: Callable[[], Redactor]) -> None:
 
     redactor: the one that knows what is secret by then.
     """
-    session = getattr(_kernel(), "session", None)
+    session = getattr(running_kernel(), "session", None)
     if session is None:
         return
     send = getattr(session, _BEFORE, session.send)
@@ -60,12 +61,6 @@ def redact_shown_outputs(redactor: Callable[[], Redactor]) -> None:
 
     setattr(session, _BEFORE, send)
     session.send = send_redacted
-
-
-def _kernel() -> Any:
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return getattr(shell, "kernel", None)
 
 
 def _content(content: Any, redactor: Redactor) -> Any:

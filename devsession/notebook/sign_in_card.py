@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from html import escape
 from typing import Any
 
-from devsession.notebook.markup import code, line, panel
+from devsession.notebook.kernel import running_cell
+from devsession.notebook.markup import code
+from devsession.render import html_line, panel
 
 _PASTE = 'session.connection.paste("..")'
 
@@ -37,11 +38,11 @@ class SignInCard:
         return panel(
             "Sign in at the app",
             f"<div>{link}</div>",
-            line(
+            html_line(
                 f"The browser comes back to {self.redirect}, and {self.then}.",
                 style="margin-top:4px",
             ),
-            line(
+            html_line(
                 "Where it does not come back, give the address that it ended at:",
                 style="margin-top:8px",
             ),
@@ -52,10 +53,7 @@ class SignInCard:
 def shown_under_cell(card: SignInCard) -> Any:
     """Show it under the running cell: its display, to be updated; None where none runs, as when a
     form's button was clicked."""
-    ipython = sys.modules.get("IPython")
-    shell: Any = ipython.get_ipython() if ipython else None
-    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    if parent.get("header", {}).get("msg_type") != "execute_request":
+    if running_cell() is None:
         return None
     from IPython.display import display
 

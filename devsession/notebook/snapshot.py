@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, Protocol
 
 from devsession.notebook.form_state import still_open
-from devsession.notebook.markup import MUTED, code, fact_lines, facts, line, panel
-from devsession.render import counted
+from devsession.notebook.markup import MUTED, code, fact_lines, facts
+from devsession.render import counted, html_line, panel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,8 +64,8 @@ class FormSnapshot:
         return panel(
             self._title,
             facts(self._above + self._connectivity() + fields + self._mapping()),
-            line(f"next: {self._next_step}", style="margin-top:6px"),
-            line("The same as code:", style=f"{MUTED};margin-top:8px"),
+            html_line(f"next: {self._next_step}", style="margin-top:6px"),
+            html_line("The same as code:", style=f"{MUTED};margin-top:8px"),
             code(self._fill_call),
         ) + (self._below._repr_html_() if self._below else "")
 

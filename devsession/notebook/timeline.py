@@ -6,15 +6,15 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from devsession.notebook.exchange import answer, went_well
-from devsession.notebook.markup import BAD, GOOD, MUTED, line
+from devsession.notebook.exchange import answer
+from devsession.notebook.markup import MUTED
 from devsession.notebook.pace import Pace, paces
-from devsession.render import counted, text_table
+from devsession.render import BAD, GOOD, counted, html_line, text_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from devsession.notebook.exchange import ExchangeLike
+    from devsession.recording.exchange import Exchange
 
 _SHOWN = 100
 _CELL = "padding:2px 12px 2px 0;text-align:left;vertical-align:middle;overflow-wrap:break-word"
@@ -35,7 +35,7 @@ class Timeline:
     not tell the tape from the app. Time between two cells is no wait.
     """
 
-    def __init__(self, exchanges: Sequence[ExchangeLike]) -> None:
+    def __init__(self, exchanges: Sequence[Exchange]) -> None:
         self._exchanges = list(exchanges)
         self._shown = self._exchanges[:_SHOWN]
         self._paces = paces(self._shown)
@@ -62,10 +62,14 @@ class Timeline:
         table = (
             f'<table style="width:100%;max-width:960px;margin:0;table-layout:fixed">{rows}</table>'
         )
-        return line(self._title, style="font-weight:bold") + table + line(self._rest, style=MUTED)
+        return (
+            html_line(self._title, style="font-weight:bold")
+            + table
+            + html_line(self._rest, style=MUTED)
+        )
 
     @property
-    def _rows(self) -> list[tuple[ExchangeLike, str, Pace]]:
+    def _rows(self) -> list[tuple[Exchange, str, Pace]]:
         return list(zip(self._shown, self._places, self._paces, strict=True))
 
     @property
@@ -91,7 +95,7 @@ def _place(url: str, *, host: bool) -> str:
     return f"{parts.netloc if host else ''}{parts.path or '/'}{query}"
 
 
-def _row(exchange: ExchangeLike, place: str, pace: Pace, total: int, number: int | None) -> str:
+def _row(exchange: Exchange, place: str, pace: Pace, total: int, number: int | None) -> str:
     """number: for notes, which refer to it."""
     shares = _WITH_NOTES if number else _SHARES
     method = f"{number} {exchange.method}" if number else exchange.method
@@ -100,7 +104,7 @@ def _row(exchange: ExchangeLike, place: str, pace: Pace, total: int, number: int
         f'<td style="{_CELL};width:{share}%">{escape(text)}</td>'
         for text, share in zip(cells, shares, strict=True)
     )
-    colour = GOOD if went_well(exchange) else BAD
+    colour = GOOD if exchange.succeeded else BAD
     return f'<tr>{texts}<td style="{_CELL}">{_bar(pace, colour, total)}</td></tr>'
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from devsession.notebook.failing_cell import FailedExchange
-from devsession.notebook.kernel_thread import between_cells
+from devsession.notebook.kernel import between_cells
 from devsession.plugin.form_fetching import Fetcher
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import ConnectError, DevsessionError, PluginRaisedError, UsageError
 from devsession.notebook.form_parts import FormPart
-from devsession.notebook.kernel_thread import between_cells
+from devsession.notebook.kernel import between_cells
 from devsession.notebook.sign_in_card import SignInCard, shown_under_cell
 from devsession.session.saved import Note
 from devsession.session.sign_in import SECONDS, SignIn

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from devsession.notebook.progress import in_kernel
+from devsession.notebook.kernel import running_kernel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ class Holder:
             host=socket.gethostname(),
             user=_user(),
             since=datetime.now(UTC).isoformat(sep=" ", timespec="seconds"),
-            program="a notebook's kernel" if in_kernel() else "the command line",
+            program="a notebook's kernel" if running_kernel() else "the command line",
         )
 
     def __str__(self) -> str:

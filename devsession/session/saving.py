@@ -8,7 +8,7 @@ from weakref import ref
 
 from devsession.errors import DevsessionError
 from devsession.notebook.form_parts import FormPart
-from devsession.notebook.kernel_thread import between_cells
+from devsession.notebook.kernel import between_cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable

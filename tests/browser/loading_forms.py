@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from devsession.notebook.form_widget import FormWidget
-from devsession.notebook.kernel_thread import between_cells
+from devsession.notebook.kernel import between_cells
 from devsession.plugin.contract import ConnectionMethod
 from devsession.plugin.fields import (
     DynamicFormOptionsDataSource,

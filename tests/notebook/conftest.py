@@ -19,29 +19,22 @@ from devsession.plugin.fields import (
     StaticFormOptionsDataSource,
 )
 from devsession.plugin.form import Form
+from devsession.recording import exchange as recording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @dataclass(frozen=True)
-class Exchange:
-    """One exchange with the app, as the notebook is given it."""
+class Exchange(recording.Exchange):
+    """One exchange with the app that went well, unless said otherwise."""
 
     method: str = "GET"
     url: str = "http://sandbox.test/contacts"
-    request_headers: dict[str, list[str]] = field(default_factory=dict)
-    request_body: bytes = b""
     status: int | None = 200
     reason: str = "OK"
-    problem: str = ""
-    response_headers: dict[str, list[str]] = field(default_factory=dict)
     response_body: bytes = b'{"contacts":[]}'
     seconds: float = 0.2
-    from_tape: bool = False
-    scope: str = ""
-    execution: int = 0
-    began: float | None = None
 
 
 @dataclass
