@@ -2,15 +2,15 @@
 
 # ruff: noqa: ARG002 - the base methods name the arguments that a plugin's methods take
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from graphlib import CycleError, TopologicalSorter
+from inspect import signature
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import BaseModel, Field, InstanceOf, field_validator, model_validator
 
 from devsession.errors import PluginError, UsageError, did_you_mean
-from devsession.plugin.definition import Definition
+from devsession.plugin.definition import Definition, repeated
 from devsession.plugin.fields import FormField, FormFieldMappingSelector, FormJinjaTemplate
 from devsession.plugin.limits import ApiLimits
 from devsession.plugin.mapping import StoredMapping
@@ -50,7 +50,7 @@ class PluginManifest(Definition):
     @field_validator("supported_outbound_strategies")
     @classmethod
     def _each_strategy_once(cls, strategies: list[Strategy]) -> list[Strategy]:
-        twice = _more_than_once(strategy.name for strategy in strategies)
+        twice = repeated(strategy.name for strategy in strategies)
         if twice:
             raise ValueError(f"named more than once: {', '.join(map(repr, twice))}")
         return strategies
@@ -60,12 +60,14 @@ class ConfigurationForm(Definition):
     """Fields in the order in which they are asked for; each name once, `depends_on` without a ring."""
 
     fields: list[InstanceOf[FormField]]
+    # Why it has no secrets, where it can have none.
+    without_secrets: ClassVar[str] = ""
 
     @field_validator("fields")
     @classmethod
     def _names_and_dependencies(cls, fields: list[FormField]) -> list[FormField]:
         names = [field.name for field in fields]
-        problems = [f"more than one field is named {name!r}" for name in _more_than_once(names)]
+        problems = [f"more than one field is named {name!r}" for name in repeated(names)]
         problems += [
             f"field {field.name!r}: depends_on names no field of this form, {field.depends_on!r}; "
             + did_you_mean(field.depends_on, set(names) - {field.name})
@@ -78,6 +80,9 @@ class ConfigurationForm(Definition):
             for field in fields
             if field.depends_on in unanswered
         ]
+        secret = [field.name for field in fields if field.secret]
+        if cls.without_secrets and secret:
+            problems.append(f"{cls.without_secrets}: {', '.join(map(repr, secret))}")
         if not problems:
             problems = _rings(fields)
         if problems:
@@ -141,16 +146,9 @@ class OutboundSyncConfigurationForm(ConfigurationForm):
     Source: creating-plugins guide, step 5.
     """
 
-    mapper: InstanceOf[FormFieldMappingSelector] | InstanceOf[FormJinjaTemplate] | None = None
+    without_secrets = "a sync keeps no secrets, they belong in connection_form"
 
-    @field_validator("fields")
-    @classmethod
-    def _no_secrets(cls, fields: list[FormField]) -> list[FormField]:
-        secret = [field.name for field in fields if field.secret]
-        if secret:
-            named = ", ".join(map(repr, secret))
-            raise ValueError(f"a sync keeps no secrets, they belong in connection_form: {named}")
-        return fields
+    mapper: InstanceOf[FormFieldMappingSelector] | InstanceOf[FormJinjaTemplate] | None = None
 
     @model_validator(mode="after")
     def _mapper_depends_on_a_field(self) -> Self:
@@ -198,11 +196,11 @@ class Plugin:
 
     def get_manifest(self) -> PluginManifest:
         """Who the plugin is. Source: creating-plugins guide, step 3."""
-        raise _not_written(self, "get_manifest", "self", "PluginManifest")
+        raise _not_written(self, "get_manifest", "PluginManifest")
 
     def connection_form(self, connectivity_option: ConnectivityOption) -> list[ConnectionMethod]:
         """What is asked for to connect, one entry a method. Source: creating-plugins guide, step 4."""
-        raise _not_written(self, "connection_form", "self, connectivity_option", "ConnectionMethod")
+        raise _not_written(self, "connection_form", "ConnectionMethod")
 
     def connect(
         self, parameters: ConnectionConfigurationParameters
@@ -214,18 +212,13 @@ class Plugin:
 
         Source: creating-plugins guide, step 4.
         """
-        raise _not_written(self, "connect", "self, parameters", "ConnectResponse")
+        raise _not_written(self, "connect", "ConnectResponse")
 
     def outbound_configuration_form(
         self, parameters: OutboundSyncConfigurationParameters
     ) -> OutboundSyncConfigurationForm:
         """What is asked for to configure an outbound sync. Source: creating-plugins guide, step 5."""
-        raise _not_written(
-            self,
-            "outbound_configuration_form",
-            "self, parameters",
-            "OutboundSyncConfigurationForm",
-        )
+        raise _not_written(self, "outbound_configuration_form", "OutboundSyncConfigurationForm")
 
     def sync_outbound(
         self,
@@ -236,9 +229,7 @@ class Plugin:
 
         Source: creating-plugins guide, step 8, which calls the method apply_records.
         """
-        raise _not_written(
-            self, "sync_outbound", "self, parameters, outbound_sync_request", "OutboundSyncRequest"
-        )
+        raise _not_written(self, "sync_outbound", "OutboundSyncRequest")
 
     def network_addresses(self, parameters: ConnectionConfigurationParameters) -> list[str]:
         """The addresses that the plugin calls, each `host` or `host:port`; none unless written.
@@ -307,9 +298,10 @@ def sync_actions(
     return tuple(dict.fromkeys([*STANDARD_ACTIONS, *actions]))
 
 
-def _not_written(plugin: Plugin, method: str, arguments: str, about: str) -> PluginError:
+def _not_written(plugin: Plugin, method: str, about: str) -> PluginError:
     """The error of a method that is needed and not written; `about` is the model to read about."""
     name = type(plugin).__name__
+    arguments = ", ".join(signature(getattr(Plugin, method)).parameters)
     return PluginError(
         f"{name} has no {method}() yet",
         where=f"class {name} in {type(plugin).__module__}",
@@ -317,10 +309,6 @@ def _not_written(plugin: Plugin, method: str, arguments: str, about: str) -> Plu
         plugin=name,
         method=method,
     )
-
-
-def _more_than_once(names: Iterable[str]) -> list[str]:
-    return [name for name, count in Counter(names).items() if count > 1]
 
 
 def _rings(fields: list[FormField]) -> list[str]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from devsession.errors import DefinitionError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _OURS = ("devsession.plugin", "pydantic")
 _TAGS = {"type", "mapper_type"}  # tell models apart on the wire; nobody passes them
@@ -68,6 +72,11 @@ def author_line() -> str:
     file = "this cell" if "ipykernel" in code.co_filename else Path(code.co_filename).name
     place = f"{file}, line {frame.f_lineno}"
     return place if code.co_qualname == "<module>" else f"{code.co_qualname} ({place})"
+
+
+def repeated(names: Iterable[str]) -> list[str]:
+    """The names that are there more than once."""
+    return [name for name, count in Counter(names).items() if count > 1]
 
 
 def _problem(detail: Any, known: list[str]) -> str:

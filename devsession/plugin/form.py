@@ -5,28 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import UnknownNameError, UsageError, did_you_mean
-from devsession.plugin.form_adding import FormAdding
 from devsession.plugin.form_answers import Answers
-from devsession.plugin.form_creator import Creators
-from devsession.plugin.form_definition import mapper_of
+from devsession.plugin.form_creator import Creators, new_option
 from devsession.plugin.form_fetching import Fetcher
 from devsession.plugin.form_filling import fill
-from devsession.plugin.form_mapper import OPTIONS
+from devsession.plugin.form_keys import generate
+from devsession.plugin.form_mapper import OPTIONS, MapperAnswers
 from devsession.plugin.form_options import FormOptions
 from devsession.plugin.form_shape import FormShape
 from devsession.plugin.form_state import FormState, new_mapped
 from devsession.plugin.form_template import TemplateAnswers
+from devsession.plugin.form_waiting import FormWaiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from devsession.plugin.form_definition import FormDefinition
+    from devsession.plugin.fields import FormOption
+    from devsession.plugin.form_shape import FormDefinition
+    from devsession.plugin.key_pairs import Algorithm
     from devsession.plugin.mapping import Expression, StoredMapping
     from devsession.plugin.parameters import ConnectivityOption, StoredConfigurationValue
     from devsession.secrets.reference import SecretReference
 
 
-class Form(FormAdding):
+class Form(FormWaiting):
     """Answers to a connection form (one of several methods), or to an outbound form with a mapper.
 
     definition: what the plugin's method returned.
@@ -66,16 +68,12 @@ class Form(FormAdding):
                 shape.definition,
                 FormOptions(lambda: parameters(self), redact, self._fetcher, self._arrived),
             ),
-            new_mapped(mapper_of(shape.definition), columns, filters or {}),
+            new_mapped(shape.mapper, columns, filters or {}),
             ask=(lambda: ask(self)) if ask else None,
             filters=filters or {},
         )
         self._creators = Creators(self, self._creator)
-        self._callbacks: list[Callable[[], None]] = []
-
-    def on_change(self, callback: Callable[[], None]) -> None:
-        """Call `callback` after every change."""
-        self._callbacks.append(callback)
+        self._callbacks = []
 
     def set(self, name: str, value: object) -> None:
         """Answer one field, as a click does; None takes the answer back.
@@ -170,6 +168,59 @@ class Form(FormAdding):
             raise
         self._changed()
 
+    def creator(self, name: str) -> Form:
+        """The form of a new option of a field, to be filled by clicks; `create_option` ends it.
+
+        name: of a field, or `mapping` for a new field of the app.
+
+        Raises:
+            UnknownNameError: the form has no field of this name.
+            FormError: the field takes no new options, or the plugin's function failed.
+        """
+        return self._creators.form_of(name)
+
+    def cancel_option(self, name: str) -> None:
+        """Forget what was filled in for a new option of a field."""
+        self._creators.forget(name)
+        self._changed()
+
+    def create_option(self, name: str, /, **values: object) -> FormOption:
+        """Fill the form of a new option, have the plugin make it, add it and choose it.
+
+        A new field of the app, `name="mapping"`, is not mapped yet.
+
+        Raises:
+            FormError: a value is wrong, or the plugin's function failed; nothing was added.
+        """
+        creator = self.creator(name)
+        creator.fill(**values)
+        option = new_option(self, name, creator)
+        self._creators.forget(name)
+        self._offer(name, option)
+        return option
+
+    def generate(
+        self, name: str, *, algorithm: Algorithm = "ed25519", replace: bool = False
+    ) -> str:
+        """Make a pair of SSH keys for a field; the public key, for the app.
+
+        A pair of this kind that is there stays, and its public key comes back; `replace` makes
+        another one.
+
+        Raises:
+            UnknownNameError: the form has no field of this name.
+            FormError: the field takes no such pair, or has a key that would be lost.
+        """
+        return generate(self, name, algorithm, replace=replace)
+
+    def parameters_so_far(self) -> Any:
+        """What an option function is given, out of the answers so far."""
+        return self._state.answers.options.parameters()
+
+    def redacted(self, text: str) -> str:
+        """A text of the plugin's, before anybody sees it."""
+        return self._state.answers.options.redact(text)
+
     def restore(
         self,
         values: Mapping[str, StoredConfigurationValue],
@@ -216,6 +267,21 @@ class Form(FormAdding):
         self._state.move(columns)
         self._changed()
 
+    def _offer(self, name: str, option: FormOption) -> None:
+        """Offer a new option among those that the app lists, which are waited for; choose it."""
+        answers, mapped = self._state.answers, self._state.mapped
+        if name not in self.fields and isinstance(mapped, MapperAnswers):
+            with self._fetcher.beside(False):
+                mapped.load(answers)
+            mapped.add(answers, [option])
+            self._changed()
+            return
+        field = self.fields[name]
+        with self._fetcher.beside(False):
+            answers.load(field)
+        answers.options.add(name, [option])
+        self.set(name, field.with_option(answers.values.get(name), option))
+
     def _creator(self, definition: FormDefinition, title: str) -> Form:
         made = Form(
             definition,
@@ -226,7 +292,3 @@ class Form(FormAdding):
         made.fetch_by(self._fetcher)
         made.on_change(self._changed)
         return made
-
-    def _changed(self) -> None:
-        for callback in self._callbacks:
-            callback()

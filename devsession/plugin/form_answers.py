@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from devsession.plugin.fields import FieldValueError
 from devsession.plugin.form_options import NOT_LOADED
@@ -16,6 +17,21 @@ if TYPE_CHECKING:
     from devsession.plugin.form_options import FormOptions, Loaded
     from devsession.plugin.parameters import StoredConfigurationValue
     from devsession.secrets.reference import SecretReference
+
+    _Held = TypeVar("_Held", bound=Any)
+
+
+def waits_for(field: str | None) -> str:
+    """What is said of a field that depends on one that nobody has answered."""
+    return f"is asked for once {field!r} is answered"
+
+
+def copied(held: _Held) -> _Held:
+    """A dataclass with dicts, lists and sets of its own."""
+    parts = {each.name: getattr(held, each.name) for each in fields(held)}
+    own = {name: copy(part) for name, part in parts.items() if isinstance(part, dict | list | set)}
+    made: _Held = replace(held, **own)
+    return made
 
 
 @dataclass(repr=False)
@@ -38,16 +54,7 @@ class Answers:
 
     def copy(self) -> Answers:
         """One that can be changed without changing this one."""
-        return replace(
-            self,
-            options=self.options.copy(),
-            values=dict(self.values),
-            secrets=dict(self.secrets),
-            refused=dict(self.refused),
-            notices=dict(self.notices),
-            restored=set(self.restored),
-            waiting=dict(self.waiting),
-        )
+        return replace(copied(self), options=self.options.copy())
 
     def answer(self, field: FormField) -> StoredConfigurationValue | None:
         """What was answered, or the default as far as options are known; nothing is fetched."""
@@ -129,7 +136,7 @@ class Answers:
             self.values.pop(name, None)
             self.secrets.pop(name, None)
         elif not self.is_asked(field.depends_on):
-            self.refused[name] = f"is asked for once {field.depends_on!r} is answered"
+            self.refused[name] = waits_for(field.depends_on)
         elif (loaded := self.load(field)).loading:
             self.waiting[name] = value
         elif not loaded.error:

@@ -5,30 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pydantic import field_validator
-
 from devsession.errors import DevsessionError, FormError
 from devsession.plugin.contract import ConfigurationForm
-from devsession.plugin.fields import FormField, FormOption, author_line_of
+from devsession.plugin.fields import FormOption, OptionsError, called, name_of
+from devsession.plugin.form_answers import waits_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from devsession.plugin.fields import NewOptionCreator
     from devsession.plugin.form import Form
-    from devsession.plugin.form_adding import FormAdding
 
 
 class OptionForm(ConfigurationForm):
     """What is asked for to add an option."""
 
-    @field_validator("fields")
-    @classmethod
-    def _no_secrets(cls, fields: list[FormField]) -> list[FormField]:
-        secret = [field.name for field in fields if field.secret]
-        if secret:
-            raise ValueError(f"an option keeps no secret: {', '.join(map(repr, secret))}")
-        return fields
+    without_secrets = "an option keeps no secret"
 
 
 @dataclass(repr=False)
@@ -45,7 +37,7 @@ class Creators:
     make: makes a form of a definition, given what errors call it.
     """
 
-    def __init__(self, form: FormAdding, make: Callable[[OptionForm, str], Form]) -> None:
+    def __init__(self, form: Form, make: Callable[[OptionForm, str], Form]) -> None:
         self._form = form
         self._make = make
         self._asked: dict[str, _Asked] = {}
@@ -74,7 +66,7 @@ class Creators:
             asked.key = (object(),)
 
 
-def option_form(form: FormAdding, name: str) -> OptionForm:
+def option_form(form: Form, name: str) -> OptionForm:
     """The form that asks for a new option of a field, as the plugin defines it now.
 
     Raises:
@@ -84,17 +76,16 @@ def option_form(form: FormAdding, name: str) -> OptionForm:
     creator = _creator_of(form, name)
     _, needed = form.source_of(name)
     if not form.is_answered(needed):
-        raise _refusal(form, name, f"is asked for once {needed!r} is answered")
+        raise _refusal(form, name, waits_for(needed))
     fields = _call(form, name, creator.creation_form_function)
     if not isinstance(fields, (list, tuple)):
-        called = getattr(creator.creation_form_function, "__name__", "creation_form_function")
-        raise _refusal(
-            form, name, f"{called}() returned {type(fields).__name__}, no list of fields"
-        )
+        function = name_of(creator.creation_form_function)
+        problem = f"{function}() returned {type(fields).__name__}, no list of fields"
+        raise _refusal(form, name, problem)
     return OptionForm(fields=list(fields))
 
 
-def new_option(form: FormAdding, name: str, filled: Form) -> FormOption:
+def new_option(form: Form, name: str, filled: Form) -> FormOption:
     """The option that the plugin makes of a filled form.
 
     Raises: FormError when its function failed.
@@ -102,14 +93,12 @@ def new_option(form: FormAdding, name: str, filled: Form) -> FormOption:
     creator = _creator_of(form, name)
     option = _call(form, name, creator.creation_complete_function, dict(filled.values))
     if not isinstance(option, FormOption):
-        called = getattr(
-            creator.creation_complete_function, "__name__", "creation_complete_function"
-        )
-        raise _refusal(form, name, f"{called}() returned {type(option).__name__}, no FormOption")
+        function = name_of(creator.creation_complete_function)
+        raise _refusal(form, name, f"{function}() returned {type(option).__name__}, no FormOption")
     return option
 
 
-def _creator_of(form: FormAdding, name: str) -> NewOptionCreator:
+def _creator_of(form: Form, name: str) -> NewOptionCreator:
     source, _ = form.source_of(name)
     if source is None or source.new_option_creator is None:
         way_out = "FormOptionsDataSource(new_option_creator=..) lets options be added"
@@ -117,19 +106,16 @@ def _creator_of(form: FormAdding, name: str) -> NewOptionCreator:
     return source.new_option_creator
 
 
-def _call(form: FormAdding, name: str, function: Callable[..., Any], *arguments: object) -> Any:
-    parameters = form.parameters_so_far()
+def _call(form: Form, name: str, function: Callable[..., Any], *arguments: object) -> Any:
     try:
-        return function(parameters, *arguments)
-    except DevsessionError:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever the author's code raises
-        called = getattr(function, "__name__", "its function")
-        text = f"{called}() raised {type(error).__name__}: {error}{author_line_of(function, error)}"
-        raise _refusal(form, name, form.redacted(text)) from None
+        return called(function, form.parameters_so_far(), *arguments)
+    except OptionsError as error:
+        if isinstance(error.__cause__, DevsessionError):
+            raise error.__cause__ from None
+        raise _refusal(form, name, form.redacted(str(error))) from None
 
 
-def _refusal(form: FormAdding, name: str, problem: str, next_step: str = "") -> FormError:
+def _refusal(form: Form, name: str, problem: str, next_step: str = "") -> FormError:
     return FormError(
         f"{form.title}: no option was added",
         errors={name: problem},

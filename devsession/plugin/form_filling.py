@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING
 from devsession.errors import FormError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from devsession.plugin.fields import FormField
     from devsession.plugin.form_state import FormState
 
 _CONNECTIVITY, _METHOD = "connectivity_option", "method"
@@ -23,9 +20,7 @@ def fill(state: FormState, values: dict[str, object]) -> None:
     """
     state.answers.start_over()
     _choose(state, values)
-    done: list[str] = []
-    while field := _next_field(state, done):
-        done.append(field.name)
+    for field in state.each_field():
         if not _parent_is_wrong(state, field.depends_on):
             state.assign(field, values)
     answers, mapped, fields = state.answers, state.mapped, state.definition.by_name()
@@ -60,11 +55,6 @@ def _choose(state: FormState, values: dict[str, object]) -> None:
             hint = did_you_mean(str(chosen), methods)
             raise _refusal(state, {_METHOD: f"there is no method {chosen!r}; {hint}"})
         state.choose(str(chosen))
-
-
-def _next_field(state: FormState, done: Sequence[str]) -> FormField | None:
-    """The next one to fill: each name once, also when the form is another one by then."""
-    return next((f for f in state.definition.parents_first() if f.name not in done), None)
 
 
 def _parent_is_wrong(state: FormState, depends_on: str | None) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from devsession.errors import did_you_mean
 from devsession.plugin.fields import FormOption
+from devsession.plugin.form_answers import copied, waits_for
 from devsession.plugin.form_options import NOT_LOADED
 from devsession.plugin.mapping import StoredFieldMappings, check_mapping
 from devsession.plugin.matching import matches
@@ -49,15 +50,7 @@ class MapperAnswers:
 
     def copy(self) -> MapperAnswers:
         """One that can be changed without changing this one."""
-        return replace(
-            self,
-            mapping=dict(self.mapping),
-            refused=dict(self.refused),
-            notices=dict(self.notices),
-            suggested=dict(self.suggested),
-            waiting=dict(self.waiting),
-            lost=dict(self.lost),
-        )
+        return copied(self)
 
     def is_asked(self, answers: Answers) -> bool:
         """Whether there is a mapper, and all is answered that it depends on."""
@@ -234,7 +227,7 @@ class MapperAnswers:
 
     def _waits(self) -> str:
         needed = self.mapper and self.mapper.depends_on
-        return f"is asked for once {needed!r} is answered" if needed else "the form has no mapper"
+        return waits_for(needed) if needed else "the form has no mapper"
 
     def _problems(self, mapping: Mapping[str, object], loaded: Loaded) -> dict[str, str]:
         return check_mapping(mapping, columns=self.columns, app_fields=loaded.options)

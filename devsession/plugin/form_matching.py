@@ -100,7 +100,3 @@ class FormMatching(FormReading):
                 next_step=f".suggest({needed}=..)",
             )
         return mapped
-
-    def _changed(self) -> None:
-        """Tell whoever watches."""
-        raise NotImplementedError

@@ -11,6 +11,8 @@ from devsession.plugin.form_mapper import MAPPER, OPTIONS, MapperAnswers
 from devsession.plugin.form_template import TemplateAnswers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from devsession.plugin.contract import ConfigurationForm
     from devsession.plugin.fields import FormField, FormMapper, FormOption, FormOptionsDataSource
     from devsession.plugin.form_options import Loaded
@@ -25,6 +27,11 @@ class FormReading:
     """The side of a form that changes no answer; options are fetched where a method says so."""
 
     _state: FormState
+    _callbacks: list[Callable[[], None]]
+
+    def on_change(self, callback: Callable[[], None]) -> None:
+        """Call `callback` after every change."""
+        self._callbacks.append(callback)
 
     @property
     def title(self) -> str:
@@ -122,17 +129,16 @@ class FormReading:
     def lost_columns(self) -> list[str]:
         """Columns that were mapped, and that the source has no more."""
         mapped = self._state.mapped
-        return (
-            list(dict.fromkeys(mapped.lost.values())) if isinstance(mapped, MapperAnswers) else []
-        )
+        lost = mapped.lost.values() if isinstance(mapped, MapperAnswers) else ()
+        return list(dict.fromkeys(lost))
 
     @property
     def written(self) -> TemplateAnswers | None:
         """The template as it stands, right or wrong; None when none is asked for."""
-        is_asked = isinstance(self._state.mapped, TemplateAnswers) and self._state.mapped.is_asked(
-            self._state.answers
-        )
-        return self._state.mapped if is_asked else None  # type: ignore[return-value]
+        mapped = self._state.mapped
+        if isinstance(mapped, TemplateAnswers) and mapped.is_asked(self._state.answers):
+            return mapped
+        return None
 
     @property
     def errors(self) -> dict[str, str]:
@@ -173,12 +179,7 @@ class FormReading:
         Raises:
             UnknownNameError: the form has no field of this name.
         """
-        mapper = self.mapper
-        if (
-            name == MAPPER
-            and name not in self.fields
-            and isinstance(mapper, FormFieldMappingSelector)
-        ):
+        if mapper := self._mapper_called(name):
             return mapper.data_source, mapper.depends_on
         field = self._field(name)
         return field.source, field.depends_on
@@ -194,14 +195,12 @@ class FormReading:
             UnknownNameError: the form has no field of this name.
         """
         field = self._field(name)
-        for parent in self.definition.parents(field.depends_on):
-            self._state.answers.load(self.fields[parent])
+        self._load_parents(field.depends_on)
         return list(self._state.answers.load(field).options)
 
     def app_fields(self) -> list[FormOption]:
         """The fields of the app that the mapper offers, fetched when needed."""
-        for parent in self.definition.parents(self.mapper.depends_on if self.mapper else None):
-            self._state.answers.load(self.fields[parent])
+        self._load_parents(self.mapper.depends_on if self.mapper else None)
         return list(self._state.mapped.load(self._state.answers).options)
 
     def loaded(self, name: str) -> Loaded:
@@ -215,8 +214,16 @@ class FormReading:
 
     def _held_as(self, name: str) -> str:
         """The name that options are held under. Raises: UnknownNameError."""
-        is_mapper = name == MAPPER and name not in self.fields and self.mapper is not None
-        return OPTIONS if is_mapper else self._field(name).name
+        return OPTIONS if self._mapper_called(name) else self._field(name).name
+
+    def _mapper_called(self, name: str) -> FormFieldMappingSelector | None:
+        """The mapper that has fields of the app, when it is meant: a field may be called as it is."""
+        mapper = None if name in self.fields or name != MAPPER else self.mapper
+        return mapper if isinstance(mapper, FormFieldMappingSelector) else None
+
+    def _load_parents(self, depends_on: str | None) -> None:
+        for parent in self.definition.parents(depends_on):
+            self._state.answers.load(self.fields[parent])
 
     def _field(self, name: str) -> FormField:
         if name not in self.fields:
@@ -224,3 +231,7 @@ class FormReading:
                 f"{self.title} has no field {name!r}", tried=did_you_mean(name, self.fields)
             )
         return self.fields[name]
+
+    def _changed(self) -> None:
+        for callback in self._callbacks:
+            callback()

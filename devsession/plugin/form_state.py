@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import DevsessionError
 from devsession.plugin.fields import FormJinjaTemplate
-from devsession.plugin.form_definition import mapper_of
 from devsession.plugin.form_mapper import MapperAnswers
 from devsession.plugin.form_template import TemplateAnswers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from devsession.plugin.contract import ConfigurationForm
     from devsession.plugin.fields import FormField, FormMapper
     from devsession.plugin.form_answers import Answers
-    from devsession.plugin.form_definition import FormDefinition
-    from devsession.plugin.form_shape import FormShape
+    from devsession.plugin.form_shape import FormDefinition, FormShape
     from devsession.plugin.parameters import ConnectivityOption
 
     Filters = Mapping[str, Callable[..., Any]]
@@ -47,6 +45,15 @@ class FormState:
         """The form that is being filled."""
         return self.shape.definition
 
+    def each_field(self) -> Iterator[FormField]:
+        """Each field behind the one that it depends on, once, also when the form becomes another."""
+        done: set[str] = set()
+        while field := next(
+            (f for f in self.definition.parents_first() if f.name not in done), None
+        ):
+            done.add(field.name)
+            yield field
+
     def choose(self, method: str) -> None:
         """Go over to another connection method."""
         self.shape = self.shape.choosing(method)
@@ -57,7 +64,7 @@ class FormState:
         before = self.shape
         if self.ask is None or connectivity_option == before.connectivity_option:
             return
-        self.shape = before.by(connectivity_option)
+        self.shape = replace(before, connectivity_option=connectivity_option)
         try:
             self.shape = self.shape.of(self.ask())
         except BaseException:
@@ -80,11 +87,7 @@ class FormState:
 
     def load(self) -> None:
         """Have all options at hand or on their way; choices that waited for them are taken."""
-        done: list[str] = []
-        while field := next(
-            (f for f in self.definition.parents_first() if f.name not in done), None
-        ):
-            done.append(field.name)
+        for field in self.each_field():
             loaded = self.answers.load(field)
             if field.name in self.answers.waiting and not (loaded.loading or loaded.error):
                 self.assign(field, {})
@@ -107,7 +110,7 @@ class FormState:
         """Let the answers go over to the definition that is now being filled."""
         self.answers.move_to(self.definition)
         kept = self.mapped.columns if columns is None else list(columns)
-        mapper, mapped = mapper_of(self.definition), self.mapped
+        mapper, mapped = self.shape.mapper, self.mapped
         if isinstance(mapper, FormJinjaTemplate) and isinstance(mapped, TemplateAnswers):
             mapped.move_to(mapper, kept, self.filters)
         elif not isinstance(mapper, FormJinjaTemplate) and isinstance(mapped, MapperAnswers):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from devsession.errors import TemplateError
+from devsession.plugin.form_answers import copied, waits_for
 from devsession.plugin.form_options import NOT_LOADED
 from devsession.plugin.mapping import Expression, StoredJinjaTemplate
 from devsession.plugin.template import RecordTemplate
@@ -45,7 +46,7 @@ class TemplateAnswers:
 
     def copy(self) -> TemplateAnswers:
         """One that can be changed without changing this one."""
-        return replace(self, made=dict(self.made), refused=dict(self.refused))
+        return copied(self)
 
     def is_asked(self, answers: Answers) -> bool:
         """Whether all is answered that the template depends on."""
@@ -76,7 +77,7 @@ class TemplateAnswers:
     ) -> dict[str, str]:
         """Replace the text, and all columns, unless they are None; what comes back is all wrong."""
         if not self.is_asked(answers):
-            waits = f"is asked for once {self.mapper.depends_on!r} is answered"
+            waits = waits_for(self.mapper.depends_on)
             given = {TEMPLATE: template, COLUMNS: columns}
             return {name: waits for name, value in given.items() if value is not None}
         if template is not None and not isinstance(template, str):

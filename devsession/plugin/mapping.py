@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, TypeAdapter, field_validator
 
 from devsession.errors import UsageError, did_you_mean
-from devsession.plugin.definition import Definition
+from devsession.plugin.definition import Definition, repeated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,9 +64,7 @@ class StoredFieldMappings(Definition):
     @field_validator("field_mappings")
     @classmethod
     def _each_app_field_once(cls, mappings: list[StoredFieldMapping]) -> list[StoredFieldMapping]:
-        counts = Counter(mapping.app_field for mapping in mappings)
-        twice = [name for name, count in counts.items() if count > 1]
-        if twice:
+        if twice := repeated(mapping.app_field for mapping in mappings):
             raise ValueError(f"mapped more than once: {', '.join(map(repr, twice))}")
         return mappings
 

@@ -176,19 +176,17 @@ def answer_of(
     optional = optional or (get_origin(inner) is Literal and None in get_args(inner))
     choices = {_text(value): value for value in _values(inner)}
     if any(isinstance(each, Strict) and each.strict for each in strict):
-        raise _refused(
-            owner, path[-1], "is strict, and what a form has is text", "leave strict out"
-        )
+        raise refused(owner, path[-1], "is strict, and what a form has is text", "leave strict out")
     if not _is_supported(inner, many=many) or entry_optional:
         kind = getattr(info.annotation, "__name__", "")
         kind = kind if isinstance(info.annotation, type) else str(info.annotation)
-        raise _refused(owner, path[-1], f"a form cannot ask for {kind}", f"use {SUPPORTED}")
+        raise refused(owner, path[-1], f"a form cannot ask for {kind}", f"use {SUPPORTED}")
     if len(choices) < len(_values(inner)):
-        raise _refused(
+        raise refused(
             owner, path[-1], "two of its choices are the same text", "make their texts differ"
         )
     if "" in choices:
-        raise _refused(owner, path[-1], "one of its choices is an empty text", "give it a text")
+        raise refused(owner, path[-1], "one of its choices is an empty text", "give it a text")
     return ModelAnswer(model, path, info, inner, optional, many, choices, tuple(constraints))
 
 
@@ -248,7 +246,8 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _refused(model: str, field: str, what: str, use: str) -> DefinitionError:
+def refused(model: str, field: str, what: str, use: str) -> DefinitionError:
+    """The error of a field that no form can ask for; `use`: what to do instead."""
     return DefinitionError(
         f"{model}.{field}: {what}",
         where=author_line(),

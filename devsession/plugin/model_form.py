@@ -10,7 +10,14 @@ from pydantic_core import PydanticUndefined
 from devsession.errors import DefinitionError, FormError
 from devsession.plugin.definition import author_line
 from devsession.plugin.fields import FormField, FormOption, StaticFormOptionsDataSource
-from devsession.plugin.model_answer import ABSENT, JOINT, ModelAnswer, answer_of, message_of
+from devsession.plugin.model_answer import (
+    ABSENT,
+    JOINT,
+    ModelAnswer,
+    answer_of,
+    message_of,
+    refused,
+)
 from devsession.plugin.model_fields import (
     ModelBox,
     ModelCheckbox,
@@ -109,13 +116,9 @@ def _walk(
             yield answer, own, depends_on, named
             continue
         if answer.nested in (*above, model):
-            raise DefinitionError(
-                f"{model.__name__}.{name}: a form cannot ask for a model that holds itself",
-                where=author_line(),
-                next_step="leave the field out of the form's model",
-                model=model.__name__,
-                field=name,
-            )
+            problem = "a form cannot ask for a model that holds itself"
+            way_out = "leave the field out of the form's model"
+            raise refused(model.__name__, name, problem, way_out)
         yield answer, own, depends_on, named
         yield from _walk(
             outer,

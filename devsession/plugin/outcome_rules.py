@@ -134,17 +134,16 @@ class Rule:
     """`title` says what is wrong when `broken` finds something, `fix` what to do about it."""
 
     id: str
-    severity: Severity
     column: str
     title: str
     fix: str
     broken: Callable[[Case], Broken | None]
+    severity: Severity = "error"
 
 
 SHAPE_RULES = (
     Rule(
         "O01",
-        "error",
         "-",
         "outcomes come as Outcomes or as a pandas DataFrame",
         "collect them in Outcomes(batch), or build a DataFrame",
@@ -152,7 +151,6 @@ SHAPE_RULES = (
     ),
     Rule(
         "O02",
-        "error",
         "-",
         "there is no outcome",
         "outcomes.ok(..) or outcomes.fail(..) once for each record",
@@ -160,7 +158,6 @@ SHAPE_RULES = (
     ),
     Rule(
         "O03",
-        "error",
         "-",
         "a column is missing",
         "name the columns IDENTIFIER, SUCCESS, APP_IDENTIFIER (optional), RESULT",
@@ -168,7 +165,6 @@ SHAPE_RULES = (
     ),
     Rule(
         "O04",
-        "error",
         "-",
         "several columns have one name",
         "keep one column of each name",
@@ -179,7 +175,6 @@ SHAPE_RULES = (
 ROW_RULES = (
     Rule(
         "O05",
-        "error",
         IDENTIFIER,
         "IDENTIFIER is null",
         "hand back the IDENTIFIER that the record came with",
@@ -187,7 +182,6 @@ ROW_RULES = (
     ),
     Rule(
         "O06",
-        "error",
         IDENTIFIER,
         "the record has an outcome already",
         "hand back one outcome for each record",
@@ -195,7 +189,6 @@ ROW_RULES = (
     ),
     Rule(
         "O07",
-        "error",
         SUCCESS,
         "SUCCESS is not a boolean",
         "make it True or False, for example response.ok",
@@ -203,7 +196,6 @@ ROW_RULES = (
     ),
     Rule(
         "O08",
-        "error",
         RESULT,
         "RESULT is not a JSON object",
         "make it a dict of plain values, or the text of a JSON object; {} when there is nothing",
@@ -211,7 +203,6 @@ ROW_RULES = (
     ),
     Rule(
         "O09",
-        "error",
         RESULT,
         'the record failed, and RESULT has no text under "error"',
         'outcomes.fail(identifier, message), or put the app\'s message under "error"',
@@ -219,7 +210,6 @@ ROW_RULES = (
     ),
     Rule(
         "O10",
-        "error",
         APP_IDENTIFIER,
         "APP_IDENTIFIER is not text",
         "make it str(..), or None when the app gave none",
@@ -227,18 +217,17 @@ ROW_RULES = (
     ),
     Rule(
         "O11",
-        "warning",
         "-",
         "a column is not one of outcomes, and is not stored",
         "put what is worth keeping into RESULT",
         _unexpected_columns,
+        severity="warning",
     ),
 )
 
 RECORD_RULES = (
     Rule(
         "O12",
-        "error",
         IDENTIFIER,
         "no record with this IDENTIFIER was sent",
         "hand back the IDENTIFIER of the record, not the app's",
@@ -246,7 +235,6 @@ RECORD_RULES = (
     ),
     Rule(
         "O13",
-        "error",
         IDENTIFIER,
         "the record has no outcome",
         "add one also when the app did not answer: outcomes.fail(identifier, 'no answer')",
@@ -254,7 +242,6 @@ RECORD_RULES = (
     ),
     Rule(
         "O14",
-        "error",
         APP_IDENTIFIER,
         "the record was created, and has no APP_IDENTIFIER",
         "hand back the app's id of the new record: later updates need it",
@@ -262,7 +249,6 @@ RECORD_RULES = (
     ),
     Rule(
         "O15",
-        "error",
         APP_IDENTIFIER,
         "created records share an APP_IDENTIFIER",
         "match each answer of the app to its own record",
@@ -270,15 +256,14 @@ RECORD_RULES = (
     ),
     Rule(
         "O16",
-        "warning",
         APP_IDENTIFIER,
         "records share an APP_IDENTIFIER",
         "look whether the app merged them, or an answer went to the wrong record",
         _shared,
+        severity="warning",
     ),
     Rule(
         "O17",
-        "error",
         "-",
         "a live secret stands in the outcomes",
         "take it out before the row is handed back",

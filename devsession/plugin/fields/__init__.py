@@ -14,7 +14,8 @@ from devsession.plugin.fields.options import (
     OptionsError,
     StaticFormOptionsDataSource,
     author_line_of,
-    check_options,
+    called,
+    name_of,
 )
 from devsession.plugin.fields.stage import FormSnowflakeStageField
 from devsession.plugin.fields.text import FormCheckboxField, FormInputField, FormTextAreaField
@@ -44,5 +45,6 @@ __all__ = [
     "OptionsError",
     "StaticFormOptionsDataSource",
     "author_line_of",
-    "check_options",
+    "called",
+    "name_of",
 ]

@@ -1,13 +1,13 @@
 """Fields that are chosen among options."""
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Literal, Self
 
 from pydantic import InstanceOf, model_validator
 
 from devsession.errors import did_you_mean
+from devsession.plugin.definition import repeated
 from devsession.plugin.fields.base import FieldValueError, FormField
 from devsession.plugin.fields.options import (
     FormOption,
@@ -100,8 +100,7 @@ class FormDropdownField(FormChoiceField):
     def _several_defaults_need_several_choices(self) -> Self:
         if isinstance(self.default_value, list) and not self.multi_select:
             raise ValueError("default_value: is one value, unless multi_select=True")
-        twice = [value for value, count in Counter(self._defaults()).items() if count > 1]
-        if twice:
+        if twice := repeated(self._defaults()):
             raise ValueError(f"default_value: {', '.join(map(repr, twice))} is there twice")
         return self
 
@@ -125,7 +124,7 @@ class FormDropdownField(FormChoiceField):
         if not isinstance(value, (list, tuple)):
             raise FieldValueError(f"takes a list of the values of options, not {shape(value)}")
         chosen, problems = _each(value, options)
-        twice = [each for each, count in Counter(o.value for o in chosen).items() if count > 1]
+        twice = repeated(option.value for option in chosen)
         problems += [f"{each!r} is chosen twice" for each in twice]
         if problems:
             raise FieldValueError("; ".join(problems))

@@ -2,7 +2,6 @@
 
 # ruff: noqa: ARG002 - fields and data sources share signatures; not each uses every argument
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from traceback import walk_tb
@@ -10,7 +9,7 @@ from typing import Any
 
 from pydantic import Field, InstanceOf, field_validator
 
-from devsession.plugin.definition import Definition
+from devsession.plugin.definition import Definition, repeated
 from devsession.plugin.parameters import StoredConfigurationValue
 
 
@@ -74,7 +73,7 @@ class StaticFormOptionsDataSource(FormOptionsDataSource):
     @field_validator("values")
     @classmethod
     def _each_value_once(cls, values: list[FormOption]) -> list[FormOption]:
-        check_options(values)
+        _check_values(values)
         return values
 
     def load(self, parameters: Callable[[], Any]) -> list[FormOption]:
@@ -97,34 +96,46 @@ class DynamicFormOptionsDataSource(FormOptionsDataSource):
         Raises:
             OptionsError: the function raised, or returned something else than distinct options.
         """
-        name = getattr(self.source_function, "__name__", "source_function")
-        given = parameters()
-        try:
-            options = self.source_function(given)
-        except Exception as error:
-            place = author_line_of(self.source_function, error)
-            raise OptionsError(f"{name}() raised {type(error).__name__}: {error}{place}") from error
+        name = name_of(self.source_function)
+        options = called(self.source_function, parameters())
         if not isinstance(options, (list, tuple)) or not all(
             isinstance(option, FormOption) for option in options
         ):
             raise OptionsError(f"{name}() returned {shape(options)}, not a list of FormOption")
         try:
-            check_options(options)
+            _check_values(options)
         except ValueError as error:
             raise OptionsError(f"{name}() returned {error}") from error
         return list(options)
 
 
-def check_options(options: Sequence[FormOption]) -> None:
+def _check_values(options: Sequence[FormOption]) -> None:
     """Hold that no two options have the same value.
 
     Raises:
         ValueError: some have; the text names them.
     """
-    counts = Counter(option.value for option in options)
-    twice = [value for value, count in counts.items() if count > 1]
-    if twice:
+    if twice := repeated(option.value for option in options):
         raise ValueError(f"options with the same value: {', '.join(map(repr, twice))}")
+
+
+def called(function: Callable[..., Any], *arguments: object) -> Any:
+    """What a function of the author's returns.
+
+    Raises:
+        OptionsError: it raised; the text says what and where, `__cause__` is what it raised.
+    """
+    try:
+        return function(*arguments)
+    except Exception as error:
+        place = author_line_of(function, error)
+        kind = type(error).__name__
+        raise OptionsError(f"{name_of(function)}() raised {kind}: {error}{place}") from error
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """What an author calls a function."""
+    return getattr(function, "__name__", "its function")
 
 
 def author_line_of(function: Callable[..., Any], error: BaseException) -> str:

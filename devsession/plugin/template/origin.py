@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from jinja2 import nodes
 
+from devsession.plugin.template.pointing import lines_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -38,7 +40,7 @@ def origin_of(
     render: makes a text of a tree, with the row that made `text`. Of what an expression printed its
     opening brackets are told.
     """
-    source = "\n".join(re.split(r"\r\n|\r|\n", source))
+    source = "\n".join(lines_of(source))
     tree = environment.parse(source)
     try:
         starts = list(_starts(source, environment, tree))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from devsession.errors import TemplateError
 from devsession.plugin.jinja_filters import filters_of
@@ -57,46 +57,51 @@ class RecordTemplate:
     ) -> None:
         # Jinja takes a while to load, and most plugins have no template.
         from jinja2 import TemplateSyntaxError
-        from jinja2.nodes import Node
 
         from devsession.plugin.template.filters import own_filter
-        from devsession.plugin.template.rewrite import (
-            HALF_A_CHARACTER,
-            columns_needed,
-            problems_of,
-        )
+        from devsession.plugin.template.rewrite import HALF_A_CHARACTER, columns_needed
         from devsession.plugin.template.sandbox import RecordEnvironment
 
         self._text = text
         self._redact = redact
         self._renders = renders
         if len(text) > _LONGEST:
-            self._refuse(f"it has {len(text):,} characters, {_LONGEST:,} are allowed", 1)
+            raise self._error(f"it has {len(text):,} characters, {_LONGEST:,} are allowed", 1)
         if half := HALF_A_CHARACTER.search(text):
             line, _ = place_of(text, half.start())
-            self._refuse("half of a surrogate pair is no character", line, half.group())
+            raise self._error("half of a surrogate pair is no character", line, half.group())
         own = {name: own_filter(name, each, redact) for name, each in (filters or {}).items()}
-        self._environment = environment = RecordEnvironment(own)
+        self._environment = RecordEnvironment(own)
         try:
-            tree = environment.parse(text)
-            if (parts := sum(1 for _ in tree.find_all(Node))) > _MOST_PARTS:
-                self._refuse(f"it has {parts:,} parts, {_MOST_PARTS:,} are allowed", 1)
-            for problem in problems_of(tree, environment, environment.known_filters):
-                self._refuse(problem.message, problem.line, problem.near)
+            tree = self._environment.parse(text)
+            self._check(tree)
             self._columns = list(columns_needed(tree))
             self._template = self._compiled(tree)
         except TemplateError:
             raise
         except Exception as error:  # noqa: BLE001 - Jinja, and Python's own compiler behind it
             if not isinstance(error, TemplateSyntaxError):
-                self._refuse(_TOO_DEEP if isinstance(error, MemoryError) else _said(error), 1)
+                said = _TOO_DEEP if isinstance(error, MemoryError) else _said(error)
+                raise self._error(said, 1) from None
             said, near = _said(error), _NEAR.search(str(error))
             column: int | None
             if letter := _UNEXPECTED.fullmatch(said):
                 said, column = letter[1], place_of("\n".join(lines_of(text)), int(letter[2]))[1]
             else:
                 column = self._wrong_tag(error.lineno)
-            self._refuse(said, error.lineno, near[1] if near else "{%", column=column)
+            raise self._error(
+                said, error.lineno, near[1] if near else "{%", column=column
+            ) from None
+
+    def _check(self, tree: Tree) -> None:
+        from jinja2.nodes import Node
+
+        from devsession.plugin.template.rewrite import problems_of
+
+        if (parts := sum(1 for _ in tree.find_all(Node))) > _MOST_PARTS:
+            raise self._error(f"it has {parts:,} parts, {_MOST_PARTS:,} are allowed", 1)
+        for problem in problems_of(tree, self._environment, self._environment.known_filters):
+            raise self._error(problem.message, problem.line, problem.near)
 
     def _wrong_tag(self, line: int) -> int | None:
         """Where in a line the tag begins that Jinja cannot read; it tells no more than the line."""
@@ -129,7 +134,7 @@ class RecordTemplate:
         try:
             text = _rendered(self._template, row)
         except Exception as error:  # noqa: BLE001 - whatever a template makes Python raise
-            self._refuse(_said(error), self._line(error), record=identifier)
+            raise self._error(_said(error), self._line(error), record=identifier) from None
         problem = json_problem(text) if self._renders == "json" else None
         if problem is not None:
             raise self._no_json(problem, text, row, identifier)
@@ -150,17 +155,6 @@ class RecordTemplate:
                 line = self._template.get_corresponding_lineno(frame.tb_lineno)
             frame = frame.tb_next
         return line
-
-    def _refuse(
-        self,
-        message: str,
-        line: int,
-        near: str = "",
-        *,
-        column: int | None = None,
-        record: str | None = None,
-    ) -> NoReturn:
-        raise self._error(message, line, near, column=column, record=record) from None
 
     def _error(
         self,
