@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from devsession.errors import did_you_mean
 from devsession.sandbox.fields import Field
-from devsession.sandbox.objects import ObjectType
+from devsession.sandbox.objects import ID, TIMES, ObjectType
 from devsession.sandbox.parameters import CURSOR, LIMIT
 from devsession.sandbox.reading import read_object
 from devsession.sandbox.refusals import VALUE_CODES, RefusedError, json_response
-from devsession.sandbox.routing import Operation
+from devsession.sandbox.routing import operation
 from devsession.sandbox.schemas import listed, record, written
 from devsession.sandbox.store import RecordStore
 
@@ -32,9 +32,7 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 4_000
 MOST_BLOCKS = 50
 
-_ID = Field("id", "ID", read_only=True, help="Given by the app")
-_CREATED_AT = Field("created_at", "Created at", "datetime", read_only=True)
-_UPDATED_AT = Field("updated_at", "Updated at", "datetime", read_only=True)
+_MESSAGES = "/channels/{channel}/messages"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
 CHANNEL = ObjectType(
@@ -42,7 +40,7 @@ CHANNEL = ObjectType(
     "Channel",
     "chn",
     (
-        _ID,
+        ID,
         Field(
             "name",
             "Name",
@@ -51,8 +49,7 @@ CHANNEL = ObjectType(
             help="Lower-case letters, digits, - and _, at most 80",
         ),
         Field("topic", "Topic"),
-        _CREATED_AT,
-        _UPDATED_AT,
+        *TIMES,
     ),
 )
 MESSAGE = ObjectType(
@@ -60,7 +57,7 @@ MESSAGE = ObjectType(
     "Message",
     "msg",
     (
-        _ID,
+        ID,
         Field("channel", "Channel", required=True, help="Its name"),
         Field("text", "Text", required=True, help=f"At most {LONGEST_TEXT:,} characters"),
         Field(
@@ -79,8 +76,7 @@ MESSAGE = ObjectType(
             unique=True,
             help="Your own key for the message: sent once more, it is not posted once more",
         ),
-        _CREATED_AT,
-        _UPDATED_AT,
+        *TIMES,
     ),
 )
 
@@ -103,64 +99,27 @@ class Chat:
         if self._channels.holder("name", "general") is None:
             self._channels.create({"name": "general"})
 
-    def operations(self) -> list[Operation]:
-        """Its addresses."""
-        channels, messages = "/channels", "/channels/{channel}/messages"
-        channel, message = record(CHANNEL), record(MESSAGE)
-        return [
-            Operation(
-                "list_channels",
-                "GET",
-                channels,
-                "A page of channels",
-                self.list_channels,
-                {200: listed("channels", channel)},
-                parameters=(LIMIT, CURSOR),
-                refuses=("invalid_cursor",),
-            ),
-            Operation(
-                "create_channel",
-                "POST",
-                channels,
-                "Creates a channel",
-                self.create_channel,
-                {201: channel},
-                written(CHANNEL, whole=True),
-                refuses=(*VALUE_CODES, "invalid_name"),
-            ),
-            Operation(
-                "list_messages",
-                "GET",
-                messages,
-                "A page of a channel's messages, the oldest first",
-                self.list_messages,
-                {200: listed("messages", message)},
-                parameters=(LIMIT, CURSOR),
-                refuses=("unknown_channel", "invalid_cursor"),
-            ),
-            Operation(
-                "post_message",
-                "POST",
-                messages,
-                "Posts a message: 200 when it was posted with this idempotency key before",
-                self.post_message,
-                {200: message, 201: message},
-                written(_POSTED, whole=True),
-                refuses=(
-                    *VALUE_CODES,
-                    "unknown_channel",
-                    "idempotency_conflict",
-                    "text_too_long",
-                    "too_many_blocks",
-                ),
-            ),
-        ]
-
+    @operation(
+        "GET",
+        "/channels",
+        {200: listed("channels", record(CHANNEL))},
+        parameters=(LIMIT, CURSOR),
+        refuses=("invalid_cursor",),
+    )
     async def list_channels(self, request: Request) -> Response:
+        """A page of channels."""
         page = self._channels.page(LIMIT.read(request), CURSOR.read(request))
         return json_response({"channels": page.records, "next_cursor": page.next_cursor})
 
+    @operation(
+        "POST",
+        "/channels",
+        {201: record(CHANNEL)},
+        written(CHANNEL, whole=True),
+        refuses=(*VALUE_CODES, "invalid_name"),
+    )
     async def create_channel(self, request: Request) -> Response:
+        """Creates a channel."""
         values = await read_object(request)
         name = values.get("name")
         if isinstance(name, str) and name and not _NAME.fullmatch(name):
@@ -171,7 +130,15 @@ class Chat:
             )
         return json_response(self._channels.create(values).record, 201)
 
+    @operation(
+        "GET",
+        _MESSAGES,
+        {200: listed("messages", record(MESSAGE))},
+        parameters=(LIMIT, CURSOR),
+        refuses=("unknown_channel", "invalid_cursor"),
+    )
     async def list_messages(self, request: Request) -> Response:
+        """A page of a channel's messages, the oldest first."""
         channel = self._channel(request)
         page = self._messages.page(
             LIMIT.read(request),
@@ -180,7 +147,21 @@ class Chat:
         )
         return json_response({"messages": page.records, "next_cursor": page.next_cursor})
 
+    @operation(
+        "POST",
+        _MESSAGES,
+        {200: record(MESSAGE), 201: record(MESSAGE)},
+        written(_POSTED, whole=True),
+        refuses=(
+            *VALUE_CODES,
+            "unknown_channel",
+            "idempotency_conflict",
+            "text_too_long",
+            "too_many_blocks",
+        ),
+    )
     async def post_message(self, request: Request) -> Response:
+        """Posts a message: 200 when it was posted with this idempotency key before."""
         channel = self._channel(request)
         values = await read_object(request)
         if values.setdefault("channel", channel) != channel:

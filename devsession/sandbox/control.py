@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from devsession.sandbox.rate_limit import Rate, RateLimit
 from devsession.sandbox.reading import read_object, read_to_end
 from devsession.sandbox.refusals import RefusedError, json_response, refusal_response
-from devsession.sandbox.routing import Operation
+from devsession.sandbox.routing import operation
 from devsession.sandbox.schemas import closed
 from devsession.sandbox.storm import Storm, StormSettings
 
@@ -65,41 +65,14 @@ class Control:
         self._limit: RateLimit | None = None
         self._storm: Storm | None = None
 
-    def operations(self) -> list[Operation]:
-        """Its addresses."""
-        return [
-            Operation(
-                "show_settings",
-                "GET",
-                CONTROL_PATH,
-                "What is set",
-                self.show,
-                {200: _SETTINGS},
-            ),
-            Operation(
-                "change_settings",
-                "PATCH",
-                CONTROL_PATH,
-                "Sets what is sent; null switches off",
-                self.change,
-                {200: _SETTINGS},
-                _SETTINGS,
-                refuses=("invalid_setting",),
-            ),
-            Operation(
-                "expire_tokens",
-                "POST",
-                CONTROL_PATH + "/expire_tokens",
-                "Every access token given until now is expired",
-                self.expire_tokens,
-                {200: closed({})},
-            ),
-        ]
-
-    async def show(self, _request: Request) -> Response:
+    @operation("GET", CONTROL_PATH, {200: _SETTINGS})
+    async def show_settings(self, _request: Request) -> Response:
+        """What is set."""
         return json_response(self._settings.model_dump())
 
-    async def change(self, request: Request) -> Response:
+    @operation("PATCH", CONTROL_PATH, {200: _SETTINGS}, _SETTINGS, refuses=("invalid_setting",))
+    async def change_settings(self, request: Request) -> Response:
+        """Sets what is sent; null switches off."""
         sent = await read_object(request)
         try:
             settings = Settings.model_validate(self._settings.model_dump() | sent)
@@ -110,14 +83,16 @@ class Control:
             self._limit = self._limit_of(settings)
         if "storm" in sent:
             self._storm = None if settings.storm is None else Storm(settings.storm, self._clock)
-        return await self.show(request)
+        return await self.show_settings(request)
 
     def _limit_of(self, settings: Settings) -> RateLimit | None:
         if settings.rate is None:
             return None
         return RateLimit(Rate.parse(settings.rate), settings.retry_after, self._clock)
 
+    @operation("POST", CONTROL_PATH + "/expire_tokens", {200: closed({})})
     async def expire_tokens(self, _request: Request) -> Response:
+        """Every access token given until now is expired."""
         self._expire_tokens()
         return json_response({})
 

@@ -71,7 +71,7 @@ from devsession.sandbox.oauth import TOKEN_PATH, OAuth
 from devsession.sandbox.openapi import OPENAPI_PATH, describe
 from devsession.sandbox.records import Records
 from devsession.sandbox.refusals import RefusedError, json_response, refusal_response
-from devsession.sandbox.routing import routes
+from devsession.sandbox.routing import operations_of, routes
 from devsession.sandbox.store import utc_now
 
 if TYPE_CHECKING:
@@ -104,12 +104,8 @@ def create_app(
     """
     oauth = OAuth(access, clients or {}, clock)
     control = Control(clock, oauth.expire_tokens)
-    operations = [
-        *Records(clock, kept).operations(),
-        *Chat(clock, kept).operations(),
-        *oauth.operations(),
-        *control.operations(),
-    ]
+    parts = (Records(clock, kept), Chat(clock, kept), oauth, control)
+    operations = [each for part in parts for each in operations_of(part)]
 
     async def openapi(_request: Request) -> Response:
         return json_response(describe(operations, TOKEN_PATH, AUTHORIZE_PATH))

@@ -14,7 +14,7 @@ from urllib.parse import unquote_plus
 from devsession.sandbox.authorize import SignIn
 from devsession.sandbox.reading import read_form
 from devsession.sandbox.refusals import RefusedError, TokenRefusedError, json_response
-from devsession.sandbox.routing import Operation
+from devsession.sandbox.routing import operation
 from devsession.sandbox.schemas import COUNT, TEXT, closed
 from devsession.sandbox.signed import Signed
 
@@ -31,24 +31,9 @@ TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address
 TOKEN_SECONDS = 3_600
 _PREFIX = "sbt_"
 _GRANTS = ("client_credentials", "authorization_code", "refresh_token")
+_BESIDES = ("client_id", "client_secret", "code", "redirect_uri", "code_verifier", "refresh_token")
 _REQUEST = closed(
-    {
-        "grant_type": {"enum": list(_GRANTS)},
-        "client_id": TEXT,
-        "client_secret": TEXT,
-        "code": TEXT,
-        "redirect_uri": TEXT,
-        "code_verifier": TEXT,
-        "refresh_token": TEXT,
-    },
-    optional=[
-        "client_id",
-        "client_secret",
-        "code",
-        "redirect_uri",
-        "code_verifier",
-        "refresh_token",
-    ],
+    {"grant_type": {"enum": list(_GRANTS)}, **dict.fromkeys(_BESIDES, TEXT)}, optional=_BESIDES
 )
 _TOKEN = closed(
     {
@@ -83,23 +68,6 @@ class OAuth:
         self.sign_in = SignIn(self._signed, clients)
         self._given = self._expired = 0
 
-    def operations(self) -> list[Operation]:
-        """Its address."""
-        return [
-            Operation(
-                "token",
-                "POST",
-                TOKEN_PATH,
-                "An access token, for a client that shows its secret, itself or for a person",
-                self.token,
-                {200: _TOKEN, 400: _REFUSAL, 401: _REFUSAL},
-                _REQUEST,
-                refuses=("body_too_large",),
-                open=True,
-                form=True,
-            )
-        ]
-
     def expire_tokens(self) -> None:
         """Every token that was given until now is expired."""
         self._expired = self._given
@@ -118,8 +86,17 @@ class OAuth:
                 "token_expired", f"This access token has expired: get a new one at {TOKEN_PATH}."
             )
 
+    @operation(
+        "POST",
+        TOKEN_PATH,
+        {200: _TOKEN, 400: _REFUSAL, 401: _REFUSAL},
+        _REQUEST,
+        refuses=("body_too_large",),
+        open=True,
+        form=True,
+    )
     async def token(self, request: Request) -> Response:
-        """A new token for a client that shows its secret."""
+        """An access token, for a client that shows its secret, itself or for a person."""
         try:
             refresh = self._granted(await read_form(request), request.headers.get("authorization"))
         except TokenRefusedError as refused:

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from devsession.sandbox.custom_objects import ORDER_FIELDS, PROFILE_FIELDS
 from devsession.sandbox.fields import Field
 
+ID = Field("id", "ID", read_only=True, help="Given by the app")
+TIMES = (
+    Field("created_at", "Created at", "datetime", read_only=True),
+    Field("updated_at", "Updated at", "datetime", read_only=True),
+)
+
 
 @dataclass(frozen=True)
 class ObjectType:
@@ -34,7 +40,7 @@ def _object_type(name: str, label: str, *fields: Field, custom: bool = False) ->
         label,
         name[:3],
         (
-            Field("id", "ID", read_only=True, help="Given by the app"),
+            ID,
             Field(
                 "external_id",
                 "External ID",
@@ -42,8 +48,7 @@ def _object_type(name: str, label: str, *fields: Field, custom: bool = False) ->
                 help="Your own key for the record; upserts find it by this",
             ),
             *fields,
-            Field("created_at", "Created at", "datetime", read_only=True),
-            Field("updated_at", "Updated at", "datetime", read_only=True),
+            *TIMES,
         ),
         custom,
     )

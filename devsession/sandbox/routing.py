@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.routing import Route
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     Endpoint = Callable[[Request], Awaitable[Response]]
     Schema = dict[str, Any]
+    _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Awaitable[Response]])
+
+_MARK = "_operation"
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,29 @@ class Operation:
     refuses: tuple[str, ...] = ()
     open: bool = False
     form: bool = False
+
+
+def operation(
+    method: str, path: str, answers: Mapping[int, Schema], takes: Schema | None = None, **about: Any
+) -> Callable[[_Endpoint], _Endpoint]:
+    """Marks a method as an endpoint: the operation is called as it is, and does what its text says.
+
+    about: the options of `Operation`.
+    """
+
+    def marked(endpoint: _Endpoint) -> _Endpoint:
+        does = (endpoint.__doc__ or "").rstrip(".")
+        told = Operation(endpoint.__name__, method, path, does, endpoint, answers, takes, **about)
+        setattr(endpoint, _MARK, told)
+        return endpoint
+
+    return marked
+
+
+def operations_of(part: object) -> list[Operation]:
+    """What is marked in an object's class, in its order."""
+    marked = (getattr(each, _MARK, None) for each in vars(type(part)).values())
+    return [replace(each, endpoint=getattr(part, each.name)) for each in marked if each]
 
 
 def routes(operations: Iterable[Operation]) -> list[Route]:
