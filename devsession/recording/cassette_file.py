@@ -10,6 +10,7 @@ from devsession.recording.cassette_text import HEADER, parse_cassette, split_ite
 from devsession.recording.exchange import Exchange
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 _NO_INTERACTIONS = "version: 1\ninteractions: []\n"
@@ -30,6 +31,11 @@ def dump_item(interaction: dict[str, Any]) -> str:
 def join_items(items: list[str]) -> str:
     """A whole file of items."""
     return HEADER + "".join(items) if items else _NO_INTERACTIONS
+
+
+def dump_exchanges(exchanges: Iterable[Exchange]) -> str:
+    """A whole file of exchanges."""
+    return join_items([dump_item(exchange.interaction()) for exchange in exchanges])
 
 
 def is_appendable(path: Path) -> bool:

@@ -30,10 +30,14 @@ _THAW: dict[str, Callable[[Any], Any]] = {
 
 def to_line(value: Any, clean: Callable[[Any], Any] = lambda frozen: frozen) -> str:
     """One line of JSON, text as it is read; `clean` changes the JSON-like data before."""
-    frozen = clean(freeze(value))
-    line = json.dumps(frozen, ensure_ascii=False)
+    return json_line(clean(freeze(value)))
+
+
+def json_line(content: Any) -> str:
+    """JSON-like data in one line, whatever stands in it."""
+    line = json.dumps(content, ensure_ascii=False)
     # What breaks a line, or half of a surrogate pair, is text in Python and in no file.
-    return line if line.isprintable() else json.dumps(frozen)
+    return line if line.isprintable() else json.dumps(content)
 
 
 def freeze(value: Any) -> Any:

@@ -14,7 +14,6 @@ from devsession.errors import NetworkShutError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
 
 _LOOKUPS = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
 _CALLS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
@@ -54,12 +53,7 @@ class NetworkShut:
                 NetworkShut._listening = True
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         with self._lock:
             self._entered.remove(self)
             if not self._entered:

@@ -16,7 +16,6 @@ from devsession.secrets.redact import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import TracebackType
 
     from devsession.errors import MissError
     from devsession.plugin.request_matching import RequestMatching
@@ -34,6 +33,7 @@ class Replay:
 
     where: the cassette's file, for errors. matching: what the plugin declares. is_open: tells
     the warehouse's host and port, where the plugin is given one; no other place is open.
+    redactor: hides live secrets, and those of recordings that are not ours.
     """
 
     def __init__(
@@ -43,12 +43,16 @@ class Replay:
         where: str,
         matching: RequestMatching = PLAIN,
         is_open: Callable[[str, int], bool] = lambda _host, _port: False,
+        redactor: Redactor = _NO_SECRETS,
     ) -> None:
         self._where = where
         self._matching = matching
         self._lock = threading.Lock()
         self._left: dict[CanonicalRequest, deque[Exchange]] = {}
-        for exchange in exchanges:
+        # Of headers a recorded one may hold a stand-in of what looked like a secret.
+        self._redacts = bool(redactor.names or matching.match_headers)
+        self._redactor = redactor
+        for exchange in map(self._redacted, exchanges):
             self._left.setdefault(canonical(exchange, matching), deque()).append(exchange)
         self._recorded = {key: len(waiting) for key, waiting in self._left.items()}
         self._missed: dict[CanonicalRequest, CanonicalRequest | None] = {}
@@ -62,12 +66,7 @@ class Replay:
         self._stack.enter_context(hooked(self))
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._stack.close()
 
     def answer(self, request: Exchange) -> Exchange | Call:
@@ -75,9 +74,7 @@ class Replay:
 
         Raises: MissError when there is none; it is kept in `misses`, for the plugin may swallow it.
         """
-        if self._matching.match_headers:  # a recorded one may hold a stand-in
-            request = request.redacted(_NO_SECRETS)
-        key = canonical(request, self._matching)
+        key = canonical(self._redacted(request), self._matching)
         with self._lock:
             waiting = self._left.get(key)
             if waiting:
@@ -116,6 +113,9 @@ class Replay:
     def refused_calls(self) -> list[str]:
         """`host:port` of every live call that was stopped."""
         return self._shut.refused
+
+    def _redacted(self, exchange: Exchange) -> Exchange:
+        return exchange.redacted(self._redactor) if self._redacts else exchange
 
     def _miss(self, key: CanonicalRequest) -> MissError:
         compares = len(self._missed) < MOST_COMPARED

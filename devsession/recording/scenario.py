@@ -247,8 +247,7 @@ class ScenarioFolder:
     def write_cassette(self, exchanges: Sequence[Exchange], redactor: Redactor) -> None:
         """Keep exchanges; those without an answer are left out."""
         kept = [each.redacted(redactor) for each in exchanges if each.status is not None]
-        items = [cassette_file.dump_item(exchange.interaction()) for exchange in kept]
-        self._write(self._cassette_file, cassette_file.join_items(items), redactor)
+        self._write(self._cassette_file, cassette_file.dump_exchanges(kept), redactor)
         self._write(self._recorded_file, as_recorded.to_lines(kept), redactor)
 
     @property

@@ -13,11 +13,15 @@ from typing import TYPE_CHECKING, Any
 from behave import step
 
 from devsession.errors import DevsessionError, ScenarioError
+from devsession.testing.feature_files import find_file, named_file, read_frame
 from devsession.testing.feature_properties import HEADINGS
 from devsession.testing.feature_run import FeatureRun
+from devsession.testing.feature_tables import frame_from_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pandas import DataFrame
 
 _CHECKS = (
     "the response will be:",
@@ -52,6 +56,10 @@ def _run(context: Any) -> FeatureRun:
     return run
 
 
+def _frame(context: Any, file: str) -> DataFrame:
+    return read_frame(named_file(_run(context).features, file))
+
+
 def _rows(context: Any) -> list[list[str]]:
     """All rows of the step's table: behave takes the first for headings, ours may hold types."""
     if context.table is None:
@@ -69,32 +77,33 @@ def _is_checked(context: Any) -> bool:
 
 @_sentence("the following records:")
 def _records(context: Any) -> None:
-    _run(context).use_records(_rows(context))
+    _run(context).records = frame_from_rows(_rows(context))
 
 
 @_sentence("we use the outbound source records from {file}")
 def _records_file(context: Any, file: str) -> None:
-    _run(context).use_records_file(file)
+    _run(context).records = _frame(context, file)
 
 
 @_sentence("when matching requests, we ignore query parameters {params}")
 def _ignore(context: Any, params: str) -> None:
-    _run(context).ignore_parameters(params)
+    _run(context).ignored += [name.strip() for name in params.split(",") if name.strip()]
 
 
 @_sentence("we use the HTTP recordings from {file}")
 def _cassette(context: Any, file: str) -> None:
-    _run(context).use_cassette(file)
+    run = _run(context)
+    run.cassette = named_file(run.features, file)
 
 
 @_sentence("we attach a Snowpark session to the sync request")
 def _session(context: Any) -> None:
-    _run(context).attach_session()
+    _run(context).attaches_session = True
 
 
 @_sentence("the plugin sources outbound records directly from a real table")
 def _table(context: Any) -> None:
-    _run(context).source_table()
+    _run(context).sources_table = True
 
 
 @_sentence("we use the {name} class from the {module} module")
@@ -118,20 +127,19 @@ def _perform(context: Any) -> None:
 
 @_sentence("the response will be:")
 def _response(context: Any) -> None:
-    _run(context).check_table(_rows(context))
+    _run(context).check(frame_from_rows(_rows(context)))
 
 
 @_sentence("the outbound response will match the records from {file}")
 def _response_file(context: Any, file: str) -> None:
-    _run(context).check_file(file)
+    _run(context).check(_frame(context, file))
 
 
 @_sentence("we use the recorded results from {file}")
 def _results_file(context: Any, file: str) -> None:
     # Features name one that was never written, and have the response in a table below.
-    run = _run(context)
-    if run.has_file(file) or not _is_checked(context):
-        run.check_file(file)
+    if find_file(_run(context).features, file) or not _is_checked(context):
+        _run(context).check(_frame(context, file))
 
 
 @_sentence("no error will be raised")

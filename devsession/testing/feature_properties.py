@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from devsession.errors import DefinitionError, ScenarioError, did_you_mean
 from devsession.plugin.parameters import OutboundSyncConfigurationParameters
 from devsession.plugin.strategies import STRATEGIES
+from devsession.recording.frozen import json_line
 from devsession.secrets.redact import placeholder
-from devsession.testing.feature_tables import json_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +107,7 @@ def _cell(value: Any) -> str:
             json.loads(value)
         except ValueError:
             return value
-    return _OPENING.sub(r"\\u007b", json_cell(value))
+    return _OPENING.sub(r"\\u007b", json_line(value))
 
 
 def _value(name: str, text: str, environ: Mapping[str, str]) -> Any:

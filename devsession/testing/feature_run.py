@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from devsession.errors import PluginLoadError, ScenarioError, did_you_mean
 from devsession.plugin.contract import Plugin
@@ -16,19 +16,16 @@ from devsession.recording.replay import Replay
 from devsession.render import counted
 from devsession.secrets.redact import Redactor
 from devsession.testing.comparison import outcome_differences
-from devsession.testing.feature_files import find_file, named_file, read_frame
 from devsession.testing.feature_properties import parameters_from
-from devsession.testing.feature_tables import frame_from_rows
 from devsession.testing.playing import Pass, play_pass, shown_differences
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pandas import DataFrame
 
     from devsession.plugin.outbound import OutboundSyncRequest
-    from devsession.recording.calls import Call
     from devsession.recording.exchange import Exchange
     from devsession.testing.feature_warehouse import FeatureWarehouse
 
@@ -38,42 +35,29 @@ _SESSION = "session"
 class FeatureRun:
     """What the steps of one scenario come to.
 
-    features: the folder of the feature file.
+    features: the folder of the feature file. records are sent, the cassette answers, and the
+    parameters in `ignored` are left out when requests are compared. attaches_session: the request
+    is given a Snowpark session, of a warehouse of its own: `request.session`. sources_table: the
+    records are sent as a table of that warehouse gives them back.
     """
 
     def __init__(self, features: Path) -> None:
-        self._features = features
+        self.features = features
+        self.records: DataFrame | None = None
+        self.cassette: Path | None = None
+        self.ignored: list[str] = []
+        self.attaches_session = self.sources_table = False
         self._plugin_class: type[Plugin] | None = None
-        self._records: DataFrame | None = None
-        self._cassette: Path | None = None
-        self._ignored: list[str] = []
         self._pass: Pass | None = None
         self._redactor = Redactor({})
         self._warehouse: FeatureWarehouse | None = None
-        self._attaches_session = self._sources_table = False
-
-    def use_records(self, rows: Sequence[Sequence[str]]) -> None:
-        """Send the records of a table."""
-        self._records = frame_from_rows(rows)
-
-    def use_records_file(self, name: str) -> None:
-        """Send the records of a file."""
-        self._records = read_frame(named_file(self._features, name))
-
-    def use_cassette(self, name: str) -> None:
-        """Answer from this cassette."""
-        self._cassette = named_file(self._features, name)
-
-    def ignore_parameters(self, names: str) -> None:
-        """Leave these parameters out when requests are compared."""
-        self._ignored += [name.strip() for name in names.split(",") if name.strip()]
 
     def use_plugin(self, module: str, name: str) -> None:
         """Call this plugin, which lies in the folder that holds `features`.
 
         Raises: PluginLoadError when it cannot be imported, or is no plugin.
         """
-        folder = str(self._features.parent)
+        folder = str(self.features.parent)
         if folder not in sys.path:
             sys.path.insert(0, folder)
         try:
@@ -103,16 +87,6 @@ class FeatureRun:
             )
         self._plugin_class = found
 
-    def attach_session(self) -> None:
-        """Give the request a Snowpark session, of a warehouse of its own: `request.session`."""
-        self._start_warehouse()
-        self._attaches_session = True
-
-    def source_table(self) -> None:
-        """Send the records as a table of a warehouse gives them back."""
-        self._start_warehouse()
-        self._sources_table = True
-
     def close(self) -> None:
         """End what the steps have started."""
         if self._warehouse is not None:
@@ -125,26 +99,30 @@ class FeatureRun:
         self._redactor = Redactor(secrets)
         if self._plugin_class is None:
             raise _missing("plugin", "we use the NAME class from the plugin module")
-        if self._records is None:
+        records = self.records
+        if records is None:
             raise _missing("records", "the following records:")
+        if self._warehouse is None and (self.attaches_session or self.sources_table):
+            from devsession.testing.feature_warehouse import FeatureWarehouse
+
+            self._warehouse = FeatureWarehouse()
+        if self._warehouse is not None and self.sources_table:
+            records = self._warehouse.through_table(records)
 
         exchanges, by_hand = self._recorded()
         declared = self._plugin_class.request_matching
         matching = RequestMatching(
-            ignore_parameters=[*declared.ignore_parameters, *self._ignored],
+            ignore_parameters=[*declared.ignore_parameters, *self.ignored],
             ignore_json=declared.ignore_json,
             match_headers=declared.match_headers,
         )
-        replay = _RedactedReplay(
+        replay = Replay(
             exchanges,
-            self._redactor,
-            where=str(self._cassette or "a feature without recordings"),
+            where=str(self.cassette or "a feature without recordings"),
             matching=matching,
             is_open=self._is_warehouse,
+            redactor=self._redactor,
         )
-        records = self._records
-        if self._warehouse is not None and self._sources_table:
-            records = self._warehouse.through_table(records)
         done = play_pass(self._plugin_class, parameters, records, replay, attach=self._attach)
         self._pass = Pass(done.outcomes, done.played, (*by_hand, *done.differences))
 
@@ -165,53 +143,23 @@ class FeatureRun:
             told = f"differs from what was recorded, {played} played\n{lines}"
             raise AssertionError(self._redactor.text(told))
 
-    def check_table(self, rows: Sequence[Sequence[str]]) -> None:
-        """Compare with the outcomes of a table."""
-        self.check(frame_from_rows(rows))
-
-    def check_file(self, name: str) -> None:
-        """Compare with the outcomes of a file."""
-        self.check(read_frame(named_file(self._features, name)))
-
-    def has_file(self, name: str) -> bool:
-        """Whether the file that a step names is there."""
-        return find_file(self._features, name) is not None
-
-    def _start_warehouse(self) -> None:
-        if self._warehouse is None:
-            from devsession.testing.feature_warehouse import FeatureWarehouse
-
-            self._warehouse = FeatureWarehouse()
-
     def _is_warehouse(self, host: str, port: int) -> bool:
         return self._warehouse is not None and self._warehouse.is_open(host, port)
 
     def _attach(self, request: OutboundSyncRequest) -> None:
-        if self._warehouse is not None and self._attaches_session:
+        if self._warehouse is not None and self.attaches_session:
             setattr(request, _SESSION, self._warehouse.session)
 
     def _recorded(self) -> tuple[list[Exchange], list[str]]:
         """The exchanges of the cassette, and how they were changed by hand."""
-        if self._cassette is None:
+        if self.cassette is None:
             return [], []
-        exchanges = cassette_file.load_exchanges(self._cassette)
-        digests = self._cassette.with_suffix(as_recorded.SUFFIX)
-        by_hand: list[str] = []
-        if digests.is_file():
-            changes = as_recorded.changes(exchanges, digests.read_text(encoding="utf-8"))
-            by_hand = [f"{self._cassette.name} was changed by hand: {line}" for line in changes]
-        return [each.redacted(self._redactor) for each in exchanges], by_hand
-
-
-class _RedactedReplay(Replay):
-    """A secret may be the live one here, and another one in a recording that is not ours."""
-
-    def __init__(self, exchanges: Sequence[Exchange], redactor: Redactor, **options: Any) -> None:
-        super().__init__(exchanges, **options)
-        self._redactor = redactor
-
-    def answer(self, request: Exchange) -> Exchange | Call:
-        return super().answer(request.redacted(self._redactor))
+        exchanges = cassette_file.load_exchanges(self.cassette)
+        digests = self.cassette.with_suffix(as_recorded.SUFFIX)
+        if not digests.is_file():
+            return exchanges, []
+        changes = as_recorded.changes(exchanges, digests.read_text(encoding="utf-8"))
+        return exchanges, [f"{self.cassette.name} was changed by hand: {line}" for line in changes]
 
 
 def _check_expected(outcomes: DataFrame) -> None:

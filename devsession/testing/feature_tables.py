@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import ScenarioError
-from devsession.recording.frozen import freeze, thaw
+from devsession.recording.frozen import thaw, to_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,13 +66,6 @@ def table_lines(rows: Sequence[Sequence[str]], indent: str) -> list[str]:
     """A table as lines of a feature; a bar within a cell is escaped."""
     escaped = [[cell.replace("|", "\\|") for cell in row] for row in rows]
     return [f"{indent}| {' | '.join(row)} |" for row in escaped]
-
-
-def json_cell(value: Any) -> str:
-    """JSON in one line, whatever stands in it."""
-    text = json.dumps(value, ensure_ascii=False)
-    # What is not printable may break the line, and half a surrogate pair is text in no file.
-    return text if text.isprintable() else json.dumps(value)
 
 
 def _heads(rows: list[list[str]]) -> tuple[list[str], list[str], list[list[str]]]:
@@ -171,7 +164,7 @@ def _written(kind: str, name: str, value: Any) -> str:
         return value
     if kind == "bool":
         return str(value)
-    return json_cell(freeze(value))
+    return to_line(value)
 
 
 def _is_plain(text: str) -> bool:

@@ -15,7 +15,7 @@ from pydantic_core import from_json
 
 from devsession.errors import ScenarioError, SetupError
 from devsession.recording import as_recorded
-from devsession.recording.cassette_file import dump_item, join_items
+from devsession.recording.cassette_file import dump_exchanges
 from devsession.secrets.audit import guarded_write_together
 from devsession.testing.feature_files import CASSETTES
 from devsession.testing.feature_properties import properties_of
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 FOLDER = "features"
 _MARK = "# Scenarios of the plugin, as a feature: written by devsession."
 _STEPS_MARK = '"""What the steps of features mean: written by devsession."""'
+_STEPS_FILE = Path("steps") / "imported_steps.py"
 _STEPS_MODULE = "devsession.testing.behave_steps"
 _STEPS = f"{_STEPS_MARK}\n\nfrom {_STEPS_MODULE} import *  # noqa: F403\n"
 _ABOUT = """
@@ -45,23 +46,19 @@ _IN_STEP, _IN_TABLE = "    ", "      "
 
 @dataclass(frozen=True)
 class Feature:
-    """The features of a workspace: one feature of the plugin, each scenario a scenario of it.
-
-    module: what the plugin class is imported from.
-    """
+    """The features of a workspace: one feature of the plugin, each scenario a scenario of it."""
 
     workspace: Path
     plugin_id: str
     plugin_class: type[Plugin]
     scenarios: Sequence[LoadedScenario]
-    module: str = "plugin"
 
     @property
     def path(self) -> Path:
         """The feature's file."""
         return self.workspace / FOLDER / f"{self.plugin_id}.feature"
 
-    def write(self, redactor: Redactor) -> list[Path]:
+    def write(self, redactor: Redactor) -> None:
         """Write feature, cassettes and steps: all, or none; files that are as they should be stay.
 
         Raises:
@@ -72,9 +69,6 @@ class Feature:
         self._check_ours()
         _ = self._changed  # what cannot fail is not written
         contents = self._contents([scenario.exchanges for scenario in self.scenarios])
-        for scenario, file in zip(self.scenarios, self._cassettes(), strict=True):
-            recorded = as_recorded.to_lines(scenario.exchanges)
-            contents[(self.workspace / FOLDER / file).with_suffix(as_recorded.SUFFIX)] = recorded
         if self._steps.is_file() and self._steps.stat().st_size:
             del contents[self._steps]  # ours, or one that has other steps too
         changed = {
@@ -82,9 +76,7 @@ class Feature:
             for path, text in contents.items()
             if not path.is_file() or path.read_bytes() != text.encode()
         }
-        if changed:
-            guarded_write_together(changed, redactor)
-        return [*contents]
+        guarded_write_together(changed, redactor)
 
     def prove(self, redactor: Redactor) -> None:
         """Run it as written, where it has to pass, and with an answer of each scenario changed.
@@ -107,17 +99,15 @@ class Feature:
     @cached_property
     def _changed(self) -> list[list[Exchange]]:
         """The cassettes, each with an answer changed. Raises: ScenarioError when none can be."""
-        return [self._failing(scenario) for scenario in self.scenarios]
-
-    def _failing(self, scenario: LoadedScenario) -> list[Exchange]:
-        """The exchanges of a scenario with an answer changed that it cannot do with."""
-        found = failing_change(self.plugin_class, scenario)
-        if found is None:
-            raise self._does_not_hold(
-                f"the scenario {scenario.frozen.name!r} passes whatever the app answers"
-            )
-        change, _ = found
-        return change.exchanges
+        changed = []
+        for scenario in self.scenarios:
+            found = failing_change(self.plugin_class, scenario)
+            if found is None:
+                raise self._does_not_hold(
+                    f"the scenario {scenario.frozen.name!r} passes whatever the app answers"
+                )
+            changed.append(found[0].exchanges)
+        return changed
 
     def _check_ours(self) -> None:
         """Raises: ScenarioError when a file is there that somebody else wrote."""
@@ -135,25 +125,19 @@ class Feature:
 
     @property
     def _steps(self) -> Path:
-        return self.workspace / FOLDER / "steps" / "imported_steps.py"
+        return self.workspace / FOLDER / _STEPS_FILE
 
     def _contents(
         self, cassettes: Sequence[Sequence[Exchange]], place: Path | None = None
     ) -> dict[Path, str]:
         """The files, with these exchanges as the cassettes."""
         folder = (place or self.workspace) / FOLDER
-        items = [[dump_item(each.interaction()) for each in cassette] for cassette in cassettes]
-        return {
-            folder / self.path.name: self._text(),
-            folder / "steps" / "imported_steps.py": _STEPS,
-            **{
-                folder / file: join_items(texts)
-                for file, texts in zip(self._cassettes(), items, strict=True)
-            },
-        }
-
-    def _cassettes(self) -> list[Path]:
-        return [Path(CASSETTES) / self._cassette(scenario) for scenario in self.scenarios]
+        contents = {folder / self.path.name: self._text(), folder / _STEPS_FILE: _STEPS}
+        for scenario, exchanges in zip(self.scenarios, cassettes, strict=True):
+            file = folder / CASSETTES / self._cassette(scenario)
+            contents[file] = dump_exchanges(exchanges)
+            contents[file.with_suffix(as_recorded.SUFFIX)] = as_recorded.to_lines(exchanges)
+        return contents
 
     def _cassette(self, scenario: LoadedScenario) -> str:
         return f"{self.plugin_id}_{scenario.folder.name}.yaml"
@@ -176,17 +160,13 @@ class Feature:
             *table_lines(rows_from_frame(scenario.records), _IN_TABLE),
             *(f"{_IN_STEP}And {line}" for line in (ignoring if ignored else [])),
             f"{_IN_STEP}And we use the HTTP recordings from {self._cassette(scenario)}",
-            f"{_IN_STEP}And {self._plugin_sentence}",
+            f"{_IN_STEP}And we use the {self.plugin_class.__name__} class from the plugin module",
             f"{_IN_STEP}When we perform an outbound sync with configuration parameters:",
             *table_lines(properties_of(scenario.frozen), _IN_TABLE),
             f"{_IN_STEP}Then the response will be:",
             *table_lines(rows_from_frame(expected), _IN_TABLE),
             f"{_IN_STEP}And no error will be raised",
         ]
-
-    @property
-    def _plugin_sentence(self) -> str:
-        return f"we use the {self.plugin_class.__name__} class from the {self.module} module"
 
     def _does_not_hold(self, why: str) -> ScenarioError:
         return ScenarioError(

@@ -30,7 +30,7 @@ from devsession.testing import run_scenario, scenario_folders
 PROJECT = Path(__file__).parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from {module} import {name}  # noqa: E402
+from plugin import {name}  # noqa: E402
 
 
 @pytest.mark.parametrize(
@@ -43,14 +43,13 @@ def test_scenario(folder: Path) -> None:
 '''
 
 
-def write_tests(workspace: Path, plugin_class: type[Plugin], *, module: str = "plugin") -> Path:
+def write_tests(workspace: Path, plugin_class: type[Plugin]) -> Path:
     """Write the test file of a workspace, unless it is there as it should be.
 
-    module: what the test imports the plugin class from.
     Raises: ScenarioError when a file of this name is somebody else's.
     """
     path = workspace / NAME
-    text = _TEXT.format(mark=_MARK, module=module, name=plugin_class.__name__)
+    text = _TEXT.format(mark=_MARK, name=plugin_class.__name__)
     known = path.read_text(encoding="utf-8") if path.is_file() else ""
     if known and not known.startswith(_MARK):
         raise ScenarioError(

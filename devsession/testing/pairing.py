@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
 from devsession.recording.matching import CanonicalRequest, canonical
@@ -20,14 +20,6 @@ Pair = tuple["Exchange | None", "Exchange | None"]
 K = TypeVar("K", bound="Hashable")
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """Equal requests, in their order."""
-
-    key: CanonicalRequest
-    exchanges: list[Exchange]
-
-
 def pairs(
     recorded: Sequence[Exchange], live: Sequence[Exchange], matching: RequestMatching
 ) -> list[Pair]:
@@ -35,50 +27,34 @@ def pairs(
 
     Of equal requests the last ones belong together: a loop that waits asks as often as it has to.
     """
-    ours, theirs = _asked(recorded, matching), _asked(live, matching)
+    ours, theirs = (
+        _grouped(exchanges, lambda each: canonical(each, matching))
+        for exchanges in (recorded, live)
+    )
     found: list[Pair] = []
     for key in ours.keys() & theirs.keys():
-        found += _from_the_end(ours.pop(key).exchanges, theirs.pop(key).exchanges)
-    left, right = _grouped(ours.values(), _shape), _grouped(theirs.values(), _shape)
+        found += _from_the_end(ours.pop(key), theirs.pop(key))
+    left, right = _grouped(ours, _shape), _grouped(theirs, _shape)
     for shape in dict.fromkeys([*left, *right]):
-        found += _of_a_shape(left.get(shape, []), right.get(shape, []))
+        found += _of_a_shape(
+            [ours[key] for key in left.get(shape, ())],
+            [theirs[key] for key in right.get(shape, ())],
+        )
     places = {id(each): number for number, each in enumerate([*recorded, *live])}
     return sorted(found, key=lambda pair: min(places[id(each)] for each in pair if each))
 
 
-def _asked(
-    exchanges: Iterable[Exchange], matching: RequestMatching
-) -> dict[CanonicalRequest, _Asked]:
-    groups = _grouped(exchanges, lambda each: canonical(each, matching))
-    return {key: _Asked(key, group) for key, group in groups.items()}
-
-
-def _of_a_shape(ours: list[_Asked], theirs: list[_Asked]) -> list[Pair]:
+def _of_a_shape(ours: list[list[Exchange]], theirs: list[list[Exchange]]) -> list[Pair]:
     if len(ours) == len(theirs):
-        return [
-            pair
-            for one, other in zip(ours, theirs, strict=True)
-            for pair in _from_the_end(one.exchanges, other.exchanges)
-        ]
-    return _in_order(_all(ours), _all(theirs))
+        return [pair for both in zip(ours, theirs, strict=True) for pair in _from_the_end(*both)]
+    return list(zip_longest(chain(*ours), chain(*theirs)))
 
 
 def _from_the_end(recorded: list[Exchange], live: list[Exchange]) -> list[Pair]:
-    return [(one, other) for one, other in _in_order(recorded[::-1], live[::-1])][::-1]
+    return list(zip_longest(recorded[::-1], live[::-1]))[::-1]
 
 
-def _in_order(recorded: list[Exchange], live: list[Exchange]) -> list[Pair]:
-    both: list[Pair] = list(zip(recorded, live, strict=False))
-    both += [(left, None) for left in recorded[len(live) :]]
-    return both + [(None, more) for more in live[len(recorded) :]]
-
-
-def _all(groups: list[_Asked]) -> list[Exchange]:
-    return [exchange for group in groups for exchange in group.exchanges]
-
-
-def _shape(asked: _Asked) -> tuple[str, str, int | None, tuple[str, ...]]:
-    key = asked.key
+def _shape(key: CanonicalRequest) -> tuple[str, str, int | None, tuple[str, ...]]:
     path = tuple("*" if is_identifier(part) else part for part in key.path.split("/"))
     return key.method, key.host, key.port, path
 
