@@ -56,10 +56,9 @@ class Engine:
             (row,) = self._account.rows(
                 statement(
                     "engine/plan",
-                    mapped=projection.mapped,
-                    content=projection.content,
-                    state=state_table(sync),
-                    by_state=_by_state(strategy, {state: state for state in STATES}),
+                    compared=_compared(
+                        projection, state_table(sync), strategy, {state: state for state in STATES}
+                    ),
                 )
             )
         counts, states = row[:3], dict(zip(STATES, row[3:], strict=True))
@@ -96,7 +95,7 @@ class Engine:
         Raises: as `plan`, but identifiers are not checked.
         """
         first = f"SYNC_ACTION is not null {_first(records)}"
-        return self._compared(sync, strategy, first, [])
+        return self._wanted(sync, strategy, first, [])
 
     def compared(
         self, sync: SyncRecord, strategy: OutboundSyncStrategy, *, identifiers: Sequence[str]
@@ -107,7 +106,7 @@ class Engine:
         """
         named = "select f.value::varchar from table(flatten(input => parse_json(?))) as f"
         wanted = f"IDENTIFIER in ({named})"
-        return self._compared(sync, strategy, wanted, [json.dumps(list(identifiers))])
+        return self._wanted(sync, strategy, wanted, [json.dumps(list(identifiers))])
 
     def source_types(self, sync: SyncRecord) -> dict[str, str]:
         """Mapped field, or name in a template's `row` -> the kind of what fills it (see `kinds`).
@@ -141,11 +140,8 @@ class Engine:
                 statement(
                     "engine/stage",
                     stage=stage_table(sync, run),
-                    state=state,
-                    mapped=projection.mapped,
-                    content=projection.content,
+                    compared=_compared(projection, state, strategy, strategy.actions),
                     record=projection.record,
-                    by_state=_by_state(strategy, strategy.actions),
                     limit="" if records is None else _first(records),
                 )
             )
@@ -162,19 +158,16 @@ class Engine:
         """
         return Stage(self._account, sync, run)
 
-    def _compared(
+    def _wanted(
         self, sync: SyncRecord, strategy: OutboundSyncStrategy, wanted: str, params: list[str]
     ) -> DataFrame:
         projection = project(self._account, sync)
         with projection.explained():
             table = self._account.arrow(
                 statement(
-                    "engine/compared",
-                    state=state_table(sync),
-                    mapped=projection.mapped,
-                    content=projection.content,
+                    "engine/wanted",
+                    compared=_compared(projection, state_table(sync), strategy, strategy.actions),
                     record=projection.record,
-                    by_state=_by_state(strategy, strategy.actions),
                     wanted=wanted,
                 ),
                 params,
@@ -200,10 +193,13 @@ def _first(records: int) -> str:
     return f"order by POSITION, IDENTIFIER limit {int(records)}"
 
 
-def _by_state(strategy: OutboundSyncStrategy, values: Mapping[str, str]) -> str:
-    """SQL for the value that stands for a record's state, null for a state without one."""
-    return statement(
+def _compared(
+    projection: Projection, state: str, strategy: OutboundSyncStrategy, values: Mapping[str, str]
+) -> str:
+    """The query that all that is offered comes from; values: a record's state -> its SYNC_ACTION."""
+    by_state = statement(
         "engine/by_state",
         repeated=literal(strategy.unchanged),
-        **{state: literal(values.get(state)) for state in STATES},
+        **{each: literal(values.get(each)) for each in STATES},
     )
+    return statement("engine/compared", hashed=projection.hashed, state=state, by_state=by_state)

@@ -68,8 +68,8 @@ class Projection:
         return f"object_construct_keep_null({pairs})"
 
     @property
-    def content(self) -> str:
-        """The text that is hashed, over the columns of `mapped`: the same for equal records only.
+    def hashed(self) -> str:
+        """The same query with RECORD_HASH beside the others: the same for equal records only.
 
         Columns, never the object: equal objects can be written differently. The fields' names
         and kinds stand in front, as one word; so does a template, which makes other records of
@@ -79,7 +79,8 @@ class Projection:
         if isinstance(self.sync.field_mappings, StoredJinjaTemplate):
             heading += self.sync.field_mappings.jinja_template
         word = md5(heading.encode(), usedforsecurity=False).hexdigest()[:_WORD]
-        return " || ".join([literal(word), *(field.hashed for field in self.fields.values())])
+        content = " || ".join([literal(word), *(field.hashed for field in self.fields.values())])
+        return statement("engine/hashed", content=content, mapped=self.mapped)
 
     def explained(self) -> AbstractContextManager[None]:
         """Within, a statement that is refused because of a field's source says which.

@@ -45,13 +45,7 @@ def supposed_state(
     try:
         account.execute(statement("engine/supposed", supposed=copy, state=state_table(sync)))
         account.execute(
-            statement(
-                "engine/passed",
-                stage=stage,
-                state=copy,
-                mapped=projection.mapped,
-                content=projection.content,
-            ),
+            statement("engine/passed", stage=stage, state=copy, hashed=projection.hashed),
             [_as_json(passed.records, _records_now(account, projection, passed.records))],
         )
         Stage(account, sync, run, state=copy).apply(passed.outcomes)

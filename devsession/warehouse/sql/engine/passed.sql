@@ -8,10 +8,6 @@ with PASSED as (
     f.value[2]::varchar as IS,
     f.value[3] as TRANSFORMED_RECORD
   from table(flatten(input => parse_json(?))) as f
-),
-HASHED as (
-  select IDENTIFIER, md5(${content}) as RECORD_HASH
-  from (${mapped}) as MAPPED
 )
 select
   row_number() over (order by p.SYNC_ACTION, p.IDENTIFIER) as ROW_NUMBER,
@@ -24,5 +20,5 @@ select
   case p.IS when 'gone' then null when 'same' then HASHED.RECORD_HASH else p.IS end as RECORD_HASH,
   s.RECORD_HASH as RECORD_HASH_PREVIOUS
 from PASSED as p
-left join HASHED on HASHED.IDENTIFIER = p.IDENTIFIER
+left join (${hashed}) as HASHED on HASHED.IDENTIFIER = p.IDENTIFIER
 left join ${state} as s on s.IDENTIFIER = p.IDENTIFIER

@@ -1,0 +1,1 @@
+select MAPPED.*, md5(${content}) as RECORD_HASH from (${mapped}) as MAPPED
