@@ -98,8 +98,7 @@ def _facts(exchange: Exchange) -> list[str]:
         _headers(kept.response_headers),
         kept.response_body,
     )
-    status = f"{kept.status} {kept.reason}".strip()
-    return [kept.method, kept.url, status, *map(_digest, parts)]
+    return [kept.method, kept.url, kept.answer, *map(_digest, parts)]
 
 
 def _headers(headers: dict[str, list[str]]) -> bytes:

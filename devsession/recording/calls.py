@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -29,6 +30,19 @@ class Call:
 
     done: Callable[[Exchange], None]
     failed: Callable[[BaseException], None]
+
+    @contextmanager
+    def failing(self) -> Iterator[None]:
+        """Inside the app is called: what is raised there has stopped it from answering."""
+        try:
+            yield
+        except BaseException as error:
+            self.failed(error)
+            raise
+
+
+# The app is called, and nobody keeps what it answers.
+UNHEARD = Call(done=lambda _answered: None, failed=lambda _error: None)
 
 
 class Player(Protocol):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json as json_module
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus, urlencode, urlsplit
 
 from devsession.errors import UsageError
-from devsession.recording.exchange import Exchange, header
+from devsession.recording.exchange import Exchange, header, without
 
 if TYPE_CHECKING:
     from devsession.recording.exchange import Headers
@@ -87,13 +87,10 @@ class Changes:
             if pair and unquote_plus(pair.partition("=")[0]) not in self.params
         ]
         given = {name: value for name, value in self.params.items() if value is not None}
-        return parts._replace(query="&".join([*kept, *_encoded(given)])).geturl()
-
-
-def _encoded(params: Mapping[str, Any]) -> Iterable[str]:
-    return [urlencode(params, doseq=True)] if params else []
+        query = "&".join(filter(None, [*kept, urlencode(given, doseq=True)]))
+        return parts._replace(query=query).geturl()
 
 
 def _with_header(headers: Headers, name: str, value: str | None) -> Headers:
-    rest = {known: values for known, values in headers.items() if known.lower() != name.lower()}
+    rest = without(headers, name.lower())
     return rest if value is None else {**rest, name: [str(value)]}

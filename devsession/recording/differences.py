@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from itertools import islice
+from operator import eq
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from devsession.recording.body import Multipart
 from devsession.recording.shown_values import NOTHING, WIDTH, Number, line, printable, short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from devsession.plugin.request_matching import JsonPath
     from devsession.recording.body import Body
@@ -125,37 +126,41 @@ def _kind(body: Body) -> str:
 
 
 def _value_differences(place: str, ours: Any, theirs: Any) -> Iterator[Difference]:
-    """Depth first, without recursion: JSON may be deeper than Python's stack."""
+    for path, mine, other in differing_values(ours, theirs):
+        where = written_place(place, path)
+        if isinstance(mine, list) and isinstance(other, list):
+            text = f"{where}: {len(mine):,} items, recorded {len(other):,}"
+        elif other is NOTHING:
+            text = f"{where}: {short(mine)}, recorded without it"
+        elif mine is NOTHING:
+            text = f"{where}: missing, recorded {short(other)}"
+        else:
+            text = line(where, mine, other)
+        yield Difference(text, json_path=path, ours=_plain(mine), theirs=_plain(other))
+
+
+def differing_values(
+    ours: Any, theirs: Any, equal: Callable[[Any, Any], bool] = eq
+) -> Iterator[tuple[JsonPath, Any, Any]]:
+    """Each place in two values of JSON where they differ, with what stands there or `NOTHING`.
+
+    Of two lists that are not equally long first the lists themselves, then their items.
+    """
+    # Depth first, without recursion: JSON may be deeper than Python's stack.
     waiting: list[tuple[JsonPath, Any, Any]] = [((), ours, theirs)]
     while waiting:
         path, mine, other = waiting.pop()
-        if mine == other:
-            continue
-        inner: list[tuple[JsonPath, Any, Any]] = []
+        inner: Iterable[tuple[str | int, tuple[Any, Any]]] = ()
         if isinstance(mine, dict) and isinstance(other, dict):
-            for name in dict.fromkeys([*mine, *other]):
-                pair = mine.get(name, NOTHING), other.get(name, NOTHING)
-                inner.append(((*path, name), *pair))
+            names = dict.fromkeys([*mine, *other])
+            inner = [(name, (mine.get(name, NOTHING), other.get(name, NOTHING))) for name in names]
         elif isinstance(mine, list) and isinstance(other, list):
             if len(mine) != len(other):
-                text = f"{_at(place, path)}: {len(mine):,} items, recorded {len(other):,}"
-                yield Difference(text, json_path=path)
-            pairs = enumerate(zip(mine, other, strict=False))
-            inner = [((*path, at), *pair) for at, pair in pairs if pair[0] != pair[1]]
-        else:
-            yield _value_difference(place, path, mine, other)
-        waiting += reversed(inner)
-
-
-def _value_difference(place: str, path: JsonPath, ours: Any, theirs: Any) -> Difference:
-    where = _at(place, path)
-    if theirs is NOTHING:
-        text = f"{where}: {short(ours)}, recorded without it"
-    elif ours is NOTHING:
-        text = f"{where}: missing, recorded {short(theirs)}"
-    else:
-        text = line(where, ours, theirs)
-    return Difference(text, json_path=path, ours=_plain(ours), theirs=_plain(theirs))
+                yield path, mine, other
+            inner = enumerate(zip(mine, other, strict=False))
+        elif not equal(mine, other):
+            yield path, mine, other
+        waiting += reversed([((*path, at), *pair) for at, pair in inner if not equal(*pair)])
 
 
 def _part_differences(place: str, ours: Multipart, theirs: Multipart) -> Iterator[Difference]:
@@ -214,7 +219,8 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     return {name: values if len(values) > 1 else values[0] for name, values in grouped.items()}
 
 
-def _at(place: str, path: JsonPath) -> str:
+def written_place(place: str, path: JsonPath) -> str:
+    """`body.contacts[0].email`."""
     return place + "".join(
         f"[{step}]" if isinstance(step, int) else f".{printable(step or '')}" for step in path
     )

@@ -61,9 +61,13 @@ class Exchange:
         """Whether its answer announces a length that its own body does not have."""
         return self.method == "HEAD" or self.status == HTTPStatus.NOT_MODIFIED
 
+    @property
+    def answer(self) -> str:
+        """`201 Created`, or why there was none."""
+        return f"{self.status} {self.reason}".strip() if self.status else self.problem
+
     def __str__(self) -> str:
-        answer = f"{self.status} {self.reason}".strip() if self.status else self.problem
-        return f"{self.method} {self.url} -> {answer}{' (tape)' if self.from_tape else ''}"
+        return f"{self.method} {self.url} -> {self.answer}{' (tape)' if self.from_tape else ''}"
 
     def plain(self) -> Exchange:
         """The same exchange with its bodies decompressed."""

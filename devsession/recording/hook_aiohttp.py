@@ -83,11 +83,8 @@ class _Deciding:
             answer = decision.plain()
             unpacks = self._decompresses and answer.compressed in _DECOMPRESSED
             return _played(answer, request, unpacks=unpacks)
-        try:
+        with decision.failing():
             response = await send(request)
-        except BaseException as error:
-            decision.failed(error)
-            raise
         answered = replace(
             sent,
             status=response.status,

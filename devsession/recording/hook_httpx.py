@@ -42,20 +42,15 @@ def hooked_httpx(player: Player) -> Iterator[None]:
 
 def _deciding(player: Player, handle: Any) -> Any:
     def handle_request(transport: Any, request: httpx.Request) -> httpx.Response:
-        body = b"".join(request.stream)  # type: ignore[arg-type]
-        request.stream = httpx.ByteStream(body)
-        sent = _sent(request, body)
+        sent = _sent(request, b"".join(request.stream))  # type: ignore[arg-type]
         decision = player.answer(sent)
         if not isinstance(decision, Call):
             return _played(decision)
-        try:
+        with decision.failing():
             response = handle(transport, request)
             tap = _Tap(response.stream, _arrival(decision, sent, response))
             if tap.arrival.is_error:
                 tap.fetch()
-        except BaseException as error:
-            decision.failed(error)
-            raise
         return _with(response, tap)
 
     return handle_request
@@ -63,26 +58,22 @@ def _deciding(player: Player, handle: Any) -> Any:
 
 def _deciding_async(player: Player, handle: Any) -> Any:
     async def handle_async_request(transport: Any, request: httpx.Request) -> httpx.Response:
-        body = b"".join([part async for part in request.stream])  # type: ignore[union-attr]
-        request.stream = httpx.ByteStream(body)
-        sent = _sent(request, body)
+        sent = _sent(request, b"".join([part async for part in request.stream]))  # type: ignore[union-attr]
         decision = player.answer(sent)
         if not isinstance(decision, Call):
             return _played(decision)
-        try:
+        with decision.failing():
             response = await handle(transport, request)
             tap = _AsyncTap(response.stream, _arrival(decision, sent, response))
             if tap.arrival.is_error:
                 await tap.fetch()
-        except BaseException as error:
-            decision.failed(error)
-            raise
         return _with(response, tap)
 
     return handle_async_request
 
 
 def _sent(request: httpx.Request, body: bytes) -> Exchange:
+    request.stream = httpx.ByteStream(body)
     return Exchange(
         method=request.method,
         url=str(request.url),

@@ -19,12 +19,11 @@ from urllib3.util import SKIP_HEADER
 
 from devsession.recording.calls import Arrival, Call, Player
 from devsession.recording.exchange import Exchange, grouped, header_text
+from devsession.recording.matching import DEFAULT_PORTS
 from devsession.recording.wire import PlayedWire, Tap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_PORTS = {"http": 80, "https": 443}
 
 
 @contextlib.contextmanager
@@ -47,11 +46,8 @@ def hooked_urllib3(player: Player) -> Iterator[None]:
         preload = options.pop("preload_content", True)
         decision = player.answer(request)
         if isinstance(decision, Call):
-            try:
+            with decision.failing():
                 response = make_request(pool, conn, method, url, preload_content=False, **options)
-            except BaseException as error:
-                decision.failed(error)
-                raise
             _listen(response, decision, request)
         else:
             response = _played(decision, pool, method, url, options)
@@ -92,7 +88,7 @@ def _absolute(pool: Any, url: str) -> str:
     if not url.startswith("/"):
         return url  # which goes to a proxy
     host = f"[{pool.host}]" if ":" in pool.host else pool.host
-    port = "" if pool.port in (None, _PORTS.get(pool.scheme)) else f":{pool.port}"
+    port = "" if pool.port in (None, DEFAULT_PORTS.get(pool.scheme)) else f":{pool.port}"
     return f"{pool.scheme}://{host}{port}{url}"
 
 

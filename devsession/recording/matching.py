@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from devsession.plugin.request_matching import RequestMatching
 from devsession.recording.body import Body, Pairs, canonical_body, pairs
+from devsession.recording.exchange import without
 
 if TYPE_CHECKING:
     from devsession.recording.exchange import Exchange
@@ -44,7 +46,9 @@ def canonical(exchange: Exchange, matching: RequestMatching = PLAIN) -> Canonica
     for name, values in exchange.request_headers.items():
         lower = name.lower()
         if lower == "content-encoding":
-            return _of_plain(exchange, matching)
+            plain = exchange.plain()
+            headers = without(plain.request_headers, "content-encoding")
+            return canonical(replace(plain, request_headers=headers), matching)
         if lower == "content-type" and values:
             content_type = values[0]
         if lower in matching.match_headers:
@@ -60,18 +64,6 @@ def canonical(exchange: Exchange, matching: RequestMatching = PLAIN) -> Canonica
         tuple(sorted(counting)),
         canonical_body(content_type, exchange.request_body, matching),
     )
-
-
-def _of_plain(exchange: Exchange, matching: RequestMatching) -> CanonicalRequest:
-    from dataclasses import replace
-
-    plain = exchange.plain()
-    headers = {
-        name: values
-        for name, values in plain.request_headers.items()
-        if name.lower() != "content-encoding"
-    }
-    return canonical(replace(plain, request_headers=headers), matching)
 
 
 def _path(path: str) -> str:

@@ -9,17 +9,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from devsession.recording.addresses import with_addresses
 from devsession.recording.arriving import tokens_in, with_tokens
-from devsession.recording.calls import Call
+from devsession.recording.calls import UNHEARD, Call
 from devsession.recording.cassette import hooked
 from devsession.recording.fingerprint import fingerprint
 from devsession.recording.freshness import Freshness
 from devsession.recording.heard import Heard
 from devsession.recording.matching import PLAIN, canonical
-from devsession.recording.miss import MOST_COMPARED, NOT_COMPARED, miss
+from devsession.recording.miss import MOST_COMPARED, miss
 from devsession.recording.network import NetworkShut
-from devsession.recording.stand_ins import refuse_stand_ins
+from devsession.recording.stand_ins import refuse_stand_ins, with_addresses
 from devsession.recording.takes import Takes
 
 if TYPE_CHECKING:
@@ -47,6 +46,9 @@ class Recorder:
 
     is_warehouse: whether a host and port is our warehouse's, which is neither recorded nor shut.
     key: see `workspace_key`.
+
+    redactor: hides what is known by now in all that is kept. shown: the same for what is shown,
+    where addresses stand as they are.
     """
 
     _started: ClassVar[Recorder | None] = None
@@ -55,7 +57,8 @@ class Recorder:
         self.tape = tape
         self._heard = Heard()
         self._known = self._heard.known
-        self._redactor = self._known.redactor
+        self.redactor: Redactor = self._known.redactor
+        self.shown: Redactor = self._known.shown
         self._addresses: dict[str, str] = {}
         self._is_warehouse = is_warehouse
         self._key = key
@@ -84,19 +87,9 @@ class Recorder:
                 self._shut.enter_context(NetworkShut(self._is_warehouse))
 
     @property
-    def redactor(self) -> Redactor:
-        """Hides what is known by now in all that is kept."""
-        return self._redactor
-
-    @property
     def live_secrets(self) -> dict[str, str]:
         """Name -> newest value of all that it hides."""
         return self._known.newest
-
-    @property
-    def shown(self) -> Redactor:
-        """The same for what is shown: addresses stand there as they are."""
-        return self._known.shown
 
     def know(
         self,
@@ -114,7 +107,7 @@ class Recorder:
             if not self._known.tell(secrets, addresses, not_secret):
                 return
             self._addresses = dict(addresses)
-            self.tape.redact(self._redactor)
+            self.tape.redact(self.redactor)
             self._heard.hide_all()
 
     def learn(self, tokens: Iterable[Token]) -> None:
@@ -213,7 +206,7 @@ class Recorder:
                 return entry.exchange.scope == scope and entry.key not in asked
 
             if self._mode != "offline":
-                self.tape.drop(gone, self._redactor)
+                self.tape.drop(gone, self.redactor)
 
     def mark(self) -> int:
         """A place in the stream of exchanges, for `exchanges_since`."""
@@ -252,11 +245,11 @@ class Recorder:
         """
         url = urlsplit(request.url)
         if Recorder._started is not self or self._is_warehouse(url.hostname or "", url.port or 0):
-            return Call(done=lambda _answered: None, failed=lambda _error: None)
+            return UNHEARD
         with self._lock:
             used = self._fingerprint(request)
             clean = replace(
-                request.redacted(self._redactor),
+                request.redacted(self.redactor),
                 scope=self._takes.scope,
                 execution=self._takes.execution,
                 problem=NO_ANSWER,
@@ -276,14 +269,12 @@ class Recorder:
 
     def _miss(self, place: Place) -> MissError:
         self._misses += 1
-        compared = self._misses <= MOST_COMPARED
         return miss(
             place.key,
-            self.tape.requests if compared else [],
+            self.tape.requests if self._misses <= MOST_COMPARED else None,
             where=str(self.tape.path),
             scope=place.scope,
             matching=self._matching,
-            without="the recordings are empty" if compared else NOT_COMPARED,
         )
 
     def _play(self, request: Exchange, entry: Entry, turn: int) -> Exchange:
@@ -310,8 +301,8 @@ class Recorder:
             self._hide_late()
             lent, self._lent = self._lent, []
             if self._mode != "offline":  # which changes no file
-                self.tape.adopt(lent, self._redactor)
-                self.tape.tidy(self._redactor)
+                self.tape.adopt(lent, self.redactor)
+                self.tape.tidy(self.redactor)
 
     def _from_tape(self, request: Exchange, place: Place, used: str) -> Entry | None:
         if self._mode == "live" or (self._mode == "reuse" and self._takes.calls):
@@ -336,21 +327,19 @@ class Recorder:
             with self._lock:
                 self.learn(arrived)
                 clean = replace(
-                    answered.redacted(self._redactor),
+                    answered.redacted(self.redactor),
                     scope=request.scope,
                     execution=request.execution,
                     began=request.began,
                     seconds=seconds,
                 )
                 self._heard.answered(number, clean)
-                entry = self.tape.record(
-                    clean, turn=turn, fingerprint=used, redactor=self._redactor
-                )
+                entry = self.tape.record(clean, turn=turn, fingerprint=used, redactor=self.redactor)
                 if clean.succeeded and not clean.reads and not tested:
                     self._freshness.wrote(entry, new=new)
 
         def failed(error: BaseException) -> None:
-            problem = self._redactor.text(f"{NO_ANSWER}: {_reason(error)}")
+            problem = self.redactor.text(f"{NO_ANSWER}: {_reason(error)}")
             seconds = time.monotonic() - began
             with self._lock:
                 self._heard.update(number, problem=problem, seconds=seconds)
@@ -366,12 +355,7 @@ class Recorder:
     def _addressed(self, played: Exchange) -> Exchange:
         """An answer with the real addresses, and the tokens if they have arrived since we began:
         what the plugin calls next may be called live."""
-        played = with_tokens(played, self._known.tokens)
-        return replace(
-            played,
-            response_headers=with_addresses(played.response_headers, self._addresses),
-            response_body=with_addresses(played.response_body, self._addresses),
-        )
+        return with_addresses(with_tokens(played, self._known.tokens), self._addresses)
 
 
 def _reason(error: BaseException) -> str:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from devsession.recording.cassette import hooked
 from devsession.recording.matching import PLAIN, CanonicalRequest, canonical
-from devsession.recording.miss import MOST_COMPARED, NOT_COMPARED, miss, not_sent
-from devsession.recording.nearest import nearest
+from devsession.recording.miss import MOST_COMPARED, miss, nearest, not_sent
 from devsession.recording.network import NetworkShut
 from devsession.secrets.redact import Redactor
 
@@ -121,9 +120,8 @@ class Replay:
         compares = len(self._missed) < MOST_COMPARED
         near = nearest(key, self._candidates(key)) if compares else None
         self._missed.setdefault(key, near)
-        without = "the recordings are empty" if compares else NOT_COMPARED
-        compared = [near] if near else []
-        return miss(key, compared, where=self._where, matching=self._matching, without=without)
+        compared = ([near] if near else []) if compares else None
+        return miss(key, compared, where=self._where, matching=self._matching)
 
     def _candidates(self, key: CanonicalRequest) -> list[CanonicalRequest]:
         """What the request may have been meant for: exchanges still waiting, or its own, all given."""

@@ -72,6 +72,12 @@ class ScenarioFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._input_file = path / "scenario.json"
+        self._records_file = path / "records.jsonl"
+        self._outcomes_file = path / "outcomes.json"
+        self._cells_file = path / "cells.json"
+        self._cassette_file = path / "cassette.yaml"
+        self._recorded_file = self._cassette_file.with_suffix(as_recorded.SUFFIX)
         self._waiting: dict[Path, str | bytes | None] | None = None
 
     def __repr__(self) -> str:
@@ -249,30 +255,6 @@ class ScenarioFolder:
         kept = [each.redacted(redactor) for each in exchanges if each.status is not None]
         self._write(self._cassette_file, cassette_file.dump_exchanges(kept), redactor)
         self._write(self._recorded_file, as_recorded.to_lines(kept), redactor)
-
-    @property
-    def _input_file(self) -> Path:
-        return self.path / "scenario.json"
-
-    @property
-    def _records_file(self) -> Path:
-        return self.path / "records.jsonl"
-
-    @property
-    def _outcomes_file(self) -> Path:
-        return self.path / "outcomes.json"
-
-    @property
-    def _cells_file(self) -> Path:
-        return self.path / "cells.json"
-
-    @property
-    def _cassette_file(self) -> Path:
-        return self.path / "cassette.yaml"
-
-    @property
-    def _recorded_file(self) -> Path:
-        return self._cassette_file.with_suffix(as_recorded.SUFFIX)
 
     def _read(self, path: Path, read: Callable[[str], T]) -> T:
         try:

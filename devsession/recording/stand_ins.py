@@ -1,4 +1,4 @@
-"""Stand-ins of secrets back to secrets, each encoded as its place wants it."""
+"""Stand-ins back to secrets, each encoded as its place wants it, and back to addresses."""
 
 from __future__ import annotations
 
@@ -50,6 +50,18 @@ def with_secrets(exchange: Exchange, values: Mapping[str, str]) -> Exchange:
         },
         request_body=back.body(exchange.request_body, content_type),
     )
+
+
+def with_addresses(answer: Exchange, addresses: Mapping[str, str]) -> Exchange:
+    """A recorded answer with each address, stand-in -> `host:port`: where the sandbox runs now."""
+    headers, body = answer.response_headers, answer.response_body
+    for stand_in, address in addresses.items():
+        headers = {
+            name: [value.replace(stand_in, address) for value in values]
+            for name, values in headers.items()
+        }
+        body = body.replace(stand_in.encode(), address.encode())
+    return replace(answer, response_headers=headers, response_body=body)
 
 
 def refuse_stand_ins(request: Exchange) -> None:

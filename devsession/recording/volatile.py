@@ -13,18 +13,15 @@ if TYPE_CHECKING:
     from devsession.plugin.request_matching import RequestMatching
     from devsession.recording.differences import Difference
 
-_VALUES = (
-    # A date with a time, as ISO 8601 or as HTTP and mail write it.
-    r"\d{4}-?\d\d-?\d\d[T ]\d\d:?\d\d.*",
-    r"\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d.*",
-    # Seconds, milliseconds, micro- or nanoseconds since 1970, of the years 2001 to 2286.
-    r"[1-9]\d{9}(\d{3}){0,3}(\.\d+)?",
-    # A UUID, a ULID, a digest or a random number in hex.
-    r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",
-    r"[0-7][0-9A-HJKMNP-TV-Z]{25}",
-    r"(?=.*\d)(?=.*[a-fA-F])[0-9a-fA-F]{16,}",
-)
-_VALUE = re.compile("|".join(_VALUES), re.DOTALL)
+UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+# A date with a time, as ISO 8601 or as HTTP and mail write it.
+MOMENT = r"\d{4}-?\d\d-?\d\d[T ]\d\d:?\d\d(?::?\d\d)?(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?"
+HTTP_DATE = r"\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d.*"
+# Seconds, milliseconds, micro- or nanoseconds since 1970, of the years 2001 to 2286.
+EPOCH = r"[1-9]\d{9}(?:\d{3}){0,3}(?:\.\d+)?"
+_ULID = r"[0-7][0-9A-HJKMNP-TV-Z]{25}"
+_HEX = r"(?=.*\d)(?=.*[a-fA-F])[0-9a-fA-F]{16,}"
+_VALUE = re.compile("|".join([MOMENT, HTTP_DATE, EPOCH, UUID, _ULID, _HEX]))
 _NAME = re.compile(
     r"(?<![a-z])(nonce|time_?stamp|ts|signature|sig|idempotency_?key|"
     r"(request|trace|correlation|message|batch|run)_?id|(sent|requested)_?at)$"
@@ -63,10 +60,14 @@ def _by_chance(each: Difference) -> bool:
     name = keys[-1] if keys else each.parameter
     if name is None:
         return False
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[-.]", "_", name).lower()
-    if _NAME.search(words):
+    if _NAME.search(words_of(name)):
         return True
     return bool(_VALUE.fullmatch(each.ours) and _VALUE.fullmatch(each.theirs))
+
+
+def words_of(name: str) -> str:
+    """`request_id` for `requestId` and `Request-ID`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[-.]", "_", name).lower()
 
 
 def _any_item(step: str | int | None) -> str | None:

@@ -6,23 +6,17 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from devsession.recording.volatile import EPOCH, HTTP_DATE, MOMENT, UUID, words_of
 from devsession.secrets.redact import placeholder
 
 if TYPE_CHECKING:
     from typing import Any
 
 _HIDDEN = placeholder("")[: -len("secret")]
-_UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
-_MOMENT = r"\d{4}-?\d\d-?\d\d[T ]\d\d:?\d\d(?::?\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
-_KINDS = {
-    "uuid": re.compile(_UUID),
-    "moment": re.compile(_MOMENT + r"|\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d.*"),
-    "date": re.compile(r"\d{4}-\d\d-\d\d"),
-    # Seconds to nanoseconds since 1970, of the years 2001 to 2286.
-    "epoch": re.compile(r"[1-9]\d{9}(?:\d{3}){0,3}(?:\.\d+)?"),
-    "token": re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])[\w.+/=~:-]{16,}"),
-}
-_INSIDE = re.compile(rf"{_UUID}|{_MOMENT}|\b(?=\w*\d)(?=\w*[a-f])[0-9a-f]{{16,}}\b")
+_DATE = r"\d{4}-\d\d-\d\d"
+_MIXED = r"(?=\S*\d)(?=\S*[A-Za-z])[\w.+/=~:-]{16,}"
+_KINDS = [re.compile(kind) for kind in (UUID, f"{MOMENT}|{HTTP_DATE}", _DATE, EPOCH, _MIXED)]
+_INSIDE = re.compile(rf"{UUID}|{MOMENT}|\b(?=\w*\d)(?=\w*[a-f])[0-9a-f]{{16,}}\b")
 # Names whose values are made up by the app, one of them with digits in it or without.
 _ID = re.compile(r"(?:.*_)?(?:ids?|uuid|guid|uid|number|key|ref|reference|sequence)")
 _OPAQUE = re.compile(r"(?:.*_)?(?:cursor|token|etag|nonce|hash|digest|signature)")
@@ -31,7 +25,7 @@ _CLOCK = re.compile(r"(?:.*_)?(?:duration|elapsed|took|latency|uptime|retry_afte
 
 def bound_to_differ(name: str, recorded: Any, live: Any) -> bool:
     """Whether two different values under a name are of one kind that is another one each time."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[-.]", "_", name).lower()
+    words = words_of(name)
     if _is_number(recorded) and _is_number(live):
         both = str(recorded), str(live)
         return bool(_ID.fullmatch(words) or _CLOCK.fullmatch(words)) or _one_kind(*both)
@@ -57,7 +51,7 @@ def is_identifier(segment: str) -> bool:
 
 
 def _one_kind(recorded: str, live: str) -> bool:
-    return any(kind.fullmatch(recorded) and kind.fullmatch(live) for kind in _KINDS.values())
+    return any(kind.fullmatch(recorded) and kind.fullmatch(live) for kind in _KINDS)
 
 
 def _named(words: str, recorded: str, live: str) -> bool:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from devsession.plugin.request_matching import RequestMatching
+from devsession.recording.differences import differing_values, written_place
 from devsession.recording.exchange import header
+from devsession.recording.shown_values import NOTHING, short
 from devsession.render import BAD, GOOD, counted, html_line, html_report, html_table
 from devsession.testing.bound import bound_to_differ, is_hidden
 from devsession.testing.pairing import pairs
@@ -38,8 +40,6 @@ _RELIES = (
     "this"
 )
 _THEN = "then scenario.run() and scenario.complete()"
-_WIDTH = 120
-_NOTHING: Any = object()
 _SUCCESS = range(200, 300)
 
 
@@ -183,7 +183,7 @@ def raised(what: str) -> Difference:
 
 
 def _alone(number: int, exchange: Exchange, kind: Kind) -> Difference:
-    answer = f"{exchange.status} {exchange.reason}".strip() if exchange.status else exchange.problem
+    answer = exchange.answer
     polled = exchange.reads and exchange.status in _SUCCESS and kind == "not recorded"
     ours, theirs = (answer, "") if kind == "not sent" else ("", answer)
     # How often a loop asks until something is done is a matter of time.
@@ -204,8 +204,8 @@ def _answers(number: int, recorded: Exchange, live: Exchange) -> Iterator[Differ
         yield from _header(base, name, recorded, live)
     if (live.status in _SUCCESS) != (recorded.status in _SUCCESS):
         # An error has none of the fields of a success: to list them all tells nothing.
-        said = _short(live.response_body)
-        yield replace(base, place="body", live=said, recorded=_short(recorded.response_body))
+        said = short(live.response_body)
+        yield replace(base, place="body", live=said, recorded=short(recorded.response_body))
         return
     yield from _bodies(base, recorded, live)
 
@@ -218,7 +218,7 @@ def _header(
         ours, theirs = ("".join(each.lower().split()) for each in (ours, theirs))
     if ours != theirs:
         yield _different(
-            replace(base, place=f"header {name}"), name, ours or _NOTHING, theirs or _NOTHING
+            replace(base, place=f"header {name}"), name, ours or NOTHING, theirs or NOTHING
         )
 
 
@@ -226,37 +226,34 @@ def _bodies(base: Difference, recorded: Exchange, live: Exchange) -> Iterator[Di
     if recorded.response_body == live.response_body:
         return
     sent = [text.request_body.decode("utf-8", "replace") + text.url for text in (recorded, live)]
-    waiting: list[tuple[str, str, Any, Any]] = [
-        ("body", "", _read(recorded.response_body), _read(live.response_body))
-    ]
-    while waiting:
-        place, name, ours, theirs = waiting.pop()
-        if isinstance(ours, dict) and isinstance(theirs, dict):
-            waiting += [
-                (f"{place}.{key}", key, ours.get(key, _NOTHING), theirs.get(key, _NOTHING))
-                for key in reversed(dict.fromkeys([*ours, *theirs]))
-            ]
-        elif isinstance(ours, list) and isinstance(theirs, list):
-            both = list(enumerate(zip(ours, theirs, strict=False)))
-            waiting += [(f"{place}[{at}]", name, *pair) for at, pair in reversed(both)]
-            if len(ours) != len(theirs):
-                items = [counted(len(each), "item") for each in (ours, theirs)]
-                yield replace(base, place=place, recorded=items[0], live=items[1])
-        elif ours != theirs or (type(ours) is bool) != (type(theirs) is bool):
-            found = _different(replace(base, place=place), name, ours, theirs)
-            # What both requests sent is no value of the app's own making.
-            echoed = isinstance(ours, str) and all(ours in text for text in sent)
-            yield replace(found, bound=found.bound and not echoed)
+    bodies = _read(recorded.response_body), _read(live.response_body)
+    for path, ours, theirs in differing_values(*bodies, _is_same):
+        here = replace(base, place=written_place("body", path))
+        if isinstance(ours, list) and isinstance(theirs, list):
+            items = [counted(len(each), "item") for each in (ours, theirs)]
+            yield replace(here, recorded=items[0], live=items[1])
+            continue
+        name = next((step for step in reversed(path) if isinstance(step, str)), "")
+        found = _different(here, name, ours, theirs)
+        # What both requests sent is no value of the app's own making.
+        echoed = isinstance(ours, str) and all(ours in text for text in sent)
+        yield replace(found, bound=found.bound and not echoed)
+
+
+def _is_same(ours: Any, theirs: Any) -> bool:
+    """Python takes True for 1, in a list too."""
+    is_leaf = not isinstance(ours, dict | list)
+    return is_leaf and (type(ours) is bool) == (type(theirs) is bool) and bool(ours == theirs)
 
 
 def _different(base: Difference, name: str, recorded: Any, live: Any) -> Difference:
-    if live is _NOTHING:
-        return replace(base, kind="missing", recorded=_short(recorded))
-    if recorded is _NOTHING:
-        return replace(base, kind="new", live=_short(live))
+    if live is NOTHING:
+        return replace(base, kind="missing", recorded=short(recorded))
+    if recorded is NOTHING:
+        return replace(base, kind="new", live=short(live))
     # What stands where a secret stood is one too, that perhaps nobody has told us of.
-    shown = "another secret" if is_hidden(recorded) else _short(live)
-    told = replace(base, recorded=_short(recorded), live=shown)
+    shown = "another secret" if is_hidden(recorded) else short(live)
+    told = replace(base, recorded=short(recorded), live=shown)
     if _type(recorded) != _type(live):
         return replace(told, kind="other type")
     return replace(told, kind="other value", bound=bound_to_differ(name, recorded, live))
@@ -300,7 +297,7 @@ def _asked(exchange: Exchange) -> str:
 def _read(body: bytes) -> Any:
     """What a body says: JSON, else its text, or nothing."""
     if not body:
-        return _NOTHING
+        return NOTHING
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
@@ -314,12 +311,3 @@ def _type(value: Any) -> str:
         return "null"
     kinds: dict[type, str] = {str: "text", dict: "an object", list: "a list"}
     return kinds.get(type(value), "a number")
-
-
-def _short(value: Any) -> str:
-    if value is _NOTHING or value == b"":
-        return "nothing"
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "backslashreplace")
-    text = repr(value)
-    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"

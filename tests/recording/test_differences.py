@@ -13,7 +13,7 @@ from devsession.plugin import RequestMatching
 from devsession.recording.differences import contents, differences, shown
 from devsession.recording.exchange import Exchange
 from devsession.recording.matching import PLAIN, canonical
-from devsession.recording.nearest import nearest
+from devsession.recording.miss import nearest
 from devsession.recording.volatile import ignoring_line
 from tests.recording.multipart import multipart
 from tests.recording.test_matching import FILE, FORM, PART, TEXT, XML, request
