@@ -27,18 +27,8 @@ if TYPE_CHECKING:
     from devsession.plugin.form import Form
 
 _STATIC = Path(__file__).parent / "static"
-_STYLES = (
-    "form.css",
-    "controls.css",
-    "loading.css",
-    "mapper.css",
-    "sign_in.css",
-    "keys.css",
-    "creator.css",
-    "draft.css",
-    "source.css",
-    "template.css",
-)
+# What others go on from comes first.
+_STYLES = dict.fromkeys([_STATIC / "form.css", *sorted(_STATIC.glob("*.css"))])
 
 
 class FormWidget(anywidget.AnyWidget):
@@ -69,7 +59,7 @@ class FormWidget(anywidget.AnyWidget):
     """
 
     _esm = one_module(_STATIC / "form.js")
-    _css = "\n".join(_STATIC.joinpath(name).read_text("utf-8") for name in _STYLES)
+    _css = "\n".join(file.read_text("utf-8") for file in _STYLES)
     state = traitlets.Dict().tag(sync=True)
     offered = traitlets.Dict().tag(sync=True)
     sample = traitlets.Dict().tag(sync=True)

@@ -41,7 +41,7 @@ def describe(form: FormReading) -> dict[str, Any]:
                 "required": field.required,
                 "help": field.help_text,
                 "depends_on": field.depends_on,
-                "asked": form.is_asked(field.name),
+                "waits_for": _waits_for(form, field.depends_on),
                 "value": values[field.name].value if field.name in values else None,
                 "is_set": form.is_set(field.name),
                 "options": [_option(option) for option in form.options(field.name)],
@@ -72,7 +72,7 @@ def _mapper(
     return {
         "label": form.mapper.label,
         "depends_on": form.mapper.depends_on,
-        "asked": mapping is not None,
+        "waits_for": _waits_for(form, form.mapper.depends_on),
         "columns": form.columns,
         "app_fields": [_app_field(option) for option in offered],
         "mapping": {
@@ -90,6 +90,13 @@ def _mapper(
     }
 
 
+def _waits_for(form: FormReading, depends_on: str | None) -> str:
+    """What a person has to do before this is asked for; nothing when it is."""
+    if depends_on is None or form.is_answered(depends_on):
+        return ""
+    return f"fill in {form.fields[depends_on].label} first"
+
+
 def _can_create(form: FormReading) -> bool:
     """Whether fields of the app can be added; a field called like the mapper hides that."""
     source = None if MAPPER in form.fields else form.source_of(MAPPER)[0]
@@ -101,7 +108,7 @@ def _template(form: FormReading, errors: dict[str, str]) -> dict[str, Any]:
     return {
         "label": mapper.label if mapper else "",
         "depends_on": mapper.depends_on if mapper else None,
-        "asked": written is not None,
+        "waits_for": _waits_for(form, form.mapper.depends_on if form.mapper else None),
         "columns": form.columns,
         "renders": getattr(mapper, "renders", "text"),
         "filters": filter_help(written.filters) if written else {},

@@ -100,7 +100,7 @@ class SourcePart(FormPart):
             "required": True,
             "help": "",
             "depends_on": None,
-            "asked": True,
+            "waits_for": "",
             "value": value or "",
             "is_set": bool(value),
             "options": [],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.display import HTML
 
 from devsession.errors import ConnectError
+from devsession.notebook.form_parts import FormPart
 from devsession.notebook.form_widget import FormWidget
 from devsession.plugin.contract import ConnectionMethod
 from devsession.plugin.fields import FormCheckboxField, FormInputField, FormTextAreaField
@@ -16,7 +17,7 @@ from tests.browser import creator_forms, forms, loading_forms, mapper_forms, tem
 from tests.browser.stored_outputs import PICTURES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
 
 URL = FormInputField(
     name="tenant_url",
@@ -49,10 +50,8 @@ def connection_form() -> Form:
     )
 
 
-class Standing:
+class Standing(FormPart):
     """A part of a form's page that always shows the same."""
-
-    messages: Collection[str] = ()
 
     def __init__(self, **shown: Any) -> None:
         self._shown = shown
@@ -60,17 +59,11 @@ class Standing:
     def shown(self) -> dict[str, Any]:
         return dict(self._shown)
 
-    def receive(self, _message: dict[str, Any]) -> str:
-        return ""
-
-    def on_change(self, tell: Callable[[str, bool], None]) -> None:
-        """Nothing changes here."""
-
 
 def choice(label: str, value: str, **more: str) -> dict[str, Any]:
     """A dropdown, as a part of the page has it."""
     about = {"name": label.lower(), "label": label, "type": "dropdown", "secret": False}
-    filled = {"required": True, "depends_on": None, "asked": True, "is_set": True}
+    filled = {"required": True, "depends_on": None, "waits_for": "", "is_set": True}
     return {**about, **filled, "help": "", "error": "", "notice": "", **more, "value": value}
 
 

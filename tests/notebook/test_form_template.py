@@ -55,7 +55,7 @@ def asked(page: Page) -> Page:
 
 
 def test_a_template_waits_for_what_it_depends_on(page: Page) -> None:
-    assert page.state["mapper"]["asked"] is False
+    assert page.state["mapper"]["waits_for"] == "fill in Object first"
 
 
 def test_what_is_written_reaches_the_form(asked: Page, form: Form) -> None:

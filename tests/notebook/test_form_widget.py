@@ -44,7 +44,7 @@ def test_a_change_offers_the_options_that_depend_on_it(connection_page: Page) ->
 
     connection_page.send(type="set", name="tenant_url", value="https://acme.test")
 
-    assert (waiting["asked"], waiting["options"]) == (False, [])
+    assert (waiting["waits_for"], waiting["options"]) == ("fill in Tenant URL first", [])
     offered = connection_page.field("region")["options"]
     assert [option["value"] for option in offered] == ["eu", "us"]
 

@@ -1,4 +1,4 @@
-import { arrange, make, reconcile, say } from "./dom.js";
+import { arrange, make, makeButton, reconcile, say } from "./dom.js";
 
 /** The buttons. One that was clicked says what it is doing until Python has done it. */
 export class Actions {
@@ -24,13 +24,11 @@ export class Actions {
   }
 
   create({ name }) {
-    const button = make("button", { type: "button", "data-action": name });
-    button.addEventListener("click", () => {
+    return makeButton("", () => {
       if (this.running.size > 0) return;
       this.view.commit();
       this.running.set(name, this.view.outbox.send({ type: "action", name }));
       this.view.draw();
-    });
-    return button;
+    }, { "data-action": name });
   }
 }

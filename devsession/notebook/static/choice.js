@@ -1,4 +1,4 @@
-import { arrange, make, reconcile, say } from "./dom.js";
+import { arrange, make, makeButton, reconcile, say } from "./dom.js";
 import { ChoiceList } from "./choice_list.js";
 
 const MOVES = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
@@ -106,9 +106,7 @@ export class Choice extends EventTarget {
 
   /** Out of the way of Tab, which goes from field to field; the keyboard has its own ways. */
   createButton(click) {
-    const button = make("button", { type: "button", tabindex: "-1" }, make("span", { "aria-hidden": "true" }, "×"));
-    button.addEventListener("click", click);
-    return button;
+    return makeButton(make("span", { "aria-hidden": "true" }, "×"), click, { tabindex: "-1" });
   }
 
   name(button, text) {

@@ -1,4 +1,4 @@
-import { make, say } from "./dom.js";
+import { make, reveal, say } from "./dom.js";
 
 const DRAWN = 100; // options that are drawn at once; the others are found by typing
 const TALLEST = 320; // pixels
@@ -119,10 +119,6 @@ export class ChoiceList {
     this.activeNode = this.active ? this.list.children[this.shown.indexOf(this.active)] : null;
     if (!this.activeNode) return;
     this.activeNode.classList.add("dsf-active");
-    // Not scrollIntoView: that would move the notebook too.
-    const { offsetTop, offsetHeight } = this.activeNode;
-    const { scrollTop, clientHeight } = this.list;
-    if (offsetTop < scrollTop) this.list.scrollTop = offsetTop;
-    else if (offsetTop + offsetHeight > scrollTop + clientHeight) this.list.scrollTop = offsetTop + offsetHeight - clientHeight;
+    reveal(this.list, this.activeNode);
   }
 }

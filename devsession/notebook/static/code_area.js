@@ -4,7 +4,14 @@ const LINE = 20; // pixels, as in template.css
 const EDGE = 6; // above the first line
 
 /** What stands before a column; Python counts characters, and a string here has two of some. */
-export const beforeColumn = (text, column) => [...text].slice(0, column - 1).join("");
+const beforeColumn = (text, column) => [...text].slice(0, column - 1).join("");
+
+/** Where in a text a place is, whose line and column are counted from 1. */
+export function offsetOf(text, line, column) {
+  const lines = text.split("\n");
+  const above = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
+  return above + beforeColumn(lines[line - 1] ?? "", column).length;
+}
 
 /** A text area with numbered lines, in which places can be marked. */
 export class CodeArea {
@@ -64,13 +71,10 @@ export class CodeArea {
 
   /** Put the caret at a place, in sight. */
   goTo(line, column) {
-    const lines = this.input.value.split("\n");
-    const above = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
-    const before = beforeColumn(lines[line - 1] ?? "", column);
-    const offset = above + before.length;
+    const offset = offsetOf(this.input.value, line, column);
     this.input.focus();
     this.input.setSelectionRange(offset, offset);
-    say(this.measure, before);
+    say(this.measure, this.input.value.slice(0, offset).split("\n").at(-1));
     this.input.scrollTop = Math.max(0, (line - 2) * LINE);
     this.input.scrollLeft = Math.max(0, this.measure.offsetWidth - this.input.clientWidth / 2);
   }

@@ -1,4 +1,4 @@
-import { make, say, unique } from "./dom.js";
+import { make, reveal, say, unique } from "./dom.js";
 
 /** A list below the caret of a text area, of what could stand there. The focus stays in the text. */
 export class Completion {
@@ -9,7 +9,7 @@ export class Completion {
     this.active = 0;
     this.list = make("ul", { class: "dsf-choices", role: "listbox", id: unique(), "aria-label": "Columns and filters" });
     this.more = make("p", { class: "dsf-choices-more" });
-    this.count = make("p", { class: "dsf-unseen", role: "status" });
+    this.count = make("span", { class: "dsf-told", role: "status" });
     this.popup = make("div", { class: "dsf-completion", hidden: "" }, this.list, this.more);
     const { input } = area;
     input.setAttribute("aria-autocomplete", "list");
@@ -83,11 +83,7 @@ export class Completion {
     this.active = (this.active + step + options.length) % options.length;
     options.forEach((option, at) => option.setAttribute("aria-selected", String(at === this.active)));
     this.area.input.setAttribute("aria-activedescendant", options[this.active].id);
-    // Not scrollIntoView: it would scroll the notebook too.
-    const { offsetTop, offsetHeight } = options[this.active];
-    const { scrollTop, clientHeight } = this.list;
-    if (offsetTop < scrollTop) this.list.scrollTop = offsetTop;
-    else if (offsetTop + offsetHeight > scrollTop + clientHeight) this.list.scrollTop = offsetTop + offsetHeight - clientHeight;
+    reveal(this.list, options[this.active]);
   }
 
   take(at) {

@@ -1,9 +1,8 @@
-import { make, say } from "./dom.js";
+import { makeButton, say } from "./dom.js";
 
 /** A button that copies what an element says. */
 export function copyButton(source, label = "Copy") {
-  const copy = make("button", { type: "button" }, label);
-  copy.addEventListener("click", async () => {
+  const copy = makeButton(label, async () => {
     try {
       await navigator.clipboard.writeText(source.textContent);
       say(copy, "Copied");
@@ -12,6 +11,6 @@ export function copyButton(source, label = "Copy") {
       // Browsers allow it only over https or on this machine: then the text is selected instead.
       getSelection().selectAllChildren(source);
     }
-  });
+  }, { class: "dsf-small" });
   return copy;
 }

@@ -1,6 +1,6 @@
 import { Actions } from "./actions.js";
-import { arrange, make, reconcile, say, unique } from "./dom.js";
-import { FieldView, InformationView } from "./field.js";
+import { arrange, make, makeButton, reconcile, say, unique } from "./dom.js";
+import { viewsOf } from "./field.js";
 
 const ACTION_MESSAGES = { add: "add_option", cancel: "cancel_option", again: "new_option" };
 const FIELD_MESSAGES = { set: "fill_option", retry: "retry_option", stop: "stop_option" };
@@ -35,8 +35,7 @@ class Creator {
         ? { type: ACTION_MESSAGES[rest.name], name } : { ...rest, type: FIELD_MESSAGES[type] }),
       isWaiting: (id) => outbox.isWaiting(id),
     };
-    this.button = make("button", { type: "button", class: "dsf-small", "aria-label": `${label} ${of}` }, `${label}…`);
-    this.button.addEventListener("click", () => this.open());
+    this.button = makeButton(`${label}…`, () => this.open(), { class: "dsf-small", "aria-label": `${label} ${of}` });
     this.title = make("strong", { id: unique() });
     this.list = make("div");
     this.error = make("p", { class: "dsf-error", id: unique(), role: "alert" });
@@ -85,10 +84,8 @@ class Creator {
 
   drawPanel({ title, fields, error, actions }) {
     say(this.title, title);
-    const labels = new Map(fields.map((field) => [field.name, field.label]));
-    const views = reconcile(this.fields, fields, ({ name, type, multi_select: several }) => `${type} ${several} ${name}`,
-      (field) => (field.type.startsWith("information") ? new InformationView(field) : new FieldView(field, this.told)));
-    fields.forEach((field, at) => views[at].draw(field, (name) => labels.get(name) ?? name));
+    const views = viewsOf(this.fields, fields, this.told);
+    fields.forEach((field, at) => views[at].draw(field));
     arrange(this.list, views.map((view) => view.root));
     say(this.error, error);
     this.actions.draw(actions);

@@ -10,6 +10,19 @@ export function make(tag, attributes = {}, ...children) {
   return node;
 }
 
+export function makeButton(label, click, attributes = {}) {
+  const node = make("button", { type: "button", ...attributes }, label);
+  node.addEventListener("click", click);
+  return node;
+}
+
+/** Scroll a list to one of its nodes; scrollIntoView would scroll the notebook too. */
+export function reveal(list, { offsetTop, offsetHeight }) {
+  const { scrollTop, clientHeight } = list;
+  if (offsetTop < scrollTop) list.scrollTop = offsetTop;
+  else if (offsetTop + offsetHeight > scrollTop + clientHeight) list.scrollTop = offsetTop + offsetHeight - clientHeight;
+}
+
 /** Set a text only when it differs: a screen reader announces an alert each time it is set. */
 export function say(node, text) {
   if (node.textContent !== text) node.textContent = text;

@@ -1,19 +1,13 @@
-import { make, say } from "./dom.js";
+import { make, makeButton, say } from "./dom.js";
 
 /** What was typed before a kernel ended, and not saved: back with it, or away. */
 export class DraftView {
   constructor(outbox) {
     this.what = make("p", { role: "status" });
-    const back = this.button("Bring it back", () => outbox.send({ type: "bring_back" }));
-    const forget = this.button("Forget it", () => outbox.send({ type: "forget_draft" }));
+    const back = makeButton("Bring it back", () => outbox.send({ type: "bring_back" }));
+    const forget = makeButton("Forget it", () => outbox.send({ type: "forget_draft" }));
     this.root = make("section", { class: "dsf-draft", "aria-label": "Not saved" },
       this.what, make("div", { class: "dsf-line" }, back, forget));
-  }
-
-  button(label, click) {
-    const button = make("button", { type: "button" }, label);
-    button.addEventListener("click", click);
-    return button;
   }
 
   /** next: where the focus goes when what has it is gone. */

@@ -1,4 +1,4 @@
-import { make, say } from "./dom.js";
+import { make, makeButton, say } from "./dom.js";
 
 const PARTS = ["traceback", "exchange"];
 
@@ -6,8 +6,7 @@ const PARTS = ["traceback", "exchange"];
 export class FailureView {
   constructor(name, outbox, giveFocus) {
     this.giveFocus = giveFocus;
-    this.again = make("button", { type: "button", class: "dsf-small" }, "Try again");
-    this.again.addEventListener("click", () => outbox.send({ type: "retry", name }));
+    this.again = makeButton("Try again", () => outbox.send({ type: "retry", name }), { class: "dsf-small" });
     // What scrolls has to be reached by keyboard.
     this.texts = PARTS.map((part) => make("pre", { tabindex: "0", role: "region", "aria-label": part }));
     this.details = make("details", {}, make("summary", {}, "What happened"), ...this.texts);

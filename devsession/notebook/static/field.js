@@ -1,4 +1,4 @@
-import { make, say, unique } from "./dom.js";
+import { make, reconcile, say, unique } from "./dom.js";
 import { Choice } from "./choice.js";
 import { Control, SecretControl } from "./controls.js";
 import { isKey } from "./keys.js";
@@ -7,7 +7,7 @@ import { Radios } from "./radios.js";
 import { Slider } from "./slider.js";
 
 /** Text between the fields: nothing to fill in. */
-export class InformationView {
+class InformationView {
   constructor(field) {
     this.control = { commit() {} };
     this.label = make("strong");
@@ -16,7 +16,7 @@ export class InformationView {
   }
 
   draw(field) {
-    this.root.classList.toggle("dsf-waits", !field.asked);
+    this.root.classList.toggle("dsf-waits", Boolean(field.waits_for));
     this.root.setAttribute("role", field.box_type === "error" ? "alert" : "note");
     this.root.dataset.box = field.box_type ?? "";
     say(this.label, field.label);
@@ -66,17 +66,17 @@ export class FieldView {
   }
 
   /** `isLive`: what is typed is told at once, as nothing is fetched for it. */
-  draw(field, labelOf, isLive = false) {
+  draw(field, isLive = false) {
     this.control.isLive = isLive && !field.secret && !isKey(field);
     say(this.label, field.label);
     this.required.hidden = !field.required;
     say(this.help, field.help);
     say(this.error, field.error);
-    this.root.classList.toggle("dsf-waits", !field.asked);
+    // Not disabled while it waits: Tab has to get here before Python has dealt with the field before.
+    const { waits_for: waitsFor } = field;
+    this.root.classList.toggle("dsf-waits", Boolean(waitsFor));
     this.input.setAttribute("aria-required", String(field.required));
     this.input.setAttribute("aria-invalid", String(Boolean(field.error)));
-    // Not disabled while it waits: Tab has to get here before Python has dealt with the field before.
-    const waitsFor = field.asked || !field.depends_on ? "" : `fill in ${labelOf(field.depends_on)} first`;
     const isText = this.input === this.shown.root && !this.isTick;
     say(this.notice, field.notice || (isText || this.shown.offer ? "" : waitsFor));
     if (this.shown.offer) this.drawOptions(field, waitsFor);
@@ -97,3 +97,8 @@ export class FieldView {
     this.shown.offer(options, waitsFor);
   }
 }
+
+/** The views of fields, kept from one state to the next; one that changed its kind is another field. */
+export const viewsOf = (known, fields, outbox) => reconcile(known, fields,
+  ({ name, type, secret, multi_select: several }) => `${type} ${secret} ${several} ${name}`,
+  (field) => (field.type.startsWith("information") ? new InformationView(field) : new FieldView(field, outbox)));

@@ -5,9 +5,9 @@ import { Actions } from "./actions.js";
 import { Control } from "./controls.js";
 import { copyButton } from "./copy.js";
 import { Creators } from "./creator.js";
-import { arrange, make, reconcile, say, unique } from "./dom.js";
+import { arrange, make, say, unique } from "./dom.js";
 import { DraftView } from "./draft.js";
-import { FieldView, InformationView } from "./field.js";
+import { viewsOf } from "./field.js";
 import { Keys } from "./keys.js";
 import { MapperView } from "./mapper.js";
 import { Outbox } from "./outbox.js";
@@ -84,10 +84,6 @@ class FormView {
     }
   }
 
-  createField(field) {
-    return field.type.startsWith("information") ? new InformationView(field) : new FieldView(field, this.outbox);
-  }
-
   /** How the app is reached; it is there when there is a choice. */
   createChoice(label, message) {
     const id = unique();
@@ -125,8 +121,6 @@ class FormView {
 
   draw() {
     const { title, description, methods, method, connectivity_options: ways, connectivity_option: way, fields, mapper, message, actions, fill_call: call, sign_in: signIn, source = null } = this.state;
-    const labels = new Map(fields.map((field) => [field.name, field.label]));
-    const labelOf = (name) => labels.get(name) ?? name;
     say(this.title, title);
     say(this.about, description);
     this.about.hidden = !description;
@@ -134,17 +128,16 @@ class FormView {
     this.drawChoice(this.connectivity, ways, way);
     this.methods.offer(methods);
     this.method.show(method, "");
-    // A field that changed its kind is another field.
-    const views = reconcile(this.fields, fields, ({ name, type, secret, multi_select: several }) => `${type} ${secret} ${several} ${name}`, (field) => this.createField(field));
+    const views = viewsOf(this.fields, fields, this.outbox);
     const leading = new Set([...fields, mapper].map((each) => each?.depends_on));
-    fields.forEach((field, at) => views[at].draw(field, labelOf, !leading.has(field.name)));
+    fields.forEach((field, at) => views[at].draw(field, !leading.has(field.name)));
     arrange(this.list, views.map((view) => view.root));
     this.keys.draw(fields, views);
     this.creators.draw(this.state, views, this.mapper);
     const isTemplate = mapper !== null && "template" in mapper;
     const offered = mapper && { ...mapper, ...this.offered, at: source?.at };
-    this.mapper.draw(isTemplate ? null : offered, this.sample, labelOf);
-    this.template.draw(isTemplate ? offered : null, this.sample, labelOf);
+    this.mapper.draw(isTemplate ? null : offered, this.sample);
+    this.template.draw(isTemplate ? offered : null, this.sample);
     say(this.done, message.is_error ? "" : message.text);
     say(this.failed, message.is_error ? message.text : "");
     this.signIn.draw(signIn ?? null);

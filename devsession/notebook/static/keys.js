@@ -1,5 +1,5 @@
 import { copyButton } from "./copy.js";
-import { make, reconcile, say, unique } from "./dom.js";
+import { make, makeButton, reconcile, say, unique } from "./dom.js";
 
 const KEY_FILE_BYTES = 64 * 1024; // a chain of certificates has some thousand
 const KINDS = { ed25519: "Ed25519", rsa: "RSA" };
@@ -58,9 +58,7 @@ class KeyTools {
   }
 
   createButton(label, click) {
-    const button = make("button", { type: "button", class: "dsf-small", "aria-describedby": `${this.view.id}-label ${this.id}-error` }, label);
-    button.addEventListener("click", click);
-    return button;
+    return makeButton(label, click, { class: "dsf-small", "aria-describedby": `${this.view.id}-label ${this.id}-error` });
   }
 
   createQuestion() {

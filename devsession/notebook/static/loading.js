@@ -1,4 +1,4 @@
-import { make, say } from "./dom.js";
+import { make, makeButton, say } from "./dom.js";
 import { FailureView } from "./failure.js";
 
 /** At what has options that Python fetches: that they are on their way, or why they did not come. */
@@ -6,8 +6,7 @@ export class LoadingView {
   constructor(name, outbox, giveFocus) {
     this.giveFocus = giveFocus;
     this.text = make("span", { role: "status" });
-    this.stop = make("button", { type: "button", class: "dsf-small" }, "Stop waiting");
-    this.stop.addEventListener("click", () => outbox.send({ type: "stop", name }));
+    this.stop = makeButton("Stop waiting", () => outbox.send({ type: "stop", name }), { class: "dsf-small" });
     this.failure = new FailureView(name, outbox, giveFocus);
     this.root = make("div", {}, make("div", { class: "dsf-loading" }, this.text, this.stop), this.failure.root);
   }

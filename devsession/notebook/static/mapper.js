@@ -42,7 +42,7 @@ export class MapperView {
     this.outbox.send(message);
   }
 
-  draw(mapper, sample, labelOf) {
+  draw(mapper, sample) {
     this.root.hidden = mapper === null;
     const { label = "", columns = [], app_fields: fields = [], mapping = {}, errors = {}, suggested = {} } = mapper ?? {};
     const mapped = Object.keys(mapping).length;
@@ -55,7 +55,7 @@ export class MapperView {
     say(this.label, label);
     say(this.count, isEmpty ? "" : `${mapped} of ${fields.length} mapped`);
     say(this.tally, this.counted(mapper ?? {}, fields));
-    say(this.hint, mapper && !mapper.asked ? `fill in ${labelOf(mapper.depends_on)} first` : "");
+    say(this.hint, mapper?.waits_for ?? "");
     // An error at a field that is not offered has no row to stand in.
     const strays = Object.entries(errors).filter(([name]) => !this.rows.has(name)).map(([name, text]) => `${name}: ${text}`);
     say(this.error, [mapper?.error, ...strays].filter(Boolean).join("\n"));

@@ -1,4 +1,4 @@
-import { make, say, unique } from "./dom.js";
+import { make, makeButton, say, unique } from "./dom.js";
 import { Control } from "./controls.js";
 
 export const columnFacts = ({ kind, samples }) => [kind, (samples ?? []).join(", ")].filter(Boolean).join(" · ");
@@ -76,11 +76,8 @@ export class MappingRow {
     }
     const { column, score } = suggested;
     const what = make("span", {}, make("strong", {}, column), ` ${Math.round(score * 100)} % alike`);
-    const button = (type, label) => {
-      const made = make("button", { type: "button", class: "dsf-small", "aria-label": `${label} ${column} for ${this.field.label}` }, label);
-      made.addEventListener("click", () => this.outbox.send({ type, fields: [this.field.value] }));
-      return made;
-    };
+    const button = (type, label) => makeButton(label, () => this.outbox.send({ type, fields: [this.field.value] }),
+      { class: "dsf-small", "aria-label": `${label} ${column} for ${this.field.label}` });
     const drawn = make("div", { class: "dsf-suggestion" }, what, button("accept", "Accept"), button("refuse", "Refuse"));
     if (this.suggestion) this.suggestion.replaceWith(drawn);
     else this.input.after(drawn);

@@ -16,8 +16,8 @@ export class SampleView {
   }
 
   draw(mapper, sample) {
-    this.root.hidden = !mapper?.asked;
-    if (!mapper?.asked) return;
+    this.root.hidden = mapper === null || mapper.waits_for !== "";
+    if (this.root.hidden) return;
     const { mapping, app_fields: fields, columns, at } = mapper;
     this.looking.ask(JSON.stringify([mapping, fields.length, columns.length, at]), () => { this.mapping = mapping; });
     this.box.setAttribute("aria-busy", String(this.looking.isStale));

@@ -1,4 +1,4 @@
-import { make, say, unique } from "./dom.js";
+import { make, makeButton, say } from "./dom.js";
 
 const FILTERS = {
   all: ["All fields", () => true],
@@ -11,9 +11,8 @@ const FILTERS = {
 export class MapperTools {
   constructor(send, onFilter) {
     this.send = send;
-    const [searchId, filterId] = [unique(), unique()];
-    this.search = make("input", { id: searchId, type: "search", class: "dsf-control", placeholder: "Search fields", "aria-label": "Search fields", spellcheck: "false" });
-    this.filter = make("select", { id: filterId, class: "dsf-control", "aria-label": "Fields to show" },
+    this.search = make("input", { type: "search", class: "dsf-control", placeholder: "Search fields", "aria-label": "Search fields", spellcheck: "false" });
+    this.filter = make("select", { class: "dsf-control", "aria-label": "Fields to show" },
       ...Object.entries(FILTERS).map(([value, [label]]) => make("option", { value }, label)));
     this.shown = make("span", { class: "dsf-count", role: "status" });
     this.match = this.createButton("Match columns", { type: "match" });
@@ -28,9 +27,7 @@ export class MapperTools {
   }
 
   createButton(label, message) {
-    const button = make("button", { type: "button", class: "dsf-small" }, label);
-    button.addEventListener("click", () => this.send(message));
-    return button;
+    return makeButton(label, () => this.send(message), { class: "dsf-small" });
   }
 
   draw(mapped, suggested) {

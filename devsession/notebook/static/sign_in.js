@@ -1,4 +1,4 @@
-import { make, say, unique } from "./dom.js";
+import { make, makeButton, say, unique } from "./dom.js";
 
 /** While a person has to sign in at the app: the link, the other way back, and the way out. */
 export class SignInView {
@@ -6,8 +6,8 @@ export class SignInView {
     this.link = make("a", { class: "dsf-link", target: "_blank", rel: "noopener noreferrer" }, "Open the app to sign in");
     this.then = make("p", { class: "dsf-help", role: "status" });
     this.ended = make("input", { id: unique(), class: "dsf-control", type: "text", autocomplete: "off", spellcheck: "false" });
-    const goOn = this.button("Go on", () => this.paste(outbox));
-    const cancel = this.button("Cancel sign-in", () => outbox.send({ type: "cancel_sign_in" }));
+    const goOn = makeButton("Go on", () => this.paste(outbox));
+    const cancel = makeButton("Cancel sign-in", () => outbox.send({ type: "cancel_sign_in" }));
     this.ended.addEventListener("keydown", ({ key }) => key === "Enter" && this.paste(outbox));
     const id = unique();
     this.root = make("section", { class: "dsf-sign-in", "aria-labelledby": id },
@@ -16,12 +16,6 @@ export class SignInView {
       make("div", { class: "dsf-line" }, this.link, cancel),
       make("label", { for: this.ended.id }, "If the browser does not come back: the address that it ended at"),
       make("div", { class: "dsf-line" }, this.ended, goOn));
-  }
-
-  button(label, click) {
-    const button = make("button", { type: "button" }, label);
-    button.addEventListener("click", click);
-    return button;
   }
 
   /** The address holds a code: it is sent and forgotten here, as a secret is. */

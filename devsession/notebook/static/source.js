@@ -1,4 +1,4 @@
-import { arrange, make, reconcile, say } from "./dom.js";
+import { arrange, make, makeButton, reconcile, say } from "./dom.js";
 import { FieldView } from "./field.js";
 
 /** What a sync is declared with, above the plugin's own fields. Python looks again when one comes here. */
@@ -13,8 +13,7 @@ export class SourceView {
     this.fields = new Map();
     this.list = make("div", { class: "dsf-declared" });
     this.problem = make("p", { class: "dsf-error", role: "alert" });
-    this.again = make("button", { type: "button", class: "dsf-small" }, "Look again");
-    this.again.addEventListener("click", look);
+    this.again = makeButton("Look again", look, { class: "dsf-small" });
     this.root = make("div", { class: "dsf-source", role: "group", "aria-label": "What is synced" }, this.list, this.problem, this.again);
     this.root.addEventListener("focusin", ({ relatedTarget }) => this.root.contains(relatedTarget) || look());
   }
@@ -27,7 +26,7 @@ export class SourceView {
     this.root.hidden = source === null;
     if (source === null) return;
     const views = reconcile(this.fields, source.fields, (field) => field.name, (field) => this.create(field));
-    source.fields.forEach((field, at) => views[at].draw({ ...field, options: offered[field.name] ?? [] }, (name) => name, field.name === "query"));
+    source.fields.forEach((field, at) => views[at].draw({ ...field, options: offered[field.name] ?? [] }, field.name === "query"));
     arrange(this.list, views.map((view) => view.root));
     say(this.problem, source.problem);
     this.again.hidden = !source.problem;

@@ -1,11 +1,10 @@
-import { arrange, make, reconcile, unique } from "./dom.js";
+import { arrange, make, makeButton, reconcile, unique } from "./dom.js";
 
 /** One of a few names, as tabs above what they show; it has a `value` as an input, and says `change`. */
 export class Tabs extends EventTarget {
   constructor(label, panel) {
     super();
     this.panel = panel;
-    this.panel.id ||= unique();
     this.tabs = new Map();
     this.root = make("div", { class: "dsf-tabs", role: "tablist", "aria-label": label });
     this.root.addEventListener("keydown", (event) => this.press(event));
@@ -28,12 +27,10 @@ export class Tabs extends EventTarget {
   }
 
   create(name) {
-    const tab = make("button", { type: "button", role: "tab", id: unique(), "aria-controls": this.panel.id }, name);
-    tab.addEventListener("click", () => {
+    return makeButton(name, () => {
       this.value = name;
       this.dispatchEvent(new Event("change"));
-    });
-    return tab;
+    }, { role: "tab", id: unique(), "aria-controls": this.panel.id });
   }
 
   draw() {

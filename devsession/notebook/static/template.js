@@ -1,4 +1,4 @@
-import { make, say, unique } from "./dom.js";
+import { make, makeButton, say, unique } from "./dom.js";
 import { CodeArea } from "./code_area.js";
 import { Completion } from "./completion.js";
 import { Control } from "./controls.js";
@@ -33,9 +33,7 @@ class TextBlock {
   }
 
   createLink({ line, column, message }) {
-    const link = make("button", { type: "button", class: "dsf-place" }, `line ${line}, column ${column}: ${message}`);
-    link.addEventListener("click", () => this.area.goTo(line, column));
-    return link;
+    return makeButton(`line ${line}, column ${column}: ${message}`, () => this.area.goTo(line, column), { class: "dsf-place" });
   }
 }
 
@@ -74,7 +72,7 @@ export class TemplateView {
     if (!this.outbox.isWaiting(control.sent)) control.commit();
   }
 
-  draw(mapper, sample, labelOf) {
+  draw(mapper, sample) {
     this.root.hidden = mapper === null;
     if (mapper === null) return;
     const { columns, made, problems, errors } = mapper;
@@ -90,7 +88,7 @@ export class TemplateView {
     const lines = Object.entries(made).map(([name, sql]) => `${name} = ${sql.split("\n").join(" ")}`);
     this.made.control.show(lines.join("\n"), Object.keys(errors).length > 0);
     this.offer(mapper);
-    say(this.hint, mapper.asked ? `${this.named(columns)}${mapper.renders === "json" ? "\nThe text of each record has to be JSON" : ""}` : `fill in ${labelOf(mapper.depends_on)} first`);
+    say(this.hint, mapper.waits_for || `${this.named(columns)}${mapper.renders === "json" ? "\nThe text of each record has to be JSON" : ""}`);
   }
 
   /** Why the warehouse makes no column of some SQL, as long as that is what it was asked. */

@@ -1,13 +1,11 @@
-import { beforeColumn } from "./code_area.js";
-import { make, say } from "./dom.js";
+import { offsetOf } from "./code_area.js";
+import { make, makeButton, say } from "./dom.js";
 import { Looking } from "./looking.js";
 
 /** A text with one place marked, where there is one. */
 function markedText(text, line, column) {
   if (line === null) return [text];
-  const lines = text.split("\n");
-  const above = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
-  const before = above + beforeColumn(lines[line - 1] ?? "", column).length;
+  const before = offsetOf(text, line, column);
   if (before >= text.length) return [text, make("mark", {}, " ")];
   const letter = String.fromCodePoint(text.codePointAt(before));
   return [text.slice(0, before), make("mark", {}, letter), text.slice(before + letter.length)];
@@ -27,10 +25,10 @@ export class TemplateSample {
 
   /** What is wrong in the text itself has to be put right before any row can be tried. */
   draw(mapper, sample) {
-    this.root.hidden = !mapper.asked;
+    this.root.hidden = mapper.waits_for !== "";
     const { template, made, problems, columns, at } = mapper;
     const isFirst = this.looking.looked === null;
-    if (mapper.asked && (problems.length === 0 || isFirst)) this.looking.ask(JSON.stringify([template, made, columns.length, at]));
+    if (!this.root.hidden && (problems.length === 0 || isFirst)) this.looking.ask(JSON.stringify([template, made, columns.length, at]));
     this.isStale = problems.length > 0 || this.looking.isStale;
     this.box.setAttribute("aria-busy", String(this.isStale));
     const { texts = [], error = "" } = sample;
@@ -50,13 +48,7 @@ export class TemplateSample {
     return make("li", message || refused ? { class: "dsf-wrong" } : {},
       make("strong", { class: "dsf-record-name" }, identifier),
       ...(text === null ? [] : [make("pre", {}, ...markedText(text, textLine, textColumn))]),
-      ...said.filter(Boolean).map((each) => make("p", { class: "dsf-error" }, each === said[0] && line ? this.createLink(each, line, column) : each)));
-  }
-
-  createLink(text, line, column) {
-    const link = make("button", { type: "button", class: "dsf-place" }, text);
-    link.addEventListener("click", () => this.goTo(line, column));
-    return link;
+      ...said.filter(Boolean).map((each) => make("p", { class: "dsf-error" }, each === said[0] && line ? makeButton(each, () => this.goTo(line, column), { class: "dsf-place" }) : each)));
   }
 
   /** Places of the template that are wrong for some row, as long as the rows were made by it. */
