@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import DevsessionError, FormError, UnknownNameError
+from devsession.notebook.form_actions import needs_first
 from devsession.notebook.form_parts import FormPart
-from devsession.notebook.form_state import still_open, with_missing_marked
 
 if TYPE_CHECKING:
     from devsession.plugin.form import Form
@@ -83,20 +83,20 @@ class CreatorPart(FormPart):
         if not self._name or self._no_form:
             return []
         try:
-            shown = self._form.creator(self._name).describe()
+            form = self._form.creator(self._name)
+            return list(form.describe(marks_missing=self._marks_missing)["fields"])
         except UnknownNameError:
             self._open("")
             return []
         except DevsessionError as error:
             self._no_form = self._problem(error)
             return []
-        return list((with_missing_marked(shown) if self._marks_missing else shown)["fields"])
 
     def _add(self) -> str:
-        open_ = still_open(self._form.creator(self._name).describe())
+        open_ = self._form.creator(self._name).describe()["open"]
         self._marks_missing = bool(open_)
         if open_:
-            self._not_added = f"Add needs these first: {', '.join(open_.values())}"
+            self._not_added = needs_first(_ADD["label"], open_.values())
             return ""
         try:
             option = self._form.create_option(self._name)

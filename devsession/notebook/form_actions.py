@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from devsession.errors import DevsessionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,18 @@ class Action:
         return {"name": self.name, "label": self.label, "busy": self.busy}
 
 
+def needs_first(action: str, labels: Iterable[str]) -> str:
+    """Why a button does nothing yet."""
+    return f"{action} needs these first: {', '.join(labels)}"
+
+
 def perform(action: Action, still_open: Sequence[str]) -> Message:
     """Do it, unless something is still open in the form; the person sees how it ended, always.
 
     still_open: labels of what is missing or wrong.
     """
     if still_open:
-        return Message(f"{action.label} needs these first: {', '.join(still_open)}", is_error=True)
+        return Message(needs_first(action.label, still_open), is_error=True)
     try:
         return Message(action.call())
     except DevsessionError as error:

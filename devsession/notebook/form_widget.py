@@ -13,7 +13,7 @@ import traitlets
 from devsession.errors import DevsessionError
 from devsession.notebook.es_module import one_module
 from devsession.notebook.form_actions import Action, Message, perform
-from devsession.notebook.form_state import apart, parts_apart, still_open, with_missing_marked
+from devsession.notebook.form_offered import apart, parts_apart
 from devsession.notebook.kernel import where_cells_run
 from devsession.notebook.mapper_messages import map_as_told
 from devsession.notebook.sample import Sample
@@ -118,9 +118,7 @@ class FormWidget(anywidget.AnyWidget):
 
     def _state(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """What changes with each click, and what hardly ever does."""
-        shown = self._form.describe()
-        if self._marks_missing:
-            shown = with_missing_marked(shown)
+        shown = self._form.describe(marks_missing=self._marks_missing)
         mapper, offered = apart(shown["mapper"], self._looked_up)
         parts, of_parts = parts_apart({name: part.shown() for name, part in self._parts.items()})
         state = {
@@ -207,7 +205,7 @@ class FormWidget(anywidget.AnyWidget):
 
     def _act(self, action: Action) -> None:
         """What is on its way is waited for: it decides whether the form is complete."""
-        open_ = still_open(self._form.describe())
+        open_ = self._form.describe()["open"]
         self._marks_missing = bool(open_)
         told = perform(action, list(open_.values()))
         asked = "sign_in" in self._parts and self._parts["sign_in"].shown() is not None

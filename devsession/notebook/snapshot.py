@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Protocol
 
-from devsession.notebook.form_state import still_open
 from devsession.notebook.markup import MUTED, code, fact_lines, facts
 from devsession.render import counted, html_line, panel
 
@@ -75,8 +74,7 @@ class FormSnapshot:
 
     @property
     def _next_step(self) -> str:
-        open_ = still_open(self._shown)
-        if open_:
+        if open_ := self._shown["open"]:
             return f"fill in {', '.join(open_)}, in the form or with .fill(..)"
         return ", then ".join(self._actions)
 

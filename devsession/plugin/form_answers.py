@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     _Held = TypeVar("_Held", bound=Any)
 
 
+REQUIRED = "is required"
+
+
 def waits_for(field: str | None) -> str:
     """What is said of a field that depends on one that nobody has answered."""
     return f"is asked for once {field!r} is answered"

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from devsession.plugin.fields import FormJinjaTemplate
+from devsession.plugin.form_answers import REQUIRED
 from devsession.plugin.form_failure import fetching
 from devsession.plugin.form_mapper import MAPPER
 from devsession.plugin.form_template import COLUMNS, TEMPLATE
@@ -22,9 +23,18 @@ if TYPE_CHECKING:
 _HELP = 200  # characters of what an app says about a field of its own
 
 
-def describe(form: FormReading) -> dict[str, Any]:
-    """Everything that is shown of a form whose options are loaded. Of a secret, only if it is set."""
-    values, errors, notices = form.values, form.errors, form.notices
+def describe(form: FormReading, *, marks_missing: bool) -> dict[str, Any]:
+    """Everything that is shown of a form whose options are loaded. Of a secret, only if it is set.
+
+    `open`: name -> label of all that keeps it from being complete.
+    """
+    values, notices = form.values, form.notices
+    errors = (_missing_errors(form) if marks_missing else {}) | form.errors
+    wrong = {*form.missing, *errors}
+    open_ = {name: field.label for name, field in form.fields.items() if name in wrong}
+    if form.mapper and wrong - form.fields.keys():
+        is_template = isinstance(form.mapper, FormJinjaTemplate)
+        open_[TEMPLATE if is_template else MAPPER] = form.mapper.label
     return {
         "title": form.title,
         "methods": form.methods,
@@ -53,8 +63,7 @@ def describe(form: FormReading) -> dict[str, Any]:
             for field in form.definition.fields
         ],
         "mapper": _mapper(form, errors, notices),
-        "missing": form.missing,
-        "complete": form.complete,
+        "open": open_,
     }
 
 
@@ -67,7 +76,6 @@ def _mapper(
     if isinstance(form.mapper, FormJinjaTemplate):
         return _template(form, errors)
     fields = mapping.field_mappings if isinstance(mapping, StoredFieldMappings) else []
-    mapped = {each.app_field for each in fields}
     offered = form.app_fields()
     return {
         "label": form.mapper.label,
@@ -79,7 +87,7 @@ def _mapper(
             each.app_field: {"type": each.source_type, "value": each.source_value}
             for each in fields
         },
-        "unmapped": [each.value for each in offered if each.required and each.value not in mapped],
+        "unmapped": _unmapped(form),
         "shared": _shared(fields),
         "suggested": {name: asdict(match) for name, match in form.suggested.items()},
         "error": errors.get(MAPPER, ""),
@@ -95,6 +103,23 @@ def _waits_for(form: FormReading, depends_on: str | None) -> str:
     if depends_on is None or form.is_answered(depends_on):
         return ""
     return f"fill in {form.fields[depends_on].label} first"
+
+
+def _missing_errors(form: FormReading) -> dict[str, str]:
+    """What is said of everything that is required and not answered, once somebody wants to go on."""
+    errors = dict.fromkeys(form.missing, REQUIRED)
+    if MAPPER in errors and MAPPER not in form.fields:
+        unmapped = {f"{MAPPER}.{name}": REQUIRED for name in _unmapped(form)}
+        del errors[MAPPER]
+        errors |= unmapped or {MAPPER: "map at least one field"}
+    return errors
+
+
+def _unmapped(form: FormReading) -> list[str]:
+    """The fields that the app requires, and that are not mapped."""
+    mapping = form.mapping
+    mapped = mapping.as_dict() if isinstance(mapping, StoredFieldMappings) else {}
+    return [each.value for each in form.app_fields() if each.required and each.value not in mapped]
 
 
 def _can_create(form: FormReading) -> bool:

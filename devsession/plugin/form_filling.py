@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from devsession.errors import FormError, did_you_mean
+from devsession.plugin.form_answers import REQUIRED
 
 if TYPE_CHECKING:
     from devsession.plugin.form_state import FormState
@@ -26,7 +27,7 @@ def fill(state: FormState, values: dict[str, object]) -> None:
     answers, mapped, fields = state.answers, state.mapped, state.definition.by_name()
     names = [name for name in mapped.names if name not in fields]
     mapping = {name: values.pop(name) for name in names if mapped.mapper and name in values}
-    errors = dict.fromkeys(answers.missing(), "is required") | answers.errors()
+    errors = dict.fromkeys(answers.missing(), REQUIRED) | answers.errors()
     errors |= {
         name: f"there is no such field; {did_you_mean(name, fields)}"
         for name in values

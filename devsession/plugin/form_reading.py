@@ -207,10 +207,13 @@ class FormReading:
         """A field's options as they are at hand or on their way; `mapping` is the mapper's."""
         return self._state.answers.options.known(self._held_as(name))
 
-    def describe(self) -> dict[str, Any]:
-        """Everything that a widget or a snapshot shows, as JSON; fetches options, has no secret."""
+    def describe(self, *, marks_missing: bool = False) -> dict[str, Any]:
+        """Everything that a widget or a snapshot shows, as JSON; fetches options, has no secret.
+
+        marks_missing: with an error at everything that is required and not answered.
+        """
         self._state.load()
-        return describe(self)
+        return describe(self, marks_missing=marks_missing)
 
     def _held_as(self, name: str) -> str:
         """The name that options are held under. Raises: UnknownNameError."""

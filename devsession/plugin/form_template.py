@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from devsession.errors import TemplateError
-from devsession.plugin.form_answers import copied, waits_for
+from devsession.plugin.form_answers import REQUIRED, copied, waits_for
 from devsession.plugin.form_options import NOT_LOADED
 from devsession.plugin.mapping import Expression, StoredJinjaTemplate
 from devsession.plugin.template import RecordTemplate
@@ -91,7 +91,7 @@ class TemplateAnswers:
         if columns is not None:
             self.made = {name: each for name, each in columns.items() if name not in self.refused}
         self.write(self.template if template is None else template)
-        return dict.fromkeys(self.missing(answers), "is required") | self.errors(answers)
+        return dict.fromkeys(self.missing(answers), REQUIRED) | self.errors(answers)
 
     def missing(self, answers: Answers) -> list[str]:
         """`[TEMPLATE]` while nothing is written."""

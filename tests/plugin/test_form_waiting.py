@@ -260,7 +260,7 @@ def at_rest(form: Form) -> dict[str, Any]:
         part.pop("error", None)
     for told in ("errors", "notices", "suggested"):
         described["mapper"].pop(told)
-    return {key: each for key, each in described.items() if key not in ("complete",)}
+    return {**described, "open": form.missing}
 
 
 class LiveForm(RuleBasedStateMachine):
