@@ -1,4 +1,7 @@
-"""Every project that `devsession init` can make is linted and typed; a choice of them is run."""
+"""Projects of `devsession init` with every pair of answers are linted and typed, some of them run.
+
+The long form has every combination of answers.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +28,17 @@ if TYPE_CHECKING:
 OWN_IMPORTS = re.compile(r"^from (plugin|app_client) import", re.MULTILINE)
 
 
-@pytest.fixture(scope="module")
-def projects(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a project for each combination."""
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(PAIRWISE, id="every pair"),
+        pytest.param(ALL, id="every combination", marks=pytest.mark.long),
+    ],
+)
+def projects(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a project for each of these answers."""
     place = tmp_path_factory.mktemp("projects")
-    for answers in ALL:
+    for answers in request.param:
         generate(answers, place)
     return place
 
@@ -62,22 +71,21 @@ def as_packages(projects: Path, packages: Path) -> Path:
     return packages
 
 
-@pytest.mark.parametrize("notebook", ["plugin_development.ipynb", "plugin_test.ipynb"])
-@pytest.mark.parametrize("answers", ALL, ids=named)
-def test_a_notebook_is_valid_and_holds_no_output(
-    answers: Answers, notebook: str, projects: Path
-) -> None:
-    read = nbformat.read(projects / named(answers) / notebook, as_version=4)
+def test_each_notebook_is_valid_and_holds_no_output(projects: Path) -> None:
+    notebooks = {file: nbformat.read(file, as_version=4) for file in projects.rglob("*.ipynb")}
 
-    nbformat.validate(read)
-    assert [cell.outputs for cell in read.cells if cell.get("outputs")] == []
+    for notebook in notebooks.values():
+        nbformat.validate(notebook)
+    outputs = {file: [cell.get("outputs") for cell in notebooks[file].cells] for file in notebooks}
+    assert [file for file, of_cells in outputs.items() if any(of_cells)] == []
+    assert len(notebooks) == 2 * len(list(projects.iterdir()))
 
 
 @pytest.mark.parametrize("answers", PAIRWISE, ids=named)
 def test_its_answers_open_the_notebook(
-    answers: Answers, projects: Path, snapshot: SnapshotAssertion
+    answers: Answers, tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
-    file = projects / named(answers) / "plugin_development.ipynb"
+    file = generate(answers, tmp_path) / "plugin_development.ipynb"
 
     assert nbformat.read(file, as_version=4).cells[0].source == snapshot
 
@@ -112,8 +120,7 @@ def project(answers: Answers, tmp_path: Path) -> Iterator[Path]:
     ],
 )
 def test_its_notebooks_and_its_tests_run(answers: Answers, project: Path) -> None:
-    # pytest's plugins of this environment are slow to import; no project needs one.
-    walked = python(project, walk.__file__, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
+    walked = python(project, walk.__file__)
 
     assert walked.returncode == 0, walked.stdout + walked.stderr
     assert walked.stdout.endswith("1 passed, 0 failed\n")
