@@ -8,17 +8,16 @@ import os
 import shutil
 import signal
 import tempfile
-from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
-
-if TYPE_CHECKING:
-    import pytest
 
 # Folders of tests that start JupyterLab, kernels and services; `tests` are those beside this file.
 SLOW_FIRST = ("browser", "template", "notebooks", "testing", "tests", "session", "cli", "warehouse")
 
-settings.register_profile("the same each time", derandomize=True, deadline=None)
+settings.register_profile("the same each time", derandomize=True, deadline=None, max_examples=40)
+# The long form: pytest --hypothesis-profile long
+settings.register_profile("long", settings.get_profile("the same each time"), max_examples=1_000)
 settings.load_profile("the same each time")
 
 
@@ -41,6 +40,12 @@ def pytest_configure() -> None:
     # A shell's script that starts the tests in the background has them, and all that they start,
     # ignore the Ctrl-C that some of them send.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_plugins_in_child_processes() -> None:
+    """What generated tests start from here needs none of pytest's plugins, slow to import."""
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
 
 
 def pytest_unconfigure() -> None:

@@ -28,12 +28,13 @@ def python(folder: Path, *arguments: str, typed: str = "", **variables: str) -> 
         text=True,
         encoding="utf-8",
         check=False,
-        timeout=300,
+        timeout=600,
         env=environment(folder, **variables),
     )
 
 
 def environment(folder: Path, **variables: str) -> dict[str, str]:
     """No PATH: what a command needs, it finds without; no HOME of the person who tests."""
-    kept = {name: os.environ[name] for name in ("PYTHONPATH", "TMPDIR") if name in os.environ}
+    names = ("PYTHONPATH", "TMPDIR", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
     return {**kept, "PATH": "", "COLUMNS": "100", "HOME": str(folder), **variables}
