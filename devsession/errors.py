@@ -36,7 +36,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 _NAMES_SHOWN = 12
@@ -194,18 +194,27 @@ class OmnataError(SetupError):
     """The Omnata app on Snowflake refused a call, or answered what cannot be read."""
 
 
-def did_you_mean(name: object, known: Iterable[str]) -> str:
-    """A half sentence that offers the nearest known names, or lists them all when few."""
-    names = sorted(known)
+def did_you_mean(
+    name: object, known: Iterable[str], labels: Mapping[str, str] | None = None
+) -> str:
+    """A half sentence that offers the nearest known names, or lists them all when few.
+
+    labels: what people call a name that tells them nothing.
+    """
+    called, names = labels or {}, sorted(known)
+
+    def shown(each: str) -> str:
+        return f"{called[each]} ({each!r})" if each in called else repr(each)
+
     folded = {known.casefold(): known for known in names}
     near = [
         folded[match] for match in get_close_matches(str(name).casefold(), folded, n=3, cutoff=0.6)
     ]
     if near:
-        return "did you mean " + " or ".join(repr(match) for match in near) + "?"
+        return "did you mean " + " or ".join(map(shown, near)) + "?"
     if not names:
         return "there is none yet"
-    shown = ", ".join(repr(match) for match in names[:_NAMES_SHOWN])
+    shown = ", ".join(map(shown, names[:_NAMES_SHOWN]))
     more = len(names) - _NAMES_SHOWN
     return f"there is {shown}" + (f" and {more} more" if more > 0 else "")
 

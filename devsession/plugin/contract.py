@@ -210,6 +210,9 @@ class Plugin:
         An OAuth template as the answer starts its flow; then connect() is called once more, with
         the token as `parameters.secret("access_token")`.
 
+        It is called by each Test, by a Save of what was not tested, and once in each new process by
+        `session.connection.fill(..)`, also with the same values: a login here has to bear that.
+
         Source: creating-plugins guide, step 4.
         """
         raise _not_written(self, "connect", "ConnectResponse")

@@ -248,8 +248,9 @@ def _told_of(found: Identified) -> dict[str, str]:
 
 
 def _labelled(strategy: OutboundSyncStrategy) -> str:
-    """A strategy with its actions."""
-    return f"{strategy.name} · {', '.join(dict.fromkeys(strategy.actions.values())) or 'no action'}"
+    """A strategy with its actions, where its name is not all that is to say."""
+    actions = ", ".join(dict.fromkeys(strategy.actions.values())) or "no action"
+    return strategy.name if strategy.name == actions else f"{strategy.name} · {actions}"
 
 
 def _acts(strategy: OutboundSyncStrategy) -> str:

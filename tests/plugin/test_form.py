@@ -243,11 +243,12 @@ def test_a_wrong_field_silences_what_depends_on_it(sync: Form) -> None:
     assert list(error.value.errors) == ["object"]
 
 
-def test_a_label_is_not_a_value(sync: Form) -> None:
+@pytest.mark.parametrize("label", ["Contact", "CONTACT"])
+def test_a_label_is_not_a_value(sync: Form, label: str) -> None:
     with pytest.raises(FormError) as error:
-        sync.fill(object="Contact")
-    assert (
-        error.value.errors["object"] == "'Contact' is not an option; it is the label of 'contact'"
+        sync.fill(object=label)
+    assert error.value.errors["object"] == (
+        f"{label!r} is not an option; it is the label of 'contact'"
     )
 
 

@@ -186,9 +186,10 @@ def test_a_strategy_that_the_manifest_has_lost(
     project: Project, session: DevelopmentSession, contacts: Sync, part: Part
 ) -> None:
     assert contacts.form.complete
-    project.edit_plugin("=[UPSERT]", '=["Mirror"]')
+    project.edit_plugin("=[UPSERT]", '=["Mirror", "Send"]')
     session.refresh()
 
+    assert part.offered("strategy") == ["Mirror · Create, Update, Delete", "Send"]
     assert "does not support the strategy 'Upsert'" in part.field("strategy")["error"]
     assert contacts.form.complete
     with pytest.raises(UnknownNameError, match="does not support the strategy 'Upsert'"):

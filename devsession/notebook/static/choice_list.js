@@ -97,7 +97,8 @@ export class ChoiceList {
     say(this.foot, all.length === 0 ? empty : more > 0 ? `${many(more)} more: type to find them` : "");
     this.activate(active && this.shown.find(({ value }) => value === active.value));
     if (all.length === 0) return empty;
-    return all.length === options.length ? `${many(all.length)} options` : `${many(all.length)} of ${many(options.length)} options`;
+    const told = `${many(options.length)} ${options.length === 1 ? "option" : "options"}`;
+    return all.length === options.length ? told : `${many(all.length)} of ${told}`;
   }
 
   /** The first that can be chosen, one that is not chosen yet if there is any. */

@@ -222,13 +222,17 @@ def _chosen(value: object, options: Sequence[FormOption]) -> FormOption:
         raise FieldValueError(f"takes the value of an option as text, not {shape(value)}")
     chosen = next((option for option in options if option.value == value), None)
     if chosen is None:
-        labelled = [option.value for option in options if option.label == value]
-        hint = (
-            f"it is the label of {labelled[0]!r}"
-            if labelled
-            else did_you_mean(value, [option.value for option in options])
-        )
-        raise FieldValueError(f"{value!r} is not an option; {hint}")
+        raise FieldValueError(f"{value!r} is not an option; {_hint(value, options)}")
     if chosen.disabled:
         raise FieldValueError(f"{value!r} cannot be chosen: the option is disabled")
     return chosen
+
+
+def _hint(value: str, options: Sequence[FormOption]) -> str:
+    """What was meant, or can be chosen: ids of an app are told with what people call them."""
+    labels = {option.value: option.label for option in options}
+    meant = [each for each, label in labels.items() if label.casefold() == value.casefold()]
+    if meant:
+        return f"it is the label of {meant[0]!r}"
+    telling = {each: label for each, label in labels.items() if label.casefold() != each.casefold()}
+    return did_you_mean(value, labels, telling)
