@@ -77,7 +77,7 @@ def _check_rate_limit(rate_limit: str) -> None:
         raise UsageError(
             f"{rate_limit!r} is not a rate limit",
             tried="none, or how many requests per second, minute, hour or day, such as 100/minute",
-            next_step="devsession init acme --rate-limit 5/second",
+            next_step="the same again with --rate-limit 5/second",
         )
 
 

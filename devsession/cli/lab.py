@@ -69,7 +69,7 @@ def start_lab(notebook: Path | None) -> None:
     """
     folder = _served(notebook)
     command = lab_command(folder, notebook)
-    typer.echo("JupyterLab starts; Ctrl-C here stops it, with its kernels")
+    typer.echo("JupyterLab starts, its address follows; Ctrl-C here stops it, with its kernels")
     sys.stdout.flush()  # what follows is another program
     try:
         os.execv(command[0], command)  # noqa: S606 - the same interpreter, our arguments

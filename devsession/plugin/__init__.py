@@ -1,4 +1,9 @@
-"""What a plugin author writes against: the contract, its forms, its parameters and outcomes."""
+"""What a plugin author writes against: the contract, its forms, its parameters and outcomes.
+
+`Source: sync contract` in its docstrings means the names and wire shapes that the one devkit which
+exists for Snowflake's sync plugins speaks (omnata-plugin-runtime 0.14); "creating-plugins guide" is
+its public guide.
+"""
 
 from __future__ import annotations
 
@@ -128,3 +133,7 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
