@@ -64,6 +64,12 @@ def html_line(text: str, *, style: str = "") -> str:
     return f'<div style="{style}">{escape(text)}</div>'
 
 
+def shortened(text: str, width: int = 160) -> str:
+    """The beginning of a text, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else f"{line[: width - 1]}…"
+
+
 def counted(number: int, thing: str) -> str:
     """`1 record`, `1,200 records`."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"

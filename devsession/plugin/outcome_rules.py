@@ -6,7 +6,7 @@ shape is not read further. Then come its rows, and its rows against the records 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -285,7 +285,9 @@ def check_outcomes(
     the live secrets that a text holds; no report shows one, whatever row it stands in.
     """
     case = Case(outcomes, records, strategy, find_secret)
-    return _report("outcomes", case, (*ROW_RULES, *RECORD_RULES))
+    report = _report("outcomes", case, (*ROW_RULES, *RECORD_RULES))
+    # What is not valid may be anything, a secret too.
+    return replace(report, causes=dict(case.table.results.causes)) if report else report
 
 
 def check_enqueued(outcomes: DataFrame | Outcomes) -> tuple[DataFrame, Report]:

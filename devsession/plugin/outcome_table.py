@@ -7,6 +7,7 @@ fails; what is not what its column asks for is marked.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -35,11 +36,13 @@ _encode = json.JSONEncoder(allow_nan=False).encode
 
 
 class Results(NamedTuple):
-    """RESULT: where it is a JSON object, where a failure has a message, its text by pieces."""
+    """RESULT: where it is a JSON object, where a failure has a message, its text by pieces, and
+    the messages of failures, counted."""
 
     fits: Mask
     explained: Mask
     texts: list[str]
+    causes: Counter[str]
 
 
 class OutcomeTable:
@@ -106,14 +109,17 @@ class OutcomeTable:
         # Arrow hands out its text three times faster than numpy's objects are made from it.
         is_text = isinstance(column.dtype, StringDtype)
         values = as_text(column) if is_text else column.to_numpy(dtype=object)
-        results = Results(np.zeros(len(self), dtype=bool), np.ones(len(self), dtype=bool), [])
+        fits, explained = np.zeros(len(self), dtype=bool), np.ones(len(self), dtype=bool)
+        results = Results(fits, explained, [], Counter())
         for start in range(0, len(self), PIECE):
             here = slice(start, start + PIECE)
             read, piece = _read(values[here].tolist())
             results.texts.append(piece)
             results.fits[here] = [type(value) is dict for value in read]
             for place in np.flatnonzero(failed[here]).tolist():
-                results.explained[start + place] = _has_message(read[place])
+                message = _message(read[place])
+                results.explained[start + place] = message != ""
+                results.causes[message or ""] += 1
         return results
 
     def storable(self) -> DataFrame:
@@ -243,9 +249,9 @@ def _object(value: object) -> dict[str, Any] | None:
     return read if isinstance(read, dict) else None
 
 
-def _has_message(result: object) -> bool:
-    """Whether a failure says why. What is no object has a rule of its own."""
+def _message(result: object) -> str | None:
+    """What a failure says, "" when nothing. What is no object has a rule of its own."""
     if not isinstance(result, dict):
-        return True
+        return None
     error = result.get("error")
-    return isinstance(error, str) and bool(error.strip())
+    return error.strip() if isinstance(error, str) else ""

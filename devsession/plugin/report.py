@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from devsession.errors import OutcomesError
-from devsession.render import BAD, DOUBTFUL, GOOD, counted, html_report, html_table, text_table
+from devsession.plugin.refusals import refused
+from devsession.render import (
+    BAD,
+    DOUBTFUL,
+    GOOD,
+    counted,
+    html_line,
+    html_report,
+    html_table,
+    text_table,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pandas import DataFrame
 
 Severity = Literal["error", "warning"]
@@ -40,11 +52,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """Findings about `checked` rows; true when none of them is an error."""
+    """Findings about `checked` rows; true when none of them is an error.
+
+    causes: of valid outcomes, why records were refused, and how many. notes: what else to know.
+    """
 
     title: str
     findings: tuple[Finding, ...]
     checked: int
+    causes: Mapping[str, int] = field(default_factory=dict, hash=False)
+    notes: tuple[str, ...] = ()
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -59,27 +76,27 @@ class Report:
     @property
     def headline(self) -> str:
         """The verdict in one line."""
-        checked = f"{counted(self.checked, 'row')} checked"
-        if not self.findings:
-            return f"{self.title}: valid, {checked}, all rules passed"
         errors, warnings = len(self.errors), len(self.warnings)
-        parts = [counted(errors, "error")] if errors else []
+        parts = ["not valid" if errors else "valid", f"{counted(self.checked, 'row')} checked"]
+        parts += [counted(errors, "error")] if errors else []
         parts += [counted(warnings, "warning")] if warnings else []
-        verdict = "not valid" if errors else "valid"
-        return f"{self.title}: {verdict}, {checked}, {', '.join(parts)}"
+        if failed := sum(self.causes.values()):
+            parts += [f"{self.checked - failed:,} taken", refused(failed, self.causes)]
+        elif not self.findings:
+            parts.append("all rules passed")
+        return f"{self.title}: {', '.join(parts)}"
 
     def __bool__(self) -> bool:
         return not self.errors
 
     def __str__(self) -> str:
-        if not self.findings:
-            return self.headline
         lines: list[tuple[str, str, str, str, str]] = []
         for found in self.findings:
             rows = f"{found.count:,}" if found.count else "-"
             lines.append((found.rule, found.severity, found.column, rows, found.text))
             lines.append(("", "", "", "", f"fix: {found.fix}"))
-        return f"{self.headline}\n\n" + text_table(("rule", "", "column", "rows", "what"), lines)
+        table = text_table(("rule", "", "column", "rows", "what"), lines)
+        return "\n".join([self.headline, *([f"\n{table}"] if lines else []), *self.notes])
 
     __repr__ = __str__
 
@@ -89,8 +106,8 @@ class Report:
             for found in self.findings
         ]
         table = [html_table(_HEADINGS, lines)] if lines else []
-        edge = (DOUBTFUL if self.findings else GOOD) if self else BAD
-        return html_report(self.headline, *table, edge=edge)
+        edge = (DOUBTFUL if self.findings or self.causes else GOOD) if self else BAD
+        return html_report(self.headline, *table, *map(html_line, self.notes), edge=edge)
 
     def to_frame(self) -> DataFrame:
         """One row a finding: rule, severity, column, count, message, fix, rows."""

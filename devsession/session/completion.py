@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import ScenarioError, SecretLeakError
 from devsession.plugin.sync_source import completing
-from devsession.render import NEUTRAL, counted, html_line, html_report
+from devsession.render import NEUTRAL, counted, html_line, html_report, shortened
 from devsession.secrets.audit import audit
 from devsession.session.takes import drop_former_cells
 from devsession.testing.generate import write_tests
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from devsession.session.sync import Sync
 
 _SHOWN_FAILURES = 3
-_WIDTH = 160
 FREEZES = "It freezes what the plugin does now and proves no correctness: that it is right, only you can say"
 
 
@@ -98,12 +97,6 @@ def _tape_lines(session: DevelopmentSession) -> list[str]:
     if not dropped:
         return []
     return [f"Tape: {counted(dropped, 'exchange')} of cells that no notebook has any more left out"]
-
-
-def shortened(text: str) -> str:
-    """The beginning of a text, in one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…"
 
 
 def _tested(session: DevelopmentSession, folder: ScenarioFolder) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from devsession.plugin.refusals import first_causes, refused
 from devsession.plugin.strategies import SyncAction
 from devsession.render import (
     BAD,
@@ -19,7 +20,6 @@ from devsession.render import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_CAUSES_SHOWN = 3
 # Counter -> how a line calls it.
 _WORDS = {
     "created": "created",
@@ -92,7 +92,9 @@ class RunSummary:
         counts = html_table(names, [[f"{getattr(self, name):,}" for name in names]])
         own = {name: count for name, count in self.actions.items() if name not in _STANDARD}
         notes = [f"{action}: {count:,}" for action, count in own.items()]
-        notes += [f"{count:,} refused: {cause}" for cause, count in _first(self.causes).items()]
+        notes += [
+            f"{count:,} refused: {cause}" for cause, count in first_causes(self.causes).items()
+        ]
         edge = GOOD if self else DOUBTFUL if self.status == "completed" else BAD
         return html_report(str(self), counts, *map(html_line, notes), edge=edge)
 
@@ -116,15 +118,6 @@ def counts_text(counts: Mapping[str, int], *, causes: Mapping[str, int] | None =
     """What there is to say of a run's counts: `2 created, 1 refused: has this email`."""
     parts = []
     for name, word in _WORDS.items():
-        if counts.get(name):
-            named = [
-                f"{cause} ({count:,})" if count > 1 else cause
-                for cause, count in _first(causes or {}).items()
-            ]
-            why = f": {'; '.join(named)}" if name == "failed" and named else ""
-            parts.append(f"{counts[name]:,} {word}{why}")
+        if count := counts.get(name):
+            parts.append(refused(count, causes or {}) if name == "failed" else f"{count:,} {word}")
     return ", ".join(parts)
-
-
-def _first(causes: Mapping[str, int]) -> dict[str, int]:
-    return dict(list(causes.items())[:_CAUSES_SHOWN])

@@ -231,9 +231,34 @@ def test_a_failed_record_needs_no_app_identifier(two_creates: pd.DataFrame) -> N
     outcomes.ok("a", "1")
     outcomes.fail("b", "email already taken")
 
-    report = check_outcomes(outcomes, two_creates, strategy="Create")
+    assert broken(check_outcomes(outcomes, two_creates, strategy="Create")) == []
 
-    assert str(report) == "outcomes: valid, 2 rows checked, all rules passed"
+
+def test_valid_outcomes_say_what_was_refused_and_why() -> None:
+    records = pd.DataFrame({"IDENTIFIER": list("abcd"), "SYNC_ACTION": "Create"})
+    outcomes = Outcomes(records)
+    outcomes.ok("a", "1")
+    outcomes.fail("b", "no name")
+    outcomes.fail("c", "email taken")
+    outcomes.fail("d", "email taken")
+
+    report = check_outcomes(outcomes, records, strategy="Create")
+
+    told = "outcomes: valid, 4 rows checked, 1 taken, 3 refused: email taken (2); no name"
+    assert (bool(report), str(report)) == (True, told)
+    assert told in report._repr_html_()
+
+
+def test_causes_without_end_are_cut() -> None:
+    records = pd.DataFrame({"IDENTIFIER": range(9), "SYNC_ACTION": "Create"})
+    outcomes = Outcomes(records)
+    for identifier in records["IDENTIFIER"]:
+        outcomes.fail(identifier, f"{identifier} <html>\n" + "no " * 1_000)
+
+    headline = check_outcomes(outcomes, records, strategy="Create").headline
+
+    assert "9 refused: 0 <html> no no" in headline
+    assert len(headline) < 400
 
 
 def test_the_column_of_app_identifiers_may_be_missing(one_update: pd.DataFrame) -> None:
