@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from devsession.recording.differences import differences, shown
@@ -76,18 +75,9 @@ def _fields(name: str, now: Exchange, original: Exchange) -> list[str]:
     if name == _SENT:
         return [f"its {line}" for line in shown(differences(canonical(now), canonical(original)))]
     if name == _ANSWERED:
-        ours, theirs = canonical(_turned(now)), canonical(_turned(original))
+        ours, theirs = canonical(now.turned()), canonical(original.turned())
         return [f"its answer's {line}" for line in shown(differences(ours, theirs))]
     return []
-
-
-def _turned(exchange: Exchange) -> Exchange:
-    """An answer as if it were what was sent: the same comparison tells its fields."""
-    return replace(
-        exchange,
-        request_headers=exchange.response_headers,
-        request_body=exchange.response_body,
-    )
 
 
 def _facts(exchange: Exchange) -> list[str]:

@@ -93,6 +93,11 @@ class Arrival:
         """A piece of the body has come."""
         self._chunks.append(bytes(chunk))
 
+    def heard(self, piece: bytes | None) -> bytes | None:
+        """The next piece has come, or None: there is none."""
+        self.ended() if piece is None else self.add(piece)
+        return piece
+
     def ended(self) -> None:
         """The body is whole, or its caller wants no more of it: that is what the app answered."""
         if self._first():

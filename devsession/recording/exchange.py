@@ -66,6 +66,17 @@ class Exchange:
         """`201 Created`, or why there was none."""
         return f"{self.status} {self.reason}".strip() if self.status else self.problem
 
+    @property
+    def sent(self) -> bytes:
+        """All that the request says: URL, values of headers, body."""
+        headers = [value for values in self.request_headers.values() for value in values]
+        return "\n".join([self.url, *headers]).encode() + b"\n" + self.request_body
+
+    def turned(self) -> Exchange:
+        """The answer as if it were what was sent."""
+        headers, body = self.response_headers, self.response_body
+        return replace(self, request_headers=headers, request_body=body)
+
     def __str__(self) -> str:
         return f"{self.method} {self.url} -> {self.answer}{' (tape)' if self.from_tape else ''}"
 

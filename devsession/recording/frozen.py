@@ -71,9 +71,11 @@ def thaw(value: Any) -> Any:
 
 
 def _freeze_scalar(value: Any) -> Any:
+    import pandas as pd
+
     if hasattr(value, "item") and not hasattr(value, "isoformat"):
         return freeze(value.item())  # a number of numpy
-    if value is _missing("NaT") or value is _missing("NA"):
+    if value is pd.NaT or value is pd.NA:
         return None
     if isinstance(value, float):
         return value if math.isfinite(value) else _tagged("float", str(value))
@@ -85,17 +87,11 @@ def _freeze_scalar(value: Any) -> Any:
         if isinstance(value, kind):
             return _tagged(name, value.isoformat())
     raise ScenarioError(
-        f"a record holds a {type(value).__name__}, which cannot be frozen",
+        f"A record holds a {type(value).__name__}, which cannot be frozen",
         tried="writing it so that a test gets the same value",
         next_step="turn it into text, a number or a date in the source or the mapping",
         type=type(value).__name__,
     )
-
-
-def _missing(name: str) -> Any:
-    import pandas as pd
-
-    return getattr(pd, name)
 
 
 def _tagged(kind: str, value: Any) -> dict[str, Any]:

@@ -143,16 +143,11 @@ class _Tap(httpx.SyncByteStream):
 
     def _next(self) -> bytes | None:
         try:
-            piece: bytes = next(self._pieces)
-        except StopIteration:
-            self.arrival.ended()
-            return None
+            return self.arrival.heard(next(self._pieces, None))
         except BaseException as error:
             self.arrival.broken(error)
             self._stream.close()
             raise
-        self.arrival.add(piece)
-        return piece
 
 
 class _AsyncTap(httpx.AsyncByteStream):
@@ -184,13 +179,8 @@ class _AsyncTap(httpx.AsyncByteStream):
 
     async def _next(self) -> bytes | None:
         try:
-            piece: bytes = await anext(self._pieces)
-        except StopAsyncIteration:
-            self.arrival.ended()
-            return None
+            return self.arrival.heard(await anext(self._pieces, None))
         except BaseException as error:
             self.arrival.broken(error)
             await self._stream.aclose()
             raise
-        self.arrival.add(piece)
-        return piece

@@ -60,7 +60,7 @@ def miss(
         nearest_one = f"the nearest recorded request: {near.method} {address(near)}"
         tried = "\n".join([nearest_one, *shown(found)])
     return MissError(
-        f"no recorded answer to {asked}",
+        f"No recorded answer to {asked}",
         tried=tried,
         where=where,
         next_step=f"{ignored(suggestion)}\nelse {_LIVE}" if suggestion else _LIVE,

@@ -66,7 +66,7 @@ class NetworkShut:
         place = f"{host}:{port}" if port else host
         self.refused.append(place)
         raise NetworkShutError(
-            f"a call to {place} was stopped: the network is shut",
+            f"A call to {place} was stopped: the network is shut",
             tried="reaching an app although only recordings may answer "
             "(requests, urllib3, httpx, aiohttp and boto3 are recorded)",
             where=place,

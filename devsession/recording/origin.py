@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from devsession.errors import ScenarioError
+from devsession.recording.scenario import damaged
 from devsession.secrets.audit import guarded_write
 
 if TYPE_CHECKING:
@@ -35,13 +36,7 @@ def read_origin(folder: ScenarioFolder) -> Origin | None:
     try:
         return Origin.model_validate_json(file.read_bytes())
     except (OSError, ValidationError) as error:
-        raise ScenarioError(
-            f"{file.name} of the scenario {folder.path.name!r} cannot be read",
-            tried=type(error).__name__,
-            where=str(file),
-            next_step="restore it from git, or open the scenario with refresh=True",
-            scenario=folder.path.name,
-        ) from None
+        raise damaged(file, error) from None
 
 
 def write_origin(folder: ScenarioFolder, origin: Origin | None, redactor: Redactor) -> None:
@@ -50,7 +45,6 @@ def write_origin(folder: ScenarioFolder, origin: Origin | None, redactor: Redact
     if origin is None:
         file.unlink(missing_ok=True)
     else:
-        file.parent.mkdir(parents=True, exist_ok=True)
         text = origin.model_dump_json(indent=2, exclude_none=True) + "\n"
         guarded_write(file, text.encode("utf-8"), redactor)
 

@@ -10,11 +10,12 @@ import base64
 import hashlib
 import math
 import os
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from devsession.secrets.files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ _KEPT_BYTES = 512 * 1024 * 1024
 _DIGEST = hashlib.sha256().digest_size
 
 
-def cache_folder() -> Path:
+def _cache_folder() -> Path:
     """`DEVSESSION_CACHE_DIR`, or where this system keeps what may be deleted at any time."""
     chosen = os.environ.get("DEVSESSION_CACHE_DIR")
     if chosen:
@@ -42,7 +43,7 @@ def parsed(texts: list[bytes], parse: Callable[[bytes], Any]) -> list[Any]:
 
     Raises: what `parse` raises.
     """
-    folder = cache_folder()
+    folder = _cache_folder()
     usable = _is_ours(folder)
     values, stored = [], False
     for text in texts:
@@ -62,7 +63,7 @@ def parsed(texts: list[bytes], parse: Callable[[bytes], Any]) -> list[Any]:
 
 def forget() -> None:
     """Delete every entry: a text that held a secret is not to be kept here either."""
-    folder = cache_folder()
+    folder = _cache_folder()
     with suppress(OSError):
         for entry in folder.iterdir():
             entry.unlink(missing_ok=True)
@@ -106,23 +107,10 @@ def _store(entry: Path, value: Any) -> bool:
     try:
         texts = to_json(places), to_json(value, bytes_mode="base64")
         content = b'{"bytes":%b,"value":%b}' % texts
-        _write(entry, hashlib.sha256(content).digest() + content)
+        write_atomically(entry, hashlib.sha256(content).digest() + content, mode=0o600)
     except (OSError, ValueError):  # ValueError: half a letter, as in "\ud83d"
         return False
     return True
-
-
-def _write(entry: Path, data: bytes) -> None:
-    """Whole, unless the machine stops meanwhile, which the digest tells: nobody waits for the disk."""
-    handle, name = tempfile.mkstemp(dir=entry.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        temporary.replace(entry)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _places_of_bytes(value: Any) -> list[list[Any]] | None:

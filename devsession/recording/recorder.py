@@ -9,17 +9,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from devsession.recording.arriving import tokens_in, with_tokens
 from devsession.recording.calls import UNHEARD, Call
-from devsession.recording.cassette import hooked
 from devsession.recording.fingerprint import fingerprint
 from devsession.recording.freshness import Freshness
 from devsession.recording.heard import Heard
+from devsession.recording.hooks import hooked
 from devsession.recording.matching import PLAIN, canonical
 from devsession.recording.miss import MOST_COMPARED, miss
 from devsession.recording.network import NetworkShut
 from devsession.recording.stand_ins import refuse_stand_ins, with_addresses
 from devsession.recording.takes import Takes
+from devsession.recording.tokens import tokens_in, with_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from devsession.secrets.redact import Redactor
 
 Mode = Literal["live", "reuse", "offline"]
-NO_ANSWER = "no answer"
-NOT_ON_TAPE = "not on the tape"
+_NO_ANSWER = "no answer"
+_NOT_ON_TAPE = "not on the tape"
 
 
 class Recorder:
@@ -252,7 +252,7 @@ class Recorder:
                 request.redacted(self.redactor),
                 scope=self._takes.scope,
                 execution=self._takes.execution,
-                problem=NO_ANSWER,
+                problem=_NO_ANSWER,
                 began=time.monotonic() - self._born,
             )
             place = self._takes.place(canonical(clean, self._matching))
@@ -261,7 +261,7 @@ class Recorder:
             if entry is not None:
                 return self._play(clean, entry, place.turn)
             if self._mode == "offline":
-                self._heard.add(replace(clean, problem=NOT_ON_TAPE))
+                self._heard.add(replace(clean, problem=_NOT_ON_TAPE))
                 raise self._miss(place)
             if self._mode == "reuse":
                 refuse_stand_ins(request)
@@ -339,7 +339,7 @@ class Recorder:
                     self._freshness.wrote(entry, new=new)
 
         def failed(error: BaseException) -> None:
-            problem = self.redactor.text(f"{NO_ANSWER}: {_reason(error)}")
+            problem = self.redactor.text(f"{_NO_ANSWER}: {_reason(error)}")
             seconds = time.monotonic() - began
             with self._lock:
                 self._heard.update(number, problem=problem, seconds=seconds)
@@ -347,10 +347,7 @@ class Recorder:
         return Call(done, failed)
 
     def _fingerprint(self, request: Exchange) -> str:
-        plain = request.plain()
-        headers = [value for values in plain.request_headers.values() for value in values]
-        sent = "\n".join([plain.url, *headers]).encode() + b"\n" + plain.request_body
-        return fingerprint(self._key, self._known.used_in(sent))
+        return fingerprint(self._key, self._known.used_in(request.plain().sent))
 
     def _addressed(self, played: Exchange) -> Exchange:
         """An answer with the real addresses, and the tokens if they have arrived since we began:

@@ -7,7 +7,7 @@ from collections import deque
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from devsession.recording.cassette import hooked
+from devsession.recording.hooks import hooked
 from devsession.recording.matching import PLAIN, CanonicalRequest, canonical
 from devsession.recording.miss import MOST_COMPARED, miss, nearest, not_sent
 from devsession.recording.network import NetworkShut
@@ -82,11 +82,6 @@ class Replay:
             error = self._miss(key)
             self.misses.append(error)
         raise error
-
-    @property
-    def unplayed(self) -> list[Exchange]:
-        """Recorded exchanges that nothing has asked for."""
-        return [exchange for waiting in self._left.values() for exchange in waiting]
 
     @property
     def not_sent(self) -> list[str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Bucket:
+class _Bucket:
     """Positions of interactions with one key; all before `first` in the list are played."""
 
     positions: list[int] = field(default_factory=list)
@@ -38,9 +38,9 @@ class RequestIndex:
 
     def __init__(self, match_on: Sequence[Callable[..., Any]]) -> None:
         self._keys = [_KEYS[matcher] for matcher in match_on if matcher in _KEYS]
-        self._buckets: dict[Any, Bucket] = {}
-        self._keyless = Bucket()
-        self._all = Bucket()
+        self._buckets: dict[Any, _Bucket] = {}
+        self._keyless = _Bucket()
+        self._all = _Bucket()
 
     def __len__(self) -> int:
         return len(self._all.positions)
@@ -54,7 +54,7 @@ class RequestIndex:
             self._keyless.positions.append(position)
         else:
             for key in keys:
-                self._buckets.setdefault(key, Bucket()).positions.append(position)
+                self._buckets.setdefault(key, _Bucket()).positions.append(position)
 
     def positions(self, request: Any) -> Iterator[int]:
         """Where requests stand that could match, in order; one may come twice."""
@@ -64,7 +64,7 @@ class RequestIndex:
         """The same, without most of those that are played."""
         return heapq.merge(*(bucket.waiting(played) for bucket in self._for(request)))
 
-    def _for(self, request: Any) -> list[Bucket]:
+    def _for(self, request: Any) -> list[_Bucket]:
         keys = self._keys_of(request)
         if keys is None:
             return [self._all]

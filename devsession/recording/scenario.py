@@ -104,10 +104,12 @@ class ScenarioFolder:
 
     @property
     def has_test(self) -> bool:
-        """Whether the plugin's method has run. A folder that has lost a file keeps its test, which
-        says so."""
+        """Whether the plugin's method has run. A damaged folder keeps its test, which says so."""
         if self.exists:
-            return self.read_input().tested
+            try:
+                return self.read_input().tested
+            except ScenarioError:
+                return True
         files = (self._records_file, self._outcomes_file, self._cassette_file)
         return any(file.is_file() for file in files)
 
@@ -214,9 +216,11 @@ class ScenarioFolder:
         self._write_outcomes(self._cells_file, outcomes, redactor)
 
     def _write_outcomes(self, file: Path, outcomes: DataFrame, redactor: Redactor) -> None:
+        from devsession.plugin.outcome_table import OutcomeTable
+
         rows = [
             {**row, "RESULT": json.loads(row["RESULT"])}
-            for row in storable_outcomes(outcomes).to_dict("records")
+            for row in OutcomeTable(outcomes).storable().to_dict("records")
         ]
         # Threads hand them back in any order; numbers in text sort as numbers.
         rows.sort(key=lambda row: (len(row["IDENTIFIER"]), row["IDENTIFIER"]))
@@ -226,7 +230,7 @@ class ScenarioFolder:
         """The exchanges of the scenario, in their order."""
         path = self._cassette_file
         if not path.is_file():
-            raise _damaged(path, FileNotFoundError("it is missing"))
+            raise damaged(path, FileNotFoundError("it is missing"))
         return cassette_file.load_exchanges(path)
 
     def cassette_changes(self, exchanges: Sequence[Exchange]) -> list[str]:
@@ -260,14 +264,13 @@ class ScenarioFolder:
         try:
             return read(path.read_bytes().decode("utf-8"))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, ValidationError) as cause:
-            raise _damaged(path, cause) from None
+            raise damaged(path, cause) from None
 
     def _write(self, path: Path, text: str, redactor: Redactor) -> None:
         content = text.encode("utf-8")
         changed = not path.is_file() or path.read_bytes() != content
         if self._waiting is None:
             if changed:
-                path.parent.mkdir(parents=True, exist_ok=True)
                 guarded_write(path, content, redactor)
         elif changed:
             self._waiting[path] = content
@@ -298,7 +301,7 @@ def scenario_folder(scenarios: Path, sync: str, name: str) -> ScenarioFolder:
     free = [folder for folder in choices if not folder.exists]
     if not owned and not free:
         raise ScenarioError(
-            f"there is no folder left for the scenario {name!r} of {sync!r}",
+            f"There is no folder left for the scenario {name!r} of {sync!r}",
             where=str(scenarios),
             next_step="give it another name",
             scenario=name,
@@ -322,18 +325,12 @@ def folder_name(name: str) -> str:
     return f"{slug[:_LONGEST_NAME].strip('-') or 'scenario'}-{digest}"
 
 
-def storable_outcomes(outcomes: DataFrame) -> DataFrame:
-    """Outcomes in the one form in which they are kept and compared."""
-    from devsession.plugin.outcome_table import OutcomeTable
-
-    return OutcomeTable(outcomes).storable()
-
-
 def _pretty(content: Any) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def _damaged(path: Path, cause: Exception) -> ScenarioError:
+def damaged(path: Path, cause: Exception) -> ScenarioError:
+    """The error for a file of a scenario that is not as it was written."""
     reason = " ".join(f"{type(cause).__name__}: {cause}".split())
     return ScenarioError(
         f"{path.name} of the scenario {path.parent.name!r} cannot be read",

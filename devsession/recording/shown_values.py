@@ -32,14 +32,8 @@ def line(place: str, ours: Any, theirs: Any) -> str:
 
 def _first_difference(ours: Any, theirs: Any) -> int:
     """How many characters at the beginning are the same."""
-    low, high = 0, min(len(ours), len(theirs))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if ours[low:middle] == theirs[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    pairs = enumerate(zip(ours, theirs, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(ours), len(theirs)))
 
 
 def short(value: Any) -> str:

@@ -79,8 +79,7 @@ def refuse_stand_ins(request: Exchange) -> None:
 
 def stand_ins_in(exchange: Exchange) -> list[str]:
     """The stand-ins of secrets in a request, also those in base64, each once."""
-    held = [value for values in exchange.request_headers.values() for value in values]
-    text = "\n".join([exchange.url, *held, exchange.request_body.decode("utf-8", "replace")])
+    text = exchange.sent.decode("utf-8", "replace")
     found = re.findall(_ANY, text)
     for run in _BASE64.findall(text):
         found += re.findall(_ANY, _decoded(run) or "")

@@ -126,7 +126,7 @@ class Tape:
         self._refuse_secrets(text, redactor)
         with self._alone:
             self._reload_if_changed()
-            entry = self._add(exchange, turn, fingerprint, text)
+            entry = self._add(exchange, turn, fingerprint, text=text)
             if self._appendable:
                 self._append(text)
             else:
@@ -144,8 +144,7 @@ class Tape:
             self._reload_if_changed()
             for entry, scope, turn in lent:
                 exchange = replace(entry.exchange.redacted(redactor), scope=scope)
-                text = _item(exchange, turn, entry.fingerprint, self._matching.digest)
-                self._add(exchange, turn, entry.fingerprint, text, age=entry.age)
+                self._add(exchange, turn, entry.fingerprint, age=entry.age)
             self._write(redactor)
 
     def drop(self, gone: Callable[[Entry], bool], redactor: Redactor) -> int:
@@ -193,8 +192,8 @@ class Tape:
         exchange: Exchange,
         turn: int,
         fingerprint: str,
-        text: str,
         *,
+        text: str = "",
         age: int | None = None,
         matched: str | None = None,
     ) -> Entry:
@@ -204,9 +203,9 @@ class Tape:
         turns = self._scopes.setdefault(key, {}).setdefault(exchange.scope, {})
         if matched not in (None, matching) and turn in turns:
             # What was told apart when it was recorded, and is not any more, does not go.
-            turn, matched = max(turns) + 1, matching
-            text = _item(exchange, turn, fingerprint, matching)
+            turn, matched, text = max(turns) + 1, matching, ""
         counted = matching if matched is None else matched
+        text = text or _item(exchange, turn, fingerprint, counted)
         entry = Entry(exchange, key, turn, fingerprint, age or self._age, text, counted)
         self._superseded |= entry.place in self._entries
         self._entries[entry.place] = turns[turn] = entry
@@ -214,11 +213,13 @@ class Tape:
 
     def _add_as(self, entry: Entry, exchange: Exchange) -> None:
         """Add what another entry held, as this exchange."""
-        text = entry.text
-        if exchange is not entry.exchange:
-            text = _item(exchange, entry.turn, entry.fingerprint, entry.matched)
         self._add(
-            exchange, entry.turn, entry.fingerprint, text, age=entry.age, matched=entry.matched
+            exchange,
+            entry.turn,
+            entry.fingerprint,
+            text=entry.text if exchange is entry.exchange else "",
+            age=entry.age,
+            matched=entry.matched,
         )
 
     def _reload_if_changed(self) -> None:
@@ -241,7 +242,7 @@ class Tape:
                 turn = facts.get("turn") or self._next_turn(exchange)
                 matched = facts.get("matching", "")
                 used, age = facts.get("fingerprint", ""), ages.get(text)
-                self._add(exchange, turn, used, text, age=age, matched=matched)
+                self._add(exchange, turn, used, text=text, age=age, matched=matched)
             except (KeyError, TypeError, ValueError, AttributeError) as cause:
                 raise cassette_file.unreadable(self.path, cause) from None
 
@@ -263,7 +264,7 @@ class Tape:
             except OSError as error:
                 file.truncate(before)  # half an exchange would make all others unreadable
                 raise SetupError(
-                    f"an exchange was not recorded: {self.path.name} could not be written",
+                    f"An exchange was not recorded: {self.path.name} could not be written",
                     tried=error.strerror or str(error),
                     where=str(self.path),
                     next_step="make its folder writable, with room on the disk, and run the cell again",
@@ -295,7 +296,7 @@ class Tape:
         if hits := redactor.find(text):
             found: Any = hits[0]
             raise SecretLeakError(
-                f"an exchange was not recorded: it would put {found.name!r} into {self.path.name}",
+                f"An exchange was not recorded: it would put {found.name!r} into {self.path.name}",
                 tried=f"searching it for live secrets: {found.name!r} stands in it as {found.encoding}",
                 where=str(self.path),
                 next_step="devsession audit",

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import SetupError
-from devsession.recording.arriving import looks_secret
 from devsession.recording.known import Redactors
+from devsession.recording.tokens import looks_secret
 from devsession.secrets.managers import SecretStore
 from devsession.secrets.redact import Redactor, placeholder
 from devsession.secrets.reference import SecretReference

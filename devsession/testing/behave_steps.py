@@ -64,7 +64,7 @@ def _rows(context: Any) -> list[list[str]]:
     """All rows of the step's table: behave takes the first for headings, ours may hold types."""
     if context.table is None:
         raise ScenarioError(
-            "the step has no table",
+            "The step has no table",
             next_step="write it below the step: | .. | .. |",
         )
     return [list(context.table.headings), *(list(row.cells) for row in context.table)]
@@ -116,7 +116,7 @@ def _perform(context: Any) -> None:
     headings, *rows = _rows(context)
     if tuple(headings) != HEADINGS:
         raise ScenarioError(
-            f"the table of parameters begins with {' | '.join(headings)}",
+            f"The table of parameters begins with {' | '.join(headings)}",
             next_step=f"begin it with {' | '.join(HEADINGS)}",
         )
     run = _run(context)

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from devsession.recording.volatile import EPOCH, HTTP_DATE, MOMENT, UUID, words_of
-from devsession.secrets.redact import placeholder
+from devsession.secrets.spellings import STAND_IN
 
 if TYPE_CHECKING:
     from typing import Any
 
-_HIDDEN = placeholder("")[: -len("secret")]
 _DATE = r"\d{4}-\d\d-\d\d"
 _MIXED = r"(?=\S*\d)(?=\S*[A-Za-z])[\w.+/=~:-]{16,}"
 _KINDS = [re.compile(kind) for kind in (UUID, f"{MOMENT}|{HTTP_DATE}", _DATE, EPOCH, _MIXED)]
@@ -42,7 +41,7 @@ def bound_to_differ(name: str, recorded: Any, live: Any) -> bool:
 
 def is_hidden(value: object) -> bool:
     """Whether it stands for a secret: what the app answers there now is one too."""
-    return isinstance(value, str) and _HIDDEN in value
+    return isinstance(value, str) and STAND_IN in value
 
 
 def is_identifier(segment: str) -> bool:

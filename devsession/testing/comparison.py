@@ -37,9 +37,9 @@ def _told(wanted: dict[str, Any]) -> str:
 def _by_identifier(outcomes: DataFrame, columns: Collection[str]) -> dict[str, dict[str, Any]]:
     from pydantic_core import from_json
 
-    from devsession.recording.scenario import storable_outcomes
+    from devsession.plugin.outcome_table import OutcomeTable
 
-    frame = storable_outcomes(outcomes)
+    frame = OutcomeTable(outcomes).storable()
     rows: list[Any] = frame.drop(columns="IDENTIFIER").to_dict("records")
     return {
         identifier: {

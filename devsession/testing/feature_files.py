@@ -31,7 +31,7 @@ def named_file(features: Path, name: str) -> Path:
     found = find_file(features, name)
     if found is None:
         raise ScenarioError(
-            f"there is no file {name!r}",
+            f"There is no file {name!r}",
             tried=", ".join(f"{features.name}/{folder}" for folder in _FOLDERS),
             where=str(features),
             next_step="put it there, or mend the step that names it",

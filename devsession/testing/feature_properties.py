@@ -210,7 +210,7 @@ def _mappings(value: Any) -> Any:
 
 def _wrong(name: str, reason: str) -> ScenarioError:
     return ScenarioError(
-        f"the property {name!r} of the feature cannot be read",
+        f"The property {name!r} of the feature cannot be read",
         tried=reason,
         next_step="mend it in the table below the step: Property | Value, values are JSON",
         property=name,

@@ -65,7 +65,7 @@ class FeatureRun:
                 imported = importlib.import_module(module)
         except Exception as error:  # noqa: BLE001  whatever the author's module raises
             raise PluginLoadError(
-                f"the module {module} cannot be imported",
+                f"The module {module} cannot be imported",
                 tried=f"{type(error).__name__}: {error}",
                 where=folder,
                 next_step="mend it, or the step that names it",
@@ -166,7 +166,7 @@ def _check_expected(outcomes: DataFrame) -> None:
     for name in ("IDENTIFIER", "SUCCESS"):
         if name not in outcomes or bool(outcomes[name].isna().any()):
             raise ScenarioError(
-                f"the expected outcomes do not give each record's {name}",
+                f"The expected outcomes do not give each record's {name}",
                 tried=f"columns: {', '.join(map(str, outcomes.columns))}",
                 next_step="mend the table or file: IDENTIFIER, SUCCESS, APP_IDENTIFIER, RESULT",
                 column=name,
@@ -175,7 +175,7 @@ def _check_expected(outcomes: DataFrame) -> None:
 
 def _missing(what: str, step: str) -> ScenarioError:
     return ScenarioError(
-        f"the feature gives no {what}",
+        f"The feature gives no {what}",
         tried="performing the sync and looking at what came of it",
         next_step=f"add the step: {step}",
     )

@@ -175,7 +175,7 @@ def _is_plain(text: str) -> bool:
 
 def _unreadable(reason: str) -> ScenarioError:
     return ScenarioError(
-        "a table of the feature cannot be read",
+        "A table of the feature cannot be read",
         tried=reason,
         next_step="mend the table: a row of types (str, bool, object), the headings, then the rows",
     )

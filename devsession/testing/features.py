@@ -20,6 +20,7 @@ from devsession.secrets.audit import guarded_write_together
 from devsession.testing.feature_files import CASSETTES
 from devsession.testing.feature_properties import properties_of
 from devsession.testing.feature_tables import rows_from_frame, table_lines
+from devsession.testing.generate import check_ours
 from devsession.testing.process import run_behave
 from devsession.testing.proof import failing_change
 
@@ -111,17 +112,12 @@ class Feature:
 
     def _check_ours(self) -> None:
         """Raises: ScenarioError when a file is there that somebody else wrote."""
-        for path, ours in ((self.path, (_MARK,)), (self._steps, (_STEPS_MARK, _STEPS_MODULE))):
-            content = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-            if content and not any(mark in content for mark in ours):
-                raise ScenarioError(
-                    f"{path.relative_to(self.workspace)} is there and was not written by devsession",
-                    tried="writing the features of the scenarios",
-                    where=str(path),
-                    next_step="give that file another name, "
-                    "then session.generate_tests(behave=True) again",
-                    path=str(path),
-                )
+        told = {
+            "of": "the features of the scenarios",
+            "again": "session.generate_tests(behave=True)",
+        }
+        check_ours(self.workspace, Path(FOLDER, self.path.name), _MARK, **told)
+        check_ours(self.workspace, Path(FOLDER) / _STEPS_FILE, _STEPS_MARK, _STEPS_MODULE, **told)
 
     @property
     def _steps(self) -> Path:

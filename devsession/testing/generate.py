@@ -48,17 +48,23 @@ def write_tests(workspace: Path, plugin_class: type[Plugin]) -> Path:
 
     Raises: ScenarioError when a file of this name is somebody else's.
     """
+    check_ours(workspace, NAME, _MARK, of="the test that runs all scenarios", again="complete()")
     path = workspace / NAME
-    text = _TEXT.format(mark=_MARK, name=plugin_class.__name__)
-    known = path.read_text(encoding="utf-8") if path.is_file() else ""
-    if known and not known.startswith(_MARK):
+    text = _TEXT.format(mark=_MARK, name=plugin_class.__name__).encode("utf-8")
+    if not path.is_file() or path.read_bytes() != text:
+        write_atomically(path, text, mode=0o644)
+    return path
+
+
+def check_ours(workspace: Path, file: Path, *marks: str, of: str, again: str) -> None:
+    """Raises: ScenarioError when a file is there that holds none of the marks: somebody else's."""
+    path = workspace / file
+    content = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    if content and not any(mark in content for mark in marks):
         raise ScenarioError(
-            f"{NAME} is there and was not written by devsession",
-            tried="writing the test that runs all scenarios",
+            f"{file} is there and was not written by devsession",
+            tried=f"writing {of}",
             where=str(path),
-            next_step="give that file another name, then complete() again",
+            next_step=f"give that file another name, then {again} again",
             path=str(path),
         )
-    if known != text:
-        write_atomically(path, text.encode("utf-8"), mode=0o644)
-    return path

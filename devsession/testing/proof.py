@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from devsession.plugin.request_matching import written_path
 from devsession.recording.scenario import ScenarioFolder
 from devsession.render import counted
 from devsession.testing.process import PytestRun, run_pytest
@@ -128,7 +129,7 @@ def _changed_bodies(exchange: Exchange) -> Iterator[tuple[str, bytes]]:
         for name in path[:-1]:
             at = at[name]
         at[path[-1]] = _other(at[path[-1]])
-        yield _path(field), json.dumps(holder[""]).encode()
+        yield written_path(field) or "body", json.dumps(holder[""]).encode()
 
 
 def _leaves(content: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -148,8 +149,3 @@ def _other(value: Any) -> Any:
     if isinstance(value, int | float):
         return value + 1
     return f"{value or ''} changed".strip()
-
-
-def _path(field: tuple[str | int, ...]) -> str:
-    names = [f"[{name}]" if isinstance(name, int) else f".{name}" for name in field]
-    return "".join(names).lstrip(".") or "body"

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from devsession.errors import ScenarioError
 from devsession.render import BAD, GOOD, counted, html_line, html_report
 from devsession.testing.playing import play_pass, shown_differences
 
@@ -73,17 +72,10 @@ class ScenarioReport:
 
 def scenario_folders(scenarios: Path | str) -> list[Path]:
     """The folders of `scenarios/` that hold a test, by name; one that is damaged fails it."""
-    folders = sorted(path for path in Path(scenarios).glob("*/") if path.is_dir())
-    return [folder for folder in folders if _has_test(folder)]
-
-
-def _has_test(path: Path) -> bool:
     from devsession.recording.scenario import ScenarioFolder
 
-    try:
-        return ScenarioFolder(path).has_test
-    except ScenarioError:
-        return True
+    folders = sorted(path for path in Path(scenarios).glob("*/") if path.is_dir())
+    return [folder for folder in folders if ScenarioFolder(folder).has_test]
 
 
 def run_scenario(plugin_class: type[Plugin], folder: Path | str) -> ScenarioReport:

@@ -68,8 +68,8 @@ def _ours(folder: ScenarioFolder, urls: list[str]) -> float:
     with Replay(folder.read_cassette(), where="cassette.yaml") as replay:
         _ask(urls)
     seconds = perf_counter() - start
-    if replay.unplayed:
-        raise RuntimeError(f"{len(replay.unplayed)} exchanges were not played")
+    if replay.not_sent:
+        raise RuntimeError(f"{len(replay.not_sent)} exchanges were not played")
     return seconds
 
 

@@ -44,7 +44,7 @@ def test_equal_requests_get_their_answers_in_order() -> None:
         answers = [requests.get(URL, timeout=30).json() for _ in range(2)]
 
     assert answers == [1, 2]
-    assert replay.unplayed == []
+    assert replay.not_sent == []
 
 
 def test_one_request_too_many_is_a_miss(snapshot: SnapshotAssertion) -> None:
@@ -61,7 +61,6 @@ def test_what_was_not_asked_for_is_reported() -> None:
     with Replay([answered(b"1"), answered(b"2")], where="cassette.yaml") as replay:
         requests.get(URL, timeout=30)
 
-    assert [left.response_body for left in replay.unplayed] == [b"2"]
     assert replay.not_sent == [f"recorded, but not sent: GET {URL} (2 times recorded, 1 sent)"]
 
 

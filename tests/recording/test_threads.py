@@ -140,7 +140,7 @@ def test_all_are_recorded_and_all_are_played(
 
     assert live == played == replayed == list(range(REQUESTS))
     assert len(recorded.tape) == len(restarted.tape) == replay.played == REQUESTS
-    assert replay.unplayed == replay.misses == replay.refused_calls == []
+    assert replay.not_sent == replay.misses == replay.refused_calls == []
     assert len(app.calls) == REQUESTS
 
 

@@ -174,7 +174,7 @@ class TestOffline:
         assert (again.from_tape, again.status, len(other.seen)) == (True, 200, 1)
 
     def test_what_the_tape_lacks_is_a_miss(self, offline: Scenario) -> None:
-        with pytest.raises(MissError, match="no recorded answer"):
+        with pytest.raises(MissError, match="No recorded answer"):
             offline.http[0].resend(json={"name": "Ada"})
 
 

@@ -67,6 +67,20 @@ def frozen_input(name: str = "creates new contacts") -> ScenarioInput:
     )
 
 
+@pytest.fixture(autouse=True)
+def importable(monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config) -> None:
+    """Processes that are started find the plugins of these tests."""
+    monkeypatch.setenv("PYTHONPATH", str(pytestconfig.rootpath))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "plugin.py").write_text("from tests.testing.kinds import *\n")
+    return project
+
+
 @pytest.fixture
 def scenarios(tmp_path: Path) -> Path:
     return tmp_path / "scenarios"

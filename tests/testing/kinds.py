@@ -14,7 +14,7 @@ from pandas import DataFrame
 
 from devsession.plugin import OutboundSyncConfigurationParameters, Outcomes, Plugin
 from devsession.plugin.outbound import FrameRecords, OutboundSyncRequest
-from devsession.recording.cassette import hooked
+from devsession.recording.hooks import hooked
 from devsession.recording.scenario import ScenarioFolder, ScenarioInput
 from devsession.secrets.redact import Redactor
 

@@ -181,7 +181,7 @@ def test_a_feature_that_checks_nothing_is_held_to_its_requests(
 
     ran = behave(project)
 
-    assert "no recorded answer to POST https://notes.test/v1/" in ran.failure
+    assert "No recorded answer to POST https://notes.test/v1/" in ran.failure
 
 
 def test_records_and_outcomes_of_files(project: Path, feature: Path) -> None:

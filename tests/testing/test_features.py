@@ -24,20 +24,6 @@ if TYPE_CHECKING:
 NONE = Redactor({})
 
 
-@pytest.fixture(autouse=True)
-def importable(monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config) -> None:
-    """The process of behave finds the plugins of these tests."""
-    monkeypatch.setenv("PYTHONPATH", str(pytestconfig.rootpath))
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    project = tmp_path / "project"
-    project.mkdir()
-    (project / "plugin.py").write_text("from tests.testing.kinds import *\n")
-    return project
-
-
 def feature_of(project: Path, kind: type[kinds.Sender], *names: str) -> Feature:
     folders = [kinds.recorded(kind, project / "scenarios" / name) for name in names]
     scenarios = [load(ScenarioFolder(folder)) for folder in folders]

@@ -22,12 +22,6 @@ if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
 
-@pytest.fixture(autouse=True)
-def importable(monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config) -> None:
-    """The processes of the generated tests find the plugins of these tests."""
-    monkeypatch.setenv("PYTHONPATH", str(pytestconfig.rootpath))
-
-
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     project = tmp_path / "project"

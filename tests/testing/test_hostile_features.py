@@ -31,19 +31,6 @@ NAMES = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def importable(monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(pytestconfig.rootpath))
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    project = tmp_path / "project"
-    project.mkdir()
-    (project / "plugin.py").write_text("from tests.testing.kinds import *\n")
-    return project
-
-
 def renamed(folder: Path, name: str) -> ScenarioFolder:
     file = folder / "scenario.json"
     content = json.loads(file.read_text(encoding="utf-8"))

@@ -26,12 +26,6 @@ def test_file(tmp_path: Path, folder: Path) -> Path:
     return write_tests(tmp_path, plugins.Contacts)
 
 
-@pytest.fixture(autouse=True)
-def importable(monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config) -> None:
-    """The process of the generated test finds the plugins of these tests."""
-    monkeypatch.setenv("PYTHONPATH", str(pytestconfig.rootpath))
-
-
 def test_it_passes_as_generated_and_fails_with_an_answer_changed(
     folder: Path, test_file: Path, snapshot: SnapshotAssertion
 ) -> None:

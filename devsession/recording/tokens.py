@@ -9,13 +9,15 @@ from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
-from devsession.recording.exchange import Exchange, header
+from devsession.recording.exchange import header
 from devsession.recording.stand_ins import with_secrets
 from devsession.secrets.redact import placeholder
 from devsession.secrets.spellings import STAND_IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from devsession.recording.exchange import Exchange
 
 # Whatever stands under one of these is a token, in JSON at any depth, in a form, in XML, in a
 # header (`X-Auth-Token`) or in the address of a redirect; case, `_` and `-` do not matter.
@@ -84,15 +86,7 @@ def with_tokens(answer: Exchange, tokens: Mapping[str, str]) -> Exchange:
     A value that a header or JSON would have to escape is left out.
     """
     plain = {placeholder(name): held for name, held in tokens.items() if _SAFE.fullmatch(held)}
-    held = with_secrets(
-        Exchange(
-            method=answer.method,
-            url="",
-            request_headers=answer.response_headers,
-            request_body=answer.response_body,
-        ),
-        plain,
-    )
+    held = with_secrets(answer.turned(), plain)
     return replace(answer, response_headers=held.request_headers, response_body=held.request_body)
 
 

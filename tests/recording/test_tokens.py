@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from devsession.recording.arriving import tokens_in
 from devsession.recording.exchange import Exchange
 from devsession.recording.known import Known, Redactors
+from devsession.recording.tokens import tokens_in
 from devsession.secrets.redact import Redactor
 from tests.recording.app import Answer, App, Seen
 
