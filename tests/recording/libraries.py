@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TIMEOUT = 60
+# Made once, as httpx makes its own for each client, slowly.
+TRUSTED = ssl.create_default_context()
 
 
 @dataclass
@@ -50,8 +52,8 @@ class Ask:
         return {"http": self.proxy, "https": self.proxy} if self.proxy else {}
 
     @property
-    def context(self) -> ssl.SSLContext | bool:
-        return ssl.create_default_context(cafile=self.certificate) if self.certificate else True
+    def context(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self.certificate) if self.certificate else TRUSTED
 
 
 @dataclass

@@ -19,6 +19,7 @@ import requests
 import zstandard
 
 from tests.recording.app import Answer
+from tests.recording.libraries import TRUSTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,7 +72,7 @@ def by_httpx(
     others = {"content": body, **others} if body else others
     named = [(name.encode(), value) for name, value in (headers or {}).items()]
     with httpx.Client(
-        proxy=proxy, timeout=SECONDS, follow_redirects=True, trust_env=False
+        proxy=proxy, timeout=SECONDS, follow_redirects=True, trust_env=False, verify=TRUSTED
     ) as client:
         return client.request(method, url, headers=named, **others)
 
