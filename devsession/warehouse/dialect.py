@@ -33,6 +33,8 @@ _ABOUT_THE_ACCOUNT = {
 
 _QUOTED = re.compile(r"""('(?:[^'\\]|''|\\.)*'|"(?:[^"]|"")*")""", re.DOTALL)
 
+_INLINED = Variables.inline_variables
+
 # DuckDB's own way of building an object gives its keys in an order that changes from row to row
 # once several threads work. Sorted keys are the same for equal rows, and several times faster.
 _OBJECT_CONSTRUCT = Template("""
@@ -58,10 +60,9 @@ def install() -> None:
     server.parse_one = parse_one
     server.from_binding = from_binding
     vars(cursor)["parse_one"] = parse_one
-    inline = Variables.inline_variables
     # fakesnow takes '$5' in quotes for a variable as well.
     Variables.inline_variables = lambda self, sql: _outside_quotes(  # type: ignore[method-assign]
-        sql, lambda part: inline(self, part)
+        sql, lambda part: _INLINED(self, part)
     )
 
 

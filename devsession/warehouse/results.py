@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from fakesnow import arrow
+from fakesnow.cursor import FakeSnowflakeCursor
 
 if TYPE_CHECKING:
     from fakesnow.rowtype import ColumnInfo
@@ -21,9 +22,19 @@ _as_sent = arrow.to_sf
 def install() -> None:
     """Makes fakesnow send results our way, in this process."""
     vars(arrow)["timestamp_to_sf_struct"] = timestamps
+    setattr(FakeSnowflakeCursor, "_describe_last_sql", described)  # noqa: B010 - fakesnow's own
     # By import_module, because the package has a function called server.
     server: Any = import_module("fakesnow.server")
     server.to_sf = signed
+
+
+def described(cursor: FakeSnowflakeCursor) -> list[tuple[Any, ...]]:
+    """The columns of the last result. fakesnow parses its own statement once more for them, which
+    takes longer than many a statement."""
+    connection = cursor._duck_conn
+    rows: list[tuple[Any, ...]]
+    rows = connection.execute(f"DESCRIBE {cursor._last_sql}", cursor._last_params).fetchall()
+    return rows
 
 
 def timestamps(values: pa.Array | pa.ChunkedArray) -> pa.Array:
