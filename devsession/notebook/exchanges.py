@@ -7,7 +7,7 @@ from typing import Generic, TypeVar, overload
 
 from devsession.notebook.exchange import answer
 from devsession.recording.exchange import Exchange
-from devsession.render import counted, html_line, html_table, text_table
+from devsession.render import NEUTRAL, counted, html_line, html_report, html_table, text_table
 
 E = TypeVar("E", bound=Exchange)
 _HEADINGS = ("", "method", "url", "answer", "from")
@@ -53,7 +53,8 @@ class Exchanges(Sequence[E], Generic[E]):
         return "\n".join(part for part in (title, table, self._rest) if part)
 
     def _repr_html_(self) -> str:
-        return html_table(_HEADINGS, self._rows()) + (html_line(self._rest) if self._rest else "")
+        title, table = counted(len(self), "exchange"), html_table(_HEADINGS, self._rows())
+        return html_report(title, table, html_line(self._rest), edge=NEUTRAL)
 
     @property
     def _rest(self) -> str:

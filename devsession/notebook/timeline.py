@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from devsession.notebook.exchange import answer
 from devsession.notebook.markup import MUTED
 from devsession.notebook.pace import Pace, paces
-from devsession.render import BAD, GOOD, counted, html_line, text_table
+from devsession.render import BAD, GOOD, NEUTRAL, counted, html_line, html_report, text_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 _SHOWN = 100
 _CELL = "padding:2px 12px 2px 0;text-align:left;vertical-align:middle;overflow-wrap:break-word"
-# Percent of the width, for method, path, answer, note; the bar has the rest.
-_SHARES = (8, 34, 24, 6)
-_WITH_NOTES = (8, 28, 22, 16)
+# Widths of method, which stays in one line, path, answer, note; the bar has the rest.
+_WIDTHS = ("5.5em;white-space:nowrap", "34%", "24%", "6%")
+_WITH_NOTES = ("7em;white-space:nowrap", "28%", "22%", "16%")
 _WAITING = "rgba(128, 128, 128, 0.25)"
 
 
@@ -59,14 +59,9 @@ class Timeline:
             _row(*row, total, number if has_notes else None)
             for number, row in enumerate(self._rows, start=1)
         )
-        table = (
-            f'<table style="width:100%;max-width:960px;margin:0;table-layout:fixed">{rows}</table>'
-        )
-        return (
-            html_line(self._title, style="font-weight:bold")
-            + table
-            + html_line(self._rest, style=MUTED)
-        )
+        table = f'<table style="width:100%;margin:0;table-layout:fixed">{rows}</table>'
+        rest = html_line(self._rest, style=MUTED)
+        return html_report(self._title, table, rest, edge=NEUTRAL)
 
     @property
     def _rows(self) -> list[tuple[Exchange, str, Pace]]:
@@ -97,12 +92,12 @@ def _place(url: str, *, host: bool) -> str:
 
 def _row(exchange: Exchange, place: str, pace: Pace, total: int, number: int | None) -> str:
     """number: for notes, which refer to it."""
-    shares = _WITH_NOTES if number else _SHARES
+    widths = _WITH_NOTES if number else _WIDTHS
     method = f"{number} {exchange.method}" if number else exchange.method
     cells = (method, place, answer(exchange), pace.note)
     texts = "".join(
-        f'<td style="{_CELL};width:{share}%">{escape(text)}</td>'
-        for text, share in zip(cells, shares, strict=True)
+        f'<td style="{_CELL};width:{width}">{escape(text)}</td>'
+        for text, width in zip(cells, widths, strict=True)
     )
     colour = GOOD if exchange.succeeded else BAD
     return f'<tr>{texts}<td style="{_CELL}">{_bar(pace, colour, total)}</td></tr>'
