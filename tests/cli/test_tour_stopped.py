@@ -57,12 +57,13 @@ def test_ctrl_c_ends_it_without_a_traceback(place: Path, snapshot: SnapshotAsser
         env=environment(place.parent, PYTHONUNBUFFERED="1"),
     )
     assert tour.stdout is not None
-    _, _, services = (tour.stdout.readline() for _ in range(3))
+    _, project, services = (tour.stdout.readline() for _ in range(3))
 
     # A terminal sends it to the whole group, the notebook that runs included.
     os.killpg(tour.pid, signal.SIGINT)
     _, errors = tour.communicate(timeout=60)
 
+    assert project.endswith(" files, plugin.py among them\n")
     assert services.startswith("  services ")
     assert tour.returncode == 130
     assert errors == snapshot

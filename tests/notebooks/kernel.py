@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
-CELL_SECONDS = 120
+CELL_SECONDS = 300
 
 Outputs = list[list[dict[str, object]]]
 """For each code cell, what it put out."""
@@ -53,6 +53,12 @@ def new_kernel(folder: Path) -> Iterator[Kernel]:
     )
     with client.setup_kernel():
         yield Kernel(client, folder)
+
+
+def run_twice(folder: Path, file: str) -> list[Outputs]:
+    """Two runs of a notebook in one new kernel."""
+    with new_kernel(folder) as kernel:
+        return [kernel.run(file), kernel.run(file)]
 
 
 def stored_outputs(path: Path) -> Outputs:
