@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +9,7 @@ from pandas import DataFrame
 
 from devsession.errors import OutcomesError, PluginRaisedError, UsageError
 from devsession.session.run_lock import only_run
-from tests.session.conftest import REPOSITORY, contacts_of, load_contacts
+from tests.session.conftest import load_contacts
 from tests.session.random_source import RandomSource, as_in_app
 
 if TYPE_CHECKING:
@@ -248,30 +244,6 @@ def test_a_run_that_stops_midway_keeps_what_came(
 
     assert (stopped.counts["created"], stopped.counts["unanswered"]) == (2, 1)
     assert (summary.offered, app.sent()) == (1, ["3"])
-
-
-def test_after_a_kill_exactly_the_records_without_an_outcome_are_offered(
-    session: DevelopmentSession, project: Project, app: App
-) -> None:
-    sync = contacts_of(session, "killed")
-    project.edit_plugin(*ONE_BY_ONE)
-    text = project.plugin_file.read_text(encoding="utf-8")
-    dying = f"{ENQUEUE}\n                if identifier == '2':\n                    __import__('os').kill(__import__('os').getpid(), 9)"
-    project.plugin_file.write_text(text.replace(ENQUEUE, dying), encoding="utf-8")
-
-    killed = subprocess.run(
-        [sys.executable, "-m", "devsession", "sync", "run", "killed"],
-        cwd=project.folder,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-        check=False,
-    )
-    sent = app.sent()
-    project.restore_plugin()
-
-    assert (killed.returncode, sent) == (-signal.SIGKILL, ["1", "2"])
-    assert str(sync.plan()) == "Create 1, Update 0; 2 records unchanged"
-    assert session.run("killed").offered == 1
-    assert app.sent() == ["3"]
 
 
 def test_two_runs_of_one_sync_do_not_send_twice(
