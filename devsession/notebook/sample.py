@@ -19,7 +19,7 @@ class RecordText:
 
     identifier: str
     text: str | None
-    message: str = ""
+    problem: str = ""
     line: int | None = None
     column: int | None = None
     text_line: int | None = None

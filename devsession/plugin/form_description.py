@@ -141,7 +141,7 @@ def _template(form: FormReading, errors: dict[str, str]) -> dict[str, Any]:
         "made": {name: each.sql for name, each in written.made.items()} if written else {},
         "error": errors.get(TEMPLATE, ""),
         "problems": [
-            {key: problem.fields[key] for key in ("line", "column", "message")}
+            {key: problem.fields[key] for key in ("line", "column", "problem")}
             for problem in (written.problems if written else [])
         ],
         "errors": _below(COLUMNS, errors),

@@ -61,7 +61,6 @@ class OAuth:
     def __init__(
         self, access: Access, clients: Mapping[str, str], clock: Callable[[], datetime]
     ) -> None:
-        self.seconds = TOKEN_SECONDS
         self._access = access
         self._clients = {name.encode(): secret.encode() for name, secret in clients.items()}
         self._signed = Signed(b" ".join(self._clients.values()), clock)
@@ -106,7 +105,7 @@ class OAuth:
         given = {
             "access_token": self._new_token(),
             "token_type": "Bearer",
-            "expires_in": self.seconds,
+            "expires_in": TOKEN_SECONDS,
         }
         return json_response(given | refresh, headers=_NO_STORE)
 
@@ -145,7 +144,7 @@ class OAuth:
 
     def _new_token(self) -> str:
         self._given += 1
-        return self._signed.make(_PREFIX, self.seconds, number=self._given)
+        return self._signed.make(_PREFIX, TOKEN_SECONDS, number=self._given)
 
 
 def _shown(authorization: str | None, form: Mapping[str, str]) -> tuple[bytes, bytes]:

@@ -14,15 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = [
-    "DotenvSecrets",
-    "EnvironmentSecrets",
-    "FileSecrets",
-    "KeyringSecrets",
-    "SecretSource",
-    "SecretStore",
-]
-
 
 class SecretSource(Protocol):
     """One place where secrets may be."""

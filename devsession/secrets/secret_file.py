@@ -33,13 +33,9 @@ class FileSecrets:
         """Where this looks, for people."""
         return f"the file {self.path}"
 
-    def all(self) -> dict[str, str]:
-        """Every name and its value."""
-        return self._read()
-
     def get(self, name: str) -> str | None:
         """The value; None when the file does not hold it, or does not exist."""
-        return self._read().get(name)
+        return self.all().get(name)
 
     def problem(self) -> str:
         """Nothing: a file that cannot be used is an error of its own."""
@@ -56,23 +52,24 @@ class FileSecrets:
     def set(self, name: str, value: str) -> None:
         """Keep the value, in place of an older one."""
         with self._alone():
-            self._write({**self._read(), name: value})
+            self._write({**self.all(), name: value})
 
     def first(self, name: str, value: str) -> str:
         """The value that is kept; this one when there is none yet. Of two makers at once one wins."""
         with self._alone():
-            known = self._read()
+            known = self.all()
             if name not in known:
                 self._write({**known, name: value})
             return known.get(name, value)
 
     def discard(self, name: str) -> None:
         """Forget the value, if there is one."""
-        if name in self._read():
+        if name in self.all():
             with self._alone():
-                self._write({key: value for key, value in self._read().items() if key != name})
+                self._write({key: value for key, value in self.all().items() if key != name})
 
-    def _read(self) -> dict[str, str]:
+    def all(self) -> dict[str, str]:
+        """Every name and its value."""
         try:
             mode = self.path.stat().st_mode
             content = self.path.read_bytes() if os.name == "nt" or not mode & _OTHERS else None

@@ -95,7 +95,7 @@ def texts_of(
 
 def _wrong(shown: RecordText, error: TemplateError) -> RecordText:
     known: dict[str, Any] = {
-        name: error.fields[name] for name in ("message", "line", "column") if name in error.fields
+        name: error.fields[name] for name in ("problem", "line", "column") if name in error.fields
     }
     text = error.fields.get("text")
     if isinstance(text, str):

@@ -196,5 +196,5 @@ def test_every_problem_is_described_with_its_place(filled: Form) -> None:
     problems = filled.describe()["mapper"]["problems"]
 
     assert [(each["line"], each["column"]) for each in problems] == [(1, 8), (2, 8)]
-    assert problems[0]["message"] == "row has no 'EMIAL'; did you mean 'EMAIL'?"
+    assert problems[0]["problem"] == "line 1, column 8: row has no 'EMIAL'; did you mean 'EMAIL'?"
     assert len(filled.errors["template"].splitlines()) == 2

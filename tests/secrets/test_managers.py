@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from devsession.errors import SecretMissingError, SetupError
 from devsession.secrets import keyring_secrets
-from devsession.secrets.managers import FileSecrets, KeyringSecrets, SecretStore
+from devsession.secrets.keyring_secrets import KeyringSecrets
+from devsession.secrets.managers import SecretStore
+from devsession.secrets.secret_file import FileSecrets
 from tests.secrets.conftest import KEY, MemoryKeyring, using
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from devsession.secrets.managers import KeyringSecrets
+from devsession.secrets.keyring_secrets import KeyringSecrets
 from devsession.session.known_secrets import known_secrets
 from tests.secrets.conftest import MemoryKeyring, using
 

@@ -259,7 +259,7 @@ def test_the_sample_has_each_row_with_its_text_or_its_error(
         ("2", None, 2),
         ("3", "Mary\n1, True", None),
     ]
-    assert "integer division" in texts[1].message
+    assert "integer division" in texts[1].problem
 
 
 def test_an_extra_column_that_the_warehouse_refuses_is_said_at_it(

@@ -22,7 +22,7 @@ class TextBlock {
     this.root = make("div", { class: "dsf-field" }, this.label, this.area.root, this.help, this.error);
   }
 
-  /** errors: texts, or `line`, `column` and `message` of one that can be gone to. */
+  /** errors: texts, or `line`, `column` and `problem` of one that can be gone to. */
   draw(label, errors) {
     say(this.label, label);
     this.input.setAttribute("aria-invalid", String(errors.length > 0));
@@ -32,8 +32,8 @@ class TextBlock {
     this.error.replaceChildren(...errors.map((error) => make("p", {}, typeof error === "string" ? error : this.createLink(error))));
   }
 
-  createLink({ line, column, message }) {
-    return makeButton(`line ${line}, column ${column}: ${message}`, () => this.area.goTo(line, column), { class: "dsf-place" });
+  createLink({ line, column, problem }) {
+    return makeButton(problem, () => this.area.goTo(line, column), { class: "dsf-place" });
   }
 }
 

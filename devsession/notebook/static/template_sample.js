@@ -37,15 +37,15 @@ export class TemplateSample {
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     this.box.hidden = texts.length === 0;
-    const wrong = texts.filter(({ message }) => message).length;
+    const wrong = texts.filter(({ problem }) => problem).length;
     const rows = texts.length === 1 ? "row" : `${texts.length} rows`;
     say(this.title, texts.length ? `What it makes of the first ${rows}${wrong ? `: ${wrong} cannot be made` : ""}` : "");
     this.list.replaceChildren(...texts.map((each) => this.createRecord(each)));
   }
 
-  createRecord({ identifier, text, message, line, column, text_line: textLine, text_column: textColumn, not_sent: refused }) {
-    const said = [message && line ? `line ${line}, column ${column}: ${message}` : message, refused && `refused, not sent: ${refused}`];
-    return make("li", message || refused ? { class: "dsf-wrong" } : {},
+  createRecord({ identifier, text, problem, line, column, text_line: textLine, text_column: textColumn, not_sent: refused }) {
+    const said = [problem, refused && `refused, not sent: ${refused}`];
+    return make("li", problem || refused ? { class: "dsf-wrong" } : {},
       make("strong", { class: "dsf-record-name" }, identifier),
       ...(text === null ? [] : [make("pre", {}, ...markedText(text, textLine, textColumn))]),
       ...said.filter(Boolean).map((each) => make("p", { class: "dsf-error" }, each === said[0] && line ? makeButton(each, () => this.goTo(line, column), { class: "dsf-place" }) : each)));
@@ -53,7 +53,7 @@ export class TemplateSample {
 
   /** Places of the template that are wrong for some row, as long as the rows were made by it. */
   problems(sample) {
-    return this.isStale ? [] : (sample.texts ?? []).filter(({ message, line }) => message && line !== null);
+    return this.isStale ? [] : (sample.texts ?? []).filter(({ problem, line }) => problem && line !== null);
   }
 
   dispose() {

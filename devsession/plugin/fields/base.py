@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from devsession.plugin.definition import Definition
-from devsession.plugin.fields.options import FormOption, FormOptionsDataSource
+from devsession.plugin.fields.options import FormOption, FormOptionsDataSource, shape
 from devsession.plugin.parameters import StoredConfigurationValue
 from devsession.secrets.reference import SecretReference
 
@@ -121,6 +121,25 @@ class FormField(Definition):
     def plain(self, value: str) -> object:
         """Stored text as a person writes it in a call of `fill`."""
         return value
+
+
+def check_default(field: FormField, default: object) -> None:
+    """Raises: ValueError when a field does not take its own default."""
+    try:
+        field.accept(default, ())
+    except FieldValueError as refused:
+        raise ValueError(f"default_value: {refused}") from None
+
+
+def as_text(value: object) -> str:
+    """Text as it is filled in.
+
+    Raises:
+        FieldValueError: it is something else.
+    """
+    if not isinstance(value, str):
+        raise FieldValueError(f"takes text, not {shape(value)}")
+    return value
 
 
 def as_secret(value: object) -> SecretReference | str:

@@ -9,7 +9,7 @@ from pydantic import model_validator
 
 from devsession.plugin import key_pairs
 from devsession.plugin.fields import armour
-from devsession.plugin.fields.base import FieldValueError, FormField, as_secret
+from devsession.plugin.fields.base import FieldValueError, FormField, as_secret, as_text
 from devsession.plugin.fields.options import FormOption, shape
 from devsession.plugin.key_pairs import Algorithm, KeyPair
 from devsession.plugin.parameters import StoredConfigurationValue
@@ -184,10 +184,9 @@ class FormX509Certificate(FormField):
 
     def accept(self, value: object, options: Sequence[FormOption]) -> StoredConfigurationValue:
         """Certificates, and nothing else."""
-        if not isinstance(value, str):
-            raise FieldValueError(f"takes text, not {shape(value)}")
+        given = as_text(value)
         try:
-            text = armour.tidy(value)
+            text = armour.tidy(given)
             private = armour.blocks(text, armour.PRIVATE)
             found = armour.blocks(text, armour.CERTIFICATE)
             if found:

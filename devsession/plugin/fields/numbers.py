@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StrictInt, model_validator
 
-from devsession.plugin.fields.base import FieldValueError, FormField
+from devsession.plugin.fields.base import FieldValueError, FormField, check_default
 from devsession.plugin.fields.options import FormOption, shape
 from devsession.plugin.parameters import StoredConfigurationValue
 
@@ -36,10 +36,7 @@ class FormSliderField(FormField):
         if self.step <= 0:
             raise ValueError(f"step: {self.step} is not more than 0")
         if self.default_value is not None:
-            try:
-                self.accept(self.default_value, ())
-            except FieldValueError as refused:
-                raise ValueError(f"default_value: {refused}") from None
+            check_default(self, self.default_value)
         return self
 
     @property

@@ -8,8 +8,8 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from devsession.plugin.fields.base import FieldValueError, FormField
-from devsession.plugin.fields.options import FormOption, shape
+from devsession.plugin.fields.base import FieldValueError, FormField, as_text, check_default
+from devsession.plugin.fields.options import FormOption
 from devsession.plugin.parameters import StoredConfigurationValue
 
 _NAME = r'(?:[A-Za-z_][A-Za-z0-9_$]*|"(?:[^"]|"")+")'
@@ -27,10 +27,7 @@ class FormSnowflakeStageField(FormField):
     @model_validator(mode="after")
     def _default_is_a_stage(self) -> Self:
         if self.default_value:
-            try:
-                self.accept(self.default_value, ())
-            except FieldValueError as refused:
-                raise ValueError(f"default_value: {refused}") from None
+            check_default(self, self.default_value)
         return self
 
     def default_among(self, options: Sequence[FormOption]) -> StoredConfigurationValue | None:
@@ -39,8 +36,7 @@ class FormSnowflakeStageField(FormField):
 
     def accept(self, value: object, options: Sequence[FormOption]) -> StoredConfigurationValue:
         """A stage with its database and schema; a path is optional."""
-        if not isinstance(value, str):
-            raise FieldValueError(f"takes text, not {shape(value)}")
-        if not _STAGE.fullmatch(value):
+        stage = as_text(value)
+        if not _STAGE.fullmatch(stage):
             raise FieldValueError("takes a stage as @DATABASE.SCHEMA.STAGE/path")
-        return StoredConfigurationValue(value=value)
+        return StoredConfigurationValue(value=stage)

@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from devsession.plugin.fields.base import FieldValueError, FormField
+from devsession.plugin.fields.base import FieldValueError, FormField, as_text
 from devsession.plugin.fields.options import FormOption, shape
 from devsession.plugin.parameters import StoredConfigurationValue
 
@@ -35,9 +35,7 @@ class FormInputField(FormField):
 
     def accept(self, value: object, options: Sequence[FormOption]) -> StoredConfigurationValue:
         """Text as it is."""
-        if not isinstance(value, str):
-            raise FieldValueError(f"takes text, not {shape(value)}")
-        return StoredConfigurationValue(value=value)
+        return StoredConfigurationValue(value=as_text(value))
 
 
 class FormTextAreaField(FormInputField):

@@ -183,7 +183,6 @@ class RecordTemplate:
             line=line,
             column=column,
             identifier=record,
-            message=message,
             problem=f"{place}: {message}",
         )
 
@@ -214,7 +213,6 @@ class RecordTemplate:
             line=line,
             column=column,
             identifier=identifier,
-            message=message,
             problem=f"{place}: {message}" if place else message,
             text=self._redact(text),
             text_line=wrong.line,
