@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from devsession.notebook.failing_cell import FailedExchange
 from devsession.notebook.kernel import between_cells
-from devsession.plugin.form_fetching import Fetcher
+from devsession.plugin.form.fetching import Fetcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

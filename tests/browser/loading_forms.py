@@ -18,7 +18,7 @@ from devsession.plugin.fields import (
     FormOption,
 )
 from devsession.plugin.form import Form
-from devsession.plugin.form_fetching import Fetcher
+from devsession.plugin.form.fetching import Fetcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

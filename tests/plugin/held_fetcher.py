@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Condition
 from typing import TYPE_CHECKING, Any
 
-from devsession.plugin.form_fetching import Asked, Fetcher
+from devsession.plugin.form.fetching import Asked, Fetcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from devsession.plugin.form_fetching import Asked, Fetcher
+from devsession.plugin.form.fetching import Asked, Fetcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -166,7 +166,7 @@ def test_whoever_waits_can_be_interrupted(
 def test_a_call_that_never_ends_keeps_no_process_alive() -> None:
     program = """
 from threading import Event
-from devsession.plugin.form_fetching import Fetcher
+from devsession.plugin.form.fetching import Fetcher
 
 begun = Event()
 Fetcher(print, pause=0).ask("region", lambda: begun.set() or Event().wait(), print)

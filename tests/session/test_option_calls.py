@@ -15,7 +15,7 @@ import requests
 
 from devsession import DevelopmentSession
 from devsession.errors import DevsessionError, PluginRaisedError
-from devsession.plugin.form_fetching import Fetcher
+from devsession.plugin.form.fetching import Fetcher
 from devsession.recording.recorder import Recorder
 from devsession.recording.tape import Tape
 from devsession.session.option_calls import last_exchange

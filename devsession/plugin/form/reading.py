@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import UnknownNameError, did_you_mean
 from devsession.plugin.fields import FormFieldMappingSelector
-from devsession.plugin.form_description import describe
-from devsession.plugin.form_mapper import MAPPER, OPTIONS, MapperAnswers
-from devsession.plugin.form_template import TemplateAnswers
+from devsession.plugin.form.description import describe
+from devsession.plugin.form.mapper import MAPPER, OPTIONS, MapperAnswers
+from devsession.plugin.form.template import TemplateAnswers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from devsession.plugin.contract import ConfigurationForm
     from devsession.plugin.fields import FormField, FormMapper, FormOption, FormOptionsDataSource
-    from devsession.plugin.form_options import Loaded
-    from devsession.plugin.form_state import FormState
+    from devsession.plugin.form.options import Loaded
+    from devsession.plugin.form.state import FormState
     from devsession.plugin.mapping import StoredMapping
     from devsession.plugin.matching import Match
     from devsession.plugin.parameters import ConnectivityOption, StoredConfigurationValue

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from devsession.plugin.fields import FieldValueError
-from devsession.plugin.form_options import NOT_LOADED
+from devsession.plugin.form.options import NOT_LOADED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from devsession.plugin.contract import ConfigurationForm
     from devsession.plugin.fields import FormField, FormOption
-    from devsession.plugin.form_options import FormOptions, Loaded
+    from devsession.plugin.form.options import FormOptions, Loaded
     from devsession.plugin.parameters import StoredConfigurationValue
     from devsession.secrets.reference import SecretReference
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import DevsessionError
 from devsession.plugin.fields import OptionsError, StaticFormOptionsDataSource
-from devsession.plugin.form_failure import Failure, failure_of
+from devsession.plugin.form.failure import Failure, failure_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from devsession.plugin.fields import FormOption, FormOptionsDataSource
-    from devsession.plugin.form_fetching import Asked, Fetcher
+    from devsession.plugin.form.fetching import Asked, Fetcher
 
     Place = tuple[object, ...]
     """The name of a field, and the answers that its options depend on."""

@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import UnknownNameError, UsageError, did_you_mean
-from devsession.plugin.form_answers import Answers
-from devsession.plugin.form_creator import Creators, new_option
-from devsession.plugin.form_fetching import Fetcher
-from devsession.plugin.form_filling import fill
-from devsession.plugin.form_keys import generate
-from devsession.plugin.form_mapper import OPTIONS, MapperAnswers
-from devsession.plugin.form_options import FormOptions
-from devsession.plugin.form_shape import FormShape
-from devsession.plugin.form_state import FormState, new_mapped
-from devsession.plugin.form_template import TemplateAnswers
-from devsession.plugin.form_waiting import FormWaiting
+from devsession.plugin.form.answers import Answers
+from devsession.plugin.form.creator import Creators, new_option
+from devsession.plugin.form.fetching import Fetcher
+from devsession.plugin.form.filling import fill
+from devsession.plugin.form.keys import generate
+from devsession.plugin.form.mapper import OPTIONS, MapperAnswers
+from devsession.plugin.form.options import FormOptions
+from devsession.plugin.form.shape import FormShape
+from devsession.plugin.form.state import FormState, new_mapped
+from devsession.plugin.form.template import TemplateAnswers
+from devsession.plugin.form.waiting import FormWaiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from devsession.plugin.fields import FormOption
-    from devsession.plugin.form_shape import FormDefinition
+    from devsession.plugin.form.shape import FormDefinition
     from devsession.plugin.key_pairs import Algorithm
     from devsession.plugin.mapping import Expression, StoredMapping
     from devsession.plugin.parameters import ConnectivityOption, StoredConfigurationValue

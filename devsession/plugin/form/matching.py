@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from devsession.errors import UsageError
-from devsession.plugin.form_mapper import OPTIONS, MapperAnswers
-from devsession.plugin.form_reading import FormReading
+from devsession.plugin.form.mapper import OPTIONS, MapperAnswers
+from devsession.plugin.form.reading import FormReading
 from devsession.plugin.source_column import SourceColumn
 
 if TYPE_CHECKING:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import DevsessionError
 from devsession.plugin.fields import FormJinjaTemplate
-from devsession.plugin.form_mapper import MapperAnswers
-from devsession.plugin.form_template import TemplateAnswers
+from devsession.plugin.form.mapper import MapperAnswers
+from devsession.plugin.form.template import TemplateAnswers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from devsession.plugin.contract import ConfigurationForm
     from devsession.plugin.fields import FormField, FormMapper
-    from devsession.plugin.form_answers import Answers
-    from devsession.plugin.form_shape import FormDefinition, FormShape
+    from devsession.plugin.form.answers import Answers
+    from devsession.plugin.form.shape import FormDefinition, FormShape
     from devsession.plugin.parameters import ConnectivityOption
 
     Filters = Mapping[str, Callable[..., Any]]

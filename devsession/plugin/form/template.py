@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from devsession.errors import TemplateError
-from devsession.plugin.form_answers import REQUIRED, copied, waits_for
-from devsession.plugin.form_options import NOT_LOADED
+from devsession.plugin.form.answers import REQUIRED, copied, waits_for
+from devsession.plugin.form.options import NOT_LOADED
 from devsession.plugin.mapping import Expression, StoredJinjaTemplate
 from devsession.plugin.template import RecordTemplate
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from devsession.plugin.fields import FormJinjaTemplate
-    from devsession.plugin.form_answers import Answers
-    from devsession.plugin.form_options import Loaded
+    from devsession.plugin.form.answers import Answers
+    from devsession.plugin.form.options import Loaded
     from devsession.plugin.mapping import StoredMapping
 
 

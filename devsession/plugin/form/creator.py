@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from devsession.errors import DevsessionError, FormError
 from devsession.plugin.contract import ConfigurationForm
 from devsession.plugin.fields import FormOption, OptionsError, called, name_of
-from devsession.plugin.form_answers import waits_for
+from devsession.plugin.form.answers import waits_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from devsession.plugin.fields import NewOptionCreator
-    from devsession.plugin.form import Form
+    from devsession.plugin.form.form import Form
 
 
 class OptionForm(ConfigurationForm):

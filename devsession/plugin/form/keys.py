@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from devsession.errors import FormError, UsageError, did_you_mean
-from devsession.plugin.form_answers import waits_for
+from devsession.plugin.form.answers import waits_for
 from devsession.plugin.key_pairs import is_of, new_ssh_key_pair
 
 if TYPE_CHECKING:
-    from devsession.plugin.form import Form
+    from devsession.plugin.form.form import Form
     from devsession.plugin.key_pairs import Algorithm
 
 

@@ -6,10 +6,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from devsession.plugin.fields import FormJinjaTemplate
-from devsession.plugin.form_answers import REQUIRED
-from devsession.plugin.form_failure import fetching
-from devsession.plugin.form_mapper import MAPPER
-from devsession.plugin.form_template import COLUMNS, TEMPLATE
+from devsession.plugin.form.answers import REQUIRED
+from devsession.plugin.form.failure import fetching
+from devsession.plugin.form.mapper import MAPPER
+from devsession.plugin.form.template import COLUMNS, TEMPLATE
 from devsession.plugin.mapping import StoredFieldMappings
 from devsession.plugin.template import filter_help
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from devsession.plugin.fields import FormOption
-    from devsession.plugin.form_reading import FormReading
+    from devsession.plugin.form.reading import FormReading
     from devsession.plugin.mapping import StoredFieldMapping
 
 _HELP = 200  # characters of what an app says about a field of its own

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from devsession.plugin.form_options import Loaded
+    from devsession.plugin.form.options import Loaded
 
 _FRAMES = 10
 _LENGTH = 4_000  # characters of either text

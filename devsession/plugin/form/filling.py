@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from devsession.errors import FormError, did_you_mean
-from devsession.plugin.form_answers import REQUIRED
+from devsession.plugin.form.answers import REQUIRED
 
 if TYPE_CHECKING:
-    from devsession.plugin.form_state import FormState
+    from devsession.plugin.form.state import FormState
 
 _CONNECTIVITY, _METHOD = "connectivity_option", "method"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from devsession.plugin.form_matching import FormMatching
+from devsession.plugin.form.matching import FormMatching
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from devsession.plugin.form_fetching import Fetcher
+    from devsession.plugin.form.fetching import Fetcher
 
 
 class FormWaiting(FormMatching):

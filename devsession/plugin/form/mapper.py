@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from devsession.errors import did_you_mean
 from devsession.plugin.fields import FormOption
-from devsession.plugin.form_answers import copied, waits_for
-from devsession.plugin.form_options import NOT_LOADED
+from devsession.plugin.form.answers import copied, waits_for
+from devsession.plugin.form.options import NOT_LOADED
 from devsession.plugin.mapping import StoredFieldMappings, check_mapping
 from devsession.plugin.matching import matches
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from devsession.plugin.fields import FormFieldMappingSelector
-    from devsession.plugin.form_answers import Answers
-    from devsession.plugin.form_options import Loaded
+    from devsession.plugin.form.answers import Answers
+    from devsession.plugin.form.options import Loaded
     from devsession.plugin.mapping import Expression, StoredMapping
     from devsession.plugin.matching import Match
     from devsession.plugin.source_column import SourceColumn
