@@ -153,8 +153,8 @@ class OutboundSyncRequest:
             if name not in self._actions:
                 raise UnknownNameError(
                     f"there is no sync action {name!r}",
-                    tried=f"get_records(sync_actions={names})",
-                    next_step=did_you_mean(name, self._actions),
+                    tried=did_you_mean(name, self._actions),
+                    where=f"get_records(sync_actions={names})",
                     action=name,
                 )
         return names
@@ -280,8 +280,8 @@ def _is_ascending(sort_column: str, sort_direction: str) -> bool:
     if sort_column not in _SORTABLE:
         raise UnknownNameError(
             f"records cannot be sorted by {sort_column!r}",
-            tried=f"get_records(sort_column={sort_column!r})",
-            next_step=did_you_mean(sort_column, _SORTABLE),
+            tried=did_you_mean(sort_column, _SORTABLE),
+            where=f"get_records(sort_column={sort_column!r})",
             column=sort_column,
         )
     if sort_direction not in ("asc", "desc"):

@@ -66,23 +66,17 @@ class AuditReport:
         return f"{searched}: {found}"
 
     def __str__(self) -> str:
-        return "\n".join(
-            [self.summary, *([text_table(_HEADINGS, self._rows())] if self.findings else [])]
-        )
+        table = [text_table(_HEADINGS, self._rows())] if self.findings else []
+        return "\n".join([self.summary, *table])
 
     def __repr__(self) -> str:
-        return "\n".join([self.summary, *self._first_findings()])
+        table = [text_table(_HEADINGS, self._rows(_SHOWN))] if self.findings else []
+        return "\n".join(filter(None, [self.summary, *table, self._more]))
 
     def _repr_html_(self) -> str:
         table = [html_table(_HEADINGS, self._rows(_SHOWN))] if self.findings else []
         more = [html_line(self._more)] if self._more else []
         return html_report(self.summary, *table, *more, edge=GOOD if self else BAD)
-
-    def _first_findings(self) -> list[str]:
-        if not self.findings:
-            return []
-        table = text_table(_HEADINGS, self._rows(_SHOWN))
-        return [table, self._more] if self._more else [table]
 
     @property
     def _more(self) -> str:
