@@ -99,21 +99,17 @@ def audit(paths: Iterable[Path], redactor: Redactor) -> AuditReport:
     return AuditReport(tuple(findings), len(files), len(redactor.names))
 
 
-def guarded_write(path: Path, content: str | bytes, redactor: Redactor, mode: int = 0o644) -> None:
+def guarded_write(path: Path, content: str | bytes, redactor: Redactor) -> None:
     """Write a file, unless a secret stands in it; whole or not at all.
-
-    mode: of a new file; one that is there keeps its own.
 
     Raises:
         SecretLeakError: a secret stands in the content; the file is as it was.
         SetupError: the file system refuses; the file is as it was.
     """
-    guarded_write_together({path: content}, redactor, mode)
+    guarded_write_together({path: content}, redactor)
 
 
-def guarded_write_together(
-    contents: Mapping[Path, str | bytes | None], redactor: Redactor, mode: int = 0o644
-) -> None:
+def guarded_write_together(contents: Mapping[Path, str | bytes | None], redactor: Redactor) -> None:
     """Write files as `guarded_write` does, all or none; None: the file is removed.
 
     Raises: SecretLeakError or SetupError; all files are as they were.
@@ -123,7 +119,7 @@ def guarded_write_together(
         if content is not None and (hits := redactor.find(content)):
             raise _leak(path, content, hits)
     try:
-        write_together(data, mode=mode)
+        write_together(data, mode=0o644)
     except OSError as error:
         path = next(iter(data))
         one = len(data) == 1

@@ -429,7 +429,7 @@ def test_a_reload_fetches_anew(filled: Form, plugin: AcmeCRM) -> None:
 def test_a_column_that_is_gone_is_not_mapped_any_more(
     filled: Form, snapshot: SnapshotAssertion
 ) -> None:
-    filled.reload(filled.definition, columns=["EMAIL", "FIRST"])
+    filled.take_columns(["EMAIL", "FIRST"])
     filled.describe()
     assert filled.mapping is not None
     assert filled.mapping.as_dict() == {"email": "EMAIL"}

@@ -251,7 +251,6 @@ class Form(FormWaiting):
         self,
         definition: FormDefinition,
         *,
-        columns: Sequence[str] | None = None,
         filters: Mapping[str, Callable[..., Any]] | None = None,
         connectivity_options: Sequence[ConnectivityOption] | None = None,
     ) -> None:
@@ -264,7 +263,7 @@ class Form(FormWaiting):
         self._creators.ask_anew()
         if filters is not None:
             self._state.filters = filters
-        self._state.move(columns)
+        self._state.move()
         self._changed()
 
     def _offer(self, name: str, option: FormOption) -> None:

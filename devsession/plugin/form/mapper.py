@@ -190,10 +190,9 @@ class MapperAnswers:
             for each in known
         ]
 
-    def move_to(self, mapper: FormFieldMappingSelector | None, columns: list[str]) -> None:
+    def move_to(self, mapper: FormFieldMappingSelector | None) -> None:
         """Go on with another definition; the mapping is held against it when that is loaded."""
         self.mapper = mapper
-        self.columns = columns
         self.refused.clear()
         self.notices.clear()
         self.suggested.clear()

@@ -106,17 +106,16 @@ class FormState:
             done.extend(changed)
             self._ask_again(changed)
 
-    def move(self, columns: Sequence[str] | None = None) -> None:
+    def move(self) -> None:
         """Let the answers go over to the definition that is now being filled."""
         self.answers.move_to(self.definition)
-        kept = self.mapped.columns if columns is None else list(columns)
         mapper, mapped = self.shape.mapper, self.mapped
         if isinstance(mapper, FormJinjaTemplate) and isinstance(mapped, TemplateAnswers):
-            mapped.move_to(mapper, kept, self.filters)
+            mapped.move_to(mapper, self.filters)
         elif not isinstance(mapper, FormJinjaTemplate) and isinstance(mapped, MapperAnswers):
-            mapped.move_to(mapper, kept)
+            mapped.move_to(mapper)
         else:
-            self.mapped = new_mapped(mapper, kept, self.filters)
+            self.mapped = new_mapped(mapper, mapped.columns, self.filters)
 
     def _ask_again(self, changed: list[str]) -> None:
         """The whole form anew, for the answers so far; what the plugin raises stands at the fields."""

@@ -120,14 +120,9 @@ class TemplateAnswers:
             self.template, self.made = stored.jinja_template, stored.as_dict()
             self._check()
 
-    def move_to(
-        self,
-        mapper: FormJinjaTemplate,
-        columns: list[str],
-        filters: Mapping[str, Callable[..., Any]],
-    ) -> None:
+    def move_to(self, mapper: FormJinjaTemplate, filters: Mapping[str, Callable[..., Any]]) -> None:
         """Go on with another definition: the text stays, and is held against it."""
-        self.mapper, self.columns, self.filters = mapper, columns, filters
+        self.mapper, self.filters = mapper, filters
         self.refused.clear()
         self._check()
 
