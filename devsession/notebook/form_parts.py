@@ -30,6 +30,10 @@ class FormPart:
         """
         return ""
 
+    def standing(self) -> str:
+        """What is wrong until it is mended: the page says it whenever it has nothing else to say."""
+        return ""
+
     def on_change(self, tell: Callable[[str, bool], None]) -> None:
         """Call `tell(text, is_error)` when something changes that neither a message has caused nor
         the form tells; most parts have nothing of that kind."""

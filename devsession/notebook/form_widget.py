@@ -102,17 +102,21 @@ class FormWidget(anywidget.AnyWidget):
         return repr(self._snapshot())
 
     def _repr_mimebundle_(self, **_kwargs: object) -> tuple[dict[str, Any], dict[str, Any]]:
+        self._message = Message()  # it was about what was done where it stood before
+        self._draw()
         data, metadata = super()._repr_mimebundle_() or ({}, {})
         picture = self._snapshot()
         return {**data, "text/plain": repr(picture), "text/html": picture._repr_html_()}, metadata
 
     def _snapshot(self) -> FormSnapshot:
+        standing = self._standing().text
+        wrong = [("problem", standing)] if standing else []
         return FormSnapshot(
             self._title,
             self._portable(self._form.describe()),
             actions=[action.label for action in self._actions],
             fill_call=self._portable(self._fill_call()),
-            above=self._portable(list(self.above())),
+            above=self._portable([*wrong, *self.above()]),
             below=self.below(),
         )
 
@@ -126,12 +130,16 @@ class FormWidget(anywidget.AnyWidget):
             "mapper": mapper,
             "title": self._title,
             "actions": [action.shown() for action in self._actions],
-            "message": self._message.shown(),
+            "message": (self._message if self._message.text else self._standing()).shown(),
             "fill_call": self._fill_call(),
             **parts,
             "answered": self._answered,
         }
         return state, {**offered, **of_parts}
+
+    def _standing(self) -> Message:
+        told = "\n".join(filter(None, (part.standing() for part in self._parts.values())))
+        return Message(told, is_error=bool(told))
 
     def _draw(self) -> None:
         state, offered = self._state()

@@ -17,6 +17,7 @@ from devsession.secrets.reference import SecretReference
 from devsession.session.addresses import declared_by, told_elsewhere
 from devsession.session.draft_part import DraftPart
 from devsession.session.option_calls import fetcher_of
+from devsession.session.outdated import OutdatedPart, outdated
 from devsession.session.person import Person
 from devsession.session.plugin_call import calling
 from devsession.session.saved import Note, saved_note
@@ -46,6 +47,8 @@ class Connection:
 
     Shown in a notebook it is live: Test calls connect(), Save stores the connection. `fill` does
     both by name.
+
+    renew: is called when another connection was saved: what came by the one before is out of date.
     """
 
     def __init__(
@@ -58,17 +61,20 @@ class Connection:
         drafts: Path,
         agreed: Callable[[str], str],
         saving: Callable[[], Saving],
+        renew: Callable[[], None],
     ) -> None:
         self._plugin = plugin
         self._store = store
         self._vault = vault
         self._recorder = recorder
         self.saving = saving
+        self._renew = renew
         self._drafts = drafts
         self._signing = Signing(vault, secret_name=self._secret_name, unrecorded=recorder.paused)
         self.person = Person(redeem=self._signing.redeem, answers=self._answers, agreed=agreed)
         self._elsewhere = ""
         self._checked: tuple[Answers, ConnectResponse] | None = None
+        self._used: tuple[Answers, ConnectResponse] | None = None  # of what is saved
         self._saved = store.connection(self.plugin_id)
         options = self._connectivity_options(self._saved.connectivity_option if self._saved else "")
         self.form = Form(
@@ -118,16 +124,8 @@ class Connection:
                 where=self.form.title,
                 next_step="fill the form above and save it, or session.connection.fill(..)",
             )
-        known = saved.connection_parameters.keys() | saved.connection_secrets.keys()
-        required = [name for name, field in self.form.fields.items() if field.required]
-        asked = required if self.form.method == saved.connection_method else []
-        if lacking := [name for name in asked if name not in known]:
-            raise NotFilledError(
-                f"The saved connection lacks what its form asks for now: {', '.join(lacking)}",
-                tried="the form has changed in plugin.py since it was filled",
-                where=self.form.title,
-                next_step=f"session.connection.fill({lacking[0]}=..)",
-            )
+        if problem := outdated(saved, self.form):
+            raise problem
         secrets = self.secrets(saved.connection_secrets)
         return ConnectionConfigurationParameters(
             connection_method=saved.connection_method,
@@ -234,6 +232,9 @@ class Connection:
             )
         )
         self._saved = saved.record
+        if self._used is not self._checked:
+            self._used = self._checked
+            self._renew()
         places = [f"\n  {name} is kept in {place}" for name, (_, place) in kept.items()]
         elsewhere = [f"\n  {self._elsewhere}"] if self._elsewhere else []
         return Note("".join([saved_note("connection", saved), *places, *elsewhere]))
@@ -254,6 +255,10 @@ class Connection:
         except ConnectError:
             self._checked = None  # save() is to ask for a token anew
             raise
+
+    def outdated(self) -> OutdatedPart:
+        """What its page says when plugin.py has changed so that it cannot be used as saved."""
+        return OutdatedPart(lambda: self._saved, self.form)
 
     def draft(self) -> DraftPart:
         """What is typed into its page and not saved."""

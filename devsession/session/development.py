@@ -185,6 +185,11 @@ class DevelopmentSession:
         self._behind = [*connection, *self._syncs.values()]
         self.follow()
 
+    def _renew_syncs(self) -> None:
+        """Another connection was saved: it may offer other options; answers that fit are kept."""
+        self._behind = list(dict.fromkeys([*self._behind, *self._syncs.values()]))
+        self.saving.follow()
+
     # What an author uses.
 
     @property
@@ -213,6 +218,7 @@ class DevelopmentSession:
             drafts=self.workspace.private / "drafts",
             agreed=self.sandbox.agreed,
             saving=lambda: self.saving,
+            renew=self._renew_syncs,
         )
 
     def load_table(

@@ -51,6 +51,10 @@ class Saving(FormPart):
         """Look no more."""
         self._ended.set()
 
+    def standing(self) -> str:
+        """Why the forms cannot follow; "" when they can."""
+        return self._told
+
     def on_change(self, tell: Callable[[str, bool], None]) -> None:
         """Call `tell(text, is_error)` when the forms cannot follow, and when they can again."""
         self._tell.append(tell)

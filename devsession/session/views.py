@@ -53,6 +53,7 @@ def connection_page(connection: Connection, vault: Vault) -> FormWidget:
             "creator": CreatorPart(connection.form),
             "keys": KeyPart(connection.form),
             "saving": connection.saving(),
+            "outdated": connection.outdated(),
         },
         fill_call=lambda: fill_call("session.connection", connection.form, connection.reference_to),
         portable=vault.redactor.value,

@@ -70,11 +70,15 @@ def test_options_load_beside_the_form_and_what_fails_is_tried_again(
     expect(region).to_have_attribute("aria-busy", "false")
     notebook.execute("assert live.form.fill(region='eu') is None")
 
-    # A choice waits for the options of another tenant, and a click on Test for both.
-    write(form, "Tenant", "other")
+    # A choice waits for the options of another tenant, and a click on Test for both; what the last
+    # one said is gone meanwhile.
+    form.get_by_role("button", name="Test").click()
+    expect(form.get_by_text("connected: eu")).to_be_visible()
+    notebook.execute("with live.form.without_waiting(): live.form.set('tenant', 'other')")
     expect(loading(form)).to_be_visible()
     form.get_by_role("button", name="Test").click()
     expect(form.get_by_role("button", name="Testing…")).to_be_visible()
+    expect(form.get_by_text("connected: eu")).to_have_count(0)
     (folder / "other.allowed").touch()
     expect(form.get_by_text("connected: eu")).to_be_visible()
     expect(loading(form)).to_have_count(0)

@@ -138,11 +138,13 @@ class FormView {
     const offered = mapper && { ...mapper, ...this.offered, at: source?.at };
     this.mapper.draw(isTemplate ? null : offered, this.sample);
     this.template.draw(isTemplate ? offered : null, this.sample);
-    say(this.done, message.is_error ? "" : message.text);
-    say(this.failed, message.is_error ? message.text : "");
     this.signIn.draw(signIn ?? null);
     this.draft.draw(this.state.draft ?? null, () => this.actions.root.querySelector("button"));
     this.actions.draw(actions);
+    // What the last one said is not what this one says.
+    const told = this.actions.running.size > 0 ? "" : message.text;
+    say(this.done, message.is_error ? "" : told);
+    say(this.failed, message.is_error ? told : "");
     say(this.code.querySelector("pre"), call);
     this.root.setAttribute("aria-busy", String(this.outbox.waiting.length > 0));
   }
