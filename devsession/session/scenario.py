@@ -14,7 +14,7 @@ from devsession.plugin.contract import sync_actions
 from devsession.plugin.outbound import OutboundSyncRequest, all_outcomes
 from devsession.plugin.outcome_rules import check_outcomes
 from devsession.plugin.outcomes import Outcomes, frame_of
-from devsession.plugin.report import Finding, Report
+from devsession.plugin.report import Report
 from devsession.plugin.template import RecordTemplate, template_of
 from devsession.recording.scenario_source import ScenarioSource
 from devsession.recording.takes import TEST
@@ -23,7 +23,12 @@ from devsession.session.addresses import called_elsewhere, declared_by
 from devsession.session.completion import Completion, apply_outcomes
 from devsession.session.plugin_call import calling
 from devsession.session.resending import Sender, SentExchange
-from devsession.testing.comparison import outcome_differences
+from devsession.session.run_findings import (
+    answered_by,
+    asked_too_fast,
+    differs_from_cells,
+    warning,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
 
     from devsession.plugin.contract import Plugin
     from devsession.plugin.parameters import OutboundSyncConfigurationParameters
+    from devsession.plugin.report import Finding
     from devsession.recording.exchange import Exchange
     from devsession.recording.scenario import ScenarioFolder
     from devsession.session.development import DevelopmentSession
@@ -108,7 +114,7 @@ class Scenario:
 
     def validate(self, outcomes: DataFrame | Outcomes) -> Report:
         """Check outcomes against every rule; valid ones are kept in the folder."""
-        self._report = self._checked(outcomes)
+        self._report = self._checked(outcomes, self.http)
         if self._report:
             redactor = self._session.vault.redactor
             frame = frame_of(outcomes)
@@ -141,22 +147,23 @@ class Scenario:
         ):
             returned = sync_outbound(parameters, self._new_request(store))
         outcomes = all_outcomes(returned, store.outcomes)
-        report = self._checked(outcomes)
+        exchanges = session.recorder.exchanges_since(mark)
+        report = self._checked(outcomes, exchanges)
         if report:
             redactor = session.vault.redactor
-            report = self._with_addresses(
-                self._compared(report, outcomes), plugin, parameters, mark
-            )
+            report = self._compared(report, outcomes)
+            report = _with(report, self._elsewhere(plugin, parameters, exchanges))
             frozen = self._frozen.model_copy(update={"tested": True})
             with self.folder.at_once(redactor):
                 self.folder.write_outcomes(outcomes, redactor)
-                self.folder.write_cassette(session.recorder.exchanges_since(mark), redactor)
+                self.folder.write_cassette(exchanges, redactor)
                 self.folder.write_input(frozen, redactor)
             session.recorder.keep_take(scope, mark)
             self._frozen = frozen
             outcomes = outcomes.assign(RESULT=outcomes["RESULT"].map(_read))
         self._report = report
-        return RunReport(report.title, report.findings, report.checked, outcomes=outcomes)
+        note = answered_by(exchanges, session.recorder.mode)
+        return RunReport(**{**vars(report), "notes": (note,) if note else ()}, outcomes=outcomes)
 
     def complete(self, *, apply: bool = False) -> Completion:
         """Audit what is kept and make it a test, which is run and shown able to fail.
@@ -215,50 +222,42 @@ class Scenario:
         records = counted(len(self.records), "record")
         return f"outcomes until then: {len(store.outcomes):,} of {records}"
 
-    def _checked(self, outcomes: DataFrame | Outcomes) -> Report:
-        return check_outcomes(
+    def _checked(self, outcomes: DataFrame | Outcomes, exchanges: Sequence[Exchange]) -> Report:
+        report = check_outcomes(
             outcomes,
             self.records,
             strategy=self._frozen.parameters.sync_strategy.name,
             find_secret=self._session.vault.redactor.find,
         )
+        return _with(report, asked_too_fast(frame_of(outcomes), exchanges)) if report else report
 
     def _compared(self, report: Report, outcomes: DataFrame) -> Report:
         """The report, saying whether the cells came to the same, with a warning if they did not."""
         cells = self.folder.read_cells()
         if cells is None:
             return report
-        differences = outcome_differences(outcomes, cells)
-        if not differences:
+        difference = differs_from_cells(outcomes, cells, self.records)
+        if difference is None:
             return replace(report, title=f"{report.title}, the same as the cells'")
-        return _with_warning(
-            report,
-            "C01",
-            differences,
-            "differs from the outcomes of the cells",
-            fix="if plugin.py is right, nothing; else mend it and run() again",
-        )
+        return _with(report, difference)
 
-    def _with_addresses(
+    def _elsewhere(
         self,
-        report: Report,
         plugin: Plugin,
         parameters: OutboundSyncConfigurationParameters,
-        mark: int,
-    ) -> Report:
-        """The report, with a warning when what network_addresses() leaves out was called.
+        exchanges: Sequence[Exchange],
+    ) -> Finding | None:
+        """A warning when what network_addresses() leaves out was called.
 
         A plugin that has no such method is told so by the connection's Test.
         """
         if not plugin.has("network_addresses"):
-            return report
+            return None
         vault = self._session.vault
-        exchanges = self._session.recorder.exchanges_since(mark)
         places = called_elsewhere(exchanges, declared_by(plugin, parameters, vault), vault)
         if not places:
-            return report
-        return _with_warning(
-            report,
+            return None
+        return warning(
             "N01",
             places,
             "called, and not declared by network_addresses()",
@@ -274,19 +273,8 @@ class Scenario:
         return template_of(mapping, session.plugin, redact=session.vault.redactor.text)
 
 
-def _with_warning(
-    report: Report, rule: str, found: Sequence[str], message: str, *, fix: str
-) -> Report:
-    warning = Finding(
-        rule=rule,
-        severity="warning",
-        rows=tuple(found[:3]),
-        count=len(found),
-        column="",
-        message=message,
-        fix=fix,
-    )
-    return replace(report, findings=(*report.findings, warning))
+def _with(report: Report, finding: Finding | None) -> Report:
+    return replace(report, findings=(*report.findings, finding)) if finding else report
 
 
 def _read(result: object) -> object:

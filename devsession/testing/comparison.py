@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Container, Iterator
 
     from pandas import DataFrame
 
+SUCCESS_LOST = "SUCCESS False, expected True"
 _NONE = object()
 
 
@@ -17,17 +18,36 @@ def outcome_differences(outcomes: DataFrame, expected: DataFrame) -> list[str]:
 
     The order of the outcomes does not count, nor what `expected` has no column for.
     """
+    return [
+        f"record {identifier}: {line}"
+        for identifier, lines in differences_by_record(outcomes, expected).items()
+        for line in lines
+    ]
+
+
+def differences_by_record(
+    outcomes: DataFrame, expected: DataFrame, *, no_app_identifier: Container[str] = ()
+) -> dict[str, list[str]]:
+    """Of each record that differs, a line a field: `SUCCESS False, expected True`.
+
+    no_app_identifier: records whose APP_IDENTIFIER does not count.
+    """
     columns = list(expected.columns)
     ours, theirs = _by_identifier(outcomes, columns), _by_identifier(expected, columns)
-    lines: list[str] = []
+    found: dict[str, list[str]] = {}
     for identifier, wanted in theirs.items():
         got = ours.get(identifier)
-        if got is None:
-            lines.append(f"record {identifier}: no outcome, expected {_told(wanted)}")
-        else:
-            lines += [f"record {identifier}: {line}" for line in _differences("", got, wanted)]
-    more = [identifier for identifier in ours if identifier not in theirs]
-    return lines + [f"record {identifier}: an outcome, expected none" for identifier in more]
+        if got is not None and identifier in no_app_identifier:
+            got = {**got, "APP_IDENTIFIER": wanted.get("APP_IDENTIFIER")}
+        found[identifier] = (
+            [f"no outcome, expected {_told(wanted)}"]
+            if got is None
+            else list(_differences("", got, wanted))
+        )
+    more = {
+        identifier: ["an outcome, expected none"] for identifier in ours if identifier not in theirs
+    }
+    return {identifier: lines for identifier, lines in (found | more).items() if lines}
 
 
 def _told(wanted: dict[str, Any]) -> str:

@@ -199,14 +199,18 @@ class TestScenario:
         scenario.validate(answered(scenario, prefix="other"))
         report = scenario.run()
 
-        assert [finding.rule for finding in report.findings] == ["C01"]
+        assert [(finding.rule, finding.count) for finding in report.findings] == [("C01", 3)]
         assert report
         assert report.outcomes["SUCCESS"].all()
 
     def test_a_run_stores_nothing_as_sent(self, contacts: Sync, scenario: Scenario) -> None:
-        scenario.run()
+        report = scenario.run()
 
         assert contacts.plan().total == 3
+        assert str(report).endswith(
+            "\n1 request to the app, which the sync does not count: "
+            "scenario.complete(apply=True) stores the outcomes"
+        )
 
     def test_an_exception_midway_leaves_everything_on_disk(
         self, contacts: Sync, scenario: Scenario, project: Project
@@ -268,6 +272,7 @@ class TestTape:
             report = scenario.run()
 
         assert report.outcomes["SUCCESS"].all()
+        assert str(report).endswith("\n1 request: 1 from the tape, 0 by the app")
         assert app.asked() == []
 
     def test_the_tape_holds_no_key(self, scenario: Scenario, project: Project) -> None:

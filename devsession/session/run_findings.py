@@ -1,0 +1,105 @@
+"""What a scenario's reports say beside the outcome rules: how it went with the app."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from pydantic_core import from_json
+
+from devsession.plugin.report import Finding
+from devsession.plugin.strategies import SyncAction
+from devsession.recording.exchange import header
+from devsession.recording.scenario import storable_outcomes
+from devsession.render import counted, shortened
+from devsession.testing.comparison import SUCCESS_LOST, differences_by_record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pandas import DataFrame
+
+    from devsession.recording.exchange import Exchange
+    from devsession.recording.recorder import Mode
+
+_SHOWN = 3
+_WIDTH = 120
+_TOO_FAST = re.compile(r"\b429\b|too (many requests|fast)|rate.?limit|limit.?exceeded", re.I)
+
+
+def warning(rule: str, found: Sequence[str], message: str, *, fix: str) -> Finding:
+    """A warning about what was found, the first of it by name."""
+    return Finding(rule, "warning", tuple(found[:_SHOWN]), len(found), "", message, fix)
+
+
+def differs_from_cells(outcomes: DataFrame, cells: DataFrame, records: DataFrame) -> Finding | None:
+    """A warning that names each record whose outcome the cells did not come to, lost ones first."""
+    # What is only sent has another identifier each time.
+    sent = set(records.loc[records["SYNC_ACTION"] == SyncAction.SEND, "IDENTIFIER"].map(str))
+    found = differences_by_record(outcomes, cells, no_app_identifier=sent)
+    if not found:
+        return None
+    lost = [identifier for identifier, lines in found.items() if SUCCESS_LOST in lines]
+    fix = "if plugin.py is right, nothing; else mend it and run() again"
+    if lost:
+        fix = (
+            "the app may hold the record already, from the cells: remove it there, then run() "
+            f"again; {fix}"
+        )
+    # That there is no identifier goes without saying.
+    for identifier in lost:
+        found[identifier] = [
+            line for line in found[identifier] if not line.startswith("APP_IDENTIFIER")
+        ]
+    told = [
+        shortened(f"record {identifier}: {', '.join(found[identifier])}", _WIDTH)
+        for identifier in dict.fromkeys([*lost, *found])
+    ]
+    return warning("C01", told, "differs from the outcomes of the cells", fix=fix)
+
+
+def asked_too_fast(outcomes: DataFrame, exchanges: Sequence[Exchange]) -> Finding | None:
+    """A warning that names the records which the app refused with a 429."""
+    too_fast = [each for each in exchanges if each.status == HTTPStatus.TOO_MANY_REQUESTS]
+    if not too_fast:
+        return None
+    said = [each.response_body.decode("utf-8", "replace") for each in too_fast]
+    refused = storable_outcomes(outcomes).query("not SUCCESS")
+    errors = zip(refused["IDENTIFIER"], map(_error, refused["RESULT"]), strict=True)
+    found = [
+        f"record {identifier}"
+        for identifier, error in errors
+        if _TOO_FAST.search(error) or any(error in body for body in said)
+    ]
+    if not found:
+        return None
+    wait = header(too_fast[-1].response_headers, "retry-after")
+    return warning(
+        "R01",
+        found,
+        "refused because the app was asked too fast (429)",
+        fix=f"wait as long as Retry-After says{f' ({wait})' if wait else ''} and send again: in a "
+        "development session the plugin keeps its api_limits itself",
+    )
+
+
+def answered_by(exchanges: Sequence[Exchange], mode: Mode) -> str:
+    """How many requests went to the app, and what that means for the sync.
+
+    It tells the tape from the app in reuse only: else a run would look another one offline.
+    """
+    if not exchanges:
+        return ""
+    count = counted(len(exchanges), "request")
+    taped = sum(each.from_tape for each in exchanges) if mode == "reuse" else 0
+    called = len(exchanges) - taped
+    told = (
+        f"{count}: {taped} from the tape, {called} by the app" if taped else f"{count} to the app"
+    )
+    uncounted = ", which the sync does not count: scenario.complete(apply=True) stores the outcomes"
+    return told + (uncounted if called else "")
+
+
+def _error(result: str) -> str:
+    return str(from_json(result)["error"])
