@@ -214,9 +214,9 @@ def did_you_mean(
         return "did you mean " + " or ".join(map(shown, near)) + "?"
     if not names:
         return "there is none yet"
-    shown = ", ".join(map(shown, names[:_NAMES_SHOWN]))
+    listed = ", ".join(map(shown, names[:_NAMES_SHOWN]))
     more = len(names) - _NAMES_SHOWN
-    return f"there is {shown}" + (f" and {more} more" if more > 0 else "")
+    return f"there is {listed}" + (f" and {more} more" if more > 0 else "")
 
 
 def _indented(text: str) -> str:
