@@ -11,18 +11,22 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.lab import Lab, running_lab
-from tests.browser.notebook_page import NotebookPage, open_in, write_notebook
+from tests.browser.lab import running_lab
+from tests.browser.notebook_page import open_beside, open_in, write_notebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
+
+    from tests.browser.lab import Lab
+    from tests.browser.notebook_page import NotebookPage
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 INSTALL = "no Chromium on this machine: apt-get install chromium"
-# Milliseconds: a kernel that starts on a busy machine takes seconds.
-PATIENCE = 30_000
+# Milliseconds: a kernel or a session that starts on a busy machine takes a minute.
+PATIENCE = 120_000
+LAPTOP: ViewportSize = {"width": 1280, "height": 1000}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -59,57 +63,40 @@ def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield lab
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A window of a laptop's size, with nothing remembered."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+@pytest.fixture(scope="package")
+def lab_page(browser: Browser, lab: Lab) -> Iterator[NotebookPage]:
+    """A Lab's page with a notebook, for all tests: to load a page takes seconds of computing."""
+    context = browser.new_context(viewport=LAPTOP)
     context.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)
-    yield context.new_page()
+    folder = Path(mkdtemp(dir=lab.folder))
+    yield open_in(lab, context.new_page(), write_notebook(folder / "stage.ipynb", ["None"]))
     context.close()
+
+
+@pytest.fixture
+def page(lab_page: NotebookPage) -> Page:
+    """The Lab's page, in a laptop's size."""
+    lab_page.page.set_viewport_size(LAPTOP)
+    return lab_page.page
+
+
+@pytest.fixture
+def stage(lab_page: NotebookPage, page: Page) -> NotebookPage:
+    """A notebook that is open for all tests, on one kernel: each test has it `show` cells of its own."""
+    return lab_page
 
 
 @pytest.fixture
 def open_notebook(lab: Lab, page: Page) -> Iterator[Callable[[Path], NotebookPage]]:
-    """Open a notebook from the Lab's folder; its kernel ends with the test."""
-    yield lambda path: open_in(lab, page, path)
-    page.close()
-    lab.shut_kernels()
+    """Open a notebook from the Lab's folder, on a kernel of its own; both end with the test."""
+    opened: list[NotebookPage] = []
 
+    def open_(path: Path) -> NotebookPage:
+        opened.append(open_beside(lab, page, path))
+        return opened[-1]
 
-@pytest.fixture(scope="module")
-def window(browser: Browser) -> Iterator[Page]:
-    """One for all tests of a module."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    context.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture(scope="module")
-def stage(lab: Lab, window: Page) -> Iterator[NotebookPage]:
-    """A notebook for all tests of a module: each has it `show` a cell of its own."""
-    folder = Path(mkdtemp(dir=lab.folder))
-    yield open_in(lab, window, write_notebook(folder / "stage.ipynb", ["None"]))
-    lab.shut_kernels()
-
-
-@pytest.fixture(scope="module")
-def gallery(lab: Lab, window: Page) -> Iterator[NotebookPage]:
-    """The notebook that shows every form and report, run."""
-    from tests.browser.gallery import CELLS, CLICKED, FORMS
-
-    path = write_notebook(lab.folder / "gallery.ipynb", CELLS)
-    notebook = open_in(lab, window, path)
-    notebook.run_all()
-    expect(notebook.outputs(len(CELLS) - 1).first).to_be_visible(timeout=4 * PATIENCE)
-    expect(notebook.page.locator(".devsession-form")).to_have_count(len(FORMS))
-    for title, button in CLICKED:
-        notebook.form(title).get_by_role("button", name=button).click()
-        expect(notebook.form(title)).to_have_attribute("aria-busy", "false", timeout=4 * PATIENCE)
-    # Not those of a template that is wrong: they stay as they are until it is right.
-    expect(notebook.page.locator("[aria-busy=true]:not(.dsf-texts)")).to_have_count(0)
-    yield notebook
-    notebook.use_theme("Light")
-    lab.shut_kernels()
+    yield open_
+    for notebook in reversed(opened):
+        notebook.shut_kernel()
+        notebook.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
@@ -11,15 +12,14 @@ if TYPE_CHECKING:
 
     from tests.browser.notebook_page import NotebookPage
 
-_IS_SO = """async (code) => {
-    const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
-    return (await kernel.requestExecute({ code, store_history: false }).done).content.status === 'ok';
-}"""
+SECONDS = 120
 
 
 def wait_for(notebook: NotebookPage, condition: str) -> None:
     """Wait until a condition holds in the kernel, which deals with clicks beside its cells."""
-    notebook.page.wait_for_function(_IS_SO, arg=f"assert {condition}")
+    end = time.monotonic() + SECONDS
+    while not notebook.is_so(f"assert {condition}"):
+        assert time.monotonic() < end, condition
 
 
 def dropdown(form: Locator, label: str) -> Locator:

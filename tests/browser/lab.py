@@ -33,8 +33,24 @@ QUIET = {
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
 }
-# Whether widgets' state is saved with a notebook: {"saveState": True}.
-SAVE_STATE = "@jupyter-widgets/jupyterlab-manager:plugin"
+# What these tests do not look at, and what costs a page seconds to load.
+LEFT_OUT = {
+    "ServerApp": {"jpserver_extensions": {"jupyter_lsp": False, "jupyter_server_terminals": False}}
+}
+LEFT_OUT_OF_THE_PAGE = (
+    "console",
+    "csvviewer",
+    "debugger",
+    "extensionmanager",
+    "help",
+    "inspector",
+    "logconsole",
+    "lsp",
+    "running",
+    "terminal",
+    "toc",
+    "tooltip",
+)
 OPTIONS = (
     "--no-browser",
     "--allow-root",
@@ -85,6 +101,12 @@ def running_lab(folder: Path, home: Path) -> Iterator[Lab]:
         port = free.getsockname()[1]
     token = secrets.token_hex(16)
     log = home / "lab.log"
+    page = home / "config" / "labconfig" / "page_config.json"
+    page.parent.mkdir(parents=True)
+    extensions = {f"@jupyterlab/{name}-extension": True for name in LEFT_OUT_OF_THE_PAGE}
+    page.write_text(json.dumps({"disabledExtensions": extensions}), "utf-8")
+    server = home / "config" / "jupyter_server_config.json"
+    server.write_text(json.dumps(LEFT_OUT), "utf-8")
     command = [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--ServerApp.port={port}"]
     command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
     with log.open("w") as output:

@@ -23,50 +23,104 @@ _READY = """async () => {
     await notebook.context.ready;
     await notebook.sessionContext.ready;
 }"""
-# The command's own promise ends when all cells have run; the page must not wait for that, because
-# a cell may wait for what the test does next.
-_RUN_ALL = "() => void window.jupyterapp.commands.execute('notebook:run-all-cells')"
-_SHOW = """(code) => {
-    const { content } = window.jupyterapp.shell.currentWidget;
-    const cells = content.model.sharedModel;
+_OPEN = """async (place) => {
+    const notebook = await window.jupyterapp.commands.execute("docmanager:open", { path: place });
+    await notebook.context.ready;
+    await notebook.sessionContext.ready;
+}"""
+# Several may be open. `true`: what is returned has to be JSON.
+_WITH_NOTEBOOK = """async ([place, argument]) => {
+    const { commands, shell } = window.jupyterapp;
+    const notebook = [...shell.widgets("main")].find((each) => each.context?.path === place);
+    %s
+    return true;
+}"""
+# Lab takes the focus when the last cell has run: nobody should be typing yet.
+_RUN_ALL = "return commands.execute('notebook:run-all-cells');"
+_PUT = """
+    shell.activateById(notebook.id);
+    const cells = notebook.content.model.sharedModel;
+    const all = argument.map((source) => ({ cell_type: "code", source, metadata: {}, outputs: [] }));
     cells.transact(() => {
         cells.deleteCellRange(0, cells.cells.length);
-        cells.insertCell(0, { cell_type: "code", source: code, metadata: {}, outputs: [] });
+        cells.insertCells(0, all);
     });
-    content.activeCellIndex = 0;
-    void window.jupyterapp.commands.execute("notebook:run-all-cells");
-}"""
-_EXECUTE = """async (code) => {
-    const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
-    const request = { code, store_history: false };
-    return (await kernel.requestExecute(request).done).content.status;
-}"""
+    notebook.content.activeCellIndex = 0;"""
+_EXECUTE = """
+    const request = { code: argument, store_history: false };
+    const { done } = notebook.sessionContext.session.kernel.requestExecute(request);
+    return (await done).content.status === "ok";"""
 _THEME = "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })"
-_SAVE = "() => window.jupyterapp.commands.execute('docmanager:save').then(() => true)"
+# A page is not told what others set.
+_SWITCH_SAVED_STATE = """() => window.jupyterapp.commands
+    .execute("@jupyter-widgets/jupyterlab-manager:saveWidgetState").then(() => true)"""
+# As in a kernel that has just started.
+_FRESH = """
+import os, sys
+from ipywidgets import Widget
+Widget.close_all()
+for name in [name for name in sys.modules if name.startswith("tests.browser")]:
+    del sys.modules[name]
+os.chdir({folder!r})"""
 
 
 @dataclass(frozen=True)
 class NotebookPage:
-    """One notebook in the browser. `path` is the file that it came from."""
+    """One notebook in the browser.
+
+    path: the file that it came from.
+    place: its path in the Lab.
+    """
 
     page: Page
     path: Path
+    place: str
 
     def run_all(self) -> None:
-        """Start every cell, from top to bottom; wait for outputs with `expect`."""
-        self.page.evaluate(_RUN_ALL)
+        """Run every cell, from top to bottom, and wait for the end; none may raise."""
+        assert self._do(_RUN_ALL), self.cells.all_inner_texts()
 
-    def show(self, code: str) -> None:
-        """Put one cell in the place of all, and start it."""
-        self.page.evaluate(_SHOW, code)
+    def show(self, *codes: str, folder: Path | None = None) -> None:
+        """Run cells with forms of tests.browser, which are as when nobody has filled them.
+
+        folder: where the kernel works from now on.
+        """
+        self.execute(_FRESH.format(folder=str(folder or self.path.parent)))
+        self.run(*codes)
+
+    def run(self, *codes: str) -> None:
+        """Put these cells in the place of all, and run them."""
+        self._do(_PUT, list(codes))
+        self.run_all()
+
+    def is_so(self, code: str) -> bool:
+        """Run code in the notebook's kernel, beside its cells and its history; False if it raises."""
+        return self._do(_EXECUTE, code)
 
     def execute(self, code: str) -> None:
-        """Run code in the notebook's kernel, beside its cells and its history; wait for the end."""
-        assert self.page.evaluate(_EXECUTE, code) == "ok"
+        """Run code that does not raise in the same way, and wait for the end."""
+        assert self.is_so(code)
 
     def save(self) -> None:
         """Save the file, and wait until it is saved."""
-        assert self.page.evaluate(_SAVE)
+        self._do("await notebook.context.save();")
+
+    def restart_kernel(self) -> None:
+        """Restart the kernel, as people do it."""
+        self._do("await notebook.sessionContext.restartKernel();")
+
+    def shut_kernel(self) -> None:
+        """End the kernel."""
+        self._do("await notebook.sessionContext.shutdown();")
+
+    def close(self) -> None:
+        """Close the notebook; its kernel goes on."""
+        self._do("notebook.dispose();")
+
+    def open_again(self) -> None:
+        """Close the notebook and open it, on the kernel that it has or on a new one."""
+        self.close()
+        self.page.evaluate(_OPEN, self.place)
 
     def reload(self) -> None:
         """Load the page again, and wait until notebook and kernel are there."""
@@ -78,6 +132,9 @@ class NotebookPage:
         self.page.wait_for_function(_LOADED)
         self.page.evaluate(_READY)
 
+    def _do(self, script: str, argument: object = None) -> bool:
+        return bool(self.page.evaluate(_WITH_NOTEBOOK % script, [self.place, argument]))
+
     def use_theme(self, name: str) -> None:
         """Show all in `Light` or `Dark`, which the Lab remembers."""
         self.page.evaluate(_THEME, f"JupyterLab {name}")
@@ -87,7 +144,7 @@ class NotebookPage:
     @property
     def cells(self) -> Locator:
         """Every cell, code and text."""
-        return self.page.locator(".jp-Notebook .jp-Cell")
+        return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell")
 
     def outputs(self, cell: int) -> Locator:
         """The outputs of a cell, counted from 0 over cells of every kind."""
@@ -99,13 +156,25 @@ class NotebookPage:
 
 
 def open_in(lab: Lab, page: Page, path: Path) -> NotebookPage:
-    """Open a notebook that lies in the Lab's folder, in a fresh Lab workspace."""
+    """Load the Lab with a notebook that lies in its folder, in a fresh workspace."""
     place = path.relative_to(lab.folder).as_posix()
     workspace = secrets.token_hex(4)
     page.goto(f"{lab.url}/lab/workspaces/{workspace}/tree/{place}?token={lab.token}&reset")
-    notebook = NotebookPage(page, path)
+    notebook = NotebookPage(page, path, place)
     notebook.wait_until_ready()
     return notebook
+
+
+def open_beside(lab: Lab, page: Page, path: Path) -> NotebookPage:
+    """Open one more notebook in a Lab that is loaded, which takes a tenth of the time."""
+    place = path.relative_to(lab.folder).as_posix()
+    page.evaluate(_OPEN, place)
+    return NotebookPage(page, path, place)
+
+
+def switch_saved_state(page: Page) -> None:
+    """From now on widgets' state is saved with notebooks; or, the second time, no more."""
+    page.evaluate(_SWITCH_SAVED_STATE)
 
 
 def write_notebook(path: Path, cells: Sequence[str]) -> Path:

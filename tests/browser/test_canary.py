@@ -18,8 +18,8 @@ from playwright.sync_api import expect
 
 from devsession.warehouse import embedded_service
 from tests.browser import canary_plugin
-from tests.browser.lab import SAVE_STATE, environment_in
-from tests.browser.notebook_page import write_notebook
+from tests.browser.lab import environment_in
+from tests.browser.notebook_page import switch_saved_state, write_notebook
 from tests.browser.search import files_with
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-# Milliseconds: a kernel and a session start, on a busy machine.
-STARTED = 120_000
 # Letters that JSON, HTML and addresses write in another way each.
 PASSWORD = 'canary "p/ü+1" <é>&'
 TOKEN = "canary-token-5d0e7b"
@@ -76,7 +74,6 @@ def project(lab: Lab) -> Iterator[Path]:
     (folder / "plugin.py").write_text(text, encoding="utf-8")
     yield folder
     embedded_service(folder).stop()
-    lab.settings(SAVE_STATE, {})
 
 
 def new_key() -> str:
@@ -110,11 +107,10 @@ def test_typed_secrets_are_in_the_store_alone(
 ) -> None:
     key = new_key()
     path = write_notebook(project / "secrets.ipynb", [SESSION, FORM, STOCK_WIDGET])
-    lab.settings(SAVE_STATE, {"saveState": False})
     notebook = open_notebook(path)
     notebook.run_all()
     form = notebook.form("The connection form of Guarded")
-    form.get_by_label("Password").fill(PASSWORD, timeout=STARTED)
+    form.get_by_label("Password").fill(PASSWORD)
     form.get_by_label("Token").fill(TOKEN)
     form.get_by_role("textbox", name="Signing key").fill(key)
     form.get_by_role("button", name="Test").click()
@@ -127,13 +123,14 @@ def test_typed_secrets_are_in_the_store_alone(
     store, typed = project / ".devsession" / "secrets", (PASSWORD, TOKEN, key.splitlines()[2])
     assert [files_with(each, lab.folder, lab.home) for each in typed] == [[store]] * 3
 
-    lab.settings(SAVE_STATE, {"saveState": True})
-    notebook.reload()
+    switch_saved_state(notebook.page)
+    notebook.open_again()
     form.get_by_label("Password").fill(PASSWORD)
     form.get_by_role("button", name="Save").click()
     expect(form.get_by_text("connection saved")).to_be_visible()
     expect(form.get_by_label("Token")).to_have_value("")
     save(lab, notebook)
+    switch_saved_state(notebook.page)
     assert "widget-state+json" in path.read_text("utf-8")
     ran = papermill(lab, path)
 

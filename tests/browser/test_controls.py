@@ -16,13 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-CONTROLS = """
-from importlib import reload
-from ipywidgets import Widget
-Widget.close_all()
-from tests.browser import forms
-reload(forms).controls
-"""
+CONTROLS = "from tests.browser import forms\nforms.controls"
 # As when options cannot be had: an answer stays that is not offered.
 NOT_OFFERED = """
 state = forms.controls.state

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.controls import dropdown, wait_for
-from tests.browser.notebook_page import NotebookPage, write_notebook
 from tests.keys import CERTIFICATE, ENCRYPTED_PEM, SSH_PRIVATE, SSH_PUBLIC
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
     from playwright.sync_api import Locator
 
-    from tests.browser.lab import Lab
+    from tests.browser.notebook_page import NotebookPage
 
 pytestmark = pytest.mark.browser
 
@@ -28,17 +25,10 @@ CELLS = [f"{IMPORT}\ncreator_forms.connection", f"{IMPORT}\ncreator_forms.sync"]
 
 
 @pytest.fixture
-def folder(lab: Lab) -> Path:
-    """A folder of this test's own in the Lab."""
-    return Path(mkdtemp(dir=lab.folder))
-
-
-@pytest.fixture
-def notebook(folder: Path, open_notebook: Callable[[Path], NotebookPage]) -> NotebookPage:
+def notebook(stage: NotebookPage, tmp_path: Path) -> NotebookPage:
     """A notebook that shows both forms."""
-    notebook = open_notebook(write_notebook(folder / "forms.ipynb", CELLS))
-    notebook.run_all()
-    return notebook
+    stage.show(*CELLS, folder=tmp_path)
+    return stage
 
 
 def field(form: Locator, name: str) -> Locator:
@@ -60,9 +50,7 @@ def press_what_lab_listens_to(button: Locator) -> None:
     expect(button).to_be_focused()
 
 
-def test_keys_are_loaded_refused_and_made(
-    notebook: NotebookPage, folder: Path, tmp_path: Path
-) -> None:
+def test_keys_are_loaded_refused_and_made(notebook: NotebookPage, tmp_path: Path) -> None:
     form = notebook.form("Connect to Acme")
     key, proof = field(form, "key"), field(form, "proof")
     text, alert = key.get_by_role("textbox"), key.get_by_role("alert")
@@ -98,11 +86,11 @@ def test_keys_are_loaded_refused_and_made(
         press_what_lab_listens_to(button)
     expect(notebook.cells).to_have_count(len(CELLS))
     notebook.save()
-    assert b"PRIVATE" not in (folder / "forms.ipynb").read_bytes()
+    assert b"PRIVATE" not in notebook.path.read_bytes()
     assert "PRIVATE" not in notebook.page.content()
 
 
-def test_a_new_option_is_added_by_keyboard_alone(notebook: NotebookPage, folder: Path) -> None:
+def test_a_new_option_is_added_by_keyboard_alone(notebook: NotebookPage, tmp_path: Path) -> None:
     form = notebook.form("Sync contacts")
     new = form.get_by_role("button", name="New option for List")
     small = form.get_by_role("group", name="New option for List")
@@ -127,7 +115,7 @@ def test_a_new_option_is_added_by_keyboard_alone(notebook: NotebookPage, folder:
     name.fill("Slow")
     small.get_by_role("button", name="Add").press("Enter")
     expect(small.get_by_role("button", name="Adding…")).to_be_disabled()
-    (folder / "made").touch()
+    (tmp_path / "made").touch()
     expect(form.get_by_text("Slow was added and chosen.")).to_have_role("status")
     expect(dropdown(form, "List")).to_have_value("Slow")
     expect(new).to_be_focused()

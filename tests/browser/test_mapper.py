@@ -14,14 +14,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-# As it is when nobody has filled it.
-MAPPER = """
-from importlib import reload
-from ipywidgets import Widget
-Widget.close_all()
-from tests.browser import mapper_forms
-reload(mapper_forms).widget
-"""
+MAPPER = "from tests.browser import mapper_forms\nmapper_forms.widget"
 OVERFLOWING = """(form) => [...form.querySelectorAll('*')]
     .filter((node) => node.scrollWidth > node.clientWidth + 1
         && getComputedStyle(node).display !== 'inline'
@@ -201,16 +194,3 @@ def test_nothing_overflows(form: Locator, notebook: NotebookPage) -> None:
     for width in (800, 1600):
         notebook.page.set_viewport_size({"width": width, "height": 1000})
         assert form.evaluate(OVERFLOWING) == []
-
-
-def test_a_reloaded_page_shows_the_same(form: Locator, notebook: NotebookPage) -> None:
-    fill(form, "email", "EMAIL")
-    click(form, "Match columns")
-    expect(form.get_by_role("button", name="Accept all 4")).to_be_visible()
-    notebook.save()
-
-    notebook.reload()
-
-    expect(source_of(form, "email")).to_have_value("EMAIL")
-    expect(form.get_by_role("button", name="Accept all 4")).to_be_visible()
-    expect(headings(form)).to_have_text(["IDENTIFIER", "email"])

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from devsession.sandbox import stop_sandbox
 from devsession.warehouse import embedded_service
-from tests.browser.notebook_page import NotebookPage, write_notebook
+from tests.browser.notebook_page import open_beside, write_notebook
 from tests.session import person_plugin
 from tests.session.test_person import Browser
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from tests.browser.lab import Lab
+    from tests.browser.notebook_page import NotebookPage
 
 pytestmark = pytest.mark.browser
 
@@ -41,8 +42,6 @@ TIME_IS_UP = "session.connection.person._asked.sign_in._until = 0"
 FILLED = "assert session.connection.filled"
 NOT_FILLED = "assert not session.connection.filled"
 TOKENS = ("sbo_", "sbt_", "sbr_")  # how codes and tokens of the practice app begin
-# Milliseconds: a kernel, a warehouse and the practice app start, on a busy machine.
-STARTED = 120_000
 numbers = count()
 
 
@@ -55,28 +54,34 @@ def folder(lab: Lab) -> Iterator[Path]:
     embedded_service(folder).stop()
 
 
+@pytest.fixture(scope="module")
+def shared(lab: Lab, lab_page: NotebookPage, folder: Path) -> Iterator[NotebookPage]:
+    """A notebook on a kernel for these tests alone."""
+    notebook = open_beside(lab, lab_page.page, write_notebook(folder / "sign_in.ipynb", ["None"]))
+    yield notebook
+    notebook.shut_kernel()
+    notebook.close()
+
+
 @pytest.fixture
-def open_cells(
-    folder: Path, open_notebook: Callable[[Path], NotebookPage]
-) -> Callable[[str], NotebookPage]:
-    """Open a notebook with a session and this cell, and run it; nobody has signed in before."""
+def show(shared: NotebookPage, page: Page, folder: Path) -> Callable[[str], NotebookPage]:
+    """Run a session's cell and this one in a new kernel; nobody has signed in before."""
+    shared.restart_kernel()
     name = f"friendly_{next(numbers)}"
     text = Path(person_plugin.__file__).read_text(encoding="utf-8")
     (folder / "plugin.py").write_text(text.replace('"friendly"', f'"{name}"'), encoding="utf-8")
 
-    def opened(cell: str) -> NotebookPage:
-        notebook = open_notebook(write_notebook(folder / f"{name}.ipynb", [OPEN, cell]))
-        notebook.run_all()
-        expect(notebook.outputs(1).first).to_be_visible(timeout=STARTED)
-        return notebook
+    def shown(cell: str) -> NotebookPage:
+        shared.run(OPEN, cell)
+        return shared
 
-    return opened
+    return shown
 
 
 @pytest.fixture
-def notebook(open_cells: Callable[[str], NotebookPage]) -> NotebookPage:
+def notebook(show: Callable[[str], NotebookPage]) -> NotebookPage:
     """A notebook that shows the connection form, filled."""
-    return open_cells(FORM)
+    return show(FORM)
 
 
 @pytest.fixture
@@ -116,53 +121,20 @@ def sign_in(page: Page, place: Locator, answer: str) -> None:
     app.close()
 
 
-def test_allow(page: Page, form: Locator, notebook: NotebookPage) -> None:
-    sign_in(page, form, "Allow")
-
-    expect(form.get_by_text("connection saved")).to_have_role("status")
-    expect(link_of(form)).to_be_hidden()
-    notebook.execute(FILLED)
-
-
-def test_deny(page: Page, form: Locator, notebook: NotebookPage) -> None:
+def test_what_goes_wrong_is_said_and_another_try_succeeds(
+    lab: Lab, page: Page, form: Locator, notebook: NotebookPage
+) -> None:
     sign_in(page, form, "Deny")
-
     expect(form.get_by_text("access_denied: The person said no.")).to_have_role("alert")
     expect(link_of(form)).to_be_hidden()
-    notebook.execute(NOT_FILLED)
 
-
-def test_denied_then_allowed(page: Page, form: Locator, notebook: NotebookPage) -> None:
-    sign_in(page, form, "Deny")
+    click(form, "Save")
+    click(form, "Cancel sign-in")
+    expect(form.get_by_text("The sign-in was cancelled; nothing was saved")).to_be_visible()
     expect(link_of(form)).to_be_hidden()
 
     click(form, "Save")
     expect(link_of(form)).to_be_visible()
-    sign_in(page, form, "Allow")
-
-    expect(form.get_by_text("connection saved")).to_be_visible()
-    notebook.execute(FILLED)
-
-
-def test_paste_the_address_that_the_browser_ended_at(form: Locator, notebook: NotebookPage) -> None:
-    paste(form, Browser().ends_at(address_of(form)))
-
-    expect(form.get_by_text("connection saved")).to_be_visible()
-    notebook.execute(FILLED)
-
-
-def test_a_wrong_redirect_is_refused_and_the_right_one_taken(
-    form: Locator, notebook: NotebookPage
-) -> None:
-    paste(form, "http://127.0.0.1:1/callback?code=of-another&state=of-another")
-    expect(form.get_by_text("it does not begin with the redirect")).to_have_role("alert")
-    notebook.execute(NOT_FILLED)
-
-    paste(form, Browser().ends_at(address_of(form)))
-    expect(form.get_by_text("connection saved")).to_be_visible()
-
-
-def test_a_state_that_has_expired(form: Locator, notebook: NotebookPage) -> None:
     end = Browser().ends_at(address_of(form))
     notebook.execute(TIME_IS_UP)
     expect(form.get_by_text("Nobody has signed in")).to_have_role("alert")
@@ -170,20 +142,34 @@ def test_a_state_that_has_expired(form: Locator, notebook: NotebookPage) -> None
 
     click(form, "Save")
     paste(form, end)
-
-    expect(
-        form.get_by_text("This is not the address that the browser came back to")
-    ).to_be_visible()
-    expect(link_of(form)).to_be_visible()
+    expired = form.get_by_text("This is not the address that the browser came back to")
+    expect(expired).to_be_visible()
+    paste(form, "http://127.0.0.1:1/callback?code=of-another&state=of-another")
+    expect(form.get_by_text("it does not begin with the redirect")).to_have_role("alert")
     notebook.execute(NOT_FILLED)
 
+    paste(form, Browser().ends_at(address_of(form)))
+    expect(form.get_by_text("connection saved")).to_be_visible()
+    notebook.execute(FILLED)
+    notebook.save()
+    files = [
+        path for place in (lab.folder, lab.home) for path in place.rglob("*") if path.is_file()
+    ]
+    found = [path for path in files for kind in TOKENS if kind.encode() in path.read_bytes()]
+    assert {path.name for path in found} == {"secrets"}
 
-def test_cancel(form: Locator, notebook: NotebookPage) -> None:
-    click(form, "Cancel sign-in")
 
-    expect(form.get_by_text("The sign-in was cancelled; nothing was saved")).to_be_visible()
+def test_a_notebook_that_is_opened_again_still_asks(
+    page: Page, form: Locator, notebook: NotebookPage
+) -> None:
+    notebook.save()
+    notebook.open_again()
+
+    sign_in(page, form, "Allow")
+
+    expect(form.get_by_text("connection saved")).to_have_role("status")
     expect(link_of(form)).to_be_hidden()
-    notebook.execute(NOT_FILLED)
+    notebook.execute(FILLED)
 
 
 def test_by_keyboard_alone(form: Locator, notebook: NotebookPage) -> None:
@@ -203,33 +189,10 @@ def test_by_keyboard_alone(form: Locator, notebook: NotebookPage) -> None:
     expect(notebook.cells).to_have_count(2)
 
 
-def test_what_came_back_is_in_no_file_but_the_secret_store(
-    lab: Lab, page: Page, form: Locator, notebook: NotebookPage
-) -> None:
-    paste(form, Browser().ends_at(address_of(form)))
-    expect(form.get_by_text("connection saved")).to_be_visible()
-    notebook.save()
-
-    files = [
-        path for place in (lab.folder, lab.home) for path in place.rglob("*") if path.is_file()
-    ]
-    found = [path for path in files for kind in TOKENS if kind.encode() in path.read_bytes()]
-    assert {path.name for path in found} == {"secrets"}
-
-
-def test_a_reloaded_page_still_asks(page: Page, form: Locator, notebook: NotebookPage) -> None:
-    notebook.save()
-    notebook.reload()
-
-    sign_in(page, form, "Allow")
-
-    expect(form.get_by_text("connection saved")).to_be_visible()
-
-
 def test_fill_in_a_cell_asks_under_it_and_says_there_what_came_of_it(
-    page: Page, open_cells: Callable[[str], NotebookPage]
+    page: Page, show: Callable[[str], NotebookPage]
 ) -> None:
-    notebook = open_cells(FILL)
+    notebook = show(FILL)
     output = notebook.outputs(1)
 
     sign_in(page, output, "Allow")

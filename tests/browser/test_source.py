@@ -35,8 +35,6 @@ def notebook(lab: Lab, open_notebook: Callable[[Path], NotebookPage]) -> Iterato
     folder = Path(mkdtemp(dir=lab.folder))
     notebook = open_notebook(write_notebook(folder / "sync.ipynb", CELLS))
     notebook.run_all()
-    # The kernel and a warehouse start.
-    expect(notebook.form("Sync contacts")).to_be_visible(timeout=120_000)
     yield notebook
     embedded_service(folder).stop()
 
@@ -79,7 +77,7 @@ def test_the_form_follows_what_is_chosen(notebook: NotebookPage) -> None:
     call = "contacts = session.sync('contacts', source='PEOPLE', identifier='EMAIL', strategy='Upsert')"
     expect(form.locator(".dsf-code pre")).to_contain_text(call)
     notebook.save()
-    notebook.reload()
+    notebook.open_again()
     expect(dropdown(form, "Source")).to_have_value("PEOPLE")
     expect(dropdown(form, "Identifier")).to_have_value("EMAIL · text")
     notebook.execute("own.declare()")

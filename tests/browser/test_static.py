@@ -12,10 +12,10 @@ from tests.browser.notebook_page import write_notebook
 from tests.browser.stored_outputs import PICTURES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import ConsoleMessage, Error, Locator, Page
 
     from tests.browser.lab import Lab
     from tests.browser.notebook_page import NotebookPage
@@ -60,14 +60,22 @@ def stored(picture: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def complaints(page: Page) -> list[str]:
+def complaints(page: Page) -> Iterator[list[str]]:
     """What the page writes to its console as an error."""
     said: list[str] = []
-    page.on(
-        "console", lambda message: said.append(message.text) if message.type == "error" else None
-    )
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return said
+
+    def hear_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            said.append(message.text)
+
+    def hear_error(error: Error) -> None:
+        said.append(str(error))
+
+    page.on("console", hear_console)
+    page.on("pageerror", hear_error)
+    yield said
+    page.remove_listener("console", hear_console)
+    page.remove_listener("pageerror", hear_error)
 
 
 @pytest.fixture
@@ -109,5 +117,4 @@ def test_all_is_readable(untrusted: NotebookPage, complaints: list[str]) -> None
 
     for width in (800, 1600):
         untrusted.page.set_viewport_size({"width": width, "height": 1000})
-        all_outputs = untrusted.page.locator(".jp-OutputArea-output")
-        assert all_outputs.evaluate_all(OVERFLOWING) == []
+        assert untrusted.cells.locator(".jp-OutputArea-output").evaluate_all(OVERFLOWING) == []

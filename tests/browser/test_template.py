@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.notebook_page import NotebookPage, write_notebook
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from playwright.sync_api import Locator
 
-    from tests.browser.lab import Lab
+    from tests.browser.notebook_page import NotebookPage
 
 pytestmark = pytest.mark.browser
 
@@ -30,12 +24,10 @@ OVERFLOWING = """(form) => [...form.querySelectorAll('*')]
 
 
 @pytest.fixture
-def notebook(lab: Lab, open_notebook: Callable[[Path], NotebookPage]) -> NotebookPage:
+def notebook(stage: NotebookPage) -> NotebookPage:
     """A notebook that shows a form with a template of JSON over a thousand columns."""
-    folder = Path(mkdtemp(dir=lab.folder))
-    notebook = open_notebook(write_notebook(folder / "template.ipynb", [TEMPLATE]))
-    notebook.run_all()
-    return notebook
+    stage.show(TEMPLATE)
+    return stage
 
 
 @pytest.fixture
