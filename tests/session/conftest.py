@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
@@ -15,6 +15,7 @@ import pytest
 from devsession import DevelopmentSession, secret
 from devsession.cli.project import create_project
 from devsession.session.plugin_source import load_plugin_class
+from tests.in_process import warehouses_in_process
 from tests.session import practice_app
 
 if TYPE_CHECKING:
@@ -34,14 +35,11 @@ class App:
 
     def __init__(self, unrecorded: Callable[[], AbstractContextManager[None]]) -> None:
         self._unrecorded = unrecorded
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", practice_app.__name__, KEY],
-            stdout=subprocess.PIPE,
-            cwd=REPOSITORY,
-            text=True,
-        )
-        assert self._process.stdout is not None
-        self.netloc = f"127.0.0.1:{int(self._process.stdout.readline())}"
+        self._listening = practice_app.listen()
+        self._server = practice_app.server(KEY)
+        self._thread = threading.Thread(target=self._server.run, args=([self._listening],))
+        self._thread.start()
+        self.netloc = f"127.0.0.1:{self._listening.getsockname()[1]}"
         self.url = f"http://{self.netloc}"
 
     def asked(self) -> list[tuple[str, str]]:
@@ -64,10 +62,9 @@ class App:
         return found
 
     def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        self._server.should_exit = True
+        self._thread.join()
+        self._listening.close()
 
     def _get(self, path: str) -> Any:
         request = Request(self.url + path, headers={"Authorization": f"Bearer {KEY}"})
@@ -99,6 +96,18 @@ class Project:
         self.session.close()
         self.session = DevelopmentSession(load_plugin_class(self.folder), workspace=self.folder)
         return self.session
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warehouses(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Warehouses without their processes, but where another process works on them, too."""
+    if getattr(request.module, "WAREHOUSE_HAS_A_PROCESS", False):
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        warehouses = warehouses_in_process(patch)
+        yield
+        warehouses.close()
 
 
 @pytest.fixture(scope="module")

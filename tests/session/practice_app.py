@@ -1,4 +1,4 @@
-"""The practice app in a process of its own, which also says what it was asked.
+"""The practice app, which also says what it was asked.
 
 `GET /asked` gives each request since the last time this was asked: [method, path, external ids].
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import socket
-import sys
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -65,16 +64,18 @@ def _external_ids(chunks: list[bytes]) -> list[str]:
     return [record["external_id"] for record in records if "external_id" in record]
 
 
-def main(key: str) -> None:
-    """Serve on a free port, which is printed."""
+def listen() -> socket.socket:
+    """A free port."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     listening.listen()
-    print(listening.getsockname()[1], flush=True)
+    return listening
+
+
+def server(key: str) -> uvicorn.Server:
+    """What serves a new, empty app on that port."""
     app = Listening(create_app(ApiKeys([key]), clients={CLIENT_ID: CLIENT_SECRET}))
-    config = uvicorn.Config(app, log_config=None, access_log=False)
-    uvicorn.Server(config).run(sockets=[listening])
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1
+    )
+    return uvicorn.Server(config)

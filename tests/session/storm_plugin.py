@@ -27,7 +27,7 @@ from devsession.plugin import (
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-BULK_LIMIT = 100
+BULK_LIMIT = 25
 BULK_UPSERT = "/objects/contact/records/bulk/upsert"
 
 
@@ -36,7 +36,7 @@ class RequestFailedError(Exception):
 
 
 class Stormproof(Plugin):
-    """Upserts contacts by their external id, in bulks of 100."""
+    """Upserts contacts by their external id, in bulks of 25."""
 
     def get_manifest(self) -> PluginManifest:
         return PluginManifest(

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from devsession import DevelopmentSession
     from devsession.session.sync import Sync
 
+WAREHOUSE_HAS_A_PROCESS = True
 WRONG_KEY = "wrong-key-5d21c8e07a"
 
 

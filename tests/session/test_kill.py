@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from devsession.session.sync import Sync
 
+WAREHOUSE_HAS_A_PROCESS = True
 RECORDS = 12
 SEED = 20
 RUN = """

@@ -14,6 +14,7 @@ from tests.session.conftest import load_contacts
 if TYPE_CHECKING:
     from devsession import DevelopmentSession
 
+
 QUERY = """
 with named as (select ID, EMAIL, FIRST_NAME || ' ' || l.NAME as FULL_NAME
                from LINEAGE_PEOPLE p join PUBLIC.LINEAGE_NAMES l on p.ID = l.PERSON)

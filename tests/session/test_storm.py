@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
-RECORDS = 20_000
+
+RECORDS = 5_000
 MOST_RUNS = 10
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from devsession.session.sync import Sync
     from tests.session.conftest import App, Project
 
+WAREHOUSE_HAS_A_PROCESS = True
+
 SETS = [
     *range(5),
     *(pytest.param(seed, marks=pytest.mark.long) for seed in range(5, 50)),

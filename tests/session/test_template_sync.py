@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from devsession.session.sync import Sync
 
+WAREHOUSE_HAS_A_PROCESS = True
+
 WITH_TEMPLATE = '''
 
 import json
