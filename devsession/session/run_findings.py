@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import from_json
 
+from devsession.plugin.outcome_table import OutcomeTable
 from devsession.plugin.report import Finding
 from devsession.plugin.strategies import SyncAction
 from devsession.recording.exchange import header
-from devsession.recording.scenario import storable_outcomes
 from devsession.render import counted, shortened
 from devsession.testing.comparison import SUCCESS_LOST, differences_by_record
 
@@ -65,7 +65,7 @@ def asked_too_fast(outcomes: DataFrame, exchanges: Sequence[Exchange]) -> Findin
     if not too_fast:
         return None
     said = [each.response_body.decode("utf-8", "replace") for each in too_fast]
-    refused = storable_outcomes(outcomes).query("not SUCCESS")
+    refused = OutcomeTable(outcomes).storable().query("not SUCCESS")
     errors = zip(refused["IDENTIFIER"], map(_error, refused["RESULT"]), strict=True)
     found = [
         f"record {identifier}"
