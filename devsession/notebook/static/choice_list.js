@@ -38,7 +38,7 @@ export class ChoiceList {
       const option = this.shown[[...this.list.children].indexOf(node)];
       if (option && !option.disabled) handle.pick(option);
     });
-    this.watch = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting || handle.close());
+    this.watch = new IntersectionObserver((seen) => seen.at(-1).isIntersecting || handle.close());
   }
 
   open() {
