@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -14,35 +13,6 @@ from devsession.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-
-class Style(StrEnum):
-    """What a plugin does with the rows of a source."""
-
-    RECORD = "record"
-    EVENT = "event"
-
-
-class Connect(StrEnum):
-    """What an app wants to know, to connect."""
-
-    API_KEY = "api-key"
-    OAUTH = "oauth"
-    SIGN_IN = "sign-in"
-
-
-class Client(StrEnum):
-    """How an app's API is called."""
-
-    HTTP = "http"
-    PACKAGE = "package"
-
-
-class Mapper(StrEnum):
-    """How a row becomes what the app takes."""
-
-    FIELDS = "fields"
-    TEMPLATE = "template"
 
 
 _NAME = re.compile(r"[A-Za-z](?:[A-Za-z0-9_-]{0,48}[A-Za-z0-9])?")

@@ -9,14 +9,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from devsession.cli.place import workspace_here
-from devsession.errors import (
-    RecordingError,
-    ScenarioError,
-    UnknownNameError,
-    UsageError,
-    did_you_mean,
-)
+from devsession.cli.place import scenarios_here, workspace_here
+from devsession.errors import RecordingError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from devsession.plugin.contract import Plugin
@@ -26,25 +20,9 @@ if TYPE_CHECKING:
 def test(paths: list[Path]) -> None:
     """Run each scenario's test, then the audit of what is committed; exit 1 when one fails."""
     from devsession.session.plugin_source import load_plugin_class
-    from devsession.testing import scenario_folders
 
-    folder = workspace_here().folder
-    known = scenario_folders(folder / "scenarios")
-    for path in paths:
-        if not path.is_dir():
-            raise UnknownNameError(
-                f"There is no scenario folder {path}",
-                tried=did_you_mean(path.name, [each.name for each in known]),
-                where=str(folder / "scenarios"),
-                next_step="devsession test (runs them all)",
-            )
-    chosen = paths or known
-    if not chosen:
-        raise ScenarioError(
-            "There is no scenario with a test",
-            where=str(folder / "scenarios"),
-            next_step="in a notebook: scenario.run(), then scenario.complete()",
-        )
+    workspace = workspace_here()
+    folder, chosen = workspace.folder, scenarios_here(workspace, paths, command="test")
     plugin_class = load_plugin_class(folder)
     failed = 0
     for path in chosen:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from devsession import __version__
-from devsession.cli.answers import Client, Connect, Mapper, Style  # noqa: TC001 - typer reads them
 
 app = typer.Typer(
     name="devsession",
@@ -30,26 +28,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Slug = Annotated[str, typer.Argument(metavar="SLUG", help="The sync's name, such as contacts.")]
 
 
-class Action(StrEnum):
-    """What can be asked of a local process."""
-
-    START = "start"
-    STOP = "stop"
-    STATUS = "status"
-
-
-class SandboxAction(StrEnum):
-    """What can be asked of the practice app: that, and its weather."""
-
-    START = "start"
-    STOP = "stop"
-    STATUS = "status"
-    STORM = "storm"
-    CALM = "calm"
-
-
-What = Annotated[Action, typer.Argument(metavar="ACTION")]
-SandboxWhat = Annotated[SandboxAction, typer.Argument(metavar="ACTION")]
+What = Annotated[Literal["start", "stop", "status"], typer.Argument(metavar="ACTION")]
+SandboxWhat = Annotated[
+    Literal["start", "stop", "status", "storm", "calm"], typer.Argument(metavar="ACTION")
+]
 
 
 def _version(wanted: bool) -> None:
@@ -78,20 +60,23 @@ def init(
         typer.Option("--name", metavar="NAME", help="The plugin's name. [default: the folder's]"),
     ] = None,
     style: Annotated[
-        Style | None, typer.Option(help="Records that are kept up to date, or events, a row each.")
+        Literal["record", "event"] | None,
+        typer.Option(help="Records that are kept up to date, or events, a row each."),
     ] = None,
     connect: Annotated[
-        Connect | None,
+        Literal["api-key", "oauth", "sign-in"] | None,
         typer.Option(help="An API key, OAuth client credentials, or a person who signs in."),
     ] = None,
     client: Annotated[
-        Client | None, typer.Option(help="HTTP requests, or a Python package that knows the API.")
+        Literal["http", "package"] | None,
+        typer.Option(help="HTTP requests, or a Python package that knows the API."),
     ] = None,
     rate_limit: Annotated[
         str | None, typer.Option(metavar="RATE", help="The API's, such as 5/second; or none.")
     ] = None,
     mapper: Annotated[
-        Mapper | None, typer.Option(help="Columns mapped to fields, or a Jinja template.")
+        Literal["fields", "template"] | None,
+        typer.Option(help="Columns mapped to fields, or a Jinja template."),
     ] = None,
     defaults: Annotated[
         bool, typer.Option("--defaults", help="Ask nothing; without a FOLDER, make my-app.")
@@ -111,7 +96,7 @@ def init(
         "rate_limit": rate_limit,
         "mapper": mapper,
     }
-    given = {question: str(answer) for question, answer in answers.items() if answer is not None}
+    given = {question: answer for question, answer in answers.items() if answer is not None}
     init(folder, given, asking=not defaults)
 
 
@@ -249,16 +234,16 @@ def sync_run(slug: Slug, as_json: Json = False) -> None:
 
 
 @app.command()
-def warehouse(action: What = Action.START) -> None:
+def warehouse(action: What = "start") -> None:
     """Start, stop or look at this workspace's warehouse."""
     from devsession.cli.services import warehouse
 
-    warehouse(action.value)
+    warehouse(action)
 
 
 @app.command()
 def sandbox(
-    action: SandboxWhat = SandboxAction.START,
+    action: SandboxWhat = "start",
     data: Annotated[
         Path | None,
         typer.Option("--data", metavar="FOLDER", help="Start: keep its records in this folder."),
@@ -281,4 +266,4 @@ def sandbox(
     """
     from devsession.cli.services import sandbox
 
-    sandbox(action.value, data=data, rate=rate, seed=seed)
+    sandbox(action, data=data, rate=rate, seed=seed)

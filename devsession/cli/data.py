@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +15,7 @@ from devsession.errors import UnknownNameError, did_you_mean
 from devsession.render import counted, text_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from devsession.session.workspace import Workspace
-    from devsession.warehouse.account import Account
     from devsession.warehouse.records import RunRecord, SyncRecord
 
 _FAILURE_COLUMNS = ("IDENTIFIER", "SYNC_ACTION", "RUN", "ERROR")
@@ -27,6 +24,7 @@ _ENDED = {"frozen": "frozen for a scenario"}
 
 def load_table(file: Path, name: str, *, replace: bool) -> None:
     """Load a file as a table of this workspace."""
+    from devsession.warehouse.embedded import open_embedded
     from devsession.warehouse.tables import load_table
 
     workspace = workspace_here()
@@ -37,7 +35,7 @@ def load_table(file: Path, name: str, *, replace: bool) -> None:
             next_step=f"devsession table load ANOTHER-FILE --as {name}",
         )
     workspace.prepare()
-    with _account(workspace) as account:
+    with closing(open_embedded(workspace.folder)) as account:
         loaded = load_table(account, name, file, replace=replace)
     typer.echo(str(loaded) if loaded.changed else f"{loaded}\nunchanged: it held this already")
 
@@ -85,11 +83,12 @@ def show_sync(slug: str, *, as_json: bool) -> None:
 
 def show_failures(slug: str, *, as_json: bool) -> None:
     """The records of a sync that were refused when they were offered last, and why."""
+    from devsession.warehouse.embedded import open_embedded
     from devsession.warehouse.failures import failures_of
 
     workspace = workspace_here()
     sync, _ = _known(_syncs(workspace), slug)
-    with _account(workspace) as account:
+    with closing(open_embedded(workspace.folder)) as account:
         failures = failures_of(account, sync)
     rows = failures.to_dict("records")
     if as_json:
@@ -152,22 +151,12 @@ def _syncs(workspace: Workspace) -> dict[str, tuple[SyncRecord, list[RunRecord]]
     if not workspace.has_warehouse:
         return {}
     from devsession.session.run_lock import runs_of
+    from devsession.warehouse.embedded import open_embedded
     from devsession.warehouse.store import Store
 
-    with _account(workspace) as account:
+    with closing(open_embedded(workspace.folder)) as account:
         store = Store(account)
         return {sync.slug: (sync, runs_of(workspace, store, sync)) for sync in store.syncs()}
-
-
-@contextmanager
-def _account(workspace: Workspace) -> Iterator[Account]:
-    from devsession.warehouse.embedded import open_embedded
-
-    account = open_embedded(workspace.folder)
-    try:
-        yield account
-    finally:
-        account.close()
 
 
 def _as_dict(sync: SyncRecord) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import typer
 
 from devsession.cli import INTERRUPTED
-from devsession.cli.place import workspace_here
-from devsession.errors import ScenarioError, UnknownNameError, UsageError, did_you_mean
+from devsession.cli.place import scenarios_here, workspace_here
+from devsession.errors import UsageError
 from devsession.render import counted
 
 if TYPE_CHECKING:
@@ -23,19 +23,15 @@ if TYPE_CHECKING:
 
 def drift(paths: list[Path], *, yes: bool, values: bool, as_json: bool) -> None:
     """Play scenarios live; exit 1 when the app answers one differently."""
+    from devsession.recording.scenario import ScenarioFolder
     from devsession.session import DevelopmentSession
-    from devsession.session.drifting import check_connected, check_recorded, drift_of
+    from devsession.session.drifting import check_connected, check_online, check_recorded, drift_of
     from devsession.session.plugin_source import load_plugin_class
-    from devsession.session.workspace import OFFLINE_VARIABLE, offline_requested
+    from devsession.session.workspace import offline_requested
 
     workspace = workspace_here()
-    if offline_requested():
-        raise UsageError(
-            "Drift calls the app, and this is offline",
-            tried=f"{OFFLINE_VARIABLE} is set",
-            next_step=f"unset {OFFLINE_VARIABLE}, then the same command again",
-        )
-    folders = _chosen(workspace.folder, paths)
+    check_online(offline=offline_requested())
+    folders = [ScenarioFolder(each) for each in scenarios_here(workspace, paths, command="drift")]
     for folder in folders:
         check_recorded(folder)
     _agreed(folders, yes=yes)
@@ -62,29 +58,6 @@ def drift(paths: list[Path], *, yes: bool, values: bool, as_json: bool) -> None:
         typer.echo(f"{len(reports) - drifted} as recorded, {drifted} drifted")
     if drifted:
         raise typer.Exit(1)
-
-
-def _chosen(workspace: Path, paths: list[Path]) -> list[ScenarioFolder]:
-    """The folders to play. Raises: UnknownNameError or ScenarioError when there are none."""
-    from devsession.recording.scenario import ScenarioFolder
-    from devsession.testing import scenario_folders
-
-    known = scenario_folders(workspace / "scenarios")
-    for path in paths:
-        if not ScenarioFolder(path).exists:
-            raise UnknownNameError(
-                f"There is no scenario in {path}",
-                tried=did_you_mean(path.name, [each.name for each in known]),
-                where=str(workspace / "scenarios"),
-                next_step="devsession drift (plays them all)",
-            )
-    if not (paths or known):
-        raise ScenarioError(
-            "There is no scenario to play",
-            where=str(workspace / "scenarios"),
-            next_step="in a notebook: scenario.run(), then scenario.complete()",
-        )
-    return [ScenarioFolder(path) for path in paths or known]
 
 
 def _agreed(folders: list[ScenarioFolder], *, yes: bool) -> None:

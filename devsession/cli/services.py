@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 import typer
 
 from devsession.cli.place import workspace_here
-from devsession.cli.service_state import state_of
 from devsession.errors import UsageError
+from devsession.render import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from devsession.service import Address, Service
+    from devsession.service import Address, Service, Use
 
 _OPTION_OF = {"--data": "start", "--rate": "start", "--seed": "storm"}
 _USUAL_SEED = 0
+_MB = 1_000_000
 
 
 def warehouse(action: str) -> None:
@@ -76,8 +77,17 @@ def _check_options(action: str, options: Mapping[str, object]) -> None:
 
 
 def _tell(service: Service, data: Path | None) -> None:
-    for line in state_of(service, data):
-        typer.echo(line)
+    """Whether it runs, how it is used, and how much it keeps in this file or folder."""
+    address = service.address()
+    if address is None:
+        next_step = f"devsession {service.name} start"
+        typer.echo(f"{service.name} is not running{_why_not(service)}; next: {next_step}")
+    else:
+        use = service.use()
+        typer.echo(f"{service.name} runs (process {address.pid})")
+        typer.echo(f"  used     {_used(use) if use else 'unknown: it does not answer'}")
+    if data is not None and data.exists():
+        typer.echo(f"  size     {_bytes_in(data) / _MB:,.1f} MB")
 
 
 def _tell_stopped(service: Service, *, stopped: bool) -> None:
@@ -91,3 +101,25 @@ def _tell_how_to_use(service: Service, address: Address) -> None:
     typer.echo(f'  key      secret("{KEY_NAME}"), kept in .devsession/secrets')
     typer.echo(f'  OAuth    client "{CLIENT_ID}", secret("{CLIENT_SECRET_NAME}")')
     typer.echo(f"  records  {chosen_data(service.folder) or 'in memory, gone when it stops'}")
+
+
+def _why_not(service: Service) -> str:
+    ending = service.ending()
+    if ending is None:
+        return ""
+    told = {"idle": "it ended by itself, unused", "stopped": "it was stopped"}
+    return f" ({told.get(ending.how, f'process {ending.pid} crashed, see {ending.log_file}')})"
+
+
+def _used(use: Use) -> str:
+    minutes = int(use.quiet_seconds // 60)
+    last = f"{counted(minutes, 'minute')} ago" if minutes else "just now"
+    used = f"{last}, {counted(use.connections, 'connection')}"
+    if use.ends_after is None:
+        return f"{used}; never ends by itself"
+    return f"{used}; ends by itself {use.ends_after:g} minutes after the last one"
+
+
+def _bytes_in(place: Path) -> int:
+    files = place.rglob("*") if place.is_dir() else [place]
+    return sum(file.stat().st_size for file in files if file.is_file())

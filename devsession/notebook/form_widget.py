@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from devsession.notebook.form_parts import FormPart
-    from devsession.notebook.snapshot import Table
     from devsession.plugin.form import Form
 
 _STATIC = Path(__file__).parent / "static"
@@ -41,11 +40,11 @@ class FormWidget(anywidget.AnyWidget):
         shows stands for what the action that needs it would say.
     fill_call: a call that fills the form in the same way, for copying; secrets in it are
         references.
-    sample: makes the records that stand below a mapper.
+    sample: makes the records that stand below a mapper, and below the static picture.
     portable: is applied to all that the static picture shows, so that it is the same on every
         machine.
 
-    `above` and `below` can be set: they make what the static picture has besides, as facts and below.
+    `above` can be set: it makes the facts that the static picture has above the fields.
 
     The page has three synced traits: `state`; `offered`, what a mapper's fields and columns are,
     which is much and hardly changes; `sample`. Whatever is done there comes as a message, so that no
@@ -89,7 +88,6 @@ class FormWidget(anywidget.AnyWidget):
         self._is_answering = False
         self._make_sample = sample
         self.above: Callable[[], Sequence[tuple[str, str]]] = lambda: ()
-        self.below: Callable[[], Table | None] = lambda: None
         self._looked_up: dict[str, dict[str, Any]] = {}
         state, offered = self._state()
         super().__init__(state=state, offered=offered, sample=Sample().shown())
@@ -117,7 +115,7 @@ class FormWidget(anywidget.AnyWidget):
             actions=[action.label for action in self._actions],
             fill_call=self._portable(self._fill_call()),
             above=self._portable([*wrong, *self.above()]),
-            below=self.below(),
+            sample=self._make_sample(),
         )
 
     def _state(self) -> tuple[dict[str, Any], dict[str, Any]]:

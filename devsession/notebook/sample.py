@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from devsession.render import html_line, html_table, text_table
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -27,9 +29,9 @@ class RecordText:
     not_sent: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sample:
-    """What a mapping or a template makes of some rows.
+    """What a mapping or a template makes of some rows; true when it has any.
 
     rows: a record each, its values as text; None for none. texts: the same of a template.
     not_sent: why the plugin's validator refuses a record, one for each row; none without refusals.
@@ -47,3 +49,26 @@ class Sample:
     def shown(self) -> dict[str, Any]:
         """As JSON, for the page."""
         return asdict(self)
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.texts)
+
+    def __repr__(self) -> str:
+        return "\n".join(filter(None, (text_table(*self._table()), self.error)))
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._table()) + (html_line(self.error) if self.error else "")
+
+    def _table(self) -> tuple[list[str], list[list[object]]]:
+        """The records with their headings, for where the page does not draw them."""
+        headings: list[str] = list(self.headings) or ["IDENTIFIER", "TRANSFORMED_RECORD"]
+        rows: list[list[object]] = [list(row) for row in self.rows]
+        rows += [
+            [each.identifier, each.problem if each.text is None else each.text]
+            for each in self.texts
+        ]
+        not_sent = [*self.not_sent, *(each.not_sent for each in self.texts)]
+        if not any(not_sent):
+            return headings, rows
+        told = [[*row, why] for row, why in zip(rows, not_sent, strict=True)]
+        return [*headings, "refused, not sent"], told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from devsession.notebook.markup import MUTED, code, fact_lines, facts
 from devsession.render import counted, html_line, panel
@@ -11,16 +11,12 @@ from devsession.render import counted, html_line, panel
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from devsession.notebook.sample import Sample
+
 
 _SHOWN = 80  # characters of a template
 _VALUE = 500  # and of a value
 _MAPPED = 50  # fields
-
-
-class Table(Protocol):
-    """Text for a terminal, by its repr, and HTML for a notebook."""
-
-    def _repr_html_(self) -> str: ...
 
 
 class FormSnapshot:
@@ -30,7 +26,7 @@ class FormSnapshot:
     actions: labels of the form's buttons, in the order in which they are clicked.
     fill_call: the call that does the same as the clicks so far.
     above: labels and texts of what stands above the fields.
-    below: what stands below it, as text and HTML.
+    sample: the records that stand below it, if there are any.
 
     Both texts depend on these alone, so that equal forms give equal outputs.
     """
@@ -43,20 +39,20 @@ class FormSnapshot:
         actions: Sequence[str],
         fill_call: str,
         above: Sequence[tuple[str, str]] = (),
-        below: Table | None = None,
+        sample: Sample | None = None,
     ) -> None:
         self._title = title
         self._shown = shown
         self._actions = actions
         self._fill_call = fill_call
         self._above = list(above)
-        self._below = below
+        self._sample = sample
 
     def __repr__(self) -> str:
         rows = [(field["name"], _state(field)) for field in self._fields]
         rows = self._above + self._connectivity() + rows + self._mapping()
-        below = [repr(self._below)] if self._below else []
-        return "\n".join([self._title, *fact_lines(rows), f"next: {self._next_step}", *below])
+        sample = [repr(self._sample)] if self._sample else []
+        return "\n".join([self._title, *fact_lines(rows), f"next: {self._next_step}", *sample])
 
     def _repr_html_(self) -> str:
         fields = [(_label(field), _value(field)) for field in self._fields]
@@ -66,7 +62,7 @@ class FormSnapshot:
             html_line(f"next: {self._next_step}", style="margin-top:6px"),
             html_line("The same as code:", style=f"{MUTED};margin-top:8px"),
             code(self._fill_call),
-        ) + (self._below._repr_html_() if self._below else "")
+        ) + (self._sample._repr_html_() if self._sample else "")
 
     @property
     def _fields(self) -> list[dict[str, Any]]:

@@ -52,9 +52,7 @@ def _changes(session: DevelopmentSession, sync: Sync, frame: DataFrame) -> tuple
     redact = session.vault.redactor
     template = template_of(sync.record.field_mappings, session.plugin, redact=redact.text)
     validator = validator_of(session, sync) if len(frame) else None
-    offered = frame[frame["SYNC_ACTION"].notna()]
-    refusals = validator.refusals(offered) if validator is not None else []
-    held_back = {refusal.identifier: refusal.text for refusal in refusals}
+    held_back = validator.texts(frame[frame["SYNC_ACTION"].notna()]) if validator else {}
     rows: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]
     return tuple(
         Change(

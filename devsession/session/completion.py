@@ -39,31 +39,27 @@ class Told:
         return html_report(head, *lines, edge=NEUTRAL)
 
 
-class Completion(Told):
-    """What `complete()` did."""
+def completion_of(session: DevelopmentSession, folder: ScenarioFolder) -> Told:
+    """Audit a scenario's folder and, when the method has run, write its test and prove it.
 
-    @classmethod
-    def of(cls, session: DevelopmentSession, folder: ScenarioFolder) -> Completion:
-        """Audit the folder and, when the method has run, write its test and prove it.
-
-        Raises: SecretLeakError, or ScenarioError when the test does not hold.
-        """
-        audited = audit([folder.path], session.vault.redactor)
-        if not audited:
-            raise SecretLeakError(
-                f"The scenario {folder.path.name} holds a secret",
-                tried=str(audited),
-                where=str(folder.path),
-                next_step="open it again with refresh=True and run() it",
-            )
-        place = folder.path.relative_to(session.workspace.folder)
-        lines = [
-            f"Scenario saved in {place}, no secret found",
-            *frozen_lines(folder),
-            *_tape_lines(session),
-            *(_tested(session, folder) if folder.has_test else _NOT_TESTED),
-        ]
-        return cls(tuple(lines))
+    Raises: SecretLeakError, or ScenarioError when the test does not hold.
+    """
+    audited = audit([folder.path], session.vault.redactor)
+    if not audited:
+        raise SecretLeakError(
+            f"The scenario {folder.path.name} holds a secret",
+            tried=str(audited),
+            where=str(folder.path),
+            next_step="open it again with refresh=True and run() it",
+        )
+    place = folder.path.relative_to(session.workspace.folder)
+    lines = [
+        f"Scenario saved in {place}, no secret found",
+        *frozen_lines(folder),
+        *_tape_lines(session),
+        *(_tested(session, folder) if folder.has_test else _NOT_TESTED),
+    ]
+    return Told(tuple(lines))
 
 
 _NOT_TESTED = (

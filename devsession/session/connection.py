@@ -10,14 +10,14 @@ from devsession.errors import ConnectError, FormError, NotFilledError, PluginRai
 from devsession.plugin.contract import ConnectResponse
 from devsession.plugin.fields import FieldValueError
 from devsession.plugin.form import Form
-from devsession.plugin.oauth import ACCESS_TOKEN
+from devsession.plugin.oauth import ACCESS_TOKEN, OAuthTemplate
 from devsession.plugin.parameters import ConnectionConfigurationParameters, StoredConfigurationValue
 from devsession.secrets.redact import placeholder
 from devsession.secrets.reference import SecretReference
 from devsession.session.addresses import declared_by, told_elsewhere
-from devsession.session.draft_part import DraftPart
+from devsession.session.manifest import manifest_of
 from devsession.session.option_calls import fetcher_of
-from devsession.session.outdated import OutdatedPart, outdated
+from devsession.session.outdated import outdated
 from devsession.session.person import Person
 from devsession.session.plugin_call import calling
 from devsession.session.saved import Note, saved_note
@@ -25,18 +25,14 @@ from devsession.session.signing import Signing
 from devsession.warehouse.records import ConnectionRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
     from devsession.notebook.form_widget import FormWidget
     from devsession.plugin.contract import Plugin
     from devsession.plugin.fields import FormOption
     from devsession.plugin.key_pairs import Algorithm
     from devsession.plugin.parameters import ConnectivityOption
-    from devsession.recording.recorder import Recorder
-    from devsession.session.saving import Saving
-    from devsession.session.vault import Vault
-    from devsession.warehouse.store import Store
+    from devsession.session.development import DevelopmentSession
 
 Answers = tuple[str, dict[str, str], dict[str, str]]
 """Connectivity and method, values, plain secrets: what connect() was called with."""
@@ -47,61 +43,46 @@ class Connection:
 
     Shown in a notebook it is live: Test calls connect(), Save stores the connection. `fill` does
     both by name.
-
-    renew: is called when another connection was saved: what came by the one before is out of date.
     """
 
-    def __init__(
-        self,
-        *,
-        plugin: Callable[[], Plugin],
-        store: Store,
-        vault: Vault,
-        recorder: Recorder,
-        drafts: Path,
-        agreed: Callable[[str], str],
-        saving: Callable[[], Saving],
-        renew: Callable[[], None],
-    ) -> None:
-        self._plugin = plugin
-        self._store = store
-        self._vault = vault
-        self._recorder = recorder
-        self.saving = saving
-        self._renew = renew
-        self._drafts = drafts
-        self._signing = Signing(vault, secret_name=self._secret_name, unrecorded=recorder.paused)
-        self.person = Person(redeem=self._signing.redeem, answers=self._answers, agreed=agreed)
+    def __init__(self, session: DevelopmentSession) -> None:
+        self._session = session
+        self._vault = session.vault
+        unrecorded = session.recorder.paused
+        self._signing = Signing(self._vault, secret_name=self._secret_name, unrecorded=unrecorded)
+        self.person = Person(
+            redeem=self._signing.redeem, answers=self._answers, agreed=session.sandbox.agreed
+        )
         self._elsewhere = ""
         self._checked: tuple[Answers, ConnectResponse] | None = None
         self._used: tuple[Answers, ConnectResponse] | None = None  # of what is saved
-        self._saved = store.connection(self.plugin_id)
-        options = self._connectivity_options(self._saved.connectivity_option if self._saved else "")
+        self.record = session.store.connection(self.plugin_id)
+        options = self._connectivity_options(self.record.connectivity_option if self.record else "")
         self.form = Form(
             self._definition(options[0]),
-            title=f"the connection form of {type(plugin()).__name__}",
+            title=f"the connection form of {session.source.name}",
             parameters=self._parameters,
-            redact=vault.text,
+            redact=self._vault.text,
             ask=lambda form: self._definition(form.connectivity_option),
             connectivity_options=options,
         )
-        self.form.fetch_by(fetcher_of(recorder))
-        if self._saved is not None:
+        self.form.fetch_by(fetcher_of(session.recorder))
+        if self.record is not None:
             self.form.restore(
-                self._vault.used(self._saved.connection_parameters),
-                self._saved.connection_secrets,
-                method=self._saved.connection_method,
+                self._vault.used(self.record.connection_parameters),
+                self.record.connection_secrets,
+                method=self.record.connection_method,
             )
 
     @property
     def plugin_id(self) -> str:
         """The manifest's id: what the connection is stored under."""
-        return self._plugin().get_manifest().plugin_id
+        return manifest_of(self._session).plugin_id
 
     @property
     def filled(self) -> bool:
         """Whether a connection is stored."""
-        return self._saved is not None
+        return self.record is not None
 
     @property
     def parameters(self) -> ConnectionConfigurationParameters:
@@ -116,7 +97,7 @@ class Connection:
                 where=self.form.title,
                 next_step=f"open {address}\nand run this again; then the connection is saved",
             )
-        saved = self._saved
+        saved = self.record
         if saved is None:
             raise NotFilledError(
                 "The connection is not filled",
@@ -219,7 +200,7 @@ class Connection:
         references |= {name: reference for name, (reference, _) in kept.items()}
         for name in self.form.secrets.keys() & references.keys():
             self.form.set(name, references[name])
-        saved = self._store.save_connection(
+        saved = self._session.store.save_connection(
             ConnectionRecord(
                 plugin_id=self.plugin_id,
                 connection_method=self.form.method,
@@ -231,44 +212,30 @@ class Connection:
                 | references,
             )
         )
-        self._saved = saved.record
+        self.record = saved.record
         if self._used is not self._checked:
             self._used = self._checked
-            self._renew()
+            self._session.renew_syncs()
         places = [f"\n  {name} is kept in {place}" for name, (_, place) in kept.items()]
         elsewhere = [f"\n  {self._elsewhere}"] if self._elsewhere else []
         return Note("".join([saved_note("connection", saved), *places, *elsewhere]))
 
     def secrets(self, names: Iterable[str]) -> dict[str, str]:
         """The plain secrets of these fields; offline a connection need not be filled for it."""
-        stored = self._saved.connection_secrets if self._saved else {}
+        stored = self.record.connection_secrets if self.record else {}
         found = {
             name: self._vault.value(
                 name, stored.get(name, SecretReference(self._secret_name(name)))
             )
             for name in names
         }
-        if self._saved is None or ACCESS_TOKEN not in found:
+        if self.record is None or ACCESS_TOKEN not in found:
             return found
         try:
-            return found | self._signing.current(self._saved)
+            return found | self._signing.current(self.record)
         except ConnectError:
             self._checked = None  # save() is to ask for a token anew
             raise
-
-    def outdated(self) -> OutdatedPart:
-        """What its page says when plugin.py has changed so that it cannot be used as saved."""
-        return OutdatedPart(lambda: self._saved, self.form)
-
-    def draft(self) -> DraftPart:
-        """What is typed into its page and not saved."""
-        name = re.sub(r"\W", "_", self.plugin_id)
-        return DraftPart(
-            self.form,
-            self._drafts / f"connection-{name}.json",
-            saved=lambda: self._saved,
-            redactor=lambda: self._vault.shown,
-        )
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -281,11 +248,11 @@ class Connection:
         # with each click, as long as the kernel lives.
         from devsession.session.views import connection_page
 
-        return connection_page(self, self._vault)
+        return connection_page(self._session, self)
 
     def __repr__(self) -> str:
-        state = f"filled, {self._saved.connection_method}" if self._saved else "not filled"
-        return f"Connection of {type(self._plugin()).__name__}: {state}"
+        state = f"filled, {self.record.connection_method}" if self.record else "not filled"
+        return f"Connection of {self._session.source.name}: {state}"
 
     def refresh(self) -> None:
         """plugin.py was saved: the form as it is now; values that still fit are kept."""
@@ -293,47 +260,47 @@ class Connection:
         definition = self._definition(options[0])
         with self.form.without_waiting():
             self.form.reload(definition, connectivity_options=options)
-        if self._saved is not None and self._saved.plugin_id != self.plugin_id:
-            self._saved = self._store.connection(self.plugin_id)
+        if self.record is not None and self.record.plugin_id != self.plugin_id:
+            self.record = self._session.store.connection(self.plugin_id)
 
     def _connect(self) -> ConnectResponse:
-        plugin, parameters = self._plugin(), self._parameters(self.form)
-        mark = self._recorder.mark()
-        response, got, parameters = self._signing.connect(
+        plugin, parameters = self._session.plugin, self._parameters(self.form)
+        mark = self._session.recorder.mark()
+        response, parameters = self._signing.connect(
             lambda given: self._call_connect(plugin, given),
             getattr(self.form.definition, "oauth_template", None),
             parameters,
         )
-        if response is not None and not isinstance(response, ConnectResponse):
-            raise PluginRaisedError(
-                f"connect() of {type(plugin).__name__} returned {type(response).__name__}",
-                next_step="return a ConnectResponse, or nothing",
-            )
-        response = _with(response or ConnectResponse(), got)
         self._vault.learn_stored(response.connection_secrets)
         declared = [*declared_by(plugin, parameters, self._vault), *response.network_addresses]
-        exchanges = self._recorder.exchanges_since(mark)
+        exchanges = self._session.recorder.exchanges_since(mark)
         self._elsewhere = told_elsewhere(exchanges, declared, self._vault)
         self._checked = (self._answers(), response)
         return response
 
-    def _call_connect(self, plugin: Plugin, parameters: ConnectionConfigurationParameters) -> Any:
+    def _call_connect(
+        self, plugin: Plugin, parameters: ConnectionConfigurationParameters
+    ) -> ConnectResponse | OAuthTemplate | None:
         with (
-            self._recorder.always_live(),
+            self._session.recorder.always_live(),
             calling(plugin, "connect", self._vault, raises=ConnectError),
         ):
-            return plugin.connect(parameters)
+            returned: Any = plugin.connect(parameters)
+        if returned is None or isinstance(returned, ConnectResponse | OAuthTemplate):
+            return returned
+        raise PluginRaisedError(
+            f"connect() of {type(plugin).__name__} returned {type(returned).__name__}",
+            next_step="return a ConnectResponse, or nothing",
+        )
 
     def _definition(self, connectivity_option: ConnectivityOption) -> Any:
-        plugin = self._plugin()
+        plugin = self._session.plugin
         with calling(plugin, "connection_form", self._vault):
             return plugin.connection_form(connectivity_option)
 
     def _connectivity_options(self, chosen: str) -> list[ConnectivityOption]:
         """What the manifest supports, the one that is chosen first if it is among it."""
-        plugin = self._plugin()
-        with calling(plugin, "get_manifest", self._vault):
-            supported = plugin.get_manifest().supported_connectivity_options
+        supported = manifest_of(self._session).supported_connectivity_options
         return sorted(supported, key=lambda option: option != chosen)
 
     def _parameters(self, form: Form) -> ConnectionConfigurationParameters:
@@ -403,13 +370,3 @@ class Connection:
             name: StoredConfigurationValue(**clean(value.model_dump()))
             for name, value in used.items()
         }
-
-
-def _with(response: ConnectResponse, got: ConnectResponse) -> ConnectResponse:
-    """Both, connect()'s own values first."""
-    return response.model_copy(
-        update={
-            "connection_parameters": got.connection_parameters | response.connection_parameters,
-            "connection_secrets": got.connection_secrets | response.connection_secrets,
-        }
-    )

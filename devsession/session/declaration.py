@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from devsession.errors import DevsessionError, UnknownNameError, UsageError, did_you_mean
 from devsession.plugin.strategies import STRATEGIES, OutboundSyncStrategy
-from devsession.session.declaring import manifest_of, one_strategy, one_target_type
+from devsession.session.manifest import manifest_of, one_strategy, one_target_type
 from devsession.warehouse.query import is_query
 from devsession.warehouse.source import check_columns, source_of
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from devsession.plugin.contract import Plugin
     from devsession.secrets.audit import AuditReport
-    from devsession.session.generating import Generated
+    from devsession.session.completion import Told
     from devsession.session.run import RunSummary
     from devsession.session.scenario import Scenario
     from devsession.warehouse.account import Account
@@ -74,12 +74,6 @@ class DevelopmentSession:
     ) -> DevelopmentSession:
         check_place(account, omnata_app)
         place = Workspace.at(workspace)
-        if not place.folder.is_dir():
-            raise UsageError(
-                "A workspace is a folder that is there",
-                where=str(place.folder),
-                next_step="make it: devsession init NAME; or leave workspace= out, for this folder",
-            )
         session, changed = cls._open.get(place.folder), False
         if session is None:
             source = PluginSource(plugin)
@@ -109,13 +103,9 @@ class DevelopmentSession:
         self.recorder.mode = "offline" if self.offline else "live"
         self.recorder.match_by(source.plugin_class.request_matching)
         self.sandbox = Sandbox(workspace, offline=self.offline, unrecorded=self.recorder.paused)
-        self.vault = Vault(
-            workspace,
-            offline=self.offline,
-            sandbox=self.sandbox,
-            recorder=self.recorder,
+        vault = self.vault = Vault(
+            workspace, offline=self.offline, sandbox=self.sandbox, recorder=self.recorder
         )
-        vault = self.vault
         self._logs = ShownLogs(lambda: vault.shown)
         self._syncs: dict[str, Sync] = {}
         self._behind: list[Connection | Sync] = []
@@ -185,7 +175,7 @@ class DevelopmentSession:
         self._behind = [*connection, *self._syncs.values()]
         self.follow()
 
-    def _renew_syncs(self) -> None:
+    def renew_syncs(self) -> None:
         """Another connection was saved: it may offer other options; answers that fit are kept."""
         self._behind = list(dict.fromkeys([*self._behind, *self._syncs.values()]))
         self.saving.follow()
@@ -210,16 +200,7 @@ class DevelopmentSession:
     @cached_property
     def connection(self) -> Connection:
         """The plugin's connection form: shown it is live, `.fill(..)` fills it by name."""
-        return Connection(
-            plugin=lambda: self.plugin,
-            store=self.store,
-            vault=self.vault,
-            recorder=self.recorder,
-            drafts=self.workspace.private / "drafts",
-            agreed=self.sandbox.agreed,
-            saving=lambda: self.saving,
-            renew=self._renew_syncs,
-        )
+        return Connection(self)
 
     def load_table(
         self, name: str, data: DataFrame | str | Path, *, replace: bool = False
@@ -307,7 +288,7 @@ class DevelopmentSession:
 
         return lineage_of(self, self.sync(slug))
 
-    def generate_tests(self, *, behave: bool = False) -> Generated:
+    def generate_tests(self, *, behave: bool = False) -> Told:
         """Write the test of every scenario whose method has run; complete() does so for its own.
 
         behave: write a feature for behave too, run it, and show that it can fail.

@@ -6,15 +6,13 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from devsession.errors import NotFilledError, PluginRaisedError, ScenarioError, UsageError
-from devsession.plugin.contract import sync_actions
-from devsession.plugin.outbound import FrameRecords, OutboundSyncRequest
+from devsession.plugin.outbound import FrameRecords
 from devsession.plugin.request_matching import RequestMatching
-from devsession.plugin.template import template_of
 from devsession.recording.tape import Tape
-from devsession.session.plugin_call import calling
+from devsession.session.outbound_call import call_outbound, outbound_request
 from devsession.testing.drift import DriftReport, compare, raised
 
 if TYPE_CHECKING:
@@ -24,6 +22,15 @@ if TYPE_CHECKING:
     from devsession.recording.exchange import Exchange
     from devsession.recording.scenario import ScenarioFolder
     from devsession.session.development import DevelopmentSession
+
+
+def check_online(*, offline: bool) -> None:
+    """Raises: UsageError in a session that calls nothing."""
+    if offline:
+        raise UsageError(
+            "Drift calls the app, and DEVSESSION_OFFLINE is set",
+            next_step="unset DEVSESSION_OFFLINE, then the same again",
+        )
 
 
 def check_connected(session: DevelopmentSession) -> None:
@@ -60,11 +67,7 @@ def drift_of(session: DevelopmentSession, folder: ScenarioFolder) -> DriftReport
         ScenarioError: the folder has no test, or is damaged.
         ConnectError: the app does not answer.
     """
-    if session.offline:
-        raise UsageError(
-            "Drift calls the app, and DEVSESSION_OFFLINE is set",
-            next_step="unset DEVSESSION_OFFLINE, then the same again",
-        )
+    check_online(offline=session.offline)
     check_connected(session)
     check_recorded(folder)
     recorded, frozen = folder.read_cassette(), folder.read_input()
@@ -86,24 +89,15 @@ def _played(
 ) -> tuple[list[Exchange], PluginRaisedError | None]:
     """What was exchanged, redacted, and what the method raised if it did."""
     plugin, vault, recorder = session.plugin, session.vault, session.recorder
-    parameters = frozen.model_copy(
-        update={
-            "connection_parameters": vault.used(frozen.connection_parameters),
-            "sync_parameters": vault.used(frozen.sync_parameters),
-        }
-    ).with_secrets(session.connection.secrets(secrets))
-    request = OutboundSyncRequest(
-        FrameRecords(folder.read_records()),
-        actions=sync_actions(plugin, frozen),
-        template=lambda: template_of(frozen.field_mappings, plugin, redact=vault.text),
-    )
-    sync_outbound: Any = plugin.sync_outbound
+    secret = session.connection.secrets(secrets)
+    parameters = vault.used_in(frozen).with_secrets(secret)
+    records = FrameRecords(folder.read_records())
+    request = outbound_request(session, frozen, records, plugin=plugin)
     mark = recorder.mark()
     stopped = None
     with _another_tape(session):
         try:
-            with calling(plugin, "sync_outbound", vault):
-                sync_outbound(parameters, request)
+            call_outbound(session, plugin, parameters, request)
         except PluginRaisedError as error:
             stopped = error
         exchanges = recorder.exchanges_since(mark)

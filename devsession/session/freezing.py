@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from devsession.errors import ScenarioError, UnknownNameError, UsageError
 from devsession.plugin.outbound import OutboundSyncRequest
+from devsession.recording.origin import check_origin, write_origin
 from devsession.recording.scenario import ScenarioFolder, ScenarioInput, scenario_folder
 from devsession.render import counted
 from devsession.session.journal import settle
@@ -16,6 +17,7 @@ from devsession.warehouse.supposed import Pass
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from devsession.plugin.parameters import OutboundSyncConfigurationParameters
     from devsession.plugin.strategies import OutboundSyncStrategy
     from devsession.session.development import DevelopmentSession
     from devsession.session.sync import Sync
@@ -55,14 +57,36 @@ def scenario_of(
     folder = scenario_folder(session.workspace.scenarios, sync.slug, wanted.name)
     if refresh or not folder.exists:
         _freeze(session, sync, folder, wanted)
+    if refresh:
+        write_origin(folder, None, session.vault.redactor)
+    check_origin(folder, None)
     return folder
+
+
+def write_frozen(
+    session: DevelopmentSession,
+    sync: Sync,
+    folder: ScenarioFolder,
+    wanted: Wanted,
+    records: DataFrame,
+    parameters: OutboundSyncConfigurationParameters,
+) -> None:
+    """Keep an input, in place of the one before and of all that came of that."""
+    redactor = session.vault.redactor
+    frozen = ScenarioInput(
+        name=wanted.name, sync=sync.slug, plugin=session.source.name, parameters=parameters
+    )
+    with folder.at_once(redactor):
+        folder.clear()
+        folder.write_records(records, redactor)
+        folder.write_input(frozen, redactor)
 
 
 def _freeze(
     session: DevelopmentSession, sync: Sync, folder: ScenarioFolder, wanted: Wanted
 ) -> None:
     """Write parameters and the first records that a run would offer now."""
-    parameters, redactor = sync.parameters, session.vault.redactor
+    parameters = sync.parameters
     frozen, refused = _offered(session, sync, wanted, parameters.sync_strategy)
     if frozen.empty:
         raise ScenarioError(
@@ -77,15 +101,7 @@ def _freeze(
             next_step="change the source, or name another scenario with after=",
             sync=sync.slug,
         )
-    with folder.at_once(redactor):
-        folder.clear()
-        folder.write_records(frozen, redactor)
-        folder.write_input(
-            ScenarioInput(
-                name=wanted.name, sync=sync.slug, plugin=session.source.name, parameters=parameters
-            ),
-            redactor,
-        )
+    write_frozen(session, sync, folder, wanted, frozen, parameters)
     if refused:
         left_out = f"{counted(refused, 'record')} left out, refused by {METHOD}"
         print(f"scenario {wanted.name!r}: {left_out}")  # noqa: T201 - the author's cell shows it

@@ -9,6 +9,7 @@ from devsession.plugin.outcome_rules import check_outcomes
 from devsession.recording.scenario import ScenarioFolder
 from devsession.render import counted
 from devsession.session.completion import FREEZES, Told, frozen_lines
+from devsession.session.manifest import manifest_of
 from devsession.testing.features import Feature, check_behave
 from devsession.testing.generate import write_tests
 from devsession.testing.scenarios import load, play, scenario_folders
@@ -18,11 +19,7 @@ if TYPE_CHECKING:
     from devsession.testing.scenarios import LoadedScenario
 
 
-class Generated(Told):
-    """What `generate_tests()` did."""
-
-
-def generate_tests(session: DevelopmentSession, *, behave: bool) -> Generated:
+def generate_tests(session: DevelopmentSession, *, behave: bool) -> Told:
     """Write the tests of every scenario whose method has run. Nothing is written when one fails.
 
     Raises: ScenarioError, SecretLeakError, or SetupError without behave.
@@ -43,8 +40,8 @@ def generate_tests(session: DevelopmentSession, *, behave: bool) -> Generated:
     workspace, number = session.workspace.folder, counted(len(scenarios), "scenario")
     lines = []
     if behave:
-        manifest = plugin.get_manifest()
-        feature = Feature(workspace, manifest.plugin_id, type(plugin), scenarios)
+        plugin_id = manifest_of(session).plugin_id
+        feature = Feature(workspace, plugin_id, type(plugin), scenarios)
         feature.write(session.vault.redactor)
         feature.prove(session.vault.redactor)
         lines = [
@@ -56,7 +53,7 @@ def generate_tests(session: DevelopmentSession, *, behave: bool) -> Generated:
     for scenario, folder in zip(scenarios, folders, strict=True):
         frozen, *details = frozen_lines(folder)
         lines += [f"{scenario.frozen.name}: {frozen}", *details]
-    return Generated(
+    return Told(
         (
             f"Tests: {file.relative_to(workspace)}, {number}",
             *lines,

@@ -104,7 +104,8 @@ def settle(session: DevelopmentSession, sync: Sync) -> None:
 
 def apply_left(session: DevelopmentSession, sync: Sync) -> None:
     """The same inside `only_run`: no journal is of a run that goes on, and none is running."""
-    left = {int(file.stem.partition("-")[2]): Journal(file) for file in _left(session, sync)}
+    files = outcomes_folder(session.workspace).glob(f"{sync.record.id}-*.jsonl")
+    left = {int(file.stem.partition("-")[2]): Journal(file) for file in files}
     runs = session.store.runs(sync.record) if left else []
     for run in runs:
         if run.id in left:
@@ -118,7 +119,3 @@ def _apply(session: DevelopmentSession, sync: Sync, run: RunRecord, journal: Jou
     except UsageError:
         # A later run has offered these records again: its outcomes are the ones that count.
         journal.remove()
-
-
-def _left(session: DevelopmentSession, sync: Sync) -> list[Path]:
-    return sorted(outcomes_folder(session.workspace).glob(f"{sync.record.id}-*.jsonl"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -65,9 +66,6 @@ def _referred_to(workspace: Workspace) -> set[str]:
     from devsession.warehouse.embedded import open_embedded
     from devsession.warehouse.store import Store
 
-    account = open_embedded(workspace.folder)
-    try:
+    with closing(open_embedded(workspace.folder)) as account:
         connections = Store(account).connections()
-    finally:
-        account.close()
     return {each.name for saved in connections for each in saved.connection_secrets.values()}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from devsession.plugin.mapping import Expression, StoredJinjaTemplate
+from devsession.session.manifest import manifest_of
+from devsession.session.sync_form import definition_of
 from devsession.warehouse.lineage import columns_used, origins
 from devsession.warehouse.source import source_of
 
@@ -101,10 +103,11 @@ def _app_object(session: DevelopmentSession, sync: Sync) -> str:
     type; else the app as a whole, by the plugin's name.
     """
     parameters = sync.parameters
-    needed = sync.mapper_depends_on
+    mapper = getattr(definition_of(session, parameters), "mapper", None)
+    needed = mapper.depends_on if mapper else None
     if needed is not None and needed in parameters.sync_parameters:
         return parameters.sync_parameters[needed].value
-    return parameters.target_type or session.plugin.get_manifest().plugin_name
+    return parameters.target_type or manifest_of(session).plugin_name
 
 
 def _last_run(session: DevelopmentSession, sync: Sync) -> RunRecord | None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from devsession.errors import ScenarioError, UsageError
 from devsession.plugin.outbound import OutboundSyncRequest
 from devsession.plugin.sync_source import completing
 from devsession.recording.origin import Origin, check_origin, read_origin, write_origin
-from devsession.recording.scenario import ScenarioInput, scenario_folder
+from devsession.recording.scenario import scenario_folder
 from devsession.secrets.redact import placeholder
-from devsession.session.declaring import strategy_of
-from devsession.session.freezing import USUAL_RECORDS
+from devsession.session.freezing import USUAL_RECORDS, write_frozen
+from devsession.session.manifest import strategy_of
 from devsession.session.sync import Sync
 from devsession.warehouse.omnata_answers import SecretNames
 from devsession.warehouse.omnata_source import OmnataSource, secrets_of
@@ -93,7 +94,7 @@ class OmnataSync(Sync):
         return OmnataSource(
             self._app,
             self.slug,
-            strategy=self._strategy,
+            strategy=partial(strategy_of, self._session, self.slug),
             learn=self._session.vault.learn_stored,
             records=records,
         )
@@ -128,19 +129,10 @@ class OmnataSync(Sync):
                 sync=self.slug,
             )
         self._known = parameters
-        redactor = self._session.vault.redactor
         origin = Origin(omnata_app=self._app.name, **source.secret_names.model_dump())
-        write_origin(folder, origin, redactor)  # first: without an input it means nothing
-        frozen = ScenarioInput(
-            name=wanted.name,
-            sync=self.slug,
-            plugin=self._session.source.name,
-            parameters=parameters,
-        )
-        with folder.at_once(redactor):
-            folder.clear()
-            folder.write_records(records.head(count), redactor)
-            folder.write_input(frozen, redactor)
+        # First: without an input it means nothing.
+        write_origin(folder, origin, self._session.vault.redactor)
+        write_frozen(self._session, self, folder, wanted, records.head(count), parameters)
         self._secrets[origin] = parameters.connection_secrets
 
     def secrets(self, folder: ScenarioFolder, names: Iterable[str]) -> dict[str, str]:
@@ -176,9 +168,6 @@ class OmnataSync(Sync):
             or f"change it there; here: session.sync({self.slug!r}).scenario(..), .parameters",
             sync=self.slug,
         )
-
-    def _strategy(self, name: str) -> OutboundSyncStrategy:
-        return strategy_of(self._session, self.slug, name)
 
     def __repr__(self) -> str:
         return f"Sync {self.slug!r} of {self._app.where}"

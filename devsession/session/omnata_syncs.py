@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from devsession.errors import UsageError
 from devsession.session.omnata_sync import OmnataSync
@@ -10,11 +10,6 @@ from devsession.warehouse.omnata import OmnataApp, check_name
 from devsession.warehouse.snowflake import snowflake_account
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import pyarrow as pa
-
-    from devsession.recording.recorder import Recorder
     from devsession.session.development import DevelopmentSession
     from devsession.warehouse.account import Account
     from devsession.warehouse.omnata import Statements
@@ -38,7 +33,7 @@ class OmnataSyncs:
         else:
             opened = account
         self._app = OmnataApp(
-            Unrecorded(opened, session.recorder), omnata_app, redact=session.vault.text
+            opened, omnata_app, redact=session.vault.text, quiet=session.recorder.paused
         )
         self._syncs: dict[str, OmnataSync] = {}
 
@@ -68,30 +63,6 @@ class OmnataSyncs:
         """Let the connection go, if it is ours."""
         if self._own is not None:
             self._own.close()
-
-
-class Unrecorded:
-    """An account whose statements are in no recording: they are not the app's HTTP."""
-
-    def __init__(self, account: Statements, recorder: Recorder) -> None:
-        self._account = account
-        self._recorder = recorder
-
-    @property
-    def name(self) -> str:
-        return self._account.name
-
-    def execute(self, sql: str, params: Sequence[object] = ()) -> int:
-        with self._recorder.paused():
-            return self._account.execute(sql, params)
-
-    def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        with self._recorder.paused():
-            return self._account.rows(sql, params)
-
-    def arrow(self, sql: str, params: Sequence[object] = ()) -> pa.Table:
-        with self._recorder.paused():
-            return self._account.arrow(sql, params)
 
 
 def check_place(account: object, omnata_app: object) -> None:

@@ -71,11 +71,6 @@ class PluginSource:
         _replace_in_notebook(before, self.plugin_class)
         return True
 
-    def create(self) -> Plugin:
-        """A new instance of the class as it is on disk now."""
-        self.refresh()
-        return self.plugin_class()
-
     def _load(self, file: Path) -> type[Plugin]:
         with _modules_set_aside(file.parent):
             module = _import(self._module, file)
@@ -98,8 +93,8 @@ class PluginSource:
         return {file: file.read_bytes() for file in files if file.is_file()}
 
 
-def load_plugin_class(folder: Path, name: str | None = None) -> type[Plugin]:
-    """The plugin class of `plugin.py` in a folder; `name` chooses where there are several.
+def load_plugin_class(folder: Path) -> type[Plugin]:
+    """The plugin class of `plugin.py` in a folder.
 
     Raises: PluginLoadError when there is no plugin.py, it does not import, or it holds none
         or several plugin classes.
@@ -115,15 +110,14 @@ def load_plugin_class(folder: Path, name: str | None = None) -> type[Plugin]:
     with _modules_set_aside(folder):
         module = _import("plugin", file)
     names = plugin_names(module)
-    wanted = [name] if name else names
-    if len(wanted) != 1 or wanted[0] not in names:
+    if len(names) != 1:
         found = ", ".join(names) or "none"
         raise PluginLoadError(
             f"plugin.py should hold one plugin class; it holds {found}",
             where=str(file),
             next_step="derive one class from devsession.plugin.Plugin",
         )
-    plugin_class: type[Plugin] = getattr(module, wanted[0])
+    plugin_class: type[Plugin] = getattr(module, names[0])
     return plugin_class
 
 

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import SetupError, UsageError
 from devsession.notebook.progress import NotebookProgress
-from devsession.plugin.contract import sync_actions
-from devsession.plugin.outbound import OutboundSyncRequest
-from devsession.plugin.template import template_of
 from devsession.session.counting import CountedRecords
 from devsession.session.journal import JournaledRecords, apply_left, journal_of
+from devsession.session.outbound_call import call_outbound, outbound_request
 from devsession.session.plugin_call import calling
 from devsession.session.run_lock import holder_of, only_run
 from devsession.session.run_log import RunLog
@@ -23,9 +21,7 @@ from devsession.session.validating import ValidatedRecords, validator_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from devsession.plugin.contract import Plugin
     from devsession.plugin.outbound import RecordStore
-    from devsession.plugin.parameters import OutboundSyncConfigurationParameters
     from devsession.session.development import DevelopmentSession
     from devsession.session.run_watcher import RunWatcher
     from devsession.session.sync import Sync
@@ -121,9 +117,29 @@ class _Run:
         try:
             validator = validator_of(session, self._sync)
             sent = counted if validator is None else ValidatedRecords(counted, validator)
-            _call(session, self._plugin, self._parameters, sent, lambda: _answered(counted))
+            self._call(
+                sent, so_far=lambda: f"outcomes until then, which are kept: {counted.answered:,}"
+            )
         finally:
             stored.flush()
+
+    def _call(self, records: RecordStore, *, so_far: Callable[[], str]) -> None:
+        """sync_outbound on the run's records; outcomes that it returns are stored as well."""
+        session, plugin, parameters = self._session, self._plugin, self._parameters
+        request = outbound_request(
+            session,
+            parameters,
+            records,
+            plugin=plugin,
+            unrendered=lambda failed: request.enqueue_results(failed),  # noqa: PLW0108 - not there yet
+        )
+        with (
+            session.recorder.paused(),
+            calling(plugin, "sync_outbound", session.vault, so_far=so_far),
+        ):
+            returned: Any = call_outbound(session, plugin, parameters, request, so_far=so_far)
+            if returned is not None:
+                request.enqueue_results(returned)
 
     def _end(self, status: str, error: BaseException | None) -> RunSummary:
         summary = self._summary(status)
@@ -142,34 +158,3 @@ class _Run:
             return summary
         summary = replace(summary, scanned=staged.scanned, skipped=staged.unchanged)
         return counted.summary(summary, offered=sum(staged.actions.values()))
-
-
-def _call(
-    session: DevelopmentSession,
-    plugin: Plugin,
-    parameters: OutboundSyncConfigurationParameters,
-    records: RecordStore,
-    so_far: Callable[[], str],
-) -> None:
-    """sync_outbound on the run's records; outcomes that it returns are stored as well."""
-    redact = session.vault.redactor.text
-    template = template_of(parameters.field_mappings, plugin, redact=redact)
-    request = OutboundSyncRequest(
-        records,
-        actions=sync_actions(plugin, parameters),
-        template=lambda: template,
-        unrendered=lambda failed: request.enqueue_results(failed),  # noqa: PLW0108 - not there yet
-    )
-    # Outcomes may be returned as well as enqueued, whatever the base class says.
-    sync_outbound: Any = plugin.sync_outbound
-    with (
-        session.recorder.paused(),
-        calling(plugin, "sync_outbound", session.vault, so_far=so_far),
-    ):
-        returned = sync_outbound(parameters, request)
-        if returned is not None:
-            request.enqueue_results(returned)
-
-
-def _answered(records: CountedRecords) -> str:
-    return f"outcomes until then, which are kept: {records.answered:,}"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import getpass
-import json
 import os
 import socket
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -22,32 +20,6 @@ if TYPE_CHECKING:
     from devsession.warehouse.store import Store
 
 RUNNING, KILLED = "running", "killed"
-
-
-@dataclass(frozen=True)
-class Holder:
-    """The process that runs a sync, as it says itself."""
-
-    pid: int
-    host: str
-    user: str
-    since: str
-    program: str
-
-    @classmethod
-    def this_process(cls) -> Holder:
-        return cls(
-            pid=os.getpid(),
-            host=socket.gethostname(),
-            user=_user(),
-            since=datetime.now(UTC).isoformat(sep=" ", timespec="seconds"),
-            program="a notebook's kernel" if running_kernel() else "the command line",
-        )
-
-    def __str__(self) -> str:
-        return (
-            f"process {self.pid} of {self.user} on {self.host}, {self.program}, since {self.since}"
-        )
 
 
 @contextmanager
@@ -69,7 +41,7 @@ def only_run(workspace: Workspace, sync: SyncRecord, *, patience: float = 0) -> 
         return
     told = _holder_file(workspace, sync)
     try:
-        told.write_text(json.dumps(asdict(Holder.this_process())), encoding="utf-8")
+        told.write_text(_this_process(), encoding="utf-8")
         yield True
     finally:
         told.unlink(missing_ok=True)
@@ -78,10 +50,10 @@ def only_run(workspace: Workspace, sync: SyncRecord, *, patience: float = 0) -> 
 
 def holder_of(workspace: Workspace, sync: SyncRecord) -> str:
     """Who runs the sync, for people."""
-    try:
-        return str(Holder(**json.loads(_holder_file(workspace, sync).read_text(encoding="utf-8"))))
-    except (OSError, ValueError, TypeError):
-        return "another process, which began or ended just now"
+    told = ""
+    with suppress(OSError):
+        told = _holder_file(workspace, sync).read_text(encoding="utf-8")
+    return told or "another process, which began or ended just now"
 
 
 def runs_of(workspace: Workspace, store: Store, sync: SyncRecord) -> list[RunRecord]:
@@ -109,6 +81,12 @@ def outcomes_folder(workspace: Workspace) -> Path:
 
 def _holder_file(workspace: Workspace, sync: SyncRecord) -> Path:
     return outcomes_folder(workspace) / f"{sync.id}.holder"
+
+
+def _this_process() -> str:
+    program = "a notebook's kernel" if running_kernel() else "the command line"
+    since = datetime.now(UTC).isoformat(sep=" ", timespec="seconds")
+    return f"process {os.getpid()} of {_user()} on {socket.gethostname()}, {program}, since {since}"
 
 
 def _user() -> str:

@@ -10,6 +10,7 @@ from devsession.errors import DataError, DevsessionError, TemplateError
 from devsession.notebook.sample import Sample
 from devsession.plugin.mapping import StoredFieldMappings, StoredJinjaTemplate
 from devsession.plugin.source_column import SourceColumn
+from devsession.render import shortened
 from devsession.session.rendering import template_for, texts_of
 from devsession.session.validating import METHOD, Validator
 from devsession.warehouse.kinds import kind_of
@@ -46,7 +47,7 @@ def columns_of(session: DevelopmentSession, record: SyncRecord) -> list[SourceCo
         SourceColumn(
             name,
             kind_of(field),
-            tuple(_short(redact(_text(value)), _VALUE) for value in values if value is not None),
+            tuple(shortened(redact(_text(value)), _VALUE) for value in values if value is not None),
         )
         for name, field, values in zip(
             source.columns, table.schema, (each.to_pylist() for each in table), strict=True
@@ -99,8 +100,7 @@ def _refusals(
     known = {"sync_parameters": record.sync_parameters, "field_mappings": record.field_mappings}
     parameters = sync.form.parameters_so_far().model_copy(update=known)
     types = session.engine.source_types(record)
-    found = Validator(plugin, parameters, types, session.vault).refusals(frame)
-    return {refusal.identifier: refusal.text for refusal in found}
+    return Validator(plugin, parameters, types, session.vault).texts(frame)
 
 
 def _is_mapped(mapping: StoredMapping | None) -> bool:
@@ -145,7 +145,7 @@ def _shown(
     names = list(dict.fromkeys(name for record in records for name in record))
     rows = [
         [
-            None if value is None else _short(redact(_text(value)), _CELL)
+            None if value is None else shortened(redact(_text(value)), _CELL)
             for value in (identifier, *(record.get(name) for name in names))
         ]
         for identifier, record in zip(frame["IDENTIFIER"], records, strict=True)
@@ -157,8 +157,3 @@ def _shown(
 def _text(value: object) -> str:
     is_json = isinstance(value, bool | dict | list)
     return json.dumps(value, ensure_ascii=False, default=str) if is_json else str(value)
-
-
-def _short(text: str, length: int) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= length else f"{line[: length - 1]}…"

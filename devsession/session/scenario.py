@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic_core import from_json
 
 from devsession.errors import ScenarioError
 from devsession.notebook.exchanges import Exchanges
 from devsession.notebook.timeline import Timeline
-from devsession.plugin.contract import sync_actions
-from devsession.plugin.outbound import OutboundSyncRequest, all_outcomes
+from devsession.plugin.outbound import all_outcomes
 from devsession.plugin.outcome_rules import check_outcomes
 from devsession.plugin.outcomes import Outcomes, frame_of
 from devsession.plugin.report import Report
-from devsession.plugin.template import RecordTemplate, template_of
 from devsession.recording.scenario_source import ScenarioSource
 from devsession.recording.takes import TEST
 from devsession.render import counted
 from devsession.session.addresses import called_elsewhere, declared_by
-from devsession.session.completion import Completion, apply_outcomes
-from devsession.session.plugin_call import calling
+from devsession.session.completion import Told, apply_outcomes, completion_of
+from devsession.session.outbound_call import call_outbound, outbound_request
 from devsession.session.resending import Sender, SentExchange
 from devsession.session.run_findings import (
     answered_by,
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from devsession.plugin.contract import Plugin
+    from devsession.plugin.outbound import OutboundSyncRequest
     from devsession.plugin.parameters import OutboundSyncConfigurationParameters
     from devsession.plugin.report import Finding
     from devsession.recording.exchange import Exchange
@@ -89,13 +88,7 @@ class Scenario:
     @property
     def parameters(self) -> OutboundSyncConfigurationParameters:
         """What sync_outbound gets, as frozen; the secrets are those of today's connection."""
-        given, used = self._begin().parameters, self._session.vault.used
-        return given.model_copy(
-            update={
-                "connection_parameters": used(given.connection_parameters),
-                "sync_parameters": used(given.sync_parameters),
-            }
-        )
+        return self._session.vault.used_in(self._begin().parameters)
 
     @property
     def http(self) -> Exchanges[SentExchange]:
@@ -137,15 +130,16 @@ class Scenario:
         if self._end is not None:
             self.open()
         plugin, parameters = session.plugin, self.parameters
-        store = self._begin()
-        # Outcomes may be returned as well as enqueued, whatever the base class says.
-        sync_outbound: Any = plugin.sync_outbound
+        store, offered = self._begin(), counted(len(self.records), "record")
         scope, mark = f"run:{self._sync.slug}/{self.name}", session.recorder.mark()
-        with (
-            session.recorder.scope(scope),
-            calling(plugin, "sync_outbound", session.vault, so_far=lambda: self._answered(store)),
-        ):
-            returned = sync_outbound(parameters, self._new_request(store))
+        with session.recorder.scope(scope):
+            returned = call_outbound(
+                session,
+                plugin,
+                parameters,
+                self._new_request(store),
+                so_far=lambda: f"outcomes until then: {len(store.outcomes):,} of {offered}",
+            )
         outcomes = all_outcomes(returned, store.outcomes)
         exchanges = session.recorder.exchanges_since(mark)
         report = self._checked(outcomes, exchanges)
@@ -165,7 +159,7 @@ class Scenario:
         note = answered_by(exchanges, session.recorder.mode)
         return RunReport(**{**vars(report), "notes": (note,) if note else ()}, outcomes=outcomes)
 
-    def complete(self, *, apply: bool = False) -> Completion:
+    def complete(self, *, apply: bool = False) -> Told:
         """Audit what is kept and make it a test, which is run and shown able to fail.
 
         Before any `run()` it is saved without a test. apply: store the outcomes too, as a run
@@ -186,7 +180,7 @@ class Scenario:
                 "plugin.py",
                 scenario=self.name,
             )
-        completion = Completion.of(self._session, self.folder)
+        completion = completion_of(self._session, self.folder)
         if apply:
             apply_outcomes(self._sync, self.folder)
         return completion
@@ -217,10 +211,6 @@ class Scenario:
             self.records,
             secrets=lambda: self._sync.secrets(self.folder, self._frozen.secrets),
         )
-
-    def _answered(self, store: ScenarioSource) -> str:
-        records = counted(len(self.records), "record")
-        return f"outcomes until then: {len(store.outcomes):,} of {records}"
 
     def _checked(self, outcomes: DataFrame | Outcomes, exchanges: Sequence[Exchange]) -> Report:
         report = check_outcomes(
@@ -265,12 +255,7 @@ class Scenario:
         )
 
     def _new_request(self, store: ScenarioSource) -> OutboundSyncRequest:
-        actions = sync_actions(self._session.plugin, self._frozen.parameters)
-        return OutboundSyncRequest(store, actions=actions, template=self._template)
-
-    def _template(self) -> RecordTemplate | None:
-        mapping, session = self._frozen.parameters.field_mappings, self._session
-        return template_of(mapping, session.plugin, redact=session.vault.redactor.text)
+        return outbound_request(self._session, self._frozen.parameters, store)
 
 
 def _with(report: Report, finding: Finding | None) -> Report:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from devsession.errors import PluginRaisedError
 from devsession.plugin.contract import ConnectResponse
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from devsession.plugin.parameters import ConnectionConfigurationParameters
     from devsession.session.vault import Vault
     from devsession.warehouse.records import ConnectionRecord
+
+_Held = TypeVar("_Held", ConnectResponse, "ConnectionConfigurationParameters")
 
 
 class PersonNeededError(Exception):
@@ -61,27 +63,28 @@ class Signing:
 
     def connect(
         self,
-        call: Callable[[ConnectionConfigurationParameters], Any],
+        call: Callable[[ConnectionConfigurationParameters], ConnectResponse | OAuthTemplate | None],
         template: OAuthTemplate | None,
         parameters: ConnectionConfigurationParameters,
-    ) -> tuple[Any, ConnectResponse, ConnectionConfigurationParameters]:
+    ) -> tuple[ConnectResponse, ConnectionConfigurationParameters]:
         """Call connect(), with a token where its form or itself has a template.
 
-        What it returned, what the connection keeps of the template, and what it was given.
+        What the connection keeps of its answer and of the template, and what it was given.
 
         Raises: PersonNeededError; ConnectError; PluginRaisedError for a template without a client.
         """
         got = ConnectResponse()
         if template is not None:
             got = self._signed_in(template, parameters)
-            parameters = _joined(parameters, got)
+            parameters = _joined(parameters, parameters, got)
         response = call(parameters)
         if isinstance(response, OAuthTemplate):
             got = self._signed_in(response, parameters)
-            parameters = _joined(parameters, got)
+            parameters = _joined(parameters, parameters, got)
             response = call(parameters)
-            response = None if isinstance(response, OAuthTemplate) else response
-        return response, got, parameters
+        if not isinstance(response, ConnectResponse):
+            response = ConnectResponse()
+        return _joined(response, got, response), parameters
 
     def redeem(self, template: OAuthAuthorizationCode, asked: dict[str, str]) -> None:
         """A person has signed in: connect() can be called now. asked: see `SignIn.answer`.
@@ -136,13 +139,9 @@ class Signing:
         return ConnectResponse(**kept)
 
 
-def _joined(
-    parameters: ConnectionConfigurationParameters, got: ConnectResponse
-) -> ConnectionConfigurationParameters:
-    """What connect() is given once there is a token."""
-    return parameters.model_copy(
-        update={
-            "connection_parameters": parameters.connection_parameters | got.connection_parameters,
-            "connection_secrets": parameters.connection_secrets | got.connection_secrets,
-        }
+def _joined(base: _Held, one: Any, other: Any) -> _Held:
+    """`base` with the values and secrets of both, those of `other` where both have one."""
+    names = ("connection_parameters", "connection_secrets")
+    return base.model_copy(
+        update={name: getattr(one, name) | getattr(other, name) for name in names}
     )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from devsession.errors import DevsessionError, SetupError, UnknownNameError
 from devsession.notebook.form_parts import FormPart
 from devsession.plugin.strategies import STATES
-from devsession.render import counted
-from devsession.session.declaring import one_line
+from devsession.render import counted, shortened
+from devsession.session.declaring import QUERY_SHOWN
 from devsession.warehouse.account import quoted
 from devsession.warehouse.columns import SIMPLE_NAME
 from devsession.warehouse.identifiers import held_by_app, identified
@@ -79,7 +79,10 @@ class SourcePart(FormPart):
         declared = self._sync.declaration
         said = {
             name: ": ".join(
-                filter(None, (one_line(value or ""), self._text(declared.problems.get(name))))
+                filter(
+                    None,
+                    (shortened(value or "", QUERY_SHOWN), self._text(declared.problems.get(name))),
+                )
             )
             for name, value in declared.values.items()
         }

@@ -7,16 +7,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from devsession.errors import NotFilledError, UsageError
-from devsession.recording.origin import check_origin, write_origin
-from devsession.session.declaring import one_line, strategy_of
+from devsession.render import shortened
+from devsession.session.declaring import QUERY_SHOWN
 from devsession.session.journal import settle
+from devsession.session.manifest import strategy_of
 from devsession.session.rendering import template_for, try_out
 from devsession.session.saved import Note, saved_note
-from devsession.session.sync_form import SyncForm, definition_of, parameters_of
-from devsession.session.validating import all_refusals, refusal_frame, validator_of
+from devsession.session.sync_form import SyncForm, parameters_of
+from devsession.session.validating import all_refusals, refusal_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pandas import DataFrame
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from devsession.session.development import DevelopmentSession
     from devsession.session.freezing import Wanted
     from devsession.session.scenario import Scenario
+    from devsession.session.validating import Refusal
     from devsession.warehouse.engine import Plan
     from devsession.warehouse.records import SyncRecord
 
@@ -112,7 +114,9 @@ class Sync:
             self.record = record
             self._form.start(record)
         if unsaved:
-            chosen = ", ".join(f"{name} {one_line(each)}" for name, each in unsaved.items())
+            chosen = ", ".join(
+                f"{name} {shortened(str(each), QUERY_SHOWN)}" for name, each in unsaved.items()
+            )
             print(f"sync {self.slug}: chosen on its form, not saved, now forgotten: {chosen}")  # noqa: T201 - as above
 
     def fill(self, **values: object) -> Note:
@@ -209,10 +213,7 @@ class Sync:
             SourceError: identifiers are null or not unique.
             PluginRaisedError: outbound_record_validator raised, or returned the wrong thing.
         """
-        self._require_filled()
-        settle(self._session, self)
-        plan = self._session.engine.plan(self.record, self.strategy)
-        refusals = all_refusals(self._session, self, offered=plan.total)
+        plan, refusals = self._compared()
         return replace(plan, refused=sum(1 for _ in refusals))
 
     def refusals(self) -> DataFrame:
@@ -222,10 +223,13 @@ class Sync:
 
         Raises: as `plan`.
         """
+        return refusal_frame(self._compared()[1])
+
+    def _compared(self) -> tuple[Plan, Iterator[Refusal]]:
         self._require_filled()
         settle(self._session, self)
         plan = self._session.engine.plan(self.record, self.strategy)
-        return refusal_frame(all_refusals(self._session, self, offered=plan.total))
+        return plan, all_refusals(self._session, self, offered=plan.total)
 
     def changes(self, *identifiers: object, rows: int = 5) -> Changes:
         """Records before and after: what the app took last, and what a run would send now.
@@ -242,14 +246,6 @@ class Sync:
         self._require_filled()
         settle(self._session, self)
         return changes_of(self._session, self, identifiers, rows=rows)
-
-    def refused_first(self, rows: int) -> dict[str, str]:
-        """Identifier -> why outbound_record_validator refuses it, of the first records."""
-        validator = validator_of(self._session, self)
-        if validator is None:
-            return {}
-        sample = self._session.engine.sample(self.record, records=rows)
-        return {refusal.identifier: refusal.text for refusal in validator.refusals(sample)}
 
     def scenario(
         self,
@@ -284,11 +280,7 @@ class Sync:
         """The folder of a scenario as it was frozen; frozen now when there is none."""
         from devsession.session.freezing import scenario_of
 
-        folder = scenario_of(self._session, self, wanted, refresh=refresh)
-        if refresh:
-            write_origin(folder, None, self._session.vault.redactor)
-        check_origin(folder, None)
-        return folder
+        return scenario_of(self._session, self, wanted, refresh=refresh)
 
     def begin(self) -> SyncSource:
         """A pass over what a run would offer now, to be completed. Raises: as `plan`."""
@@ -332,9 +324,3 @@ class Sync:
                 next_step="fill its form above and save it, or .fill(..)",
                 sync=self.slug,
             )
-
-    @property
-    def mapper_depends_on(self) -> str | None:
-        """The parameter whose answer decides which fields the mapper offers, if there is one."""
-        mapper = getattr(definition_of(self._session, self.parameters), "mapper", None)
-        return mapper.depends_on if mapper else None

@@ -69,9 +69,9 @@ class Validator:
                 dict(record),
                 dict(self._source_types),
             )
-        if messages is not None and not _is_told(messages):
+        if wrong := _wrong(messages):
             raise PluginRaisedError(
-                f"{METHOD}() of {type(self._plugin).__name__} returned {_shape(messages)}",
+                f"{METHOD}() of {type(self._plugin).__name__} returned {wrong}",
                 tried=f"record {identifier}",
                 where="plugin.py",
                 next_step='return {"field": "what is wrong with it"}, or None to send the record',
@@ -91,6 +91,10 @@ class Validator:
             )
         )
         return [refusal for refusal in found if refusal is not None]
+
+    def texts(self, batch: DataFrame) -> dict[str, str]:
+        """The same as identifier -> what is wrong."""
+        return {refusal.identifier: refusal.text for refusal in self.refusals(batch)}
 
 
 class ValidatedRecords:
@@ -179,13 +183,10 @@ def _outcomes(refusals: Sequence[Refusal]) -> DataFrame:
     return DataFrame(rows, columns=list(OUTCOME_COLUMNS), dtype=object)
 
 
-def _is_told(messages: object) -> bool:
-    return isinstance(messages, dict) and all(
-        isinstance(text, str) and text.strip() for pair in messages.items() for text in pair
-    )
-
-
-def _shape(messages: object) -> str:
+def _wrong(messages: object) -> str:
+    """What it is instead of None, or of a dict of texts; "" for either."""
+    if messages is None:
+        return ""
     if not isinstance(messages, dict):
         return type(messages).__name__
     for field, message in messages.items():
@@ -193,4 +194,4 @@ def _shape(messages: object) -> str:
             return f"a dict with a {type(field).__name__} for a field's name"
         if not (isinstance(message, str) and message.strip()):
             return f"a dict with no text for {field!r}"
-    return "a dict"
+    return ""

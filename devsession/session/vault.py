@@ -18,7 +18,10 @@ from devsession.session.sandbox import SANDBOX_HOST
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from devsession.plugin.parameters import StoredConfigurationValue
+    from devsession.plugin.parameters import (
+        OutboundSyncConfigurationParameters,
+        StoredConfigurationValue,
+    )
     from devsession.recording.recorder import Recorder
     from devsession.session.sandbox import Sandbox
     from devsession.session.workspace import Workspace
@@ -36,7 +39,7 @@ class Vault:
         self, workspace: Workspace, *, offline: bool, sandbox: Sandbox, recorder: Recorder
     ) -> None:
         self.store = SecretStore(workspace.folder)
-        self._offline = offline
+        self.offline = offline
         self._sandbox = sandbox
         self._recorder = recorder
         self._lock = threading.Lock()
@@ -51,11 +54,6 @@ class Vault:
     def __repr__(self) -> str:
         return f"<Vault: {', '.join(sorted(self._known)) or 'empty'}>"
 
-    @property
-    def offline(self) -> bool:
-        """Whether placeholders stand for secrets that are nowhere."""
-        return self._offline
-
     def value(self, field: str, reference: SecretReference) -> str:
         """The plain secret of a field, redacted from now on wherever we write.
 
@@ -63,7 +61,7 @@ class Vault:
         """
         value = self.store.find(reference.name)
         if value is None:
-            if self._offline:
+            if self.offline:
                 return placeholder(field)
             value = self.store.lookup(reference.name)
         self.learn({field: value})
@@ -126,7 +124,7 @@ class Vault:
 
     def resolve(self, text: str) -> str:
         """A value as it is used: the sandbox's stand-in becomes its address, where it now runs."""
-        if SANDBOX_HOST not in text or self._offline:
+        if SANDBOX_HOST not in text or self.offline:
             return text
         self._sandbox.start()
         return text.replace(SANDBOX_HOST, self._sandbox.netloc or SANDBOX_HOST)
@@ -139,6 +137,17 @@ class Vault:
             name: value.model_copy(update={"value": self.resolve(value.value)})
             for name, value in stored.items()
         }
+
+    def used_in(
+        self, frozen: OutboundSyncConfigurationParameters
+    ) -> OutboundSyncConfigurationParameters:
+        """Parameters with their values as they are used."""
+        return frozen.model_copy(
+            update={
+                "connection_parameters": self.used(frozen.connection_parameters),
+                "sync_parameters": self.used(frozen.sync_parameters),
+            }
+        )
 
     def _tell(self) -> None:
         if self._all == self._told:

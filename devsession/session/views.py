@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from keyword import iskeyword
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from devsession.errors import TemplateError
 from devsession.notebook.card import SessionCard
 from devsession.notebook.creating import CreatorPart
 from devsession.notebook.form_widget import FormWidget
 from devsession.notebook.key_part import KeyPart
-from devsession.render import html_table, text_table
 from devsession.session.draft_part import DraftPart
+from devsession.session.outdated import OutdatedPart
 from devsession.session.sampling import sample_of
 from devsession.session.source_part import SourcePart
 
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from devsession.session.connection import Connection
     from devsession.session.development import DevelopmentSession
     from devsession.session.sync import Sync
-    from devsession.session.vault import Vault
 
-PREVIEWED_ROWS = 3
 _LINE = 100  # characters
 
 
@@ -40,8 +38,9 @@ def show_card(session: DevelopmentSession) -> None:
     display(SessionCard(plugin=session.source.name, next_step=next_step))
 
 
-def connection_page(connection: Connection, vault: Vault) -> FormWidget:
+def connection_page(session: DevelopmentSession, connection: Connection) -> FormWidget:
     """The connection form, live: one page, in however many cells it is shown."""
+    name = re.sub(r"\W", "_", connection.plugin_id)
     return FormWidget(
         connection.form,
         title=connection.form.title[0].upper() + connection.form.title[1:],
@@ -49,14 +48,16 @@ def connection_page(connection: Connection, vault: Vault) -> FormWidget:
         on_save=connection.save,
         parts={
             "sign_in": connection.person,
-            "draft": connection.draft(),
+            "draft": _draft(
+                session, f"connection-{name}", connection.form, saved=lambda: connection.record
+            ),
             "creator": CreatorPart(connection.form),
             "keys": KeyPart(connection.form),
-            "saving": connection.saving(),
-            "outdated": connection.outdated(),
+            "saving": session.saving,
+            "outdated": OutdatedPart(lambda: connection.record, connection.form),
         },
         fill_call=lambda: fill_call("session.connection", connection.form, connection.reference_to),
-        portable=vault.redactor.value,
+        portable=session.vault.redactor.value,
     )
 
 
@@ -78,44 +79,24 @@ def sync_page(session: DevelopmentSession, sync: Sync) -> FormWidget:
         sample=lambda: sample_of(session, sync),
     )
     widget.above = source.facts
-    widget.below = lambda: Preview(sync) if sync.filled else None
     return widget
 
 
 def draft_of(session: DevelopmentSession, sync: Sync) -> DraftPart:
     """What was chosen and filled in for a sync, and not saved."""
-    return DraftPart(
+    return _draft(
+        session,
+        f"sync-{sync.record.id}",
         sync.form,
-        session.workspace.private / "drafts" / f"sync-{sync.record.id}.json",
         saved=lambda: sync.record,
-        redactor=lambda: session.vault.shown,
         declared=lambda: sync.declaration.unsaved,
         declare=sync.choose,
     )
 
 
-class Preview:
-    """The first records as they would be sent."""
-
-    def __init__(self, sync: Sync) -> None:
-        try:
-            frame = sync.preview(PREVIEWED_ROWS)
-        except TemplateError as error:  # of one record; it says which
-            self._headings = ["IDENTIFIER", "cannot be rendered"]
-            self._rows = [[error.fields["identifier"], error.fields["problem"]]]
-            return
-        self._headings = list(frame.columns)
-        self._rows = frame.to_numpy(dtype=object).tolist()
-        refused = sync.refused_first(PREVIEWED_ROWS)
-        if refused:
-            self._headings.append("refused, not sent")
-            self._rows = [[*row, refused.get(str(row[0]), "")] for row in self._rows]
-
-    def __repr__(self) -> str:
-        return text_table(self._headings, self._rows)
-
-    def _repr_html_(self) -> str:
-        return html_table(self._headings, self._rows)
+def _draft(session: DevelopmentSession, name: str, form: Form, **about: Any) -> DraftPart:
+    file = session.workspace.private / "drafts" / f"{name}.json"
+    return DraftPart(form, file, redactor=lambda: session.vault.shown, **about)
 
 
 def sync_call(sync: Sync) -> str:

@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from devsession.errors import UsageError
+
 OFFLINE_VARIABLE = "DEVSESSION_OFFLINE"
 
 
@@ -17,8 +19,18 @@ class Workspace:
 
     @classmethod
     def at(cls, folder: str | Path | None = None) -> Workspace:
-        """The workspace in `folder`, by default the current one (a notebook's own)."""
-        return cls(Path(folder or Path.cwd()).resolve())
+        """The workspace in `folder`, by default the current one (a notebook's own).
+
+        Raises: UsageError when it is not there.
+        """
+        place = Path(folder or Path.cwd()).resolve()
+        if not place.is_dir():
+            raise UsageError(
+                "A workspace is a folder that is there",
+                where=str(place),
+                next_step="make it: devsession init NAME; or leave workspace= out, for this folder",
+            )
+        return cls(place)
 
     @property
     def scenarios(self) -> Path:

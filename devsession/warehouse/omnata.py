@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -17,6 +17,7 @@ from devsession.warehouse.statements import literal, statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     import pyarrow as pa
 
@@ -46,17 +47,27 @@ class Statements(Protocol):
 
 
 class OmnataApp:
-    """One Omnata app of an account. redact: takes the secrets known by now out of a text.
+    """One Omnata app of an account.
 
+    redact: takes the secrets known by now out of a text. quiet: inside, statements are in no
+    recording: they are not the HTTP of the plugin's app.
     name: as SQL has it: plain words in any case, any other name exactly.
     Source: sync contract, the wire of a development session.
     """
 
-    def __init__(self, account: Statements, name: str, *, redact: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        account: Statements,
+        name: str,
+        *,
+        redact: Callable[[str], str],
+        quiet: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
         check_name(name)
         self.name = name.upper() if SIMPLE_NAME.fullmatch(name) else name
         self._account = account
         self._redact = redact
+        self._quiet = quiet
 
     @property
     def where(self) -> str:
@@ -182,7 +193,8 @@ class OmnataApp:
 
     def _run(self, run: Callable[[], Any], what: str, slug: str) -> Any:
         try:
-            return run()
+            with self._quiet():
+                return run()
         except WarehouseError as error:
             raise self.error(
                 f"The Omnata app {self.name} does not {what} of the sync {slug!r}",

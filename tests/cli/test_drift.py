@@ -154,7 +154,7 @@ def test_offline_it_is_refused(
     said = cli(project, "drift", "--yes")
 
     assert said.code == 2
-    assert "Drift calls the app, and this is offline" in said.err
+    assert "Drift calls the app, and DEVSESSION_OFFLINE is set" in said.err
 
 
 def test_an_app_that_is_down_is_told(cli: CommandLine, project: Path, copied: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args, get_type_hints
 
 import nbformat
 import pytest
 
-from devsession.cli.answers import Client, Connect, Mapper, Style, questions
+from devsession.cli.answers import questions
+from devsession.cli.commands import init
 from devsession.cli.project import create_project
 from devsession.errors import UsageError
 from tests.cli.command import devsession, python
@@ -172,15 +173,13 @@ def test_an_option_that_cannot_be_is_refused_before_anything_is_made(
 
 def test_what_can_be_said_is_what_is_asked() -> None:
     asked = {question.name: list(question.choices) for question in questions()}
-
-    assert asked == {
-        "name": [],
-        "style": [*Style],
-        "connect": [*Connect],
-        "client": [*Client],
-        "rate_limit": [],
-        "mapper": [*Mapper],
+    options = get_type_hints(init)
+    said = {
+        name: [answer for each in get_args(options[name]) for answer in get_args(each)]
+        for name in asked
     }
+
+    assert said == asked
 
 
 def test_without_a_name_and_without_questions_there_is_a_name(tmp_path: Path) -> None:

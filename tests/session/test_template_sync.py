@@ -11,7 +11,6 @@ from devsession import DevelopmentSession, expression
 from devsession.errors import DataError, FormError, TemplateError
 from devsession.plugin import StoredJinjaTemplate
 from devsession.session.sampling import sample_of
-from devsession.session.views import Preview
 from devsession.testing import run_scenario
 from tests.session.conftest import App, Project, load_contacts
 
@@ -215,7 +214,7 @@ def test_one_that_renders_no_row_is_not_saved(templated: Callable[..., Sync]) ->
 
 
 def test_rows_that_cannot_be_rendered_are_told_when_it_is_saved(
-    templated: Callable[..., Sync],
+    templated: Callable[..., Sync], session: DevelopmentSession
 ) -> None:
     sync = templated("some_rows")
 
@@ -225,7 +224,7 @@ def test_rows_that_cannot_be_rendered_are_told_when_it_is_saved(
         "some_rows saved; 1 of the first 3 rows cannot be rendered: "
         "line 1, column 1: ZeroDivisionError: integer division or modulo by zero"
     )
-    assert "integer division" in repr(Preview(sync))
+    assert "integer division" in repr(sample_of(session, sync))
 
 
 def test_no_json_where_the_plugin_wants_it_is_not_saved(

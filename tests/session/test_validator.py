@@ -9,7 +9,6 @@ import pytest
 from devsession.errors import PluginRaisedError, ScenarioError
 from devsession.plugin import expression
 from devsession.session.sampling import sample_of
-from devsession.session.views import Preview
 from tests.session.conftest import load_contacts
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def test_refusals_are_shown_before_a_run(
     assert str(contacts.plan()) == (
         "Create 3, Update 0; 0 records unchanged; 1 record refused, not sent"
     )
-    assert repr(Preview(contacts)) == snapshot
+    assert repr(sample_of(project.session, contacts)) == snapshot
     assert app.sent() == []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from devsession.cli.answers import Client, Connect, Mapper, Style
+from devsession.cli.answers import questions
 from devsession.cli.project import create_project
 
 if TYPE_CHECKING:
@@ -13,16 +13,10 @@ if TYPE_CHECKING:
 
 Answers = dict[str, str]
 
-QUESTIONS = {
-    "style": [*Style],
-    "connect": [*Connect],
-    "client": [*Client],
-    "rate_limit": ["none", "100/second"],
-    "mapper": [*Mapper],
-}
+_CHOICES = {each.name: list(each.choices) for each in questions() if each.name != "name"}
+QUESTIONS = {**_CHOICES, "rate_limit": ["none", "100/second"]}
 ALL: list[Answers] = [
-    {question: str(answer) for question, answer in zip(QUESTIONS, answers, strict=True)}
-    for answers in product(*QUESTIONS.values())
+    dict(zip(QUESTIONS, answers, strict=True)) for answers in product(*QUESTIONS.values())
 ]
 _PAIRWISE = (
     "record api-key http none fields",

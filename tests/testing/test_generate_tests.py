@@ -11,7 +11,7 @@ import pytest
 from devsession import DevelopmentSession
 from devsession.errors import ScenarioError, SetupError
 from devsession.recording.scenario import ScenarioFolder
-from devsession.session.completion import Completion
+from devsession.session.completion import completion_of
 from devsession.session.plugin_source import load_plugin_class
 from tests.testing import acme_plugin, kinds
 from tests.testing.behave_process import behave
@@ -51,7 +51,7 @@ def written(project: Path) -> list[str]:
 def test_complete_tells_what_it_froze(
     session: DevelopmentSession, scenario: Path, snapshot: SnapshotAssertion
 ) -> None:
-    assert str(Completion.of(session, ScenarioFolder(scenario))) == snapshot
+    assert str(completion_of(session, ScenarioFolder(scenario))) == snapshot
 
 
 def test_pytest_only(
