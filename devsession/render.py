@@ -70,6 +70,12 @@ def shortened(text: str, width: int = 160) -> str:
     return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
+def both_ends(text: str, width: int = 80) -> str:
+    """A text without its middle where it is longer: of a URL the end tells most."""
+    head = width // 3
+    return text if len(text) <= width else f"{text[:head]}…{text[head + 1 - width :]}"
+
+
 def counted(number: int, thing: str) -> str:
     """`1 record`, `1,200 records`."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -7,12 +7,21 @@ from typing import Generic, TypeVar, overload
 
 from devsession.notebook.exchange import answer
 from devsession.recording.exchange import Exchange
-from devsession.render import NEUTRAL, counted, html_line, html_report, html_table, text_table
+from devsession.render import (
+    NEUTRAL,
+    both_ends,
+    counted,
+    html_line,
+    html_report,
+    html_table,
+    shortened,
+    text_table,
+)
 
 E = TypeVar("E", bound=Exchange)
-_HEADINGS = ("", "method", "url", "answer", "from")
+_HEADINGS = ("", "method", "url", "sent", "answer", "from")
 _SHOWN = 100
-_WIDTH = 120
+_SENT = 40
 
 
 class Exchanges(Sequence[E], Generic[E]):
@@ -63,10 +72,19 @@ class Exchanges(Sequence[E], Generic[E]):
 
     def _rows(self) -> list[tuple[object, ...]]:
         return [
-            (at, each.method, _cut(each.url), answer(each), "tape" if each.from_tape else "app")
+            (
+                at,
+                each.method,
+                both_ends(each.url),
+                _beginning(each.request_body),
+                answer(each),
+                "tape" if each.from_tape else "app",
+            )
             for at, each in zip(self._numbers[:_SHOWN], self._exchanges, strict=False)
         ]
 
 
-def _cut(url: str) -> str:
-    return url if len(url) <= _WIDTH else f"{url[: _WIDTH - 1]}…"
+def _beginning(body: bytes) -> str:
+    """What tells it from its equals; nothing of what is no text."""
+    text = shortened(body[: 8 * _SENT].decode("utf-8", "replace"), _SENT)
+    return text if text.isprintable() else ""

@@ -9,7 +9,16 @@ from urllib.parse import urlsplit
 from devsession.notebook.exchange import answer
 from devsession.notebook.markup import MUTED
 from devsession.notebook.pace import Pace, paces
-from devsession.render import BAD, GOOD, NEUTRAL, counted, html_line, html_report, text_table
+from devsession.render import (
+    BAD,
+    GOOD,
+    NEUTRAL,
+    both_ends,
+    counted,
+    html_line,
+    html_report,
+    text_table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +96,7 @@ class Timeline:
 def _place(url: str, *, host: bool) -> str:
     parts = urlsplit(url)
     query = f"?{parts.query}" if parts.query else ""
-    return f"{parts.netloc if host else ''}{parts.path or '/'}{query}"
+    return both_ends(f"{parts.netloc if host else ''}{parts.path or '/'}{query}")
 
 
 def _row(exchange: Exchange, place: str, pace: Pace, total: int, number: int | None) -> str:

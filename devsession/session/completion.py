@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import ScenarioError, SecretLeakError
 from devsession.plugin.sync_source import completing
-from devsession.render import NEUTRAL, counted, html_line, html_report, shortened
+from devsession.render import NEUTRAL, both_ends, counted, html_line, html_report, shortened
 from devsession.secrets.audit import audit
 from devsession.session.takes import drop_former_cells
 from devsession.testing.generate import write_tests
@@ -84,7 +84,7 @@ def frozen_lines(folder: ScenarioFolder) -> list[str]:
         lines.append(f"  {row['IDENTIFIER']}: ok{known}")
     for exchange in exchanges[:1]:
         answer = f"{exchange.status} {exchange.reason}".strip()
-        lines.append(f"  {shortened(f'{exchange.method} {exchange.url} -> {answer}')}")
+        lines.append(f"  {exchange.method} {both_ends(exchange.url)} -> {shortened(answer)}")
     return lines
 
 
