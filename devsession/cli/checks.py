@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from devsession.cli.place import scenarios_here, workspace_here
-from devsession.errors import RecordingError, UnknownNameError, UsageError
+from devsession.errors import RecordingError, ServiceError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from devsession.plugin.contract import Plugin
@@ -70,15 +71,13 @@ def audit(paths: list[Path], secret_env: list[str], *, as_json: bool) -> None:
         typer.echo(json.dumps({"files": report.files, "findings": found}))
     else:
         typer.echo(str(report))
-        if not report.secrets:
-            typer.echo("next: devsession audit --secret-env NAME, for the value of a variable")
     if not report:
         raise typer.Exit(1)
 
 
 def _audited(paths: list[Path], secret_env: list[str]) -> AuditReport:
     """The audit of these paths for every secret known here."""
-    from devsession.secrets.audit import audit
+    from devsession.secrets.audit import Finding, audit
     from devsession.secrets.redact import Redactor
     from devsession.session.known_secrets import known_secrets
 
@@ -88,8 +87,16 @@ def _audited(paths: list[Path], secret_env: list[str]) -> AuditReport:
             f"The environment variable {missing[0]} is not set, or empty",
             next_step=f"export {missing[0]}=.., then the same command again",
         )
-    known = known_secrets([Path.cwd(), *paths])
+    folders, unread = [Path.cwd(), *paths], []
+    try:
+        known = known_secrets(folders)
+    except ServiceError as error:
+        known = known_secrets(folders, connections=False)
+        unread = [
+            Finding("", f"not searched for: secrets of saved connections. {error.what}", "", "")
+        ]
     known |= {name: (*known.get(name, ()), os.environ[name]) for name in secret_env}
     if unknown := sorted(name for name, values in known.items() if not any(values)):
         typer.echo(f"not searched for, as it has no value here: {', '.join(unknown)}", err=True)
-    return audit(paths, Redactor(known))
+    report = audit(paths, Redactor(known))
+    return replace(report, findings=(*report.findings, *unread))

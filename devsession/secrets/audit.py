@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 from devsession.errors import SecretLeakError, SetupError
 from devsession.render import (
     BAD,
+    DOUBTFUL,
     GOOD,
     counted,
     html_line,
@@ -61,22 +62,32 @@ class AuditReport:
     @property
     def summary(self) -> str:
         """One line: how much was searched, and what came of it."""
-        searched = f"{counted(self.files, 'file')} searched for {counted(self.secrets, 'secret')}"
+        files = counted(self.files, "file")
+        if not (self.secrets or self.findings):
+            return f"{files}, searched for nothing: no secret is known here"
+        searched = f"{files} searched for {counted(self.secrets, 'secret')}"
         found = counted(len(self.findings), "finding") if self.findings else "none found"
         return f"{searched}: {found}"
 
     def __str__(self) -> str:
         table = [text_table(_HEADINGS, self._rows())] if self.findings else []
-        return "\n".join([self.summary, *table])
+        return "\n".join(filter(None, [self.summary, *table, self._next]))
 
     def __repr__(self) -> str:
         table = [text_table(_HEADINGS, self._rows(_SHOWN))] if self.findings else []
-        return "\n".join(filter(None, [self.summary, *table, self._more]))
+        return "\n".join(filter(None, [self.summary, *table, self._more, self._next]))
 
     def _repr_html_(self) -> str:
         table = [html_table(_HEADINGS, self._rows(_SHOWN))] if self.findings else []
-        more = [html_line(self._more)] if self._more else []
-        return html_report(self.summary, *table, *more, edge=GOOD if self else BAD)
+        lines = map(html_line, filter(None, [self._more, self._next]))
+        edge = (GOOD if self.secrets else DOUBTFUL) if self else BAD
+        return html_report(self.summary, *table, *lines, edge=edge)
+
+    @property
+    def _next(self) -> str:
+        if self.secrets:
+            return ""
+        return "next: name a secret, NAME=.. in .env, or devsession audit --secret-env NAME"
 
     @property
     def _more(self) -> str:

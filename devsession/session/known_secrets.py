@@ -21,17 +21,22 @@ _SECRET_NAME = re.compile("KEY|TOKEN|SECRET|PASSW|PASSPHRASE|PWD|CREDENTIAL", re
 _PASSWORD_IN_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/@:]*:([^\s/@]+)@", re.IGNORECASE)
 
 
-def known_secrets(folders: Iterable[Path]) -> dict[str, tuple[str, ...]]:
+def known_secrets(
+    folders: Iterable[Path], *, connections: bool = True
+) -> dict[str, tuple[str, ...]]:
     """Name -> every value that it has: in the environment, `.env`, the keyring and the secret file.
 
     The names are those in the secret file, those that `.env` calls a key or the like or that hold
     a URL with a password, and those that the saved connections refer to. A keyring tells no names.
 
     folders: files count as well; of each, the workspace that it lies in, and its own `.env`.
+    connections: whether those of saved connections are asked of the warehouse.
+
+    Raises: ServiceError when that does not answer.
     """
     known: dict[str, tuple[str, ...]] = {}
     for folder in dict.fromkeys(each for path in folders for each in _homes(path)):
-        for name, values in _known_in(Workspace.at(folder)).items():
+        for name, values in _known_in(Workspace.at(folder), connections).items():
             known[name] = (*known.get(name, ()), *values)
     return known
 
@@ -43,11 +48,11 @@ def _homes(path: Path) -> list[Path]:
     return [here if here.is_dir() else here.parent, *above[:1]]
 
 
-def _known_in(workspace: Workspace) -> dict[str, tuple[str, ...]]:
+def _known_in(workspace: Workspace, connections: bool) -> dict[str, tuple[str, ...]]:
     written = DotenvSecrets(workspace.folder / ".env").all()
     names = {name for name in written if _SECRET_NAME.search(name)}
     names |= FileSecrets(workspace.private / "secrets").all().keys()
-    names |= _referred_to(workspace)
+    names |= _referred_to(workspace) if connections else set()
     store = SecretStore(workspace.folder)
     known = {name: store.find_all(name) for name in sorted(names)}
     for name, value in written.items():

@@ -137,6 +137,21 @@ def test_the_value_of_a_variable_is_searched_for(
     assert blind.out == snapshot
 
 
+def test_what_only_a_warehouse_knows_is_told_when_that_does_not_answer(
+    cli: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / ".devsession" / "warehouse").mkdir(parents=True)
+    (tmp_path / ".devsession" / "warehouse.lock").mkdir()
+    (tmp_path / "plugin.py").touch()
+    (tmp_path / ".env").write_text("CRM_TOKEN=tok-5f2b9c1e77aa\n", encoding="utf-8")
+
+    said = cli(tmp_path, "audit")
+
+    assert said.code == 1
+    assert "searched for 1 secret: 1 finding" in said.out
+    assert "not searched for: secrets of saved connections" in said.out
+
+
 def test_checkpoints_of_notebooks_are_searched_by_default(
     cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
