@@ -45,6 +45,7 @@ _NAMES_SHOWN = 12
 class DevsessionError(Exception):
     """What every error of devsession is: what failed, what was tried, where, and the next step.
 
+    said: what the author's own code said when it raised.
     `fields` carries the same facts for programs (`sync`, `field`, `table` ..). No text or field
     of an error may hold a secret: whoever raises with foreign text redacts it first.
     """
@@ -55,6 +56,7 @@ class DevsessionError(Exception):
         self,
         what: str,
         *,
+        said: str = "",
         tried: str = "",
         where: str = "",
         next_step: str = "",
@@ -62,14 +64,20 @@ class DevsessionError(Exception):
     ) -> None:
         super().__init__(what)
         self.what = what
+        self.said = said
         self.tried = tried
         self.where = where
         self.next_step = next_step
         self.fields = fields
 
     def __str__(self) -> str:
-        facts = (("tried", self.tried), ("where", self.where), ("next", self.next_step))
-        lines = [f"  {label + ':':<6} {_indented(text)}" for label, text in facts if text]
+        facts = {
+            "said": self.said,
+            "tried": self.tried,
+            "where": self.where,
+            "next": self.next_step,
+        }
+        lines = [f"  {label + ':':<6} {_indented(text)}" for label, text in facts.items() if text]
         return "\n".join([self.what, *lines])
 
     def _render_traceback_(self) -> list[str]:

@@ -13,14 +13,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Message:
-    """A line for the person who fills the form; empty for nothing to say."""
+    """A line for the person who fills the form; empty for nothing to say.
+
+    failure: of an error in plugin.py, its lines and the exchange; see `Failure`.
+    """
 
     text: str = ""
     is_error: bool = False
+    failure: object = None
 
     def shown(self) -> dict[str, object]:
         """As JSON, for the page."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def perform(action: Action, still_open: Sequence[str]) -> Message:
     try:
         return Message(action.call())
     except DevsessionError as error:
-        return Message(str(error), is_error=True)
+        return Message(str(error), is_error=True, failure=error.fields.get("failure"))
     except Exception as error:  # noqa: BLE001 - nobody sees what a widget's callback raises
         # Its text may quote a secret; a cell shows it redacted.
         kind = type(error).__name__

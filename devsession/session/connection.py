@@ -16,7 +16,7 @@ from devsession.secrets.redact import placeholder
 from devsession.secrets.reference import SecretReference
 from devsession.session.addresses import declared_by, told_elsewhere
 from devsession.session.manifest import manifest_of
-from devsession.session.option_calls import fetcher_of
+from devsession.session.option_calls import fetcher_of, last_exchange
 from devsession.session.outdated import outdated
 from devsession.session.person import Person
 from devsession.session.plugin_call import calling
@@ -283,7 +283,8 @@ class Connection:
     ) -> ConnectResponse | OAuthTemplate | None:
         with (
             self._session.recorder.always_live(),
-            calling(plugin, "connect", self._vault, raises=ConnectError),
+            last_exchange(self._session.recorder) as exchange,
+            calling(plugin, "connect", self._vault, raises=ConnectError, exchange=exchange),
         ):
             returned: Any = plugin.connect(parameters)
         if returned is None or isinstance(returned, ConnectResponse | OAuthTemplate):

@@ -77,7 +77,7 @@ def drift_of(session: DevelopmentSession, folder: ScenarioFolder) -> DriftReport
     if stopped is None:
         return report
     where = f" ({stopped.where})" if stopped.where else ""
-    said = raised(f"{stopped.what}: {stopped.tried.partition(chr(10))[0]}{where}")
+    said = raised(f"{stopped.what}: {stopped.said.partition(chr(10))[0]}{where}")
     return replace(report, differences=(said, *report.differences))
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import traceback
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from socket import gaierror
 from typing import TYPE_CHECKING
 
 from devsession.errors import ConnectError, DevsessionError, PluginRaisedError
+from devsession.plugin.form.failure import failure_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,10 +20,7 @@ if TYPE_CHECKING:
     from devsession.session.vault import Vault
 
 _MEND = "mend it and save plugin.py; the next call uses the new code"
-_UNREACHABLE = (
-    "see whether the app runs, and its address in the connection form; the practice app starts with\n"
-    "session.sandbox.url, or: devsession sandbox"
-)
+_UNREACHABLE = "see whether the app runs, and its address in the connection form"
 _NEXT: dict[type[DevsessionError], str] = {
     ConnectError: "fill the form again with the right address and key, or mend connect() in plugin.py"
 }
@@ -34,15 +33,17 @@ def calling(
     vault: Vault,
     *,
     raises: type[DevsessionError] = PluginRaisedError,
-    so_far: Callable[[], str] = lambda: "",
+    so_far: Callable[[], str] = str,
+    exchange: Callable[[], str] = str,
 ) -> Iterator[None]:
     """Inside, the plugin's method is called.
 
-    so_far: what it had done already when it raised.
+    so_far: what it had done already when it raised. exchange: its last one with the app, as text.
 
     Our own errors pass, redacted: they say already what to do. Everything else becomes `raises`,
     without the original behind it: its text may hold a secret, and Python would print it. An app
-    that does not answer is a ConnectError, whichever method called it.
+    that does not answer is a ConnectError, whichever method called it. `fields["failure"]` has what
+    a form shows besides: the author's lines, and the exchange.
     """
     try:
         yield
@@ -58,11 +59,13 @@ def calling(
             f"{method}() of {name} could not reach the app"
             if lost
             else f"{method}() of {name} raised {type(error).__name__}",
-            tried="\n".join(filter(None, (vault.redactor.text(told), so_far()))),
+            said=vault.redactor.text(told),
+            tried=so_far(),
             where=vault.redactor.text(_author_line(error, plugin)),
             next_step=_UNREACHABLE if lost else _NEXT.get(raises, _MEND),
             plugin=name,
             method=method,
+            failure=asdict(failure_of(error, exchange(), vault.redactor.text)),
         ) from None
 
 

@@ -133,7 +133,7 @@ def _shown(
         # A record that lacks what the warehouse refuses is none that would be sent.
         refusals = {} if refused else _refusals(session, sync, record, frame)
     except DevsessionError as raised:
-        error = f"{raised.what}: {raised.tried}" if raised.tried else raised.what
+        error = ": ".join(filter(None, (raised.what, raised.said or raised.tried)))
     redact = session.vault.redactor.text
     try:
         template = template_for(session, sync, record)

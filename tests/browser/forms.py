@@ -177,7 +177,11 @@ controls_form = Form(
 def connect() -> str:
     """Only one address answers."""
     if connection_form.values["tenant_url"].value != "https://acme.test":
-        raise ConnectError("Acme cannot be reached", next_step="check the address")
+        raise ConnectError(
+            "Acme cannot be reached",
+            next_step="check the address",
+            failure={"traceback": "plugin.py, line 7, in connect", "exchange": ""},
+        )
     return "connected: Acme"
 
 

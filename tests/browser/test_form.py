@@ -59,11 +59,16 @@ def test_fill_fail_fix_test_and_save(
     form.get_by_label("API key").fill(CANARY)
     click(form, "Test")
     expect(form.get_by_text("Acme cannot be reached")).to_have_role("alert")
+    form.get_by_text("What happened").filter(visible=True).press("Enter")
+    expect(form.get_by_role("region", name="traceback")).to_have_text(
+        "plugin.py, line 7, in connect"
+    )
 
     form.get_by_label("Tenant URL").fill("https://acme.test")
     click(form, "Test")
     expect(form.get_by_text("connected: Acme")).to_have_role("status")
     expect(form.get_by_text("Acme cannot be reached")).to_have_count(0)
+    expect(form.get_by_role("region", name="traceback")).to_have_count(0)
 
     allowed.touch()
     click(form, "Save")

@@ -170,3 +170,18 @@ def test_what_a_button_said_is_gone_when_the_cell_is_run_again(
     pages[0]._repr_mimebundle_()
 
     assert pages[0].state["message"]["text"] == ""
+
+
+def test_what_connect_says_stands_first_and_its_lines_below(
+    session: DevelopmentSession, pages: list[FormWidget], snapshot: SnapshotAssertion
+) -> None:
+    session.connection._ipython_display_()
+    session.connection.form.set("user", "eve")
+
+    message = click(pages[0], "test")
+
+    assert message["text"] == snapshot
+    assert message["failure"]["traceback"].splitlines()[1:] == [
+        '    raise RuntimeError(f"Chat does not know {user}")',
+        "RuntimeError: Chat does not know eve",
+    ]

@@ -2,11 +2,11 @@ import { make, makeButton, say } from "./dom.js";
 
 const PARTS = ["traceback", "exchange"];
 
-/** Under an error of an option function: try again, and what happened, for whoever mends it. */
+/** Under an error of plugin.py: what happened, for whoever mends it; of options, `again` fetches them. */
 export class FailureView {
-  constructor(name, outbox, giveFocus) {
+  constructor(giveFocus, again = null) {
     this.giveFocus = giveFocus;
-    this.again = makeButton("Try again", () => outbox.send({ type: "retry", name }), { class: "dsf-small" });
+    this.again = makeButton("Try again", again, { class: "dsf-small", ...(again ? {} : { hidden: "" }) });
     // What scrolls has to be reached by keyboard.
     this.texts = PARTS.map((part) => make("pre", { tabindex: "0", role: "region", "aria-label": part }));
     this.details = make("details", {}, make("summary", {}, "What happened"), ...this.texts);

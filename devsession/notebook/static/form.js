@@ -7,6 +7,7 @@ import { copyButton } from "./copy.js";
 import { Creators } from "./creator.js";
 import { arrange, make, say, unique } from "./dom.js";
 import { DraftView } from "./draft.js";
+import { FailureView } from "./failure.js";
 import { viewsOf } from "./field.js";
 import { Keys } from "./keys.js";
 import { MapperView } from "./mapper.js";
@@ -56,12 +57,13 @@ class FormView {
     this.method = new Control(this.methods, this.outbox, (method) => ({ type: "choose", method }));
     this.done = make("div", { class: "dsf-message", role: "status" });
     this.failed = make("div", { class: "dsf-message", role: "alert" });
+    this.failure = new FailureView(() => this.actions.root.querySelector("button").focus());
     this.gone = make("div", { class: "dsf-message", role: "alert" });
     this.code = this.createCode();
     // JupyterLab's shortcuts would act on keys that are typed here: `a` inserts a cell.
     this.root = make("div", {
       class: "devsession-form", role: "form", "aria-labelledby": this.title.id, "data-lm-suppress-shortcuts": "true",
-    }, this.title, this.about, this.draft.root, this.source.root, this.connectivity.root, this.methods.root, this.list, this.mapper.root, this.template.root, this.done, this.failed, this.gone, this.signIn.root, this.actions.root, this.code);
+    }, this.title, this.about, this.draft.root, this.source.root, this.connectivity.root, this.methods.root, this.list, this.mapper.root, this.template.root, this.done, this.failed, this.failure.root, this.gone, this.signIn.root, this.actions.root, this.code);
     for (const kind of ["keydown", "keypress", "keyup"]) {
       this.root.addEventListener(kind, (event) => event.stopPropagation());
     }
@@ -145,6 +147,7 @@ class FormView {
     const told = this.actions.running.size > 0 ? "" : message.text;
     say(this.done, message.is_error ? "" : told);
     say(this.failed, message.is_error ? told : "");
+    this.failure.draw(told ? message.failure : null, "");
     say(this.code.querySelector("pre"), call);
     this.root.setAttribute("aria-busy", String(this.outbox.waiting.length > 0));
   }

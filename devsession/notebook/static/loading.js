@@ -7,7 +7,7 @@ export class LoadingView {
     this.giveFocus = giveFocus;
     this.text = make("span", { role: "status" });
     this.stop = makeButton("Stop waiting", () => outbox.send({ type: "stop", name }), { class: "dsf-small" });
-    this.failure = new FailureView(name, outbox, giveFocus);
+    this.failure = new FailureView(giveFocus, () => outbox.send({ type: "retry", name }));
     this.root = make("div", {}, make("div", { class: "dsf-loading" }, this.text, this.stop), this.failure.root);
   }
 

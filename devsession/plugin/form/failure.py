@@ -1,9 +1,10 @@
-"""Why an option function failed, for whoever mends it: where in their code, and what the app said."""
+"""Why a function of the author's failed, for whoever mends it: where in their code, and what the app said."""
 
 from __future__ import annotations
 
 import traceback
 from dataclasses import asdict, dataclass
+from itertools import dropwhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _FRAMES = 10
 _LENGTH = 4_000  # characters of either text
+_HOUSE = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ def fetching(loaded: Loaded) -> dict[str, Any]:
 
 def _traceback(error: BaseException) -> str:
     """The frames of the author's own files, and the error; libraries are counted."""
-    frames = traceback.extract_tb(error.__traceback__)[1:]  # the first one is ours
+    # Ours come first: those that call.
+    frames = list(dropwhile(_is_ours, traceback.extract_tb(error.__traceback__)))
     folder = Path(frames[0].filename).parent if frames else None
     own = [frame for frame in frames if Path(frame.filename).parent == folder]
     lines = [
@@ -48,6 +51,10 @@ def _traceback(error: BaseException) -> str:
     ]
     said = "".join(traceback.format_exception_only(error)).strip()
     return "\n".join([*lines, said])
+
+
+def _is_ours(frame: traceback.FrameSummary) -> bool:
+    return Path(frame.filename).is_relative_to(_HOUSE)
 
 
 def _cut(text: str) -> str:

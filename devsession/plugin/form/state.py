@@ -124,7 +124,7 @@ class FormState:
         try:
             self.shape = self.shape.of(self.ask())
         except DevsessionError as error:
-            text = f"{error.what}: {error.tried}" if error.tried else error.what
+            text = ": ".join(filter(None, (error.what, error.said or error.tried)))
             self.answers.refused |= dict.fromkeys(changed, self.answers.options.redact(text))
             return
         refused, notices = dict(self.answers.refused), dict(self.answers.notices)
