@@ -44,6 +44,11 @@ def rows(form: Locator) -> Locator:
     return form.get_by_role("region", name="Sample records").get_by_role("row")
 
 
+def press_keys_of_the_notebook(control: Locator) -> None:
+    for key in ("a", "d", "d", "Shift+L", "ArrowDown", "Escape", "Escape"):
+        control.press(key)
+
+
 def test_the_form_follows_what_is_chosen(notebook: NotebookPage) -> None:
     form = notebook.form("Sync contacts")
     expect(dropdown(form, "Source")).to_have_value("CONTACTS")
@@ -53,8 +58,7 @@ def test_the_form_follows_what_is_chosen(notebook: NotebookPage) -> None:
     dropdown(form, "Strategy").press("ArrowDown")
     expect(form.get_by_text("1 option", exact=True)).to_be_attached()
     dropdown(form, "Strategy").press("Escape")
-    for key in ("a", "d", "d", "Shift+L", "ArrowDown", "Escape", "Escape"):
-        dropdown(form, "Source").press(key)
+    press_keys_of_the_notebook(dropdown(form, "Source"))
     expect(dropdown(form, "Source")).to_have_value("CONTACTS")
     expect(notebook.cells).to_have_count(2)
 
@@ -96,7 +100,10 @@ def test_the_form_follows_what_is_chosen(notebook: NotebookPage) -> None:
     for width in (800, 1600):
         notebook.page.set_viewport_size({"width": width, "height": 1000})
         assert form.locator(".dsf-source").evaluate(OVERFLOWING) == []
+    it_outlives_the_warehouse(notebook, form)
 
+
+def it_outlives_the_warehouse(notebook: NotebookPage, form: Locator) -> None:
     notebook.execute("own.warehouse_goes()")
     form.get_by_label("Search fields").focus()
     dropdown(form, "Strategy").focus()
