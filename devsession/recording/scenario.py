@@ -40,7 +40,8 @@ class ScenarioInput(BaseModel):
     """What stands in scenario.json: what `sync_outbound` is called with, but for the records.
 
     `secrets` are the names of the connection's secrets; their values are nowhere in the folder.
-    `tested`: the method itself has run, so that there is something to test.
+    `tested`: the method itself has run, so that there is something to test. `asked`: how many
+    records were wanted, where there were fewer; it stands in the file only then.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -52,6 +53,7 @@ class ScenarioInput(BaseModel):
     tested: bool = False
     created_by: str = Field(default_factory=lambda: f"devsession {devsession.__version__}")
     secrets: list[str] = []
+    asked: int | None = None
     parameters: OutboundSyncConfigurationParameters
 
     def replayed_parameters(self) -> OutboundSyncConfigurationParameters:
@@ -148,7 +150,9 @@ class ScenarioFolder:
         if self.exists:
             frozen = frozen.model_copy(update={"created_by": self.read_input().created_by})
         secrets = sorted(frozen.parameters.connection_secrets) or sorted(frozen.secrets)
-        content = frozen.model_copy(update={"secrets": secrets}).model_dump(mode="json")
+        content = frozen.model_copy(update={"secrets": secrets}).model_dump(
+            mode="json", exclude={"asked"} if frozen.asked is None else None
+        )
         self._write(self._input_file, _pretty(redactor.value(content)), redactor)
 
     def read_records(self) -> DataFrame:

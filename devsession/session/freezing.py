@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from devsession.errors import ScenarioError, UnknownNameError, UsageError
+from devsession.plugin.mapping import StoredJinjaTemplate
 from devsession.plugin.outbound import OutboundSyncRequest
 from devsession.recording.origin import check_origin, write_origin
 from devsession.recording.scenario import ScenarioFolder, ScenarioInput, scenario_folder
@@ -15,9 +16,15 @@ from devsession.session.validating import METHOD, validator_of, without
 from devsession.warehouse.supposed import Pass
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pandas import DataFrame
 
-    from devsession.plugin.parameters import OutboundSyncConfigurationParameters
+    from devsession.plugin.mapping import StoredMapping
+    from devsession.plugin.parameters import (
+        OutboundSyncConfigurationParameters,
+        StoredConfigurationValue,
+    )
     from devsession.plugin.strategies import OutboundSyncStrategy
     from devsession.session.development import DevelopmentSession
     from devsession.session.sync import Sync
@@ -57,10 +64,43 @@ def scenario_of(
     folder = scenario_folder(session.workspace.scenarios, sync.slug, wanted.name)
     if refresh or not folder.exists:
         _freeze(session, sync, folder, wanted)
+    elif told := _frozen_with(session, sync, folder, wanted):
+        again = "refresh=True takes it anew"
+        print(f"scenario {wanted.name!r}: frozen with {told}: {again}")  # noqa: T201 - the author's cell shows it
     if refresh:
         write_origin(folder, None, session.vault.redactor)
     check_origin(folder, None)
     return folder
+
+
+def _frozen_with(
+    session: DevelopmentSession, sync: Sync, folder: ScenarioFolder, wanted: Wanted
+) -> str:
+    """What it was frozen with that is otherwise by now: `another template, records=10`."""
+    frozen, now = folder.read_input(), sync.record
+    then, mapping = frozen.parameters, now.field_mappings
+    chosen = "template" if isinstance(mapping, StoredJinjaTemplate) else "mapping"
+    pairs = {
+        "strategy": (then.sync_strategy.name, now.strategy),
+        "form": (_values(then.sync_parameters), _values(now.sync_parameters)),
+        chosen: (_sources(then.field_mappings), _sources(mapping)),
+    }
+    clean = session.vault.redactor.value
+    told = [f"another {name}" for name, (one, other) in pairs.items() if one != clean(other)]
+    records = frozen.asked or len(folder.read_records())
+    if wanted.records not in (None, records):
+        told.append(f"records={records}")
+    return ", ".join(told) if sync.filled else ""
+
+
+def _values(answers: Mapping[str, StoredConfigurationValue]) -> dict[str, str]:
+    return {name: answer.value for name, answer in answers.items()}
+
+
+def _sources(mapping: StoredMapping | None) -> Any:
+    """What it was filled with, and not what the app says of its fields."""
+    said_by_app = {"field_mappings": {"__all__": {"app_metadata"}}}
+    return mapping and mapping.model_dump(mode="json", exclude=said_by_app)
 
 
 def write_frozen(
@@ -73,8 +113,13 @@ def write_frozen(
 ) -> None:
     """Keep an input, in place of the one before and of all that came of that."""
     redactor = session.vault.redactor
+    needed = wanted.records or USUAL_RECORDS
     frozen = ScenarioInput(
-        name=wanted.name, sync=sync.slug, plugin=session.source.name, parameters=parameters
+        name=wanted.name,
+        sync=sync.slug,
+        plugin=session.source.name,
+        asked=needed if needed > len(records) else None,
+        parameters=parameters,
     )
     with folder.at_once(redactor):
         folder.clear()

@@ -159,6 +159,25 @@ class TestScenario:
         names = [records["TRANSFORMED_RECORD"][0]["first_name"] for records in (kept, taken)]
         assert names == ["Ada", "Augusta Ada"]
 
+    def test_opened_with_another_mapping_or_count_it_says_what_it_was_frozen_with(
+        self, contacts: Sync, scenario: Scenario, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        contacts.scenario(scenario.name, records=10)
+        same = capsys.readouterr().out
+        contacts.fill(mapping={"email": "EMAIL"})
+        capsys.readouterr()
+        contacts.scenario(scenario.name, records=2)
+        other = capsys.readouterr().out
+        contacts.scenario(scenario.name, records=2, refresh=True)
+        contacts.scenario(scenario.name, records=2)
+        anew = capsys.readouterr().out
+
+        assert (same, anew) == ("", "")
+        assert other == (
+            f"scenario {scenario.name!r}: frozen with another mapping, records=10: "
+            "refresh=True takes it anew\n"
+        )
+
     def test_it_is_opened_by_name_after_a_restart(
         self, contacts: Sync, scenario: Scenario, project: Project
     ) -> None:
