@@ -36,7 +36,7 @@ class Sample:
     rows: a record each, its values as text; None for none. texts: the same of a template.
     not_sent: why the plugin's validator refuses a record, one for each row; none without refusals.
     refused: field of the app, or column of a template -> why the warehouse does not fill it.
-    error: why there are no records, or not all that is known of them.
+    error: why there are no records, or not all that is known of them. hint: what may not be meant.
     """
 
     headings: Sequence[str] = ()
@@ -45,6 +45,7 @@ class Sample:
     error: str = ""
     not_sent: Sequence[str] = ()
     texts: Sequence[RecordText] = ()
+    hint: str = ""
 
     def shown(self) -> dict[str, Any]:
         """As JSON, for the page."""
@@ -54,10 +55,11 @@ class Sample:
         return bool(self.rows or self.texts)
 
     def __repr__(self) -> str:
-        return "\n".join(filter(None, (text_table(*self._table()), self.error)))
+        return "\n".join(filter(None, (text_table(*self._table()), self.error, self.hint)))
 
     def _repr_html_(self) -> str:
-        return html_table(*self._table()) + (html_line(self.error) if self.error else "")
+        lines = (html_line(each) for each in (self.error, self.hint) if each)
+        return html_table(*self._table()) + "".join(lines)
 
     def _table(self) -> tuple[list[str], list[list[object]]]:
         """The records with their headings, for where the page does not draw them."""

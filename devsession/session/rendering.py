@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import TemplateError
+from devsession.errors import DevsessionError, TemplateError
 from devsession.notebook.sample import RecordText
 from devsession.plugin.fields import FormJinjaTemplate
 from devsession.plugin.mapping import StoredJinjaTemplate
 from devsession.plugin.template import template_of
+from devsession.render import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,6 +45,24 @@ def template_for(
         redact=session.vault.redactor.text,
         renders=mapper.renders if isinstance(mapper, FormJinjaTemplate) else "text",
     )
+
+
+def read_as_none(session: DevelopmentSession, record: SyncRecord) -> str:
+    """That null columns of the source would be sent as the word None, and how to write it; or "".
+
+    What is wrong with source or template besides is told where it is needed.
+    """
+    try:
+        template = template_of(record.field_mappings, session.plugin)
+        empty = session.engine.empty(record, template.printed) if template else {}
+    except DevsessionError:
+        return ""
+    told = []
+    for name, rows in empty.items():
+        value = f"row.{name}" if name.isidentifier() else f"row[{name!r}]"
+        write = f"write {{{{ {value} or '' }}}}"
+        told.append(f"{name} is empty in {counted(rows, 'row')} and would read 'None': {write}")
+    return "\n".join(told)
 
 
 def try_out(session: DevelopmentSession, sync: Sync, record: SyncRecord) -> str:

@@ -11,7 +11,7 @@ from devsession.notebook.sample import Sample
 from devsession.plugin.mapping import StoredFieldMappings, StoredJinjaTemplate
 from devsession.plugin.source_column import SourceColumn
 from devsession.render import shortened
-from devsession.session.rendering import template_for, texts_of
+from devsession.session.rendering import read_as_none, template_for, texts_of
 from devsession.session.validating import METHOD, Validator
 from devsession.warehouse.kinds import kind_of
 from devsession.warehouse.source import source_of
@@ -140,7 +140,8 @@ def _shown(
     except TemplateError:  # it stands at the template
         return Sample()
     if template is not None:
-        return Sample(texts=texts_of(template, frame, redact, refusals), error=error)
+        texts = texts_of(template, frame, redact, refusals)
+        return Sample(texts=texts, error=error, hint=read_as_none(session, record))
     records = frame["TRANSFORMED_RECORD"].tolist()
     names = list(dict.fromkeys(name for record in records for name in record))
     rows = [

@@ -11,7 +11,7 @@ from devsession.render import shortened
 from devsession.session.declaring import QUERY_SHOWN
 from devsession.session.journal import settle
 from devsession.session.manifest import strategy_of
-from devsession.session.rendering import template_for, try_out
+from devsession.session.rendering import read_as_none, template_for, try_out
 from devsession.session.saved import Note, saved_note
 from devsession.session.sync_form import SyncForm, parameters_of
 from devsession.session.validating import all_refusals, refusal_frame
@@ -214,7 +214,8 @@ class Sync:
             PluginRaisedError: outbound_record_validator raised, or returned the wrong thing.
         """
         plan, refusals = self._compared()
-        return replace(plan, refused=sum(1 for _ in refusals))
+        hint = read_as_none(self._session, self.record)
+        return replace(plan, refused=sum(1 for _ in refusals), hint=hint)
 
     def refusals(self) -> DataFrame:
         """The records that a run would not send, as outbound_record_validator refuses them.

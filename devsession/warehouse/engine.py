@@ -87,6 +87,22 @@ class Engine:
             {"IDENTIFIER": identifiers, "TRANSFORMED_RECORD": decoded(texts)}, dtype=object
         )
 
+    def empty(self, sync: SyncRecord, names: Sequence[str]) -> dict[str, int]:
+        """Of the names in a template's `row`: in how many rows of the source each is null, if any.
+
+        Raises: as `sample`.
+        """
+        projection = project(self._account, sync)
+        asked = [name for name in names if name in projection.fields]
+        if not asked:
+            return {}
+        counts = [f"count(*) - count({projection.fields[name].name})" for name in asked]
+        with projection.explained():
+            (found,) = self._account.rows(
+                statement("engine/empty", counts=", ".join(counts), mapped=projection.mapped)
+            )
+        return {name: int(count) for name, count in zip(asked, found, strict=True) if count}
+
     def first_offered(
         self, sync: SyncRecord, strategy: OutboundSyncStrategy, *, records: int
     ) -> DataFrame:

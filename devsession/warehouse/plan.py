@@ -19,13 +19,14 @@ class Plan:
     """How many records each action would be taken on, and how many would be left alone.
 
     `scanned`: how many the source has. `refused`: how many of those with an action would not be
-    sent, because the plugin's outbound_record_validator refuses them.
+    sent, because the plugin's outbound_record_validator refuses them. `hint`: what may not be meant.
     """
 
     actions: Mapping[str, int]
     unchanged: int
     scanned: int
     refused: int = 0
+    hint: str = ""
 
     @classmethod
     def of(cls, strategy: OutboundSyncStrategy, states: Mapping[str, int]) -> Self:
@@ -49,9 +50,10 @@ class Plan:
     def __str__(self) -> str:
         actions = ", ".join(f"{action} {count:,}" for action, count in self.actions.items())
         refused = f"; {counted(self.refused, 'record')} refused, not sent" if self.refused else ""
-        return f"{actions}; {counted(self.unchanged, 'record')} unchanged{refused}"
+        counts = f"{actions}; {counted(self.unchanged, 'record')} unchanged{refused}"
+        return "\n".join(filter(None, (counts, self.hint)))
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(str(self))}</p>"
+        return f"<p>{escape(str(self)).replace(chr(10), '<br>')}</p>"

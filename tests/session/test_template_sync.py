@@ -276,3 +276,19 @@ def test_an_extra_column_that_the_warehouse_refuses_is_said_at_it(
     assert list(sample.refused) == ["bad"]
     assert "NOWHERE" in sample.refused["bad"]
     assert sample.texts == ()
+
+
+def test_an_empty_column_that_would_read_none_is_told_before_it_is_sent(
+    templated: Callable[..., Sync], session: DevelopmentSession
+) -> None:
+    sync = templated("nicknames")
+    columns = {"nick": expression("case when ID = 2 then null else FIRST_NAME end")}
+    template = """{{ row.ID }}: {{ row.nick }}{% if row.nick %}, {{ row.nick }}{% endif %}"""
+    sync.fill(object="contact", template=template, columns=columns)
+    hint = "nick is empty in 1 row and would read 'None': write {{ row.nick or '' }}"
+
+    assert str(sync.plan()).splitlines()[1:] == [hint]
+    assert sample_of(session, sync).hint == hint
+
+    sync.fill(template="{{ row.nick or '' }}")
+    assert sync.plan().hint == ""

@@ -18,9 +18,10 @@ export class TemplateSample {
     this.looking = new Looking(outbox);
     this.title = make("p", { class: "dsf-sample-title", role: "status" });
     this.problem = make("p", { class: "dsf-error", role: "status" });
+    this.hint = make("p", { class: "dsf-notice", role: "status" });
     this.list = make("ol");
     this.box = make("div", { class: "dsf-sample dsf-texts", role: "region", "aria-label": "Sample records", tabindex: "0" }, this.list);
-    this.root = make("div", {}, this.title, this.box, this.problem);
+    this.root = make("div", {}, this.title, this.box, this.problem, this.hint);
   }
 
   /** What is wrong in the text itself has to be put right before any row can be tried. */
@@ -31,8 +32,9 @@ export class TemplateSample {
     if (!this.root.hidden && (problems.length === 0 || isFirst)) this.looking.ask(JSON.stringify([template, made, columns.length, at]));
     this.isStale = problems.length > 0 || this.looking.isStale;
     this.box.setAttribute("aria-busy", String(this.isStale));
-    const { texts = [], error = "" } = sample;
+    const { texts = [], error = "", hint = "" } = sample;
     say(this.problem, problems.length ? "" : error);
+    say(this.hint, problems.length ? "" : hint);
     const drawn = JSON.stringify(texts);
     if (drawn === this.drawn) return;
     this.drawn = drawn;

@@ -41,7 +41,8 @@ class RecordTemplate:
     renders: what a text has to be; one that is not is an error of its record.
 
     Rendering ends within a second: what takes more work than one record may is an error.
-    Nothing is escaped; null is printed as None, as in Jinja (`{{ row.NAME or "" }}`).
+    Nothing is escaped; null is printed as None, as in Jinja (`{{ row.NAME or "" }}`). `printed` are
+    the columns that are printed as they are.
 
     Raises:
         TemplateError: the template can never be rendered; line, column and source are in it.
@@ -59,7 +60,11 @@ class RecordTemplate:
         from jinja2 import TemplateSyntaxError
 
         from devsession.plugin.template.filters import own_filter
-        from devsession.plugin.template.rewrite import HALF_A_CHARACTER, columns_needed
+        from devsession.plugin.template.rewrite import (
+            HALF_A_CHARACTER,
+            columns_needed,
+            columns_printed,
+        )
         from devsession.plugin.template.sandbox import RecordEnvironment
 
         self._text = text
@@ -76,6 +81,7 @@ class RecordTemplate:
             tree = self._environment.parse(text)
             self._check(tree)
             self._columns = list(columns_needed(tree))
+            self.printed = list(dict.fromkeys(columns_printed(tree)))
             self._template = self._compiled(tree)
         except TemplateError:
             raise

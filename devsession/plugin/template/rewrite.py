@@ -101,6 +101,14 @@ def columns_named(tree: nodes.Template) -> Iterator[tuple[int, str]]:
     yield from _columns_of(found)
 
 
+def columns_printed(tree: nodes.Template) -> Iterator[str]:
+    """Columns that are printed as they are, whatever the row; within a condition is not that."""
+    if list(columns_named(tree)):
+        for each in tree.body:
+            if isinstance(each, nodes.Output):
+                yield from (name for _, name in _columns_of(each.nodes))
+
+
 def _columns_of(found: Iterable[nodes.Node]) -> Iterator[tuple[int, str]]:
     for each in found:
         if isinstance(each, nodes.Getattr) and _is_row(each.node):

@@ -1,0 +1,2 @@
+select ${counts}
+from (${mapped}) as MAPPED
