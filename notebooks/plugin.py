@@ -2,7 +2,8 @@
 
 It speaks to the practice app that comes with devsession, so that every part runs from the first
 minute. Put your own app in its place from the top down: connection_form and connect, then the
-configuration form and its mapper, then sync_outbound.
+configuration form and its mapper, then sync_outbound. In plugin_development.ipynb what the forms are
+filled with and the cells that call the app follow, and contacts.csv if your app keeps other things.
 """
 
 from __future__ import annotations
