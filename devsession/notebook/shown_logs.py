@@ -38,7 +38,9 @@ class ShownLogs:
             former.unregister()
         if self._standing is None:
             self._before = before = logging.Logger.handle
-            self._standing = lambda logger, record: before(logger, self.redacted(record))
+            self._standing = lambda logger, record: before(
+                logger, self.redacted(record) if _is_taken(logger, record) else record
+            )
             setattr(self._standing, _OWNER, self)
             setattr(logging.Logger, _HANDLE, self._standing)
 
@@ -59,6 +61,22 @@ class ShownLogs:
             for name in vars(record).keys() - _OWN:
                 setattr(record, name, _value(getattr(record, name), redactor))
         return record
+
+
+def _is_taken(logger: logging.Logger, record: logging.LogRecord) -> bool:
+    """Whether a handler takes it, as `Logger.callHandlers` asks.
+
+    A kernel logs each message that it gets, in full, for handlers that it does not have.
+    """
+    asked: logging.Logger | None = logger
+    has_handlers = False
+    while asked is not None:
+        if any(record.levelno >= handler.level for handler in asked.handlers):
+            return True
+        has_handlers = has_handlers or bool(asked.handlers)
+        asked = asked.parent if asked.propagate else None
+    last = logging.lastResort
+    return not has_handlers and last is not None and record.levelno >= last.level
 
 
 def _redact_message(record: logging.LogRecord, redactor: Redactor) -> None:

@@ -179,3 +179,21 @@ def test_it_goes_on_behind_somebody_else_and_ends_there(
     log.info(CANARY)
 
     assert written.getvalue() == f"{PLACEHOLDER}\n{CANARY}\n"
+
+
+def test_a_record_that_no_handler_takes_is_not_searched(
+    shown_logs: ShownLogs, log: logging.Logger, written: io.StringIO
+) -> None:
+    class Unread:
+        """As a kernel's own messages, which it logs for handlers that it does not have."""
+
+        def __str__(self) -> str:
+            raise AssertionError("nobody shows it")
+
+    log.handlers = log.handlers[:1]  # pytest has added its own, which take everything
+    log.handlers[0].setLevel(logging.WARNING)
+
+    log.debug("%s", Unread())
+    log.warning("the key is %s", CANARY)
+
+    assert written.getvalue() == f"the key is {PLACEHOLDER}\n"
