@@ -15,6 +15,8 @@ from devsession.warehouse import Account, quoted
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
+WAREHOUSE_HAS_A_PROCESS = True
+
 
 @pytest.fixture
 def animals(account: Account) -> str:

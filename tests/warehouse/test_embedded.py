@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from devsession.service import Service
     from devsession.warehouse import Account
 
+WAREHOUSE_HAS_A_PROCESS = True
+
 # Long enough to be interrupted on any machine.
 LONG_QUERY = (
     "select count(distinct hash(seq4())) from table(generator(rowcount => 100000000)) -- long"

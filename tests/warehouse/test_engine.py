@@ -14,17 +14,18 @@ from devsession.plugin.mapping import expression
 from devsession.plugin.outbound import RECORD_COLUMNS, OutboundSyncRequest
 from devsession.plugin.outcomes import Outcomes
 from devsession.plugin.strategies import MIRROR
-from devsession.warehouse import open_embedded
 from devsession.warehouse.engine import Engine
 from devsession.warehouse.staged import stage_table
 from tests.warehouse.syncs import Source, Syncing, all_of, answers
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from syrupy.assertion import SnapshotAssertion
 
     from devsession.warehouse import Account
+
+    Opened = Callable[[], Account]
 
 MAPPING = {"email": "EMAIL", "name": "NAME"}
 BOTH = ["TRANSFORMED_RECORD", "TRANSFORMED_RECORD_PREVIOUS"]
@@ -150,10 +151,10 @@ class TestStage:
 
         assert all_of(stage)["TRANSFORMED_RECORD"].iloc[0]["email"] == "a@x.test"
 
-    def test_a_staged_run_is_found_by_another_process(self, sync: Syncing, running: Path) -> None:
+    def test_a_staged_run_is_found_by_another_session(self, sync: Syncing, opened: Opened) -> None:
         run = sync.store.start_run(sync.record)
         sync.engine.stage(sync.record, run, sync.strategy)
-        account = open_embedded(running)
+        account = opened()
 
         stage = Engine(account).staged(sync.record, run)
 
@@ -246,12 +247,12 @@ class TestOutcomes:
         assert again["APP_IDENTIFIER"].tolist() == ["A", "A", "A"]
 
     def test_outcomes_are_kept_as_they_come(
-        self, sync: Syncing, contacts: Source, running: Path
+        self, sync: Syncing, contacts: Source, opened: Opened
     ) -> None:
         sync.stage().apply(answers(["2"]))
         contacts.account.close()  # The run is neither finished nor discarded, as if killed.
 
-        account = open_embedded(running)
+        account = opened()
 
         assert Syncing(account, sync.record, sync.strategy).offered() == {
             "1": "Create",

@@ -12,19 +12,18 @@ from hypothesis import strategies as st
 from pandas import DataFrame
 
 from devsession.plugin.strategies import OutboundSyncStrategy
-from devsession.warehouse import open_embedded, quoted
+from devsession.warehouse import quoted
 from devsession.warehouse.failures import failures_of
 from devsession.warehouse.tables import load_table, source_table
 from tests.warehouse.names import PRESENT
 from tests.warehouse.syncs import Source, Syncing, all_of, answers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from devsession.warehouse import Account
 
-FEW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 class Watched:
@@ -52,9 +51,9 @@ class Watched:
 
 
 @pytest.fixture(scope="module")
-def account(running: Path) -> Iterator[Any]:
+def account(opened: Callable[[], Account]) -> Iterator[Any]:
     """The warehouse with a table that no statement of these tests is to touch."""
-    account = open_embedded(running)
+    account = opened()
     account.execute("create or replace table PUBLIC.CANARY as select 1 as ID")
     yield account
     account.close()

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from devsession.service import Address
     from devsession.warehouse import Account
 
+WAREHOUSE_HAS_A_PROCESS = True
+
 # fakesnow's own call of DuckDB, which some tests have in this process.
 pytestmark = pytest.mark.filterwarnings("ignore:Arrow output:UserWarning")
 

@@ -14,7 +14,7 @@ from devsession.warehouse import open_embedded
 from devsession.warehouse.store import ConnectionRecord, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from syrupy.assertion import SnapshotAssertion
@@ -176,13 +176,13 @@ def test_runs_are_listed_from_the_last_one(store: Store, slug: str) -> None:
     assert store.runs(sync) == [second, first]
 
 
-def test_everything_is_there_for_the_next_process(
-    running: Path, store: Store, slug: str, connection: ConnectionRecord
+def test_everything_is_there_for_the_next_session(
+    opened: Callable[[], Account], store: Store, slug: str, connection: ConnectionRecord
 ) -> None:
     saved = store.save_sync(slug, source="CONTACTS", identifier="ID", strategy="Upsert")
     store.save_connection(connection)
 
-    account = open_embedded(running)
+    account = opened()
 
     assert Store(account).sync(slug) == saved.record
     assert Store(account).connection(connection.plugin_id) == connection

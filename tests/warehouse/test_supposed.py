@@ -23,9 +23,22 @@ MAPPING = {"email": "EMAIL"}
 OWN = OutboundSyncStrategy(
     name="Keep in touch", new="Create", changed="Update", gone="Archive", unchanged="Remind"
 )
-IDENTIFIERS = ["1", "2", "Ünï '; --"]
-_SOURCE = st.dictionaries(st.sampled_from(IDENTIFIERS), st.sampled_from(["a@x", 'ü"\\']))
+ADA, ZOE = "a@x", 'ü"\\'
+ODD = "Ünï '; --"
+IDENTIFIERS = ["1", "2", "3", "4", "5", "6", "7", ODD]
+_SOURCE = st.dictionaries(st.sampled_from(IDENTIFIERS), st.sampled_from([ADA, ZOE]))
 _REFUSED = st.sets(st.sampled_from(IDENTIFIERS))
+
+# What the source holds before, in and after the pass; what the app refuses before and in it. Each
+# record is another case: new, changed, gone, the same or refused before; taken or refused now.
+SOURCES = (
+    dict.fromkeys(IDENTIFIERS[:6], ADA),
+    {"1": ADA, "2": ZOE, "3": ZOE, "6": ADA, "7": ADA, ODD: ZOE},
+    {"1": ZOE, "2": ZOE, "3": ZOE, "4": ADA, "6": ADA, ODD: ADA},
+)
+REFUSALS = ({"5", "6"}, {"3", "4", "6", ODD})
+
+EACH = pytest.mark.parametrize("strategy", [*STRATEGIES.values(), OWN], ids=lambda each: each.name)
 
 
 @pytest.fixture
@@ -40,18 +53,13 @@ def outcomes_of(records: DataFrame, refused: set[str]) -> DataFrame:
     return concat([good, answers(sorted(asked & refused), success=False, error="taken")])
 
 
-@pytest.mark.parametrize("strategy", [*STRATEGIES.values(), OWN], ids=lambda each: each.name)
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    sources=st.tuples(_SOURCE, _SOURCE, _SOURCE),
-    refusals=st.tuples(_REFUSED, _REFUSED),
-)
-def test_it_offers_what_it_does_when_the_pass_is_stored(
+def offers_the_same(
     contacts: Source,
     strategy: OutboundSyncStrategy,
     sources: tuple[dict[str, str], dict[str, str], dict[str, str]],
     refusals: tuple[set[str], set[str]],
 ) -> None:
+    """Offered with the pass supposed, and offered once it is stored."""
     contacts.holds(*sources[0].items())
     sync = Syncing.of(contacts, MAPPING, strategy=strategy)
     before = sync.stage()
@@ -66,6 +74,29 @@ def test_it_offers_what_it_does_when_the_pass_is_stored(
 
     stage.apply(outcomes)
     assert_frame_equal(supposed, all_of(sync.stage()))
+
+
+@EACH
+def test_it_offers_what_it_does_when_the_pass_is_stored(
+    contacts: Source, strategy: OutboundSyncStrategy
+) -> None:
+    offers_the_same(contacts, strategy, SOURCES, REFUSALS)
+
+
+@pytest.mark.long
+@EACH
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    sources=st.tuples(_SOURCE, _SOURCE, _SOURCE),
+    refusals=st.tuples(_REFUSED, _REFUSED),
+)
+def test_it_offers_what_it_does_whatever_the_pass(
+    contacts: Source,
+    strategy: OutboundSyncStrategy,
+    sources: tuple[dict[str, str], dict[str, str], dict[str, str]],
+    refusals: tuple[set[str], set[str]],
+) -> None:
+    offers_the_same(contacts, strategy, sources, refusals)
 
 
 def test_the_state_is_as_it_was_and_nothing_is_left(account: Account, contacts: Source) -> None:

@@ -354,7 +354,7 @@ def test_a_warehouse_killed_midway_has_the_old_table(
 def test_many_rows_travel_in_statements_of_bounded_size(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = 200_000
+    rows = 100_000
     frame = pd.DataFrame(
         {
             "id": range(rows),
@@ -380,7 +380,7 @@ def test_many_rows_travel_in_statements_of_bounded_size(
     assert len(sizes) < 20
     assert account.rows(
         "select count(*), count(distinct EMAIL), max(JOINED), sum(AMOUNT)::varchar from MANY_ROWS"
-    ) == [(rows, rows, frame["joined"].max().to_pydatetime(), "4999975000.0")]
+    ) == [(rows, rows, frame["joined"].max().to_pydatetime(), "1249987500.0")]
 
 
 @pytest.mark.parametrize("name", ["a b", "1st", "", 'x"; drop table y', "DB.SCHEMA.T"])
