@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame
 
-WAREHOUSE_HAS_A_PROCESS = True
-
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:

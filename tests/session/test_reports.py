@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from devsession.session.sync import Sync
     from tests.session.conftest import App, Project
 
-WAREHOUSE_HAS_A_PROCESS = True
-
 
 def test_before_and_after(
     contacts: Sync,

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from devsession import DevelopmentSession
     from tests.session.conftest import Project
 
-WAREHOUSE_HAS_A_PROCESS = True
-
 CLOCK = itertools.count()
 METHOD = "    def get_manifest(self)"
 DECLARED = """\

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from devsession.session.sync import Sync
     from tests.session.conftest import App, Project
 
-WAREHOUSE_HAS_A_PROCESS = True
-
 ENQUEUE = "                outbound_sync_request.enqueue_results(outcomes)"
 
 REFUSE = """

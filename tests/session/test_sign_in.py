@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
-WAREHOUSE_HAS_A_PROCESS = True
-
 
 class Clock:
     """Time that the test moves."""

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from devsession.session.run import RunSummary
     from devsession.session.sync import Sync
 
-WAREHOUSE_HAS_A_PROCESS = True
-
 IDENTIFIERS = ["1", "a b/c?", "Ünï ✓", "NULL"]
 EVERY = {**STRATEGIES, OWN.name: OWN}
 ACTS = {"create": {"Create", "Update", "Recreate"}, "delete": {"Delete", "Archive"}}

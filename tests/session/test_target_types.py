@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     Declares = Callable[[list[str] | None], None]
 
-WAREHOUSE_HAS_A_PROCESS = True
-
 
 @pytest.fixture
 def manifest_has(session: DevelopmentSession, monkeypatch: pytest.MonkeyPatch) -> Declares:

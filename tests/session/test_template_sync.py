@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from devsession.session.sync import Sync
 
-WAREHOUSE_HAS_A_PROCESS = True
-
 WITH_TEMPLATE = '''
 
 import json

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from devsession.session.sync import Sync
     from tests.session.conftest import Project
 
-WAREHOUSE_HAS_A_PROCESS = True
-
 
 def test_exchanges_belong_to_the_scenario_that_is_open(contacts: Sync) -> None:
     first = contacts.scenario(f"first {contacts.slug}", records=1)

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from devsession.session.sync import Sync
     from tests.session.conftest import App, Project
 
-WAREHOUSE_HAS_A_PROCESS = True
-
 VALIDATOR = """    def outbound_record_validator(
         self, sync_parameters, field_mappings, transformed_record, source_types
     ):

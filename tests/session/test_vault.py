@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
-WAREHOUSE_HAS_A_PROCESS = True
-
 
 class Acme(Plugin):
     pass

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from devsession.notebook.form_widget import FormWidget
     from devsession.session.sync import Sync
 
-WAREHOUSE_HAS_A_PROCESS = True
-
 SECRET_BODY = PRIVATE.splitlines()[-2]
 
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from devsession.session.sync import Sync
     from tests.session.conftest import Project
 
-WAREHOUSE_HAS_A_PROCESS = True
-
 
 @pytest.mark.parametrize(
     ("name", "asked"),
