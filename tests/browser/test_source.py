@@ -14,7 +14,7 @@ from devsession.warehouse.embedded import embedded_service
 from tests.browser.controls import choose, dropdown, wait_for
 from tests.browser.notebook_page import write_notebook
 from tests.browser.test_form import click
-from tests.browser.test_mapper import OVERFLOWING, headings
+from tests.browser.test_mapper import OVERFLOWING, fill, headings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -105,13 +105,13 @@ def test_the_form_follows_what_is_chosen(notebook: NotebookPage) -> None:
 
 def it_outlives_the_warehouse(notebook: NotebookPage, form: Locator) -> None:
     notebook.execute("own.warehouse_goes()")
-    form.get_by_label("Search fields").focus()
+    fill(form, "first_name", "= upper(FIRST_NAME)")
     dropdown(form, "Strategy").focus()
-    expect(form.get_by_text("The warehouse is gone")).to_be_visible()
+    expect(form.get_by_text("The warehouse is gone")).to_have_count(2)
     expect(form.get_by_text("2 of 2 mapped")).to_be_visible()
     notebook.execute("own.warehouse_comes()")
     click(form, "Look again")
     expect(form.get_by_text("The warehouse is gone")).to_have_count(0)
     click(form, "Save")
-    expect(form.get_by_text("contacts saved, changed: source")).to_be_visible()
+    expect(form.get_by_text("contacts saved, changed: mapping, source")).to_be_visible()
     wait_for(notebook, "contacts.preview().iloc[0]['first_name'] == 'ADA'")

@@ -13,7 +13,11 @@ export class SourceView {
     this.fields = new Map();
     this.list = make("div", { class: "dsf-declared" });
     this.problem = make("p", { class: "dsf-error", role: "alert" });
-    this.again = makeButton("Look again", look, { class: "dsf-small" });
+    const lookAtAll = () => {
+      look();
+      outbox.send({ type: "look" }); // at the records below, too: they may have failed with it
+    };
+    this.again = makeButton("Look again", lookAtAll, { class: "dsf-small" });
     this.root = make("div", { class: "dsf-source", role: "group", "aria-label": "What is synced" }, this.list, this.problem, this.again);
     this.root.addEventListener("focusin", ({ relatedTarget }) => this.root.contains(relatedTarget) || look());
   }
