@@ -24,6 +24,8 @@ _OPTIONS = (
     # Only what a person has to know: the address, and what goes wrong.
     "--ServerApp.log_level=WARN",
     "--LabApp.log_level=WARN",
+    # Tornado warns, wrongly, of how jupyter_server counts the seconds between its pings.
+    "--ServerApp.logging_config={'loggers': {'tornado.general': {'level': 'ERROR'}}}",
 )
 
 
@@ -37,9 +39,9 @@ def lab(notebook: Path | None) -> None:
     """
     own = Path(OWN_NOTEBOOK)
     opened = _readable(notebook) if notebook else own if own.is_file() else None
-    if opened is not None:
-        trust_what_is_ours(opened)
     folder = _served(opened)
+    for each in sorted({*folder.glob("*.ipynb"), *([opened.resolve()] if opened else [])}):
+        trust_what_is_ours(each)
     running = _running_in(folder)
     if running is not None:
         address = running["url"] + _place(opened, folder) + _token(running)
@@ -85,7 +87,8 @@ def lab_command(folder: Path, notebook: Path | None) -> list[str]:
     # Not as an argument, which would leave it out of the address that is printed.
     opened = f"--LabApp.default_url=/{_place(notebook, folder)}"
     where = f"--ServerApp.root_dir={folder}"
-    return [sys.executable, "-m", "jupyterlab", *_OPTIONS, *_settings(), *as_root, where, opened]
+    options = [*_OPTIONS, *_encryption(), *_settings(), *as_root]
+    return [sys.executable, "-m", "jupyterlab", *options, where, opened]
 
 
 def _served(notebook: Path | None) -> Path:
@@ -104,6 +107,9 @@ def _place(notebook: Path | None, folder: Path) -> str:
 def _settings() -> list[str]:
     """Our defaults, where JupyterLab has none but its own.
 
+    Clicks go one way to the kernel: JupyterLab would begin on one and go on by another, on which a
+    later click can come first, or be lost. Forms are dealt with between cells anyway.
+
     What a person has set in JupyterLab stands above them; an installation with defaults of an
     administrator's keeps those, and is not given ours.
     """
@@ -113,6 +119,15 @@ def _settings() -> list[str]:
     if theirs.is_dir() and any(theirs.iterdir()):
         return []
     return [f"--LabApp.app_settings_dir={_SETTINGS}"]
+
+
+def _encryption() -> list[str]:
+    """What is said to kernels is encrypted where this Jupyter can: each warns, if it is not."""
+    import zmq
+    from jupyter_client.manager import KernelManager
+
+    can = zmq.has("curve") and hasattr(KernelManager, "transport_encryption")
+    return ["--KernelManager.transport_encryption=auto"] if can else []
 
 
 def _running_in(folder: Path) -> dict[str, str] | None:

@@ -31,6 +31,8 @@ QUIET = {
         "doNotDisturbMode": True,
     },
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
+    # As in `devsession lab`.
+    "@jupyterlab/apputils-extension:kernels-settings": {"commsOverSubshells": "disabled"},
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
 }
 # What these tests do not look at, and what costs a page seconds to load.
