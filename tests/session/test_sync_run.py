@@ -17,13 +17,11 @@ if TYPE_CHECKING:
     from devsession.session.sync import Sync
     from tests.session.conftest import App, Project
 
-WAREHOUSE_HAS_A_PROCESS = True
-
 SETS = [
-    *range(5),
-    *(pytest.param(seed, marks=pytest.mark.long) for seed in range(5, 50)),
+    *range(3),
+    *(pytest.param(seed, marks=pytest.mark.long) for seed in range(3, 50)),
 ]
-MANY = [50_000, pytest.param(200_000, marks=pytest.mark.long)]
+MANY = [10_000, pytest.param(200_000, marks=pytest.mark.long)]
 
 ENQUEUE = "                outbound_sync_request.enqueue_results(outcomes)"
 COLLECT = """                collected.append(outcomes.to_frame())
