@@ -82,8 +82,9 @@ def load_table(
     digest = _digest(columns)
     with account.alone():
         account.execute(statement("tables/remember_loads"))
-        if table in tables_of(account):
-            if _holds(account, table, digest):
+        tables = tables_of(account)
+        if table in tables:
+            if _holds(account, table, tables[table], digest):
                 return LoadedTable(table, rows, loaded.columns, changed=False)
             if not replace:
                 raise TableExistsError(
@@ -144,11 +145,11 @@ def tables_of(account: Account) -> dict[str, list[TableColumn]]:
     return tables
 
 
-def _holds(account: Account, table: str, digest: str) -> bool:
+def _holds(account: Account, table: str, columns: Sequence[TableColumn], digest: str) -> bool:
     """Whether the table was loaded from this content and not changed since."""
     recorded = account.rows(statement("tables/loaded_before"), (table, digest))
-    columns = [column.name for column in tables_of(account)[table]]
-    return recorded == [(_fingerprint(account, quoted(table), columns),)]
+    names = [column.name for column in columns]
+    return recorded == [(_fingerprint(account, quoted(table), names),)]
 
 
 def _write(account: Account, table: str, columns: Sequence[LoadedColumn], digest: str) -> None:
