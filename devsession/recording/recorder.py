@@ -186,6 +186,10 @@ class Recorder:
         """Inside is a Test: it calls the app in reuse mode too; offline the tape answers."""
         return self._takes.testing()
 
+    def aside(self) -> AbstractContextManager[None]:
+        """Inside, this thread asks for a form: that belongs to no cell and no run."""
+        return self._takes.aside()
+
     def called_anew(self) -> AbstractContextManager[None]:
         """Inside the app is called in reuse mode too, as by a changed cell; offline the tape answers."""
         return self._takes.calling_anew()

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from devsession.recording.exchange import Exchange
     from devsession.recording.matching import CanonicalRequest
 
 # What Test of the connection form asks has a scope of its own, behind this and the cell's.
 TEST = "test:"
+# So has what a form asks beside the cells. Neither is any part of a sync.
+FORM = "form:"
 _CLICK = "click"
+
+_is_aside: ContextVar[bool] = ContextVar("whether a form asks beside the cells", default=False)
+
+
+def of_the_sync(exchanges: Iterable[Exchange]) -> list[Exchange]:
+    """Without what Test and forms asked meanwhile."""
+    return [each for each in exchanges if not each.scope.startswith((TEST, FORM))]
 
 
 class Place(NamedTuple):
@@ -26,7 +37,7 @@ class Place(NamedTuple):
 class Takes:
     """Counts equal requests, anew in each execution of a scope: a cell, a run, a Test.
 
-    Requests of all threads belong to the scope that began last.
+    Requests of all threads belong to the scope that began last, but for those of forms.
     """
 
     def __init__(self) -> None:
@@ -42,6 +53,8 @@ class Takes:
     @property
     def scope(self) -> str:
         """That of a request which is made now."""
+        if _is_aside.get():
+            return FORM
         if self.tests:
             return TEST + (_CLICK if self._ended else self._scope)
         return self._scope
@@ -77,6 +90,8 @@ class Takes:
     def place(self, key: CanonicalRequest) -> Place:
         """Where a request stands that is made now; it is counted."""
         scope = self.scope
+        if scope == FORM:  # which wants the newest
+            return Place(scope, key, 1)
         turn = self._turns[scope, key] = self._turns.get((scope, key), 0) + 1
         return Place(scope, key, turn)
 
@@ -100,6 +115,15 @@ class Takes:
             yield
         finally:
             self._tests -= 1
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """A form asks for options in this thread, while cells and runs go on in others."""
+        token = _is_aside.set(True)
+        try:
+            yield
+        finally:
+            _is_aside.reset(token)
 
     @contextmanager
     def calling_anew(self) -> Iterator[None]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from devsession.errors import NotFilledError, PluginRaisedError, ScenarioError, UsageError
 from devsession.plugin.outbound import FrameRecords
 from devsession.plugin.request_matching import RequestMatching
+from devsession.recording.takes import of_the_sync
 from devsession.recording.tape import Tape
 from devsession.session.outbound_call import call_outbound, outbound_request
 from devsession.testing.drift import DriftReport, compare, raised
@@ -100,7 +101,7 @@ def _played(
             call_outbound(session, plugin, parameters, request)
         except PluginRaisedError as error:
             stopped = error
-        exchanges = recorder.exchanges_since(mark)
+        exchanges = of_the_sync(recorder.exchanges_since(mark))
     return exchanges, stopped
 
 

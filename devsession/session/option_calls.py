@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def fetcher_of(recorder: Recorder) -> Fetcher:
     """In a kernel options are fetched beside the form that is clicked; a script waits for them."""
-    return Fetcher(between_cells(), lambda: last_exchange(recorder))
+    return Fetcher(between_cells(), lambda: last_exchange(recorder), aside=recorder.aside)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from devsession.plugin.outcome_rules import check_outcomes
 from devsession.plugin.outcomes import Outcomes, frame_of
 from devsession.plugin.report import Report
 from devsession.recording.scenario_source import ScenarioSource
-from devsession.recording.takes import TEST
+from devsession.recording.takes import of_the_sync
 from devsession.render import counted
 from devsession.session.addresses import called_elsewhere, declared_by
 from devsession.session.completion import Told, apply_outcomes, completion_of
@@ -94,12 +94,12 @@ class Scenario:
     def http(self) -> Exchanges[SentExchange]:
         """The exchanges since it was opened, redacted; `[2].curl()` and `[2].resend(..)` go on from one.
 
-        Those of Test in the connection form are not among them: they are no part of the sync.
+        Those of Test and of forms are not among them: they are no part of the sync.
         """
         count = None if self._end is None else self._end - self._mark
-        played = self._session.recorder.exchanges_since(self._mark)[:count]
         sender = Sender(self._session, self._look_up)
-        return Exchanges([sender.view(each) for each in played if not each.scope.startswith(TEST)])
+        played = of_the_sync(self._session.recorder.exchanges_since(self._mark)[:count])
+        return Exchanges([sender.view(each) for each in played])
 
     def timeline(self) -> Timeline:
         """The exchanges as a picture, in their order."""
@@ -141,7 +141,7 @@ class Scenario:
                 so_far=lambda: f"outcomes until then: {len(store.outcomes):,} of {offered}",
             )
         outcomes = all_outcomes(returned, store.outcomes)
-        exchanges = session.recorder.exchanges_since(mark)
+        exchanges = of_the_sync(session.recorder.exchanges_since(mark))
         report = self._checked(outcomes, exchanges)
         if report:
             redactor = session.vault.redactor

@@ -17,6 +17,7 @@ from devsession import DevelopmentSession
 from devsession.errors import DevsessionError, PluginRaisedError
 from devsession.plugin.form.fetching import Fetcher
 from devsession.recording.recorder import Recorder
+from devsession.recording.takes import of_the_sync
 from devsession.recording.tape import Tape
 from devsession.session.option_calls import last_exchange
 from devsession.session.plugin_source import load_plugin_class
@@ -231,6 +232,26 @@ def test_a_call_in_a_thread_is_recorded_and_only_its_own_exchange_is_told(
     asked_for = [exchange.url.removeprefix(app) for exchange in recorder.exchanges_since()]
     assert sorted(asked_for) == ["", "/cell", "/options%20of%20region"]
     assert told[0].splitlines()[:2] == ["The last of 2 requests before the error", f"  GET {app}"]
+
+
+def test_what_a_form_asks_during_a_run_is_no_part_of_it(app: str, tmp_path: Path) -> None:
+    recorder = Recorder(Tape(tmp_path / "tape.yaml"), is_warehouse=lambda *_: False, key=b"k" * 32)
+    fetcher = Fetcher(lambda arrived: arrived(), aside=recorder.aside, pause=0)
+    recorder.start()
+
+    with recorder.scope("run:contacts/creates"):
+        for _ in range(2):
+            fetcher.ask(
+                "region", lambda: requests.get(f"{app}/regions", timeout=SECONDS), str
+            ).wait()
+        requests.get(f"{app}/contacts", timeout=SECONDS)
+    recorder.stop()
+
+    [of_the_run] = of_the_sync(recorder.exchanges_since())
+    assert of_the_run.url == f"{app}/contacts"
+    taped = {each.url.removeprefix(app): each.scope for each in recorder.tape.exchanges}
+    assert taped == {"/regions": "form:", "/contacts": "run:contacts/creates"}
+    assert len(recorder.tape.exchanges) == 2
 
 
 def told_by(saving: Saving) -> list[tuple[str, bool]]:

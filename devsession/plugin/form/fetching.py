@@ -43,6 +43,7 @@ class Fetcher:
 
     later: has a function called where the form is used, when nothing else is done there; without it
         all is called at once.
+    aside: inside, a thread calls while others go on.
     heard: inside, somebody listens to what a call exchanges with the app; what it gives tells, as
         text, the exchange that explains a failure.
     """
@@ -52,9 +53,11 @@ class Fetcher:
         later: Callable[[Callable[[], None]], None] | None = None,
         heard: Callable[[], AbstractContextManager[Callable[[], str]]] = lambda: nullcontext(str),
         *,
+        aside: Callable[[], AbstractContextManager[None]] = nullcontext,
         pause: float = PAUSE,
     ) -> None:
         self._later = later
+        self._aside = aside
         self.heard = heard
         self._pause = pause
         self._turn = Condition()
@@ -98,7 +101,8 @@ class Fetcher:
                 return
             self._running[name] = self._running.get(name, 0) + 1
         try:
-            asked.set_result(call())
+            with self._aside():
+                asked.set_result(call())
         except BaseException as error:  # noqa: BLE001 - whoever asked is told
             asked.set_exception(error)
         with self._turn:
