@@ -35,6 +35,8 @@ class StoredSecret(StoredConfigurationValue):
 
 
 def _stored(value: object) -> object:
+    if isinstance(value, int | float):
+        raise ValueError(f"is stored as text: str({value!r})")  # noqa: TRY004 - pydantic's way
     return {"value": value} if isinstance(value, str) else value
 
 

@@ -44,8 +44,7 @@ def differs_from_cells(outcomes: DataFrame, cells: DataFrame, records: DataFrame
     fix = "if plugin.py is right, nothing; else mend it and run() again"
     if lost:
         fix = (
-            "the app may hold the record already, from the cells: remove it there, then run() "
-            f"again; {fix}"
+            f"the cells may have done it in the app already: undo it there, then run() again; {fix}"
         )
     # That there is no identifier goes without saying.
     for identifier in lost:
@@ -97,8 +96,8 @@ def answered_by(exchanges: Sequence[Exchange], mode: Mode) -> str:
     told = (
         f"{count}: {taped} from the tape, {called} by the app" if taped else f"{count} to the app"
     )
-    uncounted = ", which the sync does not count: scenario.complete(apply=True) stores the outcomes"
-    return told + (uncounted if called else "")
+    again = "; the sync plans these records again, unless complete(apply=True) stores the outcomes"
+    return told + (again if called else "")
 
 
 def _error(result: str) -> str:

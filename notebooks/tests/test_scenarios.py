@@ -9,13 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from devsession.testing import run_scenario, scenario_folders
 
 PROJECT = Path(__file__).parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from plugin import PracticeCrm  # noqa: E402
+from plugin import PracticeCrm
 
 
 @pytest.mark.parametrize(

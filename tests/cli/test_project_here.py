@@ -89,7 +89,7 @@ def test_everything_in_the_way_is_listed_and_nothing_is_written(
 ) -> None:
     write(begun / "plugin.py", "mine")
     write(begun / ".vscode", "a file where a folder is to be")
-    write(begun / "tests" / "conftest.py", "mine")
+    write(begun / "tests" / "test_plugin.py", "mine")
     (begun / "icon.svg").symlink_to("nowhere")
     before = contents(begun)
 

@@ -227,8 +227,8 @@ class TestScenario:
 
         assert contacts.plan().total == 3
         assert str(report).endswith(
-            "\n1 request to the app, which the sync does not count: "
-            "scenario.complete(apply=True) stores the outcomes"
+            "\n1 request to the app; the sync plans these records again, "
+            "unless complete(apply=True) stores the outcomes"
         )
 
     def test_an_exception_midway_leaves_everything_on_disk(

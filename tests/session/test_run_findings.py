@@ -47,7 +47,7 @@ def test_a_record_that_the_cells_made_already_comes_first_with_what_to_do() -> N
         "record 2: APP_IDENTIFIER 'new', expected 'b'",
     )
     assert found.count == 3
-    assert found.fix.startswith("the app may hold the record already, from the cells: remove it")
+    assert found.fix.startswith("the cells may have done it in the app already: undo it there")
 
 
 def test_what_is_only_sent_has_another_app_identifier_each_time() -> None:
@@ -76,11 +76,11 @@ def test_a_429_that_was_sent_again_until_it_went_is_no_matter() -> None:
     ("exchanges", "mode", "told"),
     [
         ([TAPED, TAPED], "reuse", "2 requests: 2 from the tape, 0 by the app"),
-        ([TAPED, CALLED], "reuse", "2 requests: 1 from the tape, 1 by the app, which the sync"),
+        ([TAPED, CALLED], "reuse", "2 requests: 1 from the tape, 1 by the app; the sync plans"),
         (
             [CALLED],
             "live",
-            "1 request to the app, which the sync does not count: scenario.complete",
+            "1 request to the app; the sync plans these records again, unless complete(",
         ),
         ([], "live", ""),
     ],

@@ -237,3 +237,8 @@ class SecretInSync(Plugin):
 class SecretOfModelInSync(Plugin):
     def connection_form(self, connectivity_option):
         return OutboundSyncConfigurationForm.from_model(create_model("Answers", token=SecretStr))
+
+
+class NumberForText(Plugin):
+    def connection_form(self, connectivity_option):
+        return ConnectResponse(connection_parameters={"batch_limit": 25})
