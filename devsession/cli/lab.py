@@ -6,12 +6,16 @@ import os
 import sys
 import webbrowser
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import typer
 
 from devsession.cli.shipped import shipped
 from devsession.errors import SetupError, UsageError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 OWN_NOTEBOOK = "plugin_development.ipynb"
 _SETTINGS = Path(__file__).parent / "lab_settings"
@@ -150,9 +154,9 @@ def trust_what_is_ours(notebook: Path) -> None:
     import nbformat
 
     try:
-        cells = nbformat.read(notebook, as_version=4).cells
-        if _is_as_shipped(notebook) or not any(cell.get("outputs") for cell in cells):
-            sign(notebook)
+        content = nbformat.read(notebook, as_version=4)
+        if _is_as_shipped(notebook) or not any(cell.get("outputs") for cell in content.cells):
+            _sign(content)
     except (OSError, ValueError) as error:
         typer.echo(f"{notebook.name} opens as not trusted: {error}", err=True)
 
@@ -167,10 +171,15 @@ def sign(notebook: Path) -> None:
     Raises: OSError, ValueError when the file is not a notebook.
     """
     import nbformat
+
+    _sign(nbformat.read(notebook, as_version=4))
+
+
+def _sign(content: NotebookNode) -> None:
     from nbformat.sign import NotebookNotary
 
     with NotebookNotary() as notary:
-        notary.sign(nbformat.read(notebook, as_version=4))
+        notary.sign(content)
 
 
 def _is_as_shipped(notebook: Path) -> bool:

@@ -87,9 +87,9 @@ def _frozen_with(
     }
     clean = session.vault.redactor.value
     told = [f"another {name}" for name, (one, other) in pairs.items() if one != clean(other)]
-    records = frozen.asked or len(folder.read_records())
-    if wanted.records not in (None, records):
-        told.append(f"records={records}")
+    if wanted.records is not None:
+        records = frozen.asked or len(folder.read_records())
+        told += [f"records={records}"] if records != wanted.records else []
     return ", ".join(told) if sync.filled else ""
 
 

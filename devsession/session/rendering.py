@@ -47,13 +47,15 @@ def template_for(
     )
 
 
-def read_as_none(session: DevelopmentSession, record: SyncRecord) -> str:
+def read_as_none(
+    session: DevelopmentSession, record: SyncRecord, template: RecordTemplate | None = None
+) -> str:
     """That null columns of the source would be sent as the word None, and how to write it; or "".
 
-    What is wrong with source or template besides is told where it is needed.
+    template: the sync's, where it has been made already. What is wrong with source or template besides is told where it is needed.
     """
     try:
-        template = template_of(record.field_mappings, session.plugin)
+        template = template or template_of(record.field_mappings, session.plugin)
         empty = session.engine.empty(record, template.printed) if template else {}
     except DevsessionError:
         return ""

@@ -141,7 +141,7 @@ def _shown(
         return Sample()
     if template is not None:
         texts = texts_of(template, frame, redact, refusals)
-        return Sample(texts=texts, error=error, hint=read_as_none(session, record))
+        return Sample(texts=texts, error=error, hint=read_as_none(session, record, template))
     records = frame["TRANSFORMED_RECORD"].tolist()
     names = list(dict.fromkeys(name for record in records for name in record))
     rows = [
