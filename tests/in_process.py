@@ -8,19 +8,21 @@ import json
 import os
 import tempfile
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import pytest
+
 from devsession.service import Address
 from devsession.warehouse import Account, embedded, embedded_service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterator
     from pathlib import Path
 
-    import pytest
     from fakesnow.instance import FakeSnow
     from snowflake.connector import SnowflakeConnection
     from starlette.applications import Starlette
@@ -120,9 +122,17 @@ class Served:
         return json.loads(b"".join(sent))
 
 
-def warehouses_in_process(patch: pytest.MonkeyPatch) -> Warehouses:
-    """From now on every workspace's warehouse is opened here; the caller closes them."""
+@contextmanager
+def warehouses_in_process() -> Iterator[Warehouses]:
+    """Inside, every workspace's warehouse is opened here."""
     warehouses = Warehouses()
+    with pytest.MonkeyPatch.context() as patch:
+        _answer_here(warehouses, patch)
+        yield warehouses
+        warehouses.close()
+
+
+def _answer_here(warehouses: Warehouses, patch: pytest.MonkeyPatch) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from snowflake.connector.network import SnowflakeRestful
@@ -157,7 +167,6 @@ def warehouses_in_process(patch: pytest.MonkeyPatch) -> Warehouses:
     for module in (fakesnow, guard):
         patch.setattr(module, "run_in_threadpool", at_once)
     patch.setattr(embedded, "open_embedded", warehouses.open)
-    return warehouses
 
 
 def _finish(running: Coroutine[Any, Any, None]) -> None:

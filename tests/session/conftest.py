@@ -104,10 +104,8 @@ def warehouses(request: pytest.FixtureRequest) -> Iterator[None]:
     if getattr(request.module, "WAREHOUSE_HAS_A_PROCESS", False):
         yield
         return
-    with pytest.MonkeyPatch.context() as patch:
-        warehouses = warehouses_in_process(patch)
+    with warehouses_in_process():
         yield
-        warehouses.close()
 
 
 @pytest.fixture(scope="module")

@@ -35,10 +35,8 @@ def opened(
     if getattr(request.module, "WAREHOUSE_HAS_A_PROCESS", False):
         yield partial(open_embedded, request.getfixturevalue("running"))
         return
-    with pytest.MonkeyPatch.context() as patch:
-        warehouses = warehouses_in_process(patch)
+    with warehouses_in_process() as warehouses:
         yield partial(warehouses.open, tmp_path_factory.mktemp("opened"))
-        warehouses.close()
 
 
 @pytest.fixture
