@@ -7,6 +7,7 @@ DevsessionError
 │   └── NotFilledError       a form that a later step needs has no values yet
 ├── PluginError              change plugin.py
 │   ├── PluginLoadError      plugin.py does not import, or holds no plugin
+│   │   └── NotCarriedOverError  a name of the Omnata dialect that devsession does not have
 │   ├── DefinitionError      a manifest, form, field or mapper that cannot be
 │   ├── PluginRaisedError    a plugin method raised, or returned the wrong thing
 │   └── OutcomesError        outcomes that break a rule; carries the report
@@ -17,6 +18,8 @@ DevsessionError
 │   └── TemplateError        a template that cannot be, or cannot render this record
 ├── AppError                 check the app: its address, its key, whether it runs
 │   └── ConnectError         connect() refused, or the app could not be reached
+├── DeadlineError            give it more time: a time limit has passed, or it was cancelled
+│   └── LimitError           a rate limit of the app leaves no room before that
 ├── RecordingError           record again
 │   ├── CassetteError        a tape or cassette that cannot be read
 │   ├── ScenarioError        a scenario folder that cannot be read or completed
@@ -26,6 +29,7 @@ DevsessionError
     ├── SecretMissingError   a secret that is in none of the places looked in
     ├── SecretLeakError      a write refused, because it would hold a secret
     ├── ServiceError         a local process (warehouse, sandbox) does not start or answer
+    ├── LedgerError          the file that counts requests cannot be read or written
     ├── WarehouseError       the warehouse refused a statement, or is gone
     └── OmnataError          the Omnata app on Snowflake refused, or answered what cannot be read
 """
@@ -118,6 +122,10 @@ class PluginLoadError(PluginError):
     """plugin.py does not import, or holds no plugin class."""
 
 
+class NotCarriedOverError(PluginLoadError, ImportError):
+    """A name of the Omnata dialect that devsession does not have; an ImportError for plugins."""
+
+
 class DefinitionError(PluginError):
     """A manifest, form, field or mapper that cannot be; names plugin, form and field."""
 
@@ -158,6 +166,14 @@ class ConnectError(AppError):
     """connect() refused, or the app could not be reached."""
 
 
+class DeadlineError(DevsessionError):
+    """A time limit has passed, or somebody cancelled; what was done until then stays."""
+
+
+class LimitError(DeadlineError):
+    """A rate limit of the app leaves no room for a request before the deadline."""
+
+
 class RecordingError(DevsessionError):
     """A recording has to be made again."""
 
@@ -192,6 +208,10 @@ class SecretLeakError(SetupError):
 
 class ServiceError(SetupError):
     """A local process (warehouse, sandbox) does not start or does not answer."""
+
+
+class LedgerError(SetupError):
+    """The file that counts requests for rate limits cannot be read or written."""
 
 
 class WarehouseError(SetupError):

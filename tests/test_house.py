@@ -15,11 +15,11 @@ import devsession
 PACKAGE = Path(devsession.__file__).parent
 FLOORS = (
     {"errors", "render"},
-    {"service", "secrets"},
+    {"http", "service", "secrets"},
     {"plugin"},
     {"warehouse", "recording"},
     {"notebook", "sandbox", "testing"},
-    {"session"},
+    {"session", "omnata_names"},
     {"cli"},
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
@@ -92,6 +92,7 @@ def test_public_names() -> None:
     [
         ("devsession", {"pydantic", "pandas", "pyarrow", "snowflake", "vcr", "ipywidgets", "rich"}),
         ("devsession.plugin", {"pandas", "pyarrow", "snowflake", "vcr", "ipywidgets", "requests"}),
+        ("devsession.http", {"pydantic", "requests", "urllib3", "httpx", "anyio", "sqlite3"}),
         ("devsession.cli", {"pandas", "pyarrow", "snowflake", "vcr", "ipywidgets", "pydantic"}),
         ("devsession.warehouse", {"snowflake", "fakesnow", "duckdb", "pandas"}),
     ],

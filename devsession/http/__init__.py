@@ -1,0 +1,10 @@
+"""How a plugin calls its app: within its rate limits, before a deadline, again when that helps.
+
+`retrying_session` (requests) and `retrying_client` (httpx) repeat what may be repeated;
+`RateLimiter` keeps rates in every window, over threads and processes; `Deadline` ends it all.
+"""
+
+from devsession.http.clock import Clock, DrivenClock, SystemClock
+from devsession.http.deadline import Deadline, current_deadline, until
+
+__all__ = ["Clock", "Deadline", "DrivenClock", "SystemClock", "current_deadline", "until"]

@@ -1,0 +1,103 @@
+"""Until when something may go on: a run that has a time limit, or that somebody stops."""
+
+from __future__ import annotations
+
+import math
+import threading
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from devsession.errors import DeadlineError
+from devsession.http.clock import SystemClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from devsession.http.clock import Clock
+
+# Whoever waits looks this often whether it was cancelled meanwhile.
+_LOOK_SECONDS = 0.25
+
+
+class Deadline:
+    """The end of a time limit, and the switch that ends it at once, from any thread.
+
+    seconds: from now on; None: it only ends when it is cancelled.
+    """
+
+    def __init__(self, seconds: float | None = None, *, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self._limit = seconds
+        self._ends = math.inf if seconds is None else self._clock.now() + seconds
+        self._cancelled = threading.Event()
+
+    def left(self) -> float:
+        """Seconds until it passes, 0 when it has passed, infinity without a limit."""
+        if self._cancelled.is_set():
+            return 0.0
+        return max(self._ends - self._clock.now(), 0.0)
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing more is to be begun."""
+        return self.left() == 0
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody ended it."""
+        return self._cancelled.is_set()
+
+    def cancel(self) -> None:
+        """Let it pass now: whoever waits under it stops waiting."""
+        self._cancelled.set()
+
+    def check(self) -> None:
+        """Raises: DeadlineError when it has passed, or was cancelled."""
+        if self._cancelled.is_set():
+            raise DeadlineError("This was cancelled", next_step="run it again to go on")
+        if self.passed:
+            raise DeadlineError(
+                f"The time limit of {self._limit:g} s has passed",
+                next_step="run it again to go on, or give it more time",
+                limit_seconds=self._limit,
+            )
+
+    def wait(self, seconds: float, clock: Clock) -> None:
+        """Wait on a clock. Raises: DeadlineError as soon as it passes."""
+        for part in _parts(seconds):
+            self.check()
+            clock.wait(part)
+        self.check()
+
+    async def wait_async(self, seconds: float, clock: Clock) -> None:
+        """The same, while the event loop goes on."""
+        for part in _parts(seconds):
+            self.check()
+            await clock.wait_async(part)
+        self.check()
+
+
+_current: ContextVar[Deadline | None] = ContextVar("devsession_deadline", default=None)
+
+
+def current_deadline() -> Deadline:
+    """The deadline that holds here; one without an end when none was set."""
+    return _current.get() or Deadline()
+
+
+@contextmanager
+def until(deadline: Deadline) -> Iterator[Deadline]:
+    """Inside it is the current deadline: of this context, and of threads that it is carried to."""
+    token = _current.set(deadline)
+    try:
+        yield deadline
+    finally:
+        _current.reset(token)
+
+
+def _parts(seconds: float) -> Iterator[float]:
+    while seconds > _LOOK_SECONDS:
+        yield _LOOK_SECONDS
+        seconds -= _LOOK_SECONDS
+    yield max(seconds, 0.0)
