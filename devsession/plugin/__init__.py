@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from devsession.plugin.contract import (
     ConnectionMethod,
     ConnectResponse,
+    InboundSyncConfigurationForm,
     OutboundSyncConfigurationForm,
     Plugin,
     PluginManifest,
@@ -47,6 +48,7 @@ from devsession.plugin.mapping import (
 from devsession.plugin.oauth import OAuthAuthorizationCode, OAuthClientCredentials
 from devsession.plugin.parameters import (
     ConnectionConfigurationParameters,
+    InboundSyncConfigurationParameters,
     OutboundSyncConfigurationParameters,
     StoredConfigurationValue,
     SyncConfigurationParameters,
@@ -62,6 +64,12 @@ from devsession.plugin.strategies import (
     UPSERT,
     OutboundSyncStrategy,
     SyncAction,
+)
+from devsession.plugin.streams import (
+    InboundSyncStrategy,
+    StoredStreamConfiguration,
+    StoredStreamsConfiguration,
+    StreamConfiguration,
 )
 
 if TYPE_CHECKING:
@@ -95,6 +103,9 @@ __all__ = [
     "FormTextAreaField",
     "FormX509Certificate",
     "HttpRequestMatcher",
+    "InboundSyncConfigurationForm",
+    "InboundSyncConfigurationParameters",
+    "InboundSyncStrategy",
     "InformationBoxField",
     "InformationField",
     "NewOptionCreator",
@@ -114,6 +125,9 @@ __all__ = [
     "StoredFieldMapping",
     "StoredFieldMappings",
     "StoredJinjaTemplate",
+    "StoredStreamConfiguration",
+    "StoredStreamsConfiguration",
+    "StreamConfiguration",
     "SyncAction",
     "SyncConfigurationParameters",
     "expression",

@@ -19,6 +19,7 @@ from devsession.plugin.oauth import OAuthTemplate, client_fields
 from devsession.plugin.parameters import (
     ConnectionConfigurationParameters,
     ConnectivityOption,
+    InboundSyncConfigurationParameters,
     OutboundSyncConfigurationParameters,
     SecretValue,
     StoredConfigurationValue,
@@ -27,8 +28,10 @@ from devsession.plugin.parameters import (
 )
 from devsession.plugin.request_matching import RequestMatching, check_request_matching
 from devsession.plugin.strategies import STANDARD_ACTIONS, Strategy
+from devsession.plugin.streams import StreamConfiguration
 
 if TYPE_CHECKING:
+    from devsession.plugin.inbound import InboundSyncRequest
     from devsession.plugin.outbound import OutboundSyncRequest
 
 
@@ -140,13 +143,24 @@ class ConnectionMethod(ConfigurationForm):
         return {**options, "fields": [*fields, *asked]}
 
 
-class OutboundSyncConfigurationForm(ConfigurationForm):
+class SyncConfigurationForm(ConfigurationForm):
+    """What a sync asks for."""
+
+    without_secrets = "a sync keeps no secrets, they belong in connection_form"
+
+
+class InboundSyncConfigurationForm(SyncConfigurationForm):
+    """What an inbound sync asks for, besides which streams it reads.
+
+    Source: creating-plugins guide, step 9.
+    """
+
+
+class OutboundSyncConfigurationForm(SyncConfigurationForm):
     """What an outbound sync asks for: its fields, and how columns become fields of the app.
 
     Source: creating-plugins guide, step 5.
     """
-
-    without_secrets = "a sync keeps no secrets, they belong in connection_form"
 
     mapper: InstanceOf[FormFieldMappingSelector] | InstanceOf[FormJinjaTemplate] | None = None
 
@@ -233,6 +247,32 @@ class Plugin:
         Source: creating-plugins guide, step 8, which calls the method apply_records.
         """
         raise _not_written(self, "sync_outbound", "OutboundSyncRequest")
+
+    def inbound_configuration_form(
+        self, parameters: InboundSyncConfigurationParameters
+    ) -> InboundSyncConfigurationForm:
+        """What is asked for to configure an inbound sync; nothing unless written.
+
+        Source: creating-plugins guide, step 9.
+        """
+        return InboundSyncConfigurationForm(fields=[])
+
+    def inbound_stream_list(
+        self, parameters: InboundSyncConfigurationParameters
+    ) -> list[StreamConfiguration]:
+        """The streams that the app has. Source: creating-plugins guide, step 9."""
+        raise _not_written(self, "inbound_stream_list", "StreamConfiguration")
+
+    def sync_inbound(
+        self,
+        parameters: InboundSyncConfigurationParameters,
+        inbound_sync_request: "InboundSyncRequest",
+    ) -> None:
+        """Read the streams of the request from the app, and hand their records and states to it.
+
+        Source: creating-plugins guide, step 9.
+        """
+        raise _not_written(self, "sync_inbound", "InboundSyncRequest")
 
     def network_addresses(self, parameters: ConnectionConfigurationParameters) -> list[str]:
         """The addresses that the plugin calls, each `host` or `host:port`; none unless written.

@@ -201,6 +201,17 @@ class OutboundSyncConfigurationParameters(SyncConfigurationParameters):
     target_type: str | None = None
 
 
+class InboundSyncConfigurationParameters(SyncConfigurationParameters):
+    """The values of an inbound sync.
+
+    currently_selected_streams: their names, while the sync is being configured.
+
+    Source: sync contract, inbound sync parameters.
+    """
+
+    currently_selected_streams: list[str] = Field(default_factory=list)
+
+
 def _get(
     thing: str,
     held: Mapping[str, StoredConfigurationValue],
