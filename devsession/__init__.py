@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+
     from devsession.plugin.mapping import expression
     from devsession.plugin.outcomes import Outcomes
     from devsession.secrets.reference import secret
@@ -32,3 +35,19 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted([*__all__, "__version__"])
+
+
+class _OmnataNames:
+    """Finds `omnata_plugin_runtime` where that package is not installed: its names lead to ours."""
+
+    @staticmethod
+    def find_spec(name: str, _path: object = None, _target: object = None) -> ModuleSpec | None:
+        if name.partition(".")[0] != "omnata_plugin_runtime":
+            return None
+        from devsession.omnata_names import spec_of
+
+        return spec_of(name)
+
+
+# Asked last: the package itself wins.
+sys.meta_path.append(_OmnataNames)

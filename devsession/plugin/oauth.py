@@ -1,9 +1,9 @@
 """OAuth templates: what a session needs to get a token for a plugin, and to get the next one."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AnyHttpUrl, Field, SecretStr, TypeAdapter, field_validator
+from pydantic import AnyHttpUrl, BeforeValidator, Field, SecretStr, TypeAdapter, field_validator
 
 from devsession.plugin.definition import Definition
 from devsession.plugin.fields import FormField, FormInputField
@@ -16,6 +16,16 @@ CLIENT_ID = "oauth_client_id"
 CLIENT_SECRET = "oauth_client_secret"  # noqa: S105 - a name
 
 _URL = TypeAdapter(AnyHttpUrl)
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+# Snowflake's security integrations write it in capitals.
+_AuthMethod = Annotated[
+    Literal["client_secret_basic", "client_secret_post"], BeforeValidator(_lower)
+]
 
 
 class OAuthTemplate(Definition):
@@ -32,9 +42,7 @@ class OAuthTemplate(Definition):
     oauth_client_secret: SecretStr = Field(default=SecretStr(""), exclude=True)
     oauth_token_endpoint: str
     oauth_allowed_scopes: list[str] = Field(default_factory=list)
-    oauth_client_auth_method: Literal["client_secret_basic", "client_secret_post"] = (
-        "client_secret_basic"
-    )
+    oauth_client_auth_method: _AuthMethod = "client_secret_basic"
 
     @field_validator("oauth_token_endpoint", "oauth_authorization_endpoint", check_fields=False)
     @classmethod
