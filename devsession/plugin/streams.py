@@ -194,7 +194,10 @@ def _dependencies_first(
     depends_on = {
         stream.stream_name: stream.depends_on_stream for stream in map(configuration, streams)
     }
-    needs = {name: {needed} & depends_on.keys() for name, needed in depends_on.items()}
+    needs = {
+        name: [needed] if needed is not None and needed in depends_on else []
+        for name, needed in depends_on.items()
+    }
     try:
         order = list(TopologicalSorter(needs).static_order())
     except CycleError as error:
