@@ -91,6 +91,7 @@ MODULES: dict[str, dict[str, Home]] = {
         "jinja_filter",
     )
     | _of("devsession.omnata_names.plugin", "OmnataPlugin")
+    | _of("devsession.omnata_names.batches", "managed_outbound_processing")
     | _of("devsession.omnata_names.kept", "omnata_udf", "omnata_udtf"),
     "api": {},
     "rate_limiting": _of(

@@ -6,6 +6,7 @@ from functools import update_wrapper
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
 
+from devsession.omnata_names.batches import handing_back
 from devsession.plugin.contract import Plugin
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ class OmnataPlugin(Plugin):
     """Our base class, which takes the spellings of older plugins besides.
 
     `connection_form(self)` without the connectivity option, and `apply_records`, which is
-    `sync_outbound` today.
+    `sync_outbound` today. What managed processing gives goes back by itself.
 
     Source: creating-plugins guide, steps 4 and 8.
     """
@@ -29,7 +30,9 @@ class OmnataPlugin(Plugin):
         super().__init_subclass__(**options)
         written: Any = cls
         if cls.has("apply_records") and not cls.has("sync_outbound"):
-            written.sync_outbound = _by_its_old_name
+            written.sync_outbound = handing_back(_by_its_old_name)
+        elif "sync_outbound" in vars(cls):
+            written.sync_outbound = handing_back(written.sync_outbound)
         if _takes_only_self(cls.connection_form):
             written.connection_form = _with_connectivity(written.connection_form)
 

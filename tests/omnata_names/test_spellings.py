@@ -21,8 +21,10 @@ from omnata_plugin_runtime.omnata_plugin import (
     ConnectResponse,
     OmnataPlugin,
     PluginManifest,
+    managed_outbound_processing,
     omnata_udf,
 )
+from pandas import DataFrame
 
 from devsession.errors import PluginError
 from devsession.plugin import (
@@ -31,8 +33,11 @@ from devsession.plugin import (
     UPSERT,
     OAuthAuthorizationCode,
     OAuthClientCredentials,
+    OutboundSyncRequest,
+    Outcomes,
     Plugin,
 )
+from devsession.plugin.outbound import FrameRecords
 
 METHODS = [ConnectionMethod(name="Key", fields=[FormInputField(name="key", label="Key")])]
 TOKEN = "https://app.example/token"
@@ -62,6 +67,35 @@ class Between(Older):
 
     def apply_records(self, parameters, outbound_sync_request):
         return "its own"
+
+
+class Managed(OmnataPlugin):
+    """Says nothing of what the managed method returns."""
+
+    def sync_outbound(self, parameters, outbound_sync_request):
+        if parameters == "one frame":
+            self.send(data_frame=outbound_sync_request.get_records())
+        elif parameters == "frames":
+            self.send(dataframe=outbound_sync_request.get_records(batched=True))
+        else:
+            self.send(outbound_sync_request.get_records())
+
+    @managed_outbound_processing(concurrency=2, batch_size=2)
+    def send(self, data_frame):
+        if "3" in set(data_frame["IDENTIFIER"]):
+            raise RuntimeError("refused")
+        outcomes = Outcomes(data_frame)
+        for identifier in data_frame["IDENTIFIER"]:
+            outcomes.ok(identifier, f"at the app {identifier}")
+        return outcomes.to_frame()
+
+
+class Renamed(Managed):
+    """The same, whose method calls the frame otherwise."""
+
+    @managed_outbound_processing(2, 2)
+    def send(self, dataframe):
+        return Managed.send(self, dataframe)
 
 
 def test_a_connection_form_without_an_argument_is_called_with_one_and_without() -> None:
@@ -178,3 +212,23 @@ def test_a_udf_stays_what_it_is() -> None:
 
     assert (plain(1), with_options(1)) == (2, 3)
     assert with_options.is_omnata_udf == {"name_prefix": "CRM"}
+
+
+@pytest.mark.parametrize("given", ["one frame", "frames", "by its place"])
+@pytest.mark.parametrize("plugin", [Managed, Renamed])
+def test_outcomes_of_managed_processing_go_back_by_themselves(
+    plugin: type[Plugin], given: str
+) -> None:
+    store = FrameRecords(DataFrame({"IDENTIFIER": ["1", "2", "3", "4", "5"]}))
+
+    plugin().sync_outbound(given, OutboundSyncRequest(store))
+
+    outcomes = store.outcomes.set_index("IDENTIFIER")
+    assert outcomes["SUCCESS"].sort_index().tolist() == [True, True, False, False, True]
+    assert "refused" in outcomes["RESULT"]["4"]
+
+
+def test_managed_processing_called_in_a_cell_gives_the_outcomes() -> None:
+    outcomes = Managed().send(data_frame=DataFrame({"IDENTIFIER": ["1", "2"]}))
+
+    assert outcomes["APP_IDENTIFIER"].tolist() == ["at the app 1", "at the app 2"]

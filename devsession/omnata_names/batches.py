@@ -1,0 +1,78 @@
+"""Managed outbound processing as the dialect means it: outcomes go back without being passed on."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from devsession.plugin import batches
+from devsession.plugin.frame_argument import frame_call
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pandas import DataFrame
+
+    from devsession.plugin.outbound import OutboundSyncRequest
+
+_request: ContextVar[OutboundSyncRequest | None] = ContextVar("omnata_request", default=None)
+
+
+def managed_outbound_processing(
+    concurrency: int, batch_size: int
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Ours; in `sync_outbound` the outcomes of each batch are enqueued as they come, besides.
+
+    Given one frame or an iterator of them, it returns the outcomes as one frame: a plugin may
+    enqueue them once more.
+
+    Source: sync contract, managed processing.
+    """
+    manage = batches.managed_outbound_processing(concurrency, batch_size)
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        managed = manage(function)
+
+        @wraps(function)
+        def called(*args: Any, **kwargs: Any) -> DataFrame:
+            call = frame_call(function, args, kwargs)
+            frames = iter([call.given]) if hasattr(call.given, "columns") else call.given
+            given: list[Any] = list(args)
+            if isinstance(call.place, int):
+                given[call.place] = frames
+            else:
+                kwargs[call.place] = frames
+            return _handed_back(managed(*given, **kwargs))
+
+        return called
+
+    return decorate
+
+
+def handing_back(sync_outbound: Callable[..., object]) -> Callable[..., object]:
+    """While it runs, managed processing enqueues outcomes on the request that it was given."""
+
+    @wraps(sync_outbound)
+    def called(self: Any, *args: Any, **kwargs: Any) -> object:
+        given = [*args, *kwargs.values()]
+        token = _request.set(next((each for each in given if hasattr(each, "get_records")), None))
+        try:
+            return sync_outbound(self, *args, **kwargs)
+        finally:
+            _request.reset(token)
+
+    return called
+
+
+def _handed_back(outcomes: batches.OutcomeBatches) -> DataFrame:
+    from pandas import DataFrame, concat
+
+    from devsession.plugin.outcomes import OUTCOME_COLUMNS
+
+    request, kept = _request.get(), []
+    for part in outcomes:
+        if request is not None:
+            request.enqueue_results(part)
+        kept.append(part)
+    return concat(kept, ignore_index=True) if kept else DataFrame(columns=list(OUTCOME_COLUMNS))
