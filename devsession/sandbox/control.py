@@ -77,7 +77,7 @@ class Control:
         try:
             settings = Settings.model_validate(self._settings.model_dump() | sent)
         except ValidationError as error:
-            raise _refused(error) from None
+            raise setting_refused(error) from None
         self._settings = settings
         if "rate" in sent or "retry_after" in sent:
             self._limit = self._limit_of(settings)
@@ -119,7 +119,8 @@ class Control:
         return answer
 
 
-def _refused(error: ValidationError) -> RefusedError:
+def setting_refused(error: ValidationError) -> RefusedError:
+    """Names the first setting that cannot be, and why."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     name = ".".join(str(part) for part in first["loc"])
     said = first["msg"].removeprefix("Value error, ")

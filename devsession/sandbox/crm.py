@@ -41,15 +41,31 @@ are JSON objects, of at most 4 MB.
     GET   /channels/{name}/messages?limit=&cursor=      {"messages": [..], "next_cursor": ..}
     POST  /channels/{name}/messages                     posts {text, blocks, idempotency_key}: 201;
                                                         200 when it was posted with this key before
+    GET   /streams                                      {"streams": [{name, label, key, cursor,
+                                                        parent, json_schema}]}: the practice streams
+                                                        and the objects, to be read by plugins
+    GET   /streams/{stream}/records?limit=&cursor=      as the records of an object, with
+                                                        updated_since and include_deleted
+          ..?parent_id=<id>                             whose; of a stream that has a parent, and
+                                                        only of that
     PATCH /_control                                     for authors: {rate, retry_after, storm}, see
                                                         `control.Settings`; GET shows them
     POST  /_control/expire_tokens                       every token given until now is expired
+    PATCH /_control/streams/{stream}                    {records, seed, page_seconds, fails_at_page,
+                                                        fails}, see `stream_types.StreamSettings`
+    POST  /_control/streams/{stream}/changes            {changed, deleted, added, at}: so many
+                                                        records change, are deleted, are new
 
 A bulk's `status` is created, updated, deleted, unchanged or failed, its `error` null or {code,
 field, message}; each record counts alone. Bulk update finds a record by `id`, upsert by
 `external_id`, delete by either. The id of a deleted record answers 410; its external id is free.
-Types are strict: text, email, integer, number, boolean, date, datetime; texts (a list); object and
-objects, whose description has `fields` of its own. Null and "" are no value.
+Types are strict: text, email, integer, number, decimal (as text), boolean, date, datetime; texts
+(a list); object and objects, whose description has `fields` of its own. Null and "" are no value.
+Each practice stream has one thing to live with: customer none; project has the children task, whose
+key is two fields; invoice decimals and dates; document nested values that programs stumble over, and
+its key inside an object; measurement more than 200 fields; click no key; slow half a second a page.
+The second page of flaky fails once and comes when it is asked for again; broken always fails. Their
+records are made up, up to a million, the same for the same seed.
 Other refusals are `{"error": {code, field, message, request_id}}`; `refusals.STATUS` lists the
 codes. Each answer has an `X-Request-Id`, which counts up. A record's id follows from its external
 id, so it is the same in every new sandbox. Records are kept in memory: they are gone when the app
@@ -73,6 +89,7 @@ from devsession.sandbox.records import Records
 from devsession.sandbox.refusals import RefusedError, json_response, refusal_response
 from devsession.sandbox.routing import operations_of, routes
 from devsession.sandbox.store import utc_now
+from devsession.sandbox.streams import Streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -104,7 +121,9 @@ def create_app(
     """
     oauth = OAuth(access, clients or {}, clock)
     control = Control(clock, oauth.expire_tokens)
-    parts = (Records(clock, kept), Chat(clock, kept), oauth, control)
+    records = Records(clock, kept)
+    streams = Streams(records.stores, clock, kept)
+    parts = (records, Chat(clock, kept), streams, oauth, control)
     operations = [each for part in parts for each in operations_of(part)]
 
     async def openapi(_request: Request) -> Response:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _INTEGERS = range(-(2**63), 2**63)
 
 
@@ -42,6 +43,10 @@ def _is_integer(value: object) -> bool:
 def _is_number(value: object) -> bool:
     # 1e999 is a number to JSON, and infinite once it is read.
     return type(value) is int or (type(value) is float and isfinite(value))
+
+
+def _is_decimal(value: object) -> bool:
+    return type(value) is str and _DECIMAL.fullmatch(value) is not None
 
 
 def _is_boolean(value: object) -> bool:
@@ -76,6 +81,11 @@ TYPES = {
         {"type": "integer", "minimum": _INTEGERS.start, "maximum": _INTEGERS.stop - 1},
     ),
     "number": FieldType("a number", _is_number, {"type": "number"}),
+    "decimal": FieldType(
+        "a decimal number, written as text",
+        _is_decimal,
+        {"type": "string", "pattern": f"^{_DECIMAL.pattern}$"},
+    ),
     "boolean": FieldType("true or false", _is_boolean, {"type": "boolean"}),
     "date": FieldType("a date, written YYYY-MM-DD", _is_date, {"type": "string", "format": "date"}),
     "datetime": FieldType(

@@ -101,5 +101,13 @@ CURSOR: Parameter[str | None] = Parameter(
 UPDATED_SINCE = _time(
     "updated_since", "Only what was changed then or later, in the order of the last changes"
 )
+PARENT_ID: Parameter[str | None] = Parameter(
+    "parent_id",
+    "Whose records, where the stream has a parent",
+    {"type": "string"},
+    "a text",
+    None,
+    str,
+)
 INCLUDE_DELETED = _flag("include_deleted", "With the tombstones of deleted records")
 CUSTOM = _flag("custom", "With the custom objects")

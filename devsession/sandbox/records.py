@@ -91,7 +91,7 @@ class Records:
     """What the app does at the addresses of its objects and their records."""
 
     def __init__(self, clock: Callable[[], datetime], kept: Kept | None) -> None:
-        self._stores = {
+        self.stores = {
             name: RecordStore(object_type, clock, kept)
             for name, object_type in OBJECT_TYPES.items()
         }
@@ -187,10 +187,10 @@ class Records:
     def store(self, request: Request) -> RecordStore:
         """The records of the object that the address names."""
         name = request.path_params["object"]
-        if name not in self._stores:
-            message = f"There is no object {name!r}; {did_you_mean(name, self._stores)}"
+        if name not in self.stores:
+            message = f"There is no object {name!r}; {did_you_mean(name, self.stores)}"
             raise RefusedError("unknown_object", message)
-        return self._stores[name]
+        return self.stores[name]
 
 
 def _written(store: RecordStore, written: Written) -> Response:

@@ -21,6 +21,7 @@ STATUS = {
     "unknown_object": 404,
     "record_not_found": 404,
     "unknown_channel": 404,
+    "unknown_stream": 404,
     "method_not_allowed": 405,
     "duplicate_value": 409,
     "idempotency_conflict": 409,

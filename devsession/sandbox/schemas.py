@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.sandbox.fields import TYPES, Field
 from devsession.sandbox.objects import OBJECT_TYPES
+from devsession.sandbox.stream_types import STREAM_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -63,6 +64,12 @@ def any_record() -> Schema:
     return {"anyOf": [ref(name) for name in OBJECT_TYPES]}
 
 
+def any_stream_record() -> Schema:
+    """A record of one of the practice streams, or its tombstone."""
+    names = [f"stream_{name}" for name in STREAM_TYPES]
+    return {"anyOf": [*map(ref, names), ref("stream_tombstone")]}
+
+
 def any_written(*, whole: bool) -> Schema:
     """What can be written to one of the objects."""
     return {"anyOf": [ref(f"{name}_{'new' if whole else 'change'}") for name in OBJECT_TYPES]}
@@ -75,6 +82,8 @@ def components() -> dict[str, Schema]:
         found[name] = record(object_type)
         found[f"{name}_new"] = written(object_type, whole=True)
         found[f"{name}_change"] = written(object_type, whole=False)
+    for name, stream_type in STREAM_TYPES.items():
+        found[f"stream_{name}"] = record(stream_type.object_type)
     refusal = {"code": TEXT, "field": or_null(TEXT), "message": TEXT}
     return found | {
         "tombstone": closed(
@@ -86,6 +95,7 @@ def components() -> dict[str, Schema]:
                 "deleted_at": TIME,
             }
         ),
+        "stream_tombstone": _tombstone_of_streams(),
         "field": _description_of_field(),
         "error": closed({"error": closed({**refusal, "request_id": TEXT})}),
         "result": closed(
@@ -96,6 +106,25 @@ def components() -> dict[str, Schema]:
                 "error": or_null(closed(refusal)),
             }
         ),
+    }
+
+
+def _tombstone_of_streams() -> Schema:
+    """The key, which is another one in each, and the times."""
+    times = {"created_at": TIME, "updated_at": TIME, "deleted_at": TIME}
+    with_key = {each.key: each for each in STREAM_TYPES.values() if each.key}.values()
+    return {
+        "anyOf": [
+            closed(
+                {
+                    field.name: _given(field)
+                    for field in stream_type.object_type.fields
+                    if field.name in stream_type.key_fields
+                }
+                | times
+            )
+            for stream_type in with_key
+        ]
     }
 
 

@@ -60,6 +60,39 @@ def everything(client: Client, **parameters: Any) -> object:
     return client.get(CONTACTS, params={"include_deleted": "true", **parameters}).json()
 
 
+def test_practice_streams_go_on_as_they_were_set_and_changed(restarting: Restarting) -> None:
+    client = restarting.client()
+    client.patch("/_control/streams/task", json={"records": 12})
+    client.patch("/_control/streams/project", json={"records": 4})
+    client.post("/_control/streams/task/changes", json={"changed": 5, "deleted": 2, "added": 1})
+    client.patch("/_control/streams/task", json={"fails_at_page": 9})
+    tasks = "/streams/task/records?include_deleted=true&parent_id=pro_000000{}"
+    before = [client.get(tasks.format(number)).json() for number in range(4)]
+
+    again = restarting.restarted()
+    after = [again.get(tasks.format(number)).json() for number in range(4)]
+
+    assert len([record for each in before for record in each["records"]]) == 13
+    assert after == before
+    assert again.get("/_control/streams/task").json() == {
+        "records": 12,
+        "seed": 0,
+        "page_seconds": 0,
+        "fails_at_page": 9,
+        "fails": "once",
+    }
+
+
+def test_a_change_of_a_stream_that_cannot_be_kept_did_not_happen(restarting: Restarting) -> None:
+    client = restarting.client()
+    restarting.kept.close()
+
+    answer = client.post("/_control/streams/project/changes", json={"deleted": 5})
+
+    assert answer.status_code == 507
+    assert len(client.get("/streams/project/records").json()["records"]) == 20
+
+
 def test_records_tombstones_and_messages_are_there_again(
     restarting: Restarting, ada: dict[str, Any]
 ) -> None:

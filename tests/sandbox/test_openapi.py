@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
     from tests.sandbox.client import Client
 
-PLACES = {"object": "contact", "id": "con_0", "external_id": "0", "channel": "general"}
+PLACES = {
+    "object": "contact",
+    "id": "con_0",
+    "external_id": "0",
+    "channel": "general",
+    "stream": "customer",
+}
 
 
 def operations() -> list[tuple[str, str, dict[str, Any]]]:
