@@ -18,7 +18,13 @@ from devsession.sandbox.process import (
     start_sandbox,
     stop_sandbox,
 )
-from devsession.sandbox.remote import agree, change_settings, expire_tokens
+from devsession.sandbox.remote import (
+    agree,
+    change_settings,
+    change_stream,
+    expire_tokens,
+    set_stream,
+)
 
 __all__ = [
     "CLIENT_ID",
@@ -26,11 +32,13 @@ __all__ = [
     "KEY_NAME",
     "agree",
     "change_settings",
+    "change_stream",
     "chosen_data",
     "expire_tokens",
     "sandbox_client_secret",
     "sandbox_key",
     "sandbox_service",
+    "set_stream",
     "start_sandbox",
     "stop_sandbox",
 ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from http.client import HTTPConnection
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
 
 from pydantic_core import to_json
 
@@ -34,6 +34,21 @@ def expire_tokens(workspace: Path) -> None:
     _call(workspace, "POST", "/_control/expire_tokens", {})
 
 
+def set_stream(workspace: Path, name: str, settings: Mapping[str, object]) -> None:
+    """Sets these of `stream_types.StreamSettings` for a practice stream; as `change_settings`."""
+    _call(workspace, "PATCH", f"/_control/streams/{quote(str(name), safe='')}", settings)
+
+
+def change_stream(workspace: Path, name: str, changes: Mapping[str, object]) -> dict[str, Any]:
+    """Has `generated_stream.Changes` happen in a practice stream; what happened, and when.
+
+    Raises: as `change_settings`.
+    """
+    return _call(
+        workspace, "POST", f"/_control/streams/{quote(str(name), safe='')}/changes", changes
+    )
+
+
 def agree(workspace: Path, address: str) -> str:
     """Somebody at the app agrees to a sign-in: where their browser ends; "" for another app's.
 
@@ -59,7 +74,7 @@ def agree(workspace: Path, address: str) -> str:
     return ended
 
 
-def _call(workspace: Path, method: str, path: str, content: Mapping[str, object]) -> None:
+def _call(workspace: Path, method: str, path: str, content: Mapping[str, object]) -> dict[str, Any]:
     address = sandbox_service(workspace).ensure()
     connection = HTTPConnection(address.host, address.port, timeout=_SECONDS)
     headers = {
@@ -69,7 +84,7 @@ def _call(workspace: Path, method: str, path: str, content: Mapping[str, object]
     try:
         connection.request(method, path, to_json(content, fallback=str), headers)
         answer = connection.getresponse()
-        body = json.load(answer)
+        body: dict[str, Any] = json.load(answer)
     finally:
         connection.close()
     if "error" in body:
@@ -79,3 +94,4 @@ def _call(workspace: Path, method: str, path: str, content: Mapping[str, object]
             where=f"sandbox, process {address.pid}",
             next_step="change the setting; what was set before still holds",
         )
+    return body

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from devsession.errors import UsageError
 from devsession.sandbox import (
@@ -12,8 +12,10 @@ from devsession.sandbox import (
     KEY_NAME,
     agree,
     change_settings,
+    change_stream,
     expire_tokens,
     sandbox_service,
+    set_stream,
     start_sandbox,
     stop_sandbox,
 )
@@ -21,6 +23,7 @@ from devsession.sandbox import (
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     from devsession.session.workspace import Workspace
 
@@ -121,6 +124,51 @@ class Sandbox:
         Raises: UsageError when the session is offline.
         """
         self._set(storm=None)
+
+    def set_stream(self, name: str, **settings: object) -> None:
+        """From now on a practice stream has so many records, is slow, or fails.
+
+        Args:
+            name: one of `GET /streams`, but for the CRM's own objects.
+            settings: `records` (at most 1,000,000) and `seed`: another of them begins the stream
+                anew; `page_seconds`; `fails_at_page`, and whether it `fails` "once" or
+                "always".
+
+        Raises:
+            UsageError: there is no such stream, they cannot be, or the session is offline.
+        """
+        self._refuse_offline()
+        self.start()
+        with self._unrecorded():
+            set_stream(self._workspace.folder, name, settings)
+
+    def change_stream(
+        self,
+        name: str,
+        *,
+        changed: int = 0,
+        deleted: int = 0,
+        added: int = 0,
+        at: datetime | str | None = None,
+    ) -> dict[str, Any]:
+        """So many records of a practice stream change, are deleted and are new: for a second run.
+
+        Args:
+            name: as of `set_stream`.
+            at: the time of it all, such as "2026-02-01T00:00:00+00:00"; by default it is now.
+
+        Returns:
+            `{changed, deleted, added, at}`.
+
+        Raises:
+            UsageError: there is no such stream, or too few records; `at` is before its last change;
+                or the session is offline.
+        """
+        self._refuse_offline()
+        self.start()
+        changes = {"changed": changed, "deleted": deleted, "added": added, "at": at}
+        with self._unrecorded():
+            return change_stream(self._workspace.folder, name, changes)
 
     def agree(self) -> None:
         """From now on somebody at the practice app agrees whenever this session asks for a sign-in.

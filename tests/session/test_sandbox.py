@@ -79,6 +79,23 @@ def test_a_storm_begins_and_ends(project: Project, sandbox: Sandbox) -> None:
 
 
 @pytest.mark.usefixtures("unrecorded")
+def test_a_stream_has_as_many_records_as_are_asked_for_and_they_change(
+    project: Project, sandbox: Sandbox
+) -> None:
+    sandbox.set_stream("customer", records=7)
+    told = sandbox.change_stream("customer", changed=1, added=2, at="2026-02-01T00:00:00Z")
+
+    answer = requests.get(
+        f"{sandbox.url}/streams/customer/records",
+        params={"updated_since": told["at"]},
+        headers={"Authorization": f"Bearer {sandbox_key(project.folder)}"},
+        timeout=30,
+    )
+    assert told == {"changed": 1, "deleted": 0, "added": 2, "at": "2026-02-01T00:00:00.000+00:00"}
+    assert len(answer.json()["records"]) == 3
+
+
+@pytest.mark.usefixtures("unrecorded")
 def test_records_are_kept_in_a_folder(project: Project, sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.stop()
     sandbox.start(data=tmp_path / "records")
@@ -93,6 +110,8 @@ def test_what_is_set_is_not_recorded(project: Project, sandbox: Sandbox) -> None
     sandbox.rate_limit("5/second")
     sandbox.storm(seed=1)
     sandbox.expire_tokens()
+    sandbox.set_stream("customer", records=5)
+    sandbox.change_stream("customer", deleted=1)
 
     assert project.session.recorder.mark() == before
 
@@ -106,6 +125,11 @@ def test_what_is_set_is_not_recorded(project: Project, sandbox: Sandbox) -> None
         ("storm", {"resets": 2}),
         ("storm", {"hail": 0.1}),
         ("start", {"data": 5}),
+        ("set_stream", {"name": "customer", "records": "many"}),
+        ("set_stream", {"name": "custmer", "records": 5}),
+        ("set_stream", {"name": 5, "records": 5}),
+        ("change_stream", {"name": "project", "deleted": 21}),
+        ("change_stream", {"name": "project", "at": "tomorrow"}),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused(
