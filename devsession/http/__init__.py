@@ -6,5 +6,20 @@
 
 from devsession.http.clock import Clock, DrivenClock, SystemClock
 from devsession.http.deadline import Deadline, current_deadline, until
+from devsession.http.limiter import RateLimiter, Slot
+from devsession.http.limits import Limit, Matcher, Rate, Wait
 
-__all__ = ["Clock", "Deadline", "DrivenClock", "SystemClock", "current_deadline", "until"]
+__all__ = [
+    "Clock",
+    "Deadline",
+    "DrivenClock",
+    "Limit",
+    "Matcher",
+    "Rate",
+    "RateLimiter",
+    "Slot",
+    "SystemClock",
+    "Wait",
+    "current_deadline",
+    "until",
+]

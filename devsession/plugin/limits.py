@@ -5,10 +5,12 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from devsession.http.limits import Limit, Matcher, Rate
 from devsession.plugin.definition import Definition
 
 HttpMethod = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 TimeUnit = Literal["second", "minute", "hour", "day"]
+_SECONDS: dict[TimeUnit, int] = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 
 
 class HttpRequestMatcher(Definition):
@@ -50,3 +52,17 @@ class ApiLimits(Definition):
     endpoint_category: str = Field(min_length=1)
     request_matchers: list[HttpRequestMatcher] = Field(min_length=1)
     request_rates: list[RequestRateLimit] = Field(min_length=1)
+
+    def to_limit(self) -> Limit:
+        """The same as plain data, for a `RateLimiter` of `devsession.http`."""
+        return Limit(
+            self.endpoint_category,
+            tuple(
+                Matcher(frozenset[str](each.http_methods), each.url_regex)
+                for each in self.request_matchers
+            ),
+            tuple(
+                Rate(each.request_count, each.unit_count * _SECONDS[each.time_unit])
+                for each in self.request_rates
+            ),
+        )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from devsession.errors import DefinitionError
+from devsession.http import Rate
 from devsession.plugin import (
     UPSERT,
     ApiLimits,
@@ -56,6 +57,16 @@ def test_limits_are_read_from_the_wire_as_they_were_written() -> None:
     [limits] = Limited().api_limits(PARAMETERS)
 
     assert ApiLimits.model_validate_json(limits.model_dump_json()) == limits
+
+
+def test_limits_are_kept_by_a_rate_limiter() -> None:
+    [limits] = Limited().api_limits(PARAMETERS)
+
+    limit = limits.to_limit()
+
+    assert (limit.category, limit.rates) == ("objects", (Rate(5, 1),))
+    assert limit.matches("POST", "https://app.example/v2/objects/contact?page=1")
+    assert not limit.matches("DELETE", "https://app.example/v2/objects/contact")
 
 
 @pytest.mark.parametrize(
