@@ -55,6 +55,21 @@ class Integration:
                 return
             cursor = {"cursor": page["next_cursor"]}
 
+    def delete(self, object_name: str, external_id: str) -> None:
+        address = f"{self._url}/objects/{object_name}/records/external/{external_id}"
+        self._http.delete(address, timeout=30).raise_for_status()
+
+    def follow(self, stream: str, since: str) -> Iterator[dict[str, Any]]:
+        """What changed since a time, deleted records as tombstones, page by page."""
+        asked = {"updated_since": since, "include_deleted": "true"}
+        cursor: dict[str, str] = {}
+        while True:
+            page = self.get(f"/streams/{stream}/records", **asked, **cursor)
+            yield from page["records"]
+            if page["next_cursor"] is None:
+                return
+            cursor = {"cursor": page["next_cursor"]}
+
     def close(self) -> None:
         self._http.close()
 
@@ -139,3 +154,26 @@ def test_a_refused_row_can_be_put_right_and_pushed_again(
     assert [(result["index"], result["error"]["field"]) for result in refused] == [(7, "email")]
     assert [result["status"] for result in retried] == ["created"]
     assert len(list(integration.pull("contact"))) == len(rows)
+
+
+def test_a_second_run_follows_what_was_written_and_deleted_since_the_first(
+    integration: Integration, rows: list[dict[str, object]]
+) -> None:
+    integration.push("contact", rows)
+    first = list(integration.follow("contact", "2000-01-01T00:00:00Z"))
+    state = first[-1]["updated_at"]
+    integration.push("contact", [rows[3] | {"score": -1}])
+    integration.delete("contact", "C-7")
+
+    second = {record["external_id"]: record for record in integration.follow("contact", state)}
+
+    assert [record["external_id"] for record in first] == [row["external_id"] for row in rows]
+    assert second["C-3"]["score"] == -1
+    assert second["C-7"].keys() == {
+        "id",
+        "external_id",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+    }
+    assert list(second)[-2:] == ["C-3", "C-7"]
