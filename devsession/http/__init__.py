@@ -4,6 +4,7 @@
 `RateLimiter` keeps rates in every window, over threads and processes; `Deadline` ends it all.
 """
 
+from devsession.http.client import retrying_async_client, retrying_client, retrying_session
 from devsession.http.clock import Clock, DrivenClock, SystemClock
 from devsession.http.deadline import Deadline, current_deadline, until
 from devsession.http.limiter import RateLimiter, Slot
@@ -21,5 +22,8 @@ __all__ = [
     "SystemClock",
     "Wait",
     "current_deadline",
+    "retrying_async_client",
+    "retrying_client",
+    "retrying_session",
     "until",
 ]
