@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from devsession.plugin.batches import managed_outbound_processing
 from devsession.plugin.contract import (
     ConnectionMethod,
     ConnectResponse,
@@ -132,6 +133,7 @@ __all__ = [
     "SyncConfigurationParameters",
     "expression",
     "jinja_filter",
+    "managed_outbound_processing",
 ]
 
 # Loaded when first used: these two bring pandas, which importing a plugin must not.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
 from devsession.errors import (
@@ -11,14 +12,16 @@ from devsession.errors import (
     UsageError,
     did_you_mean,
 )
+from devsession.plugin.managed import enqueued, in_flight
 from devsession.plugin.outcomes import IDENTIFIER, OUTCOME_COLUMNS, Outcomes, frame_of
 from devsession.plugin.strategies import STANDARD_ACTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from pandas import DataFrame
 
+    from devsession.plugin.report import Report
     from devsession.plugin.template import RecordTemplate
 
 # Source: sync contract, outbound record columns.
@@ -128,22 +131,46 @@ class OutboundSyncRequest:
         )
         return self._sliced(frame) if batched else frame
 
-    def enqueue_results(self, outcomes: DataFrame | Outcomes) -> None:
+    def enqueue_results(
+        self, outcomes: DataFrame | Outcomes | Iterator[DataFrame | Outcomes]
+    ) -> None:
         """Hand back outcomes as they come, a batch at a time; a later one replaces an earlier one.
 
+        An iterator of them, as managed processing gives one, is taken to its end.
         What can be stored is stored first, then what is wrong is raised: what happened at the app
-        is not forgotten because something else is wrong.
+        is not forgotten because something else is wrong. So is what Ctrl-C struck, before it ends.
 
         Raises:
             OutcomesError: a rule that looks at the rows alone is broken.
         Source: sync contract, `enqueue_results`.
         """
+        if not isinstance(outcomes, Iterator):
+            self._stored(outcomes).raise_if_failed()
+            return
+        broken: Report | None = None
+        given: DataFrame | Outcomes | None = None
+        try:
+            for given in outcomes:
+                report = self._stored(given)
+                broken = broken or (None if report else report)
+        except KeyboardInterrupt:
+            if given is not None:
+                self._stored(given)
+            for given in in_flight(outcomes):
+                self._stored(given)
+            raise
+        if broken is not None:
+            broken.raise_if_failed()
+
+    def _stored(self, outcomes: DataFrame | Outcomes) -> Report:
         from devsession.plugin.outcome_rules import check_enqueued
 
         storable, report = check_enqueued(outcomes)
         if len(storable):
             self._records.apply(storable)
-        report.raise_if_failed()
+            if (own := enqueued.get()) is not None:
+                own.append(storable)
+        return report
 
     def _known(self, sync_actions: Sequence[str] | None) -> list[str] | None:
         if sync_actions is None:
@@ -247,6 +274,14 @@ def all_outcomes(returned: object, enqueued: DataFrame) -> DataFrame:
 
     last_word = OutcomeTable(frame).identifiers.to_pandas()
     return concat([enqueued[~enqueued[IDENTIFIER].isin(last_word)], frame], ignore_index=True)
+
+
+def enqueued_at_last(returned: object, request: OutboundSyncRequest) -> object:
+    """What `sync_outbound` returned; an iterator of outcomes is enqueued, so that None is left."""
+    if not isinstance(returned, Iterator):
+        return returned
+    request.enqueue_results(returned)
+    return None
 
 
 def _as_records(batch: DataFrame) -> DataFrame:

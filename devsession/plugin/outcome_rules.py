@@ -7,7 +7,7 @@ shape is not read further. Then come its rows, and its rows against the records 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.compute as pc
@@ -27,6 +27,8 @@ from devsession.render import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from pandas import Series
 
     from devsession.plugin.outcome_case import FindSecret
 
@@ -271,6 +273,11 @@ RECORD_RULES = (
     ),
 )
 
+# Which rows there are, whatever stands in them.
+_ONE_EACH = [
+    rule for rule in (*ROW_RULES, *RECORD_RULES) if rule.id in ("O05", "O06", "O12", "O13")
+]
+
 
 def check_outcomes(
     outcomes: DataFrame | Outcomes,
@@ -299,6 +306,12 @@ def check_enqueued(outcomes: DataFrame | Outcomes) -> tuple[DataFrame, Report]:
     case = Case(outcomes, DataFrame({IDENTIFIER: []}), "", None)
     report = _report("enqueued outcomes", case, ROW_RULES)
     return case.table.storable(), report
+
+
+def check_batch(outcomes: DataFrame, identifiers: Series[Any]) -> Report:
+    """Check whether the outcomes of a batch are one for each of its records, and no other."""
+    case = Case(outcomes, DataFrame({IDENTIFIER: identifiers}), "", None)
+    return _report("batch", case, _ONE_EACH)
 
 
 def _report(title: str, case: Case, rules: Iterable[Rule]) -> Report:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from devsession.plugin.contract import sync_actions
-from devsession.plugin.outbound import OutboundSyncRequest
+from devsession.plugin.managed import managing
+from devsession.plugin.outbound import OutboundSyncRequest, enqueued_at_last
 from devsession.plugin.template import template_of
 from devsession.session.plugin_call import calling
 
@@ -49,9 +50,14 @@ def call_outbound(
 ) -> object:
     """Call it; outcomes may be returned as well as enqueued, whatever the base class says.
 
+    Batches that are in flight when it ends are waited for, and their outcomes enqueued.
+
     Raises: PluginRaisedError, ConnectError; so_far: what it had done already.
     """
     sync_outbound: Any = plugin.sync_outbound
-    with calling(plugin, "sync_outbound", session.vault, so_far=so_far):
-        returned: object = sync_outbound(parameters, request)
-    return returned
+    redact = session.vault.redactor.text
+    with (
+        calling(plugin, "sync_outbound", session.vault, so_far=so_far),
+        managing(redact=redact, keep=request.enqueue_results),
+    ):
+        return enqueued_at_last(sync_outbound(parameters, request), request)

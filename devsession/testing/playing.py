@@ -49,7 +49,12 @@ def play_pass(
     attach: is given the request before the plugin is.
     """
     from devsession.plugin.contract import sync_actions
-    from devsession.plugin.outbound import FrameRecords, OutboundSyncRequest, all_outcomes
+    from devsession.plugin.outbound import (
+        FrameRecords,
+        OutboundSyncRequest,
+        all_outcomes,
+        enqueued_at_last,
+    )
     from devsession.plugin.template import template_of
 
     store = FrameRecords(records)
@@ -65,7 +70,8 @@ def play_pass(
     sync_outbound: Any = plugin.sync_outbound
     with replay:
         try:
-            outcomes = all_outcomes(sync_outbound(parameters, request), store.outcomes)
+            returned = enqueued_at_last(sync_outbound(parameters, request), request)
+            outcomes = all_outcomes(returned, store.outcomes)
         except MissError:
             outcomes = store.outcomes  # among the replay's misses
         except (Exception, SystemExit) as error:  # noqa: BLE001  whatever the code raises is told
