@@ -1,0 +1,102 @@
+"""What stands in scenario.json: what a sync's method is called with, for either direction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+import devsession
+from devsession.plugin.parameters import (
+    InboundSyncConfigurationParameters,
+    OutboundSyncConfigurationParameters,
+    SyncConfigurationParameters,
+)
+from devsession.plugin.streams import StoredStreamConfiguration  # noqa: TC001
+from devsession.secrets.redact import placeholder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FORMAT = 1
+
+P = TypeVar("P", bound=SyncConfigurationParameters)
+
+
+class ScenarioHead(BaseModel):
+    """What every scenario says of itself, whatever else it holds.
+
+    `secrets` are the names of the connection's secrets; their values are nowhere in the folder.
+    `tested`: the method itself has run, so that there is something to test. `asked`: how many
+    records were wanted, where there were fewer; it stands in the file only then. So does the
+    direction only of an inbound one.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    format: int = FORMAT
+    direction: Literal["outbound", "inbound"] = "outbound"
+    name: str
+    sync: str
+    plugin: str
+    tested: bool = False
+    created_by: str = Field(default_factory=lambda: f"devsession {devsession.__version__}")
+    secrets: list[str] = []
+    asked: int | None = None
+
+
+class AnyScenarioInput(ScenarioHead):
+    """What a sync's method is called with."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    parameters: SyncConfigurationParameters
+
+    def with_placeholders(self, parameters: P) -> P:
+        """Parameters with placeholders for secrets: recordings hold nothing else."""
+        return parameters.with_secrets({name: placeholder(name) for name in self.secrets})
+
+    def written(self) -> dict[str, Any]:
+        """What is written, with the names of the secrets that the parameters have."""
+        secrets = sorted(self.parameters.connection_secrets) or sorted(self.secrets)
+        left_out = {"asked"} if self.asked is None else set()
+        left_out |= {"direction"} if self.direction == "outbound" else set()
+        return self.model_copy(update={"secrets": secrets}).model_dump(
+            mode="json", exclude=left_out
+        )
+
+
+class ScenarioInput(AnyScenarioInput):
+    """What `sync_outbound` is called with, but for the records."""
+
+    direction: Literal["outbound"] = "outbound"
+    parameters: OutboundSyncConfigurationParameters
+
+    def replayed_parameters(self) -> OutboundSyncConfigurationParameters:
+        """The frozen parameters with placeholders for secrets."""
+        return self.with_placeholders(self.parameters)
+
+
+class InboundScenarioInput(AnyScenarioInput):
+    """What `sync_inbound` is called with: the streams have their states.
+
+    records: how many are asked for, over all streams.
+    """
+
+    direction: Literal["inbound"] = "inbound"
+    records: int
+    parameters: InboundSyncConfigurationParameters
+    streams: list[StoredStreamConfiguration]
+
+    def replayed_parameters(self) -> InboundSyncConfigurationParameters:
+        """The frozen parameters with placeholders for secrets."""
+        return self.with_placeholders(self.parameters)
+
+
+def _with_tested(content: dict[str, Any]) -> dict[str, Any]:
+    """Format 0 counted no formats and kept nothing but scenarios whose method had run."""
+    return {"tested": True, **content}
+
+
+# The first makes format 1 of format 0, and so on; the models read what stood shorter then.
+UPGRADES: list[Callable[[dict[str, Any]], dict[str, Any]]] = [_with_tested]
