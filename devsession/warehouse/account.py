@@ -6,13 +6,15 @@ import atexit
 import re
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 
 from devsession.errors import WarehouseError
+from devsession.warehouse.statements import literal, statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     import pandas as pd
     import pyarrow as pa
@@ -98,6 +100,21 @@ class Account:
         """All rows, columnar; no rows still have columns. Raises: as `execute`."""
         return self._run(sql, params, lambda cursor: cursor.fetch_arrow_all(True))
 
+    def upload(self, file: Path, place: str) -> None:
+        """Puts a file of this machine on a stage; place: `STAGE/folder/name`, of simple names.
+
+        Raises: as `execute`; OSError when the file cannot be read.
+        """
+        folder, name = place.rsplit("/", 1)
+        # As a stream: PUT takes a path for a pattern, and any sign may be part of one.
+        with file.open("rb") as content:
+            self._run(
+                statement("put", file=literal(f"file://{name}"), folder=folder),
+                (),
+                lambda cursor: cursor.fetchall(),
+                content,
+            )
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Statements that nobody else's come between: other threads wait, and other processes."""
@@ -151,14 +168,20 @@ class Account:
                 session.close()
 
     def _run(
-        self, sql: str, params: Sequence[object], take: Callable[[SnowflakeCursor], _Taken]
+        self,
+        sql: str,
+        params: Sequence[object],
+        take: Callable[[SnowflakeCursor], _Taken],
+        content: BinaryIO | None = None,
     ) -> _Taken:
         from snowflake.connector.errors import Error
 
         with self.alone():
             cursor = self._live().cursor()
             try:
-                cursor.execute(sql, tuple(params) or None, _no_retry=self._link.no_retry)
+                cursor.execute(
+                    sql, tuple(params) or None, _no_retry=self._link.no_retry, file_stream=content
+                )
                 return take(cursor)
             except Error as error:
                 if error.errno not in _GONE:
@@ -168,7 +191,7 @@ class Account:
                 if ending is None or ending.how != "idle" or self._in_transaction:
                     raise self._gone("a statement", ending, sql, error) from error
             # It ended by itself just before, as it only does when no statement is under way.
-            return self._run(sql, params, take)
+            return self._run(sql, params, take, content)
 
     def _live(self) -> SnowflakeConnection:
         if self._connection is not None and self._link.lost():

@@ -11,7 +11,7 @@ from importlib import import_module
 from string import Template
 from typing import TYPE_CHECKING, Any
 
-from fakesnow import converter, cursor, dialect, macros
+from fakesnow import converter, cursor, dialect, macros, transforms
 from fakesnow.variables import Variables
 from sqlglot import Expr, exp
 
@@ -60,6 +60,9 @@ def install() -> None:
     server.parse_one = parse_one
     server.from_binding = from_binding
     vars(cursor)["parse_one"] = parse_one
+    # fakesnow makes several statements of a MERGE, which no transaction can hold: one of them writes
+    # into a database of its own. DuckDB has MERGE itself.
+    vars(transforms)["merge"] = lambda parsed: [parsed]
     # fakesnow takes '$5' in quotes for a variable as well.
     Variables.inline_variables = lambda self, sql: _outside_quotes(  # type: ignore[method-assign]
         sql, lambda part: _INLINED(self, part)
@@ -79,6 +82,8 @@ def from_binding(binding: dict[str, Any]) -> object:
 def parse_one(statement: str) -> Expr:
     """The parsed statement, in words that fakesnow knows."""
     parsed = dialect.parse_one(_outside_quotes(statement, _known_words))
+    if isinstance(parsed, exp.Copy):
+        return _reading_files(parsed)
     for position in list(parsed.find_all(exp.Parameter)):
         if isinstance(position.this, exp.Literal):  # $1 of a VALUES clause
             position.replace(exp.column(exp.to_identifier(f"COLUMN{position.name}")))
@@ -89,6 +94,14 @@ def parse_one(statement: str) -> Expr:
     for made in list(parsed.find_all(exp.JSONObject)):
         _build_directly(made)
     return parsed
+
+
+def _reading_files(copy: exp.Copy) -> exp.Copy:
+    """COPY INTO with DuckDB's name for the number of a row in its file."""
+    for column in copy.find_all(exp.Column):
+        if column.name.upper() == "METADATA$FILE_ROW_NUMBER":
+            column.replace(exp.column("file_row_number"))
+    return copy
 
 
 def _build_directly(made: exp.JSONObject) -> None:

@@ -16,6 +16,7 @@ import sys
 from contextvars import ContextVar
 from http import HTTPStatus
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -56,6 +57,7 @@ def guarded(database: FakeSnow, token: str) -> Starlette:
     database.results_cache = _LastResults()
     _fakesnow.logger.handlers = [_CauseKeeper(logging.ERROR)]
     _fakesnow.logger.propagate = False
+    _fakesnow.gcs_stage_info = _on_this_machine
     clients = Clients(_fakesnow.sessions)
 
     async def login(request: Request) -> Response:
@@ -86,6 +88,13 @@ def guarded(database: FakeSnow, token: str) -> Starlette:
     ours = {route.path for route in routes}
     others = [route for route in _fakesnow.routes if route.path not in ours]
     return Starlette(debug=False, routes=[*routes, *others])
+
+
+def _on_this_machine(_: Request, __: object, upload: dict[str, Any]) -> object:
+    """Where the client writes what it puts on a stage: itself, as both are on one machine."""
+    place = upload["stageInfo"]
+    Path(place["location"]).mkdir(mode=0o700, parents=True, exist_ok=True)
+    return place
 
 
 async def _query(request: Request) -> Response:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from devsession.plugin.mapping import StoredMapping
     from devsession.plugin.parameters import ConnectivityOption, StoredConfigurationValue
+    from devsession.plugin.streams import StoredStreamsConfiguration
     from devsession.secrets.reference import SecretReference
 
 
@@ -44,8 +45,21 @@ class SyncRecord:
 
 
 @dataclass(frozen=True)
+class InboundSyncRecord:
+    """A declared inbound sync. What its streams have as state stands with their records."""
+
+    id: int
+    slug: str
+    streams: StoredStreamsConfiguration
+    sync_parameters: Mapping[str, StoredConfigurationValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class RunRecord:
-    """One pass over a sync. Times are UTC; `finished` is None until it ends, or if it was killed."""
+    """One pass over a sync. Times are UTC; `finished` is None until it ends, or if it was killed.
+
+    counts: of an outbound run action -> records, of an inbound one stream -> records.
+    """
 
     id: int
     sync_id: int
@@ -60,7 +74,7 @@ class RunRecord:
         return cls(2**62 + randbits(61), sync.id, datetime.now(UTC), None, "look", {})
 
 
-_Record = TypeVar("_Record", ConnectionRecord, SyncRecord)
+_Record = TypeVar("_Record", ConnectionRecord, SyncRecord, InboundSyncRecord)
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from fakesnow import arrow
 from fakesnow.cursor import FakeSnowflakeCursor
+from sqlglot import exp
 
 if TYPE_CHECKING:
     from fakesnow.rowtype import ColumnInfo
 
+_MERGED = "DESCRIBE SELECT 0::BIGINT AS 'number of rows inserted'"
 _as_struct = arrow.timestamp_to_sf_struct
 _as_sent = arrow.to_sf
 
@@ -33,7 +35,11 @@ def described(cursor: FakeSnowflakeCursor) -> list[tuple[Any, ...]]:
     takes longer than many a statement."""
     connection = cursor._duck_conn
     rows: list[tuple[Any, ...]]
-    rows = connection.execute(f"DESCRIBE {cursor._last_sql}", cursor._last_params).fetchall()
+    statement: Any = cursor._last_transformed
+    if isinstance(statement, exp.Merge):  # DuckDB counts its rows together
+        rows = connection.execute(_MERGED).fetchall()
+    else:
+        rows = connection.execute(f"DESCRIBE {cursor._last_sql}", cursor._last_params).fetchall()
     return rows
 
 

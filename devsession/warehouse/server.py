@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 DATABASE = "LOCAL"
 SCHEMAS = ("PUBLIC", "DEVSESSION")
 
-# From here on SQL reaches no file but those of the attached database and what DuckDB spills.
+# From here on SQL reaches no file but those of the attached database, of its stages, and what
+# DuckDB spills.
 _SHUT = (
     "SET GLOBAL enable_external_access = false",
     "SET GLOBAL python_enable_replacements = false",
@@ -56,6 +57,7 @@ def run(folder: Path) -> None:
 def _open(data: Path, scratch: Path) -> FakeSnow:
     import duckdb
     from fakesnow.instance import FakeSnow
+    from fakesnow.transforms import stage
 
     from devsession.warehouse import apostrophes, dialect, results
     from devsession.warehouse.opening import check_journal, why_it_does_not_open
@@ -71,6 +73,7 @@ def _open(data: Path, scratch: Path) -> FakeSnow:
     except duckdb.Error as error:
         raise why_it_does_not_open(data / f"{DATABASE}.db", str(error)) from error
     database.duck_conn.execute("SET GLOBAL temp_directory = ?", [str(scratch)])
+    database.duck_conn.execute("SET GLOBAL allowed_directories = ?", [[stage.LOCAL_BUCKET_PATH]])
     for statement in _SHUT:
         database.duck_conn.execute(statement)
     return database

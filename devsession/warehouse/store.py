@@ -8,31 +8,24 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from devsession.errors import UnknownNameError, WarehouseError, did_you_mean
+from devsession.errors import UnknownNameError, did_you_mean
 from devsession.plugin.mapping import StoredMapping, stored_mapping
-from devsession.plugin.parameters import StoredConfigurationValue
 from devsession.secrets.reference import SecretReference
 from devsession.warehouse.records import ConnectionRecord, RunRecord, Saved, SyncRecord
-from devsession.warehouse.statements import statement, statements
+from devsession.warehouse.remembered import Remembered, values_from, values_json
+from devsession.warehouse.statements import statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from devsession.plugin.parameters import ConnectivityOption
-    from devsession.warehouse.account import Account
+    from devsession.plugin.parameters import ConnectivityOption, StoredConfigurationValue
+    from devsession.warehouse.records import InboundSyncRecord
 
 __all__ = ["ConnectionRecord", "RunRecord", "Saved", "Store", "SyncRecord"]
 
-# Of the tables below. A later version brings those of an earlier one up to date.
-_VERSION = 2
 
-
-class Store:
-    """Reads and writes what is remembered. Its tables are made when they are first needed."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
-        self._prepared = False
+class Store(Remembered):
+    """Connections, outbound syncs, and the runs of all syncs."""
 
     def connection(self, plugin_id: str) -> ConnectionRecord | None:
         """The saved connection of this plugin, or None."""
@@ -61,7 +54,7 @@ class Store:
                 connection.plugin_id,
                 connection.connection_method,
                 connection.connectivity_option,
-                _json(connection.connection_parameters),
+                values_json(connection.connection_parameters),
                 json.dumps({name: reference.name for name, reference in secrets}),
             )
 
@@ -75,7 +68,7 @@ class Store:
                 identifier=identifier,
                 strategy=strategy,
                 target_type=target_type,
-                sync_parameters=_values(parameters),
+                sync_parameters=values_from(parameters),
                 field_mappings=_mappings(mappings),
             )
             for (
@@ -95,9 +88,11 @@ class Store:
 
         Raises:
             UnknownNameError: there is none.
+            UsageError: it is an inbound one.
         """
         syncs = {sync.slug: sync for sync in self.syncs()}
         if slug not in syncs:
+            self.check_direction(slug, "outbound")
             raise UnknownNameError(
                 f"there is no sync {slug!r}",
                 tried=did_you_mean(slug, syncs),
@@ -123,6 +118,7 @@ class Store:
         Raises:
             UnknownNameError: there is no such sync, and not all of source, identifier and strategy
                 are given to make it.
+            UsageError: it is an inbound one.
         """
         given: dict[str, Any] = {
             "source": source,
@@ -137,6 +133,7 @@ class Store:
             return self._save_sync(slug, given)
 
     def _save_sync(self, slug: str, given: dict[str, Any]) -> Saved[SyncRecord]:
+        self.check_direction(slug, "outbound")
         if {"source", "identifier", "strategy"} <= given.keys():
             before = next((sync for sync in self.syncs() if sync.slug == slug), None)
         else:
@@ -150,7 +147,7 @@ class Store:
                 after.identifier,
                 after.strategy,
                 after.target_type,
-                _json(after.sync_parameters),
+                values_json(after.sync_parameters),
                 after.field_mappings.model_dump_json() if after.field_mappings else "null",
                 slug,
             )
@@ -158,7 +155,7 @@ class Store:
         self._account.execute(statement("store/state_table", state=state_table(sync)))
         return replace(saved, record=sync)
 
-    def start_run(self, sync: SyncRecord) -> RunRecord:
+    def start_run(self, sync: SyncRecord | InboundSyncRecord) -> RunRecord:
         """A new run of this sync, running from now."""
         token = uuid4().hex
         self._change("insert_run", token, sync.id, bound(datetime.now(UTC)), "running")
@@ -170,56 +167,9 @@ class Store:
         self._change("finish_run", bound(finished), status, json.dumps(dict(counts)), run.id)
         return replace(run, finished=finished, status=status, counts=dict(counts))
 
-    def runs(self, sync: SyncRecord) -> list[RunRecord]:
+    def runs(self, sync: SyncRecord | InboundSyncRecord) -> list[RunRecord]:
         """The runs of this sync, the last one first."""
         return [_run(*row) for row in self._rows("runs", sync.id)]
-
-    def _rows(self, name: str, *params: object) -> list[tuple[Any, ...]]:
-        self._prepare()
-        return self._account.rows(statement(f"store/{name}"), params)
-
-    def _change(self, name: str, *params: object) -> None:
-        self._prepare()
-        self._account.execute(statement(f"store/{name}"), params)
-
-    def _prepare(self) -> None:
-        """Make the tables, unless they are there.
-
-        Raises:
-            WarehouseError: they were made by a later version of devsession.
-        """
-        if not self._prepared:
-            with self._account.alone():
-                self._prepare_alone()
-            self._prepared = True
-
-    def _prepare_alone(self) -> None:
-        version = self._version()
-        if version > _VERSION:
-            raise WarehouseError(
-                "this workspace's warehouse was written by a later version of devsession",
-                tried=f"tables of version {version}; this one knows {_VERSION}",
-                where=self._account.name,
-                next_step="pip install --upgrade devsession",
-                account=self._account.name,
-            )
-        if version < _VERSION:
-            self._make()
-
-    def _version(self) -> int:
-        """The version of the tables that are there, 0 for none or not all."""
-        made = {name for (name,) in self._account.rows(statement("store/tables"))}
-        if "VERSION" not in made:
-            return 0
-        return self._account.rows(statement("store/version"))[0][0] or 0
-
-    def _make(self) -> None:
-        self._account.execute("create schema if not exists DEVSESSION")
-        # Making a schema moves the session into it.
-        self._account.execute("use schema PUBLIC")
-        for each in statements("store/schema"):
-            self._account.execute(each)
-        self._account.execute(statement("store/insert_version"), [_VERSION])
 
 
 def state_table(sync: SyncRecord) -> str:
@@ -230,14 +180,6 @@ def state_table(sync: SyncRecord) -> str:
 def bound(time: datetime) -> str:
     """A time in UTC as a statement takes it."""
     return time.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
-
-
-def _json(values: Mapping[str, StoredConfigurationValue]) -> str:
-    return json.dumps({name: value.model_dump() for name, value in values.items()})
-
-
-def _values(text: str) -> dict[str, StoredConfigurationValue]:
-    return {name: StoredConfigurationValue(**value) for name, value in json.loads(text).items()}
 
 
 def _mappings(text: str | None) -> StoredMapping | None:
@@ -252,7 +194,7 @@ def _connection(
         plugin_id=plugin_id,
         connection_method=method,
         connectivity_option=option,
-        connection_parameters=_values(parameters),
+        connection_parameters=values_from(parameters),
         connection_secrets={
             field: SecretReference(name) for field, name in json.loads(secrets).items()
         },

@@ -11,6 +11,8 @@ from devsession.plugin.mapping import StoredFieldMappings, expression
 from devsession.plugin.parameters import StoredConfigurationValue
 from devsession.secrets.reference import secret
 from devsession.warehouse import open_embedded
+from devsession.warehouse.inbound import InboundTables
+from devsession.warehouse.inbound_syncs import InboundSyncs
 from devsession.warehouse.store import ConnectionRecord, Store
 
 if TYPE_CHECKING:
@@ -236,3 +238,28 @@ def test_tables_of_the_first_version_are_brought_up_to_date(first_version: Accou
 
     assert (kept.source, kept.target_type) == ("CONTACTS", None)
     assert Store(first_version).sync("kept") == replace(kept, target_type="lead")
+
+
+@pytest.fixture
+def second_version(workspace: Path) -> Iterator[Account]:
+    """A warehouse as the second version of the tables left it, with one sync."""
+    account = open_embedded(workspace)
+    store = Store(account)
+    store.save_sync("kept", source="CONTACTS", identifier="ID", strategy="Upsert")
+    account.execute("alter table DEVSESSION.SYNCS drop column DIRECTION")
+    account.execute("alter table DEVSESSION.SYNCS drop column STREAMS_CONFIGURATION")
+    account.execute("drop table DEVSESSION.STREAMS")
+    account.execute("delete from DEVSESSION.VERSION where NUMBER > 2")
+    account.execute("insert into DEVSESSION.VERSION select 2")
+    yield account
+    account.close()
+
+
+def test_tables_of_the_second_version_take_inbound_syncs(second_version: Account) -> None:
+    kept = Store(second_version).sync("kept")
+    saved = InboundSyncs(second_version).save("contacts")
+
+    assert kept.source == "CONTACTS"
+    assert saved.record.id != kept.id
+    assert [sync.slug for sync in Store(second_version).syncs()] == ["kept"]
+    assert InboundTables(second_version, saved.record).states() == {}

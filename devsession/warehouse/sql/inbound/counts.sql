@@ -1,0 +1,1 @@
+select count(*), count_if(IS_DELETED) from ${table}

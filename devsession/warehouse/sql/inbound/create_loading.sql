@@ -1,0 +1,7 @@
+create temporary table ${loading} (
+  APP_IDENTIFIER varchar,
+  RETRIEVE_DATE timestamp_ntz,
+  RECORD_DATA varchar,
+  IS_DELETED boolean,
+  POSITION number
+)

@@ -1,0 +1,3 @@
+update ${table}
+set IS_DELETED = true, RETRIEVE_DATE = to_timestamp_ntz(?)
+where not IS_DELETED and (${criteria})

@@ -1,0 +1,1 @@
+create stage if not exists DEVSESSION.INBOUND_FILES

@@ -1,0 +1,4 @@
+select ID, NAME, STORAGE_BEHAVIOUR, KEY_FIELDS, STATE, JSON_SCHEMA, VIEW_NAME
+from DEVSESSION.STREAMS
+where SYNC_ID = cast(? as number)
+order by ID

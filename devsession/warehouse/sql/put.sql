@@ -1,0 +1,1 @@
+put ${file} @${folder} auto_compress = false

@@ -1,0 +1,1 @@
+select coalesce(DIRECTION, 'outbound') from DEVSESSION.SYNCS where SLUG = ?
