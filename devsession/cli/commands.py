@@ -160,6 +160,24 @@ def audit(
 
 
 @app.command()
+def doctor(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="A plugin's file, or the folder of its plugin.py."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Look at a plugin: which of its methods work, without its app.
+
+    Calls nothing but the plugin, with made-up answers and the network shut. Exit code 1 when a
+    method fails; one that is not written yet is told, and is no failure.
+    """
+    from devsession.cli.doctor import doctor
+
+    doctor(file, as_json=as_json)
+
+
+@app.command()
 def drift(
     paths: Annotated[
         list[Path] | None,

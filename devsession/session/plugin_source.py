@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from devsession.errors import PluginLoadError, UsageError, did_you_mean
+from devsession.errors import DevsessionError, PluginLoadError, UsageError, did_you_mean
 from devsession.plugin.contract import Plugin
 
 if TYPE_CHECKING:
@@ -93,27 +93,27 @@ class PluginSource:
         return {file: file.read_bytes() for file in files if file.is_file()}
 
 
-def load_plugin_class(folder: Path) -> type[Plugin]:
-    """The plugin class of `plugin.py` in a folder.
+def load_plugin_class(folder: Path, file_name: str = "plugin.py") -> type[Plugin]:
+    """The plugin class of a file in a folder.
 
-    Raises: PluginLoadError when there is no plugin.py, it does not import, or it holds none
+    Raises: PluginLoadError when there is no such file, it does not import, or it holds none
         or several plugin classes.
     """
-    file = folder / "plugin.py"
+    file = folder / file_name
     if not file.is_file():
         raise PluginLoadError(
-            f"There is no plugin.py in {folder}",
+            f"There is no {file_name} in {folder}",
             next_step="cd into the plugin's folder, or make one: devsession init NAME",
         )
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
     with _modules_set_aside(folder):
-        module = _import("plugin", file)
+        module = _import(file.stem, file)
     names = plugin_names(module)
     if len(names) != 1:
         found = ", ".join(names) or "none"
         raise PluginLoadError(
-            f"plugin.py should hold one plugin class; it holds {found}",
+            f"{file_name} should hold one plugin class; it holds {found}",
             where=str(file),
             next_step="derive one class from devsession.plugin.Plugin",
         )
@@ -196,6 +196,14 @@ def _import(name: str, file: Path) -> ModuleType:
     sys.path.insert(0, root)
     try:
         return importlib.import_module(name)
+    except DevsessionError as error:
+        raise PluginLoadError(
+            f"{file.name} does not import: {error.what}",
+            tried=error.tried,
+            where=_place(error, file),
+            next_step=error.next_step or "mend the line and save",
+            plugin=name,
+        ) from None
     except Exception as error:  # noqa: BLE001 - whatever the author's file raises
         raise PluginLoadError(
             f"{file.name} does not import: {type(error).__name__}: {error}",

@@ -23,6 +23,7 @@ COMMANDS = [
     "tour",
     "test",
     "audit",
+    "doctor",
     "drift",
     "table",
     "table load",
@@ -64,6 +65,8 @@ def test_the_version(tmp_path: Path) -> None:
         "audit",
         "audit missing",
         "audit . --secret-env NOT_SET",
+        "doctor",
+        "doctor missing.py",
     ],
 )
 def test_what_is_used_wrong_is_told_and_changes_nothing(

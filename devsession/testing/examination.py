@@ -1,0 +1,57 @@
+"""What was found of a plugin: a line for each of its methods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from devsession.render import text_table
+
+State = Literal["ok", "not written", "not tried", "not used", "error"]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One method. told: what came of it, or why nothing did; next_step: what to do about it."""
+
+    method: str
+    state: State
+    told: str = ""
+    next_step: str = ""
+
+    @property
+    def line(self) -> str:
+        """What came of it, and the next step, in one line."""
+        told = "; ".join(line.strip() for line in self.told.splitlines())
+        step = f"next: {self.next_step}" if self.next_step else ""
+        return "; ".join(filter(None, [told, step]))
+
+
+@dataclass(frozen=True)
+class Examination:
+    """All of a plugin; true when nothing of it failed."""
+
+    plugin: str
+    checks: tuple[Checked, ...]
+
+    def __bool__(self) -> bool:
+        return all(each.state != "error" for each in self.checks)
+
+    def __str__(self) -> str:
+        rows = [(each.method, each.state, each.line) for each in self.checks]
+        states = [each.state for each in self.checks]
+        counts = [f"{states.count(state)} {state}" for state in dict.fromkeys(states)]
+        return "\n".join([text_table((self.plugin, "", ""), rows), "", ", ".join(counts)])
+
+    def as_dict(self) -> dict[str, object]:
+        """The same for scripts."""
+        checks = [
+            {
+                "method": each.method,
+                "state": each.state,
+                "told": each.told,
+                "next_step": each.next_step,
+            }
+            for each in self.checks
+        ]
+        return {"plugin": self.plugin, "ok": bool(self), "checks": checks}
