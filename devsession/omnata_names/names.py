@@ -90,13 +90,14 @@ MODULES: dict[str, dict[str, Home]] = {
         "PluginManifest",
         "jinja_filter",
     )
+    | _of("devsession.plugin.inbound", "InboundSyncRequest")
     | _of("devsession.omnata_names.plugin", "OmnataPlugin")
     | _of("devsession.omnata_names.batches", "managed_outbound_processing")
     | _of("devsession.omnata_names.kept", "omnata_udf", "omnata_udtf"),
     "api": {},
-    "rate_limiting": _of(
-        "devsession.plugin", "ApiLimits", "HttpRequestMatcher", "RequestRateLimit"
-    ),
+    "rate_limiting": _of("devsession.plugin", "ApiLimits", "HttpRequestMatcher", "RequestRateLimit")
+    | _of("devsession.omnata_names.http", "get_ratelimit_retrying_http_session")
+    | _of("devsession.errors", DeadlineReachedException="DeadlineError"),
     "logging": _of("logging", "getLogger", "Logger"),
 }
 """Module -> its names and where they lead."""

@@ -7,6 +7,7 @@ from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any
 
 from devsession.omnata_names.batches import handing_back
+from devsession.omnata_names.http import get_ratelimit_retrying_http_session
 from devsession.plugin.contract import Plugin
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class OmnataPlugin(Plugin):
 
     Source: creating-plugins guide, steps 4 and 8.
     """
+
+    get_ratelimit_retrying_http_session = staticmethod(get_ratelimit_retrying_http_session)
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

@@ -1,0 +1,117 @@
+"""The inbound plugin: its connection, its streams, and what it reads into an in-memory store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from devsession import DevelopmentSession, secret
+from devsession.plugin import InboundSyncConfigurationParameters, StoredStreamConfiguration
+from devsession.plugin.inbound import InboundSyncRequest, StreamRecords
+from devsession.plugin.streams import checked_stream_list
+
+if TYPE_CHECKING:
+    from devsession.plugin import StreamConfiguration
+
+PLUGIN = "ledger_streams"
+
+
+@pytest.fixture
+def connected(session: DevelopmentSession) -> DevelopmentSession:
+    session.connection.fill(host=session.sandbox.url, access_key=secret("SANDBOX_API_KEY"))
+    return session
+
+
+@pytest.fixture
+def parameters(connected: DevelopmentSession) -> InboundSyncConfigurationParameters:
+    connection = connected.connection.parameters
+    return InboundSyncConfigurationParameters(
+        connection_method=connection.connection_method,
+        connection_parameters=connection.connection_parameters,
+        connection_secrets=connection.connection_secrets,
+        sync_parameters={"page_size": "50"},
+    )
+
+
+@pytest.fixture
+def streams(
+    connected: DevelopmentSession, parameters: InboundSyncConfigurationParameters
+) -> dict[str, StreamConfiguration]:
+    listed = checked_stream_list(connected.plugin.inbound_stream_list(parameters))
+    return {stream.stream_name: stream for stream in listed}
+
+
+def stored(
+    stream: StreamConfiguration, strategy: str, state: dict[str, Any] | None = None
+) -> StoredStreamConfiguration:
+    return StoredStreamConfiguration(
+        stream_name=stream.stream_name,
+        sync_strategy=strategy,
+        storage_behaviour="merge",
+        stream=stream,
+        latest_state=state,
+    )
+
+
+def read(
+    session: DevelopmentSession,
+    parameters: InboundSyncConfigurationParameters,
+    store: StreamRecords,
+    *streams: StoredStreamConfiguration,
+) -> InboundSyncRequest:
+    request = InboundSyncRequest(streams, store)
+    with request:
+        session.plugin.sync_inbound(parameters, request)
+    return request
+
+
+def test_its_form_is_that_of_an_inbound_sync(
+    connected: DevelopmentSession, parameters: InboundSyncConfigurationParameters
+) -> None:
+    form = connected.plugin.inbound_configuration_form(parameters)
+
+    assert list(form.by_name()) == ["page_size", "deleted"]
+
+
+def test_its_streams_are_asked_of_the_app(streams: dict[str, StreamConfiguration]) -> None:
+    assert sorted(streams) == ["customer", "invoice", "project", "task"]
+    assert streams["task"].depends_on_stream == "project"
+    assert streams["task"].source_defined_primary_key == ["project_id", "number"]
+    assert streams["customer"].mandatory
+
+
+def test_it_reads_a_stream_and_its_children(
+    connected: DevelopmentSession,
+    parameters: InboundSyncConfigurationParameters,
+    streams: dict[str, StreamConfiguration],
+) -> None:
+    store = StreamRecords()
+    read(
+        connected,
+        parameters,
+        store,
+        stored(streams["task"], "Full Refresh"),
+        stored(streams["project"], "Full Refresh"),
+    )
+
+    assert (len(store.records("project")), len(store.records("task"))) == (20, 100)
+    assert store.is_complete("task")
+
+
+def test_it_goes_on_from_its_state(
+    connected: DevelopmentSession,
+    parameters: InboundSyncConfigurationParameters,
+    streams: dict[str, StreamConfiguration],
+) -> None:
+    store = StreamRecords()
+    read(connected, parameters, store, stored(streams["customer"], "Incremental"))
+    state = store.state("customer")
+    connected.sandbox.change_stream("customer", changed=3, deleted=1)
+    again = stored(streams["customer"], "Incremental", state)
+    request = read(connected, parameters, store, again)
+
+    assert len(store.records("customer")) == 1_000
+    assert store.records("customer")["IS_DELETED"].sum() == 1
+    assert 4 <= request.progress["customer"].records < 20
+    assert store.state("customer") != state
