@@ -10,7 +10,8 @@ DevsessionError
 │   │   └── NotCarriedOverError  a name of the Omnata dialect that devsession does not have
 │   ├── DefinitionError      a manifest, form, field or mapper that cannot be
 │   ├── PluginRaisedError    a plugin method raised, or returned the wrong thing
-│   └── OutcomesError        outcomes that break a rule; carries the report
+│   ├── OutcomesError        outcomes that break a rule; carries the report
+│   └── StreamError          records or a state that break a rule; carries the report
 ├── DataError                change the data
 │   ├── SourceError          the source cannot be synced: null or duplicate identifiers ..
 │   ├── TableExistsError     a table of this name holds other content
@@ -136,6 +137,10 @@ class PluginRaisedError(PluginError):
 
 class OutcomesError(PluginError):
     """Outcomes that break a rule; `fields["report"]` is the report."""
+
+
+class StreamError(PluginError):
+    """Records of a stream, or its state, that break a rule; `fields["report"]` is the report."""
 
 
 class DataError(DevsessionError):

@@ -74,6 +74,7 @@ from devsession.plugin.streams import (
 )
 
 if TYPE_CHECKING:
+    from devsession.plugin.inbound import InboundSyncRequest
     from devsession.plugin.outbound import OutboundSyncRequest
     from devsession.plugin.outcomes import Outcomes
 
@@ -106,6 +107,7 @@ __all__ = [
     "HttpRequestMatcher",
     "InboundSyncConfigurationForm",
     "InboundSyncConfigurationParameters",
+    "InboundSyncRequest",
     "InboundSyncStrategy",
     "InformationBoxField",
     "InformationField",
@@ -138,6 +140,7 @@ __all__ = [
 
 # Loaded when first used: these two bring pandas, which importing a plugin must not.
 _HOMES = {
+    "InboundSyncRequest": "devsession.plugin.inbound",
     "OutboundSyncRequest": "devsession.plugin.outbound",
     "Outcomes": "devsession.plugin.outcomes",
 }

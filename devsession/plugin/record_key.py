@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _TAKEN_FOR_ANOTHER = re.compile(
     r'["\[].*|-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?|true|false|null', re.DOTALL
 ).fullmatch
+_MAY_BE_TAKEN = frozenset('"[-0123456789tfn')  # what such a name begins with
 
 
 class NoKeyError(ValueError):
@@ -81,7 +82,10 @@ def _single(values: list[Any], path: Path) -> list[str]:
         "".join(values).encode()
     except UnicodeEncodeError:
         return [_name(_part(value, path, row), path, row) for row, value in enumerate(values)]
-    return [_quoted(value) if _TAKEN_FOR_ANOTHER(value) else value for value in values]
+    return [
+        _quoted(value) if value[0] in _MAY_BE_TAKEN and _TAKEN_FOR_ANOTHER(value) else value
+        for value in values
+    ]
 
 
 def _name(part: Any, path: Path, row: int) -> str:

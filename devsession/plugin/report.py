@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from devsession.errors import OutcomesError
+from devsession.errors import OutcomesError, PluginError
 from devsession.plugin.refusals import refused
 from devsession.render import (
     BAD,
@@ -55,6 +55,7 @@ class Report:
     """Findings about `checked` rows; true when none of them is an error.
 
     causes: of valid outcomes, why records were refused, and how many. notes: what else to know.
+    error: what is raised.
     """
 
     title: str
@@ -62,6 +63,7 @@ class Report:
     checked: int
     causes: Mapping[str, int] = field(default_factory=dict, hash=False)
     notes: tuple[str, ...] = ()
+    error: type[PluginError] = OutcomesError
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -121,9 +123,10 @@ class Report:
         """Do nothing when valid.
 
         Raises:
-            OutcomesError: there is an error; `fields["report"]` is this report.
+            OutcomesError: there is an error; `fields["report"]` is this report. Another class when
+                the report is about something else.
         """
         if self:
             return
         found = "\n".join(f"{each.rule}: {each.text}" for each in self.errors)
-        raise OutcomesError(self.headline, tried=found, next_step=self.errors[0].fix, report=self)
+        raise self.error(self.headline, tried=found, next_step=self.errors[0].fix, report=self)

@@ -8,7 +8,10 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """`value` is ours, `baseline` what it is compared with; less is better, in time and memory."""
+    """`value` is ours, `baseline` what it is compared with.
+
+    Less is better, in time and memory; more is, of so many a second.
+    """
 
     value: float
     baseline: float
@@ -17,7 +20,8 @@ class Figure:
     @property
     def ratio(self) -> float:
         """How many times better ours is."""
-        return self.baseline / self.value
+        more_is_better = self.unit.endswith("/s")
+        return self.value / self.baseline if more_is_better else self.baseline / self.value
 
     def line(self, name: str) -> str:
         """The figure as one line of JSON."""
