@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pydantic_core import from_json
 
+from devsession.session.fates import Fate, Fates
 from devsession.session.run_watcher import Answer
 from devsession.session.summary import counters_of
 
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
 _NO_CAUSE = "no cause given"
 
 
-class _Fate(NamedTuple):
-    """What has become of a record: its action, whether it has an outcome, why it was refused."""
-
-    action: str
-    answered: bool = False
-    error: str | None = None
-
-
 class CountedRecords:
     """A run's records, passed on; outcomes are redacted, stored and counted on the way back.
 
@@ -44,52 +37,52 @@ class CountedRecords:
         self._redactor = redactor
         self._watcher = watcher
         self._lock = Lock()
-        self._fate_of: dict[str, _Fate] = {}
-        self._counts: Counter[_Fate] = Counter()
-        # Records of one fate share it: a run may have millions.
-        self._shared: dict[_Fate, _Fate] = {}
+        self._fates = Fates()
 
     def batches(self, *, actions: Sequence[str] | None, size: int) -> Iterator[DataFrame]:
         """The records, as the run offers them."""
         for batch in self._records.batches(actions=actions, size=size):
+            actions_of = dict(zip(batch["IDENTIFIER"], batch["SYNC_ACTION"], strict=True))
             with self._lock:
-                for identifier, action in zip(
-                    batch["IDENTIFIER"], batch["SYNC_ACTION"], strict=True
-                ):
-                    if identifier not in self._fate_of:
-                        self._become(identifier, _Fate(action))
+                known = self._fates.of(list(actions_of))
+                new = [name for name, fate in zip(actions_of, known, strict=True) if fate is None]
+                self._fates.become(new, [Fate(actions_of[name]) for name in new])
             yield batch
 
     def apply(self, outcomes: DataFrame) -> None:
         """Store outcomes, then count them: what is counted is stored."""
         outcomes = self._redacted(outcomes)
         self._records.apply(outcomes)
-        columns = (outcomes[name] for name in ("IDENTIFIER", "SUCCESS", "RESULT"))
+        columns = (outcomes[name].tolist() for name in ("IDENTIFIER", "SUCCESS", "RESULT"))
+        identifiers, successes, results = columns
         with self._lock:
-            answers = []
-            for identifier, success, result in zip(*columns, strict=True):
-                if identifier in self._fate_of:
-                    action = self._fate_of[identifier].action
-                    error = None if success else error_of(result)
-                    self._become(identifier, _Fate(action, answered=True, error=error))
-                    answers.append(Answer(identifier, action, error))
+            rows = zip(identifiers, successes, results, self._fates.of(identifiers), strict=True)
+            answers = [
+                Answer(identifier, fate.action, None if success else error_of(result))
+                for identifier, success, result, fate in rows
+                if fate is not None
+            ]
+            self._fates.become(
+                [answer.identifier for answer in answers],
+                [Fate(answer.action, answered=True, error=answer.error) for answer in answers],
+            )
             self._watcher.stored(answers, answered=self.answered, failed=self.failed)
 
     @property
     def answered(self) -> int:
         """Records that have an outcome."""
-        return sum(count for fate, count in self._counts.items() if fate.answered)
+        return sum(count for fate, count in self._fates.counts.items() if fate.answered)
 
     @property
     def failed(self) -> int:
         """Records whose last outcome is a failure."""
-        return sum(count for fate, count in self._counts.items() if fate.error is not None)
+        return sum(count for fate, count in self._fates.counts.items() if fate.error is not None)
 
     def summary(self, begun: RunSummary, *, offered: int) -> RunSummary:
         """The summary of the run as it was begun, with what was counted."""
         actions: Counter[str] = Counter()
         causes: Counter[str] = Counter()
-        for fate, count in self._counts.items():
+        for fate, count in self._fates.counts.items():
             if fate.error is not None:
                 causes[fate.error] += count
             elif fate.answered:
@@ -106,16 +99,6 @@ class CountedRecords:
             actions=dict(actions),
             causes=dict(causes.most_common()),
         )
-
-    def _become(self, identifier: str, fate: _Fate) -> None:
-        fate = self._shared.setdefault(fate, fate)
-        before = self._fate_of.get(identifier)
-        if before is not None:
-            self._counts[before] -= 1
-            if not self._counts[before]:
-                del self._counts[before]
-        self._fate_of[identifier] = fate
-        self._counts[fate] += 1
 
     def _redacted(self, outcomes: DataFrame) -> DataFrame:
         """RESULT and APP_IDENTIFIER without secrets: an app may echo one."""
