@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 import threading
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from devsession.recording.exchange import header
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
+    from devsession.http import RateLimiter, Slot
     from devsession.recording.exchange import Exchange
 
 # Of an answer that its caller closes unread, the rest is fetched if it is no longer than this.
@@ -21,15 +22,68 @@ _FIRST_ERROR = 400
 
 
 @dataclass
+class Turn:
+    """A live request's place in the app's rate limits: it waits for it before it is sent."""
+
+    limiter: RateLimiter
+    method: str
+    url: str
+    _slot: Slot | None = field(default=None, init=False)
+
+    def take(self) -> None:
+        """Wait for it. Raises: LimitError, DeadlineError, LedgerError; then nothing is sent."""
+        self._slot = self.limiter.take(self.method, self.url)
+
+    async def take_async(self) -> None:
+        """The same, while the event loop goes on."""
+        self._slot = await self.limiter.take_async(self.method, self.url)
+
+    def seen(self) -> None:
+        """Its answer begins, or there is none."""
+        if self._slot is not None:
+            self._slot.seen()
+
+
+@dataclass
 class Call:
     """The decision to call the app.
 
     `done` gets the exchange once the app has answered, its body whole; `failed` what stopped it from
-    answering, a body that broke off included.
+    answering, a body that broke off included. `goes` is told when it is sent.
+    turn: its place in the app's rate limits. heard: whether anybody listens to what it answers.
     """
 
     done: Callable[[Exchange], None]
     failed: Callable[[BaseException], None]
+    goes: Callable[[], None] = lambda: None
+    turn: Turn | None = None
+    heard: bool = True
+
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        """Inside the app is called, until its answer begins; before that it waits for its turn."""
+        with self.failing():
+            if self.turn is not None:
+                self.turn.take()
+            try:
+                self.goes()
+                yield
+            finally:
+                if self.turn is not None:
+                    self.turn.seen()
+
+    @asynccontextmanager
+    async def sending_async(self) -> AsyncIterator[None]:
+        """The same, while the event loop goes on."""
+        with self.failing():
+            if self.turn is not None:
+                await self.turn.take_async()
+            try:
+                self.goes()
+                yield
+            finally:
+                if self.turn is not None:
+                    self.turn.seen()
 
     @contextmanager
     def failing(self) -> Iterator[None]:
@@ -42,7 +96,7 @@ class Call:
 
 
 # The app is called, and nobody keeps what it answers.
-UNHEARD = Call(done=lambda _answered: None, failed=lambda _error: None)
+UNHEARD = Call(done=lambda _answered: None, failed=lambda _error: None, heard=False)
 
 
 class Player(Protocol):

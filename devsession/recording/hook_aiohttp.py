@@ -83,8 +83,10 @@ class _Deciding:
             answer = decision.plain()
             unpacks = self._decompresses and answer.compressed in _DECOMPRESSED
             return _played(answer, request, unpacks=unpacks)
-        with decision.failing():
+        async with decision.sending_async():
             response = await send(request)
+        if not decision.heard:
+            return response  # type: ignore[no-any-return]
         answered = replace(
             sent,
             status=response.status,

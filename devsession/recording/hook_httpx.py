@@ -46,8 +46,10 @@ def _deciding(player: Player, handle: Any) -> Any:
         decision = player.answer(sent)
         if not isinstance(decision, Call):
             return _played(decision)
-        with decision.failing():
+        with decision.sending():
             response = handle(transport, request)
+            if not decision.heard:
+                return response  # type: ignore[no-any-return]
             tap = _Tap(response.stream, _arrival(decision, sent, response))
             if tap.arrival.is_error:
                 tap.fetch()
@@ -62,8 +64,10 @@ def _deciding_async(player: Player, handle: Any) -> Any:
         decision = player.answer(sent)
         if not isinstance(decision, Call):
             return _played(decision)
-        with decision.failing():
+        async with decision.sending_async():
             response = await handle(transport, request)
+            if not decision.heard:
+                return response  # type: ignore[no-any-return]
             tap = _AsyncTap(response.stream, _arrival(decision, sent, response))
             if tap.arrival.is_error:
                 await tap.fetch()

@@ -16,6 +16,7 @@ from unittest import mock
 from urllib3 import HTTPHeaderDict, HTTPResponse
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import SKIP_HEADER
+from urllib3.util.connection import is_connection_dropped
 
 from devsession.recording.calls import Arrival, Call, Player
 from devsession.recording.exchange import Exchange, grouped, header_text
@@ -46,9 +47,12 @@ def hooked_urllib3(player: Player) -> Iterator[None]:
         preload = options.pop("preload_content", True)
         decision = player.answer(request)
         if isinstance(decision, Call):
-            with decision.failing():
+            with decision.sending():
+                if decision.turn is not None:
+                    _mend(pool, conn)
                 response = make_request(pool, conn, method, url, preload_content=False, **options)
-            _listen(response, decision, request)
+            if decision.heard:
+                _listen(response, decision, request)
         else:
             response = _played(decision, pool, method, url, options)
         if preload:
@@ -82,6 +86,15 @@ def _read(body: Any) -> tuple[Any, bytes]:
             chunks = list(body)
     chunks = [chunk.encode() if isinstance(chunk, str) else bytes(chunk) for chunk in chunks]
     return iter(chunks), b"".join(chunks)
+
+
+def _mend(pool: Any, conn: Any) -> None:
+    """A connection that the app has closed while its request waited is opened again."""
+    if is_connection_dropped(conn) and not conn.is_closed:
+        tunnel = conn._tunnel_host
+        conn.close()
+        if tunnel:
+            pool._prepare_proxy(conn)
 
 
 def _absolute(pool: Any, url: str) -> str:

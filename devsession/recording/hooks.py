@@ -150,19 +150,30 @@ class _PlayerCassette(Cassette):  # type: ignore[misc]
         )
         setattr(request, _DECISION, answered)
         if isinstance(decision, Call):
+            _seen(decision)
             decision.done(answered)
 
     def fail(self, request: Any, error: Exception) -> None:
         """The call of a request has failed. vcrpy does not say so: `_telling` does."""
         if isinstance(decision := getattr(request, _DECISION, None), Call):
+            _seen(decision)
             decision.failed(error)
 
     def _decide(self, request: Any) -> Any:
         decision = getattr(request, _DECISION, None)
         if decision is None:
             decision = self._player.answer(_sent(request))
+            if isinstance(decision, Call) and decision.turn is not None:
+                with decision.failing():
+                    decision.turn.take()
+                decision.goes()
             setattr(request, _DECISION, decision)
         return decision
+
+
+def _seen(call: Call) -> None:
+    if call.turn is not None:
+        call.turn.seen()
 
 
 def _sent(request: Any) -> Exchange:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from devsession.recording.calls import UNHEARD, Call
+from devsession.recording.calls import UNHEARD, Call, Turn
 from devsession.recording.fingerprint import fingerprint
 from devsession.recording.freshness import Freshness
 from devsession.recording.heard import Heard
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from devsession.errors import MissError
+    from devsession.http import RateLimiter
     from devsession.plugin.request_matching import RequestMatching
     from devsession.recording.exchange import Exchange
     from devsession.recording.known import Token
@@ -63,6 +64,7 @@ class Recorder:
         self._is_warehouse = is_warehouse
         self._key = key
         self._matching = PLAIN
+        self._limiter: RateLimiter | None = None
         self._mode: Mode = "live"
         self._born = time.monotonic()
         self._lock = threading.RLock()
@@ -120,6 +122,10 @@ class Recorder:
         with self._lock:
             self._matching = matching
             self.tape.match_by(matching)
+
+    def limit_by(self, limiter: RateLimiter | None) -> None:
+        """From now on what calls the app waits for its rate limits; what is played does not."""
+        self._limiter = limiter
 
     @property
     def started(self) -> bool:
@@ -269,7 +275,8 @@ class Recorder:
                 raise self._miss(place)
             if self._mode == "reuse":
                 refuse_stand_ins(request)
-            return self._call(clean, place.turn, used)
+            turn = Turn(self._limiter, request.method, request.url) if self._limiter else None
+            return replace(self._call(clean, place.turn, used), turn=turn)
 
     def _miss(self, place: Place) -> MissError:
         self._misses += 1
@@ -324,6 +331,10 @@ class Recorder:
         began = time.monotonic()
         tested, new = self._takes.tests, self._mode == "reuse"
 
+        def goes() -> None:
+            nonlocal began
+            began = time.monotonic()
+
         def done(answered: Exchange) -> None:
             seconds = time.monotonic() - began
             answered = answered.plain()
@@ -334,7 +345,7 @@ class Recorder:
                     answered.redacted(self.redactor),
                     scope=request.scope,
                     execution=request.execution,
-                    began=request.began,
+                    began=began - self._born,
                     seconds=seconds,
                 )
                 self._heard.answered(number, clean)
@@ -348,7 +359,7 @@ class Recorder:
             with self._lock:
                 self._heard.update(number, problem=problem, seconds=seconds)
 
-        return Call(done, failed)
+        return Call(done, failed, goes)
 
     def _fingerprint(self, request: Exchange) -> str:
         return fingerprint(self._key, self._known.used_in(request.plain().sent))
