@@ -33,6 +33,8 @@ _ABOUT_THE_ACCOUNT = {
 
 _QUOTED = re.compile(r"""('(?:[^'\\]|''|\\.)*'|"(?:[^"]|"")*")""", re.DOTALL)
 
+_PLAIN = re.compile(r"\w+")
+
 _INLINED = Variables.inline_variables
 
 # DuckDB's own way of building an object gives its keys in an order that changes from row to row
@@ -91,9 +93,22 @@ def parse_one(statement: str) -> Expr:
         name = function.name if isinstance(function, exp.Anonymous) else function.sql_name()
         if name.upper() in _ABOUT_THE_ACCOUNT:
             function.replace(exp.Literal.string(_ABOUT_THE_ACCOUNT[name.upper()]))
+    for access in list(parsed.find_all(exp.Bracket)):
+        _name_exactly(access)
     for made in list(parsed.find_all(exp.JSONObject)):
         _build_directly(made)
     return parsed
+
+
+def _name_exactly(access: exp.Bracket) -> None:
+    """`record['a.b']` reads the field of that name; DuckDB takes signs in a name for a path's.
+
+    Source: RFC 6901, JSON Pointer, which DuckDB reads as well and which any name can stand in.
+    """
+    for name in access.expressions:
+        if isinstance(name, exp.Literal) and name.is_string and not _PLAIN.fullmatch(name.name):
+            pointer = "/" + name.name.replace("~", "~0").replace("/", "~1")
+            name.replace(exp.Literal.string(pointer))
 
 
 def _reading_files(copy: exp.Copy) -> exp.Copy:

@@ -26,7 +26,7 @@ _SQL = {
     "timestamp": "try_cast({0}::varchar as timestamp_ntz)",
     "zoned": "try_cast({0}::varchar as timestamp_tz)",
     "binary": "try_to_binary({0}::varchar, 'BASE64')",
-    "nested": "{0}",
+    "nested": "iff(to_json({0}) = 'null', null, {0})",
 }
 _OF_TYPE = {"string": "text", "integer": "number", "number": "float", "boolean": "boolean"}
 _OF_FORMAT = {"date": "date", "time": "time", "date-time": "zoned"}
