@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from devsession.omnata_names.http import get_ratelimit_retrying_http_session
 from devsession.plugin import batches
 from devsession.plugin.frame_argument import frame_call
 
@@ -50,15 +51,23 @@ def managed_outbound_processing(
     return decorate
 
 
-def handing_back(sync_outbound: Callable[..., object]) -> Callable[..., object]:
-    """While it runs, managed processing enqueues outcomes on the request that it was given."""
+def handing_back(method: Callable[..., object]) -> Callable[..., object]:
+    """While it runs, managed processing enqueues outcomes on the request that it was given.
 
-    @wraps(sync_outbound)
+    Older plugins ask the request for their HTTP session as well.
+    """
+
+    @wraps(method)
     def called(self: Any, *args: Any, **kwargs: Any) -> object:
-        given = [*args, *kwargs.values()]
-        token = _request.set(next((each for each in given if hasattr(each, "get_records")), None))
+        given = [each for each in [*args, *kwargs.values()] if hasattr(each, "enqueue_results")]
+        request = given[0] if given else None
+        if request is not None:
+            vars(request)["get_ratelimit_retrying_http_session"] = (
+                get_ratelimit_retrying_http_session
+            )
+        token = _request.set(request)
         try:
-            return sync_outbound(self, *args, **kwargs)
+            return method(self, *args, **kwargs)
         finally:
             _request.reset(token)
 

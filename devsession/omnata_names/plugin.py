@@ -33,9 +33,10 @@ class OmnataPlugin(Plugin):
         super().__init_subclass__(**options)
         written: Any = cls
         if cls.has("apply_records") and not cls.has("sync_outbound"):
-            written.sync_outbound = handing_back(_by_its_old_name)
-        elif "sync_outbound" in vars(cls):
-            written.sync_outbound = handing_back(written.sync_outbound)
+            written.sync_outbound = _by_its_old_name
+        for name in ("sync_outbound", "sync_inbound"):
+            if name in vars(cls):
+                setattr(cls, name, handing_back(getattr(cls, name)))
         if _takes_only_self(cls.connection_form):
             written.connection_form = _with_connectivity(written.connection_form)
 

@@ -111,12 +111,7 @@ def load_plugin_class(folder: Path, file_name: str = "plugin.py") -> type[Plugin
         module = _import(file.stem, file)
     names = plugin_names(module)
     if len(names) != 1:
-        found = ", ".join(names) or "none"
-        raise PluginLoadError(
-            f"{file_name} should hold one plugin class; it holds {found}",
-            where=str(file),
-            next_step="derive one class from devsession.plugin.Plugin",
-        )
+        raise _not_one(file, names, module)
     plugin_class: type[Plugin] = getattr(module, names[0])
     return plugin_class
 
@@ -129,6 +124,31 @@ def plugin_names(module: ModuleType) -> list[str]:
         if isinstance(value, type)
         and issubclass(value, Plugin)
         and value.__module__ == module.__name__
+    ]
+
+
+def _not_one(file: Path, names: list[str], module: ModuleType) -> PluginLoadError:
+    """The error of a file with no plugin class, or with several."""
+    tried, next_step = "", "derive one class from devsession.plugin.Plugin"
+    if theirs := [] if names else _of_the_package(module):
+        tried = f"{theirs[0]} derives from omnata-plugin-runtime, which is installed here"
+        next_step = "uninstall that package in this environment: devsession has its names"
+    return PluginLoadError(
+        f"{file.name} should hold one plugin class; it holds {', '.join(names) or 'none'}",
+        tried=tried,
+        where=str(file),
+        next_step=next_step,
+    )
+
+
+def _of_the_package(module: ModuleType) -> list[str]:
+    """The module's classes that derive from one of the installed `omnata_plugin_runtime`."""
+    return [
+        name
+        for name, value in vars(module).items()
+        if isinstance(value, type)
+        and value.__module__ == module.__name__
+        and any(base.__module__.startswith("omnata_plugin_runtime") for base in value.__mro__)
     ]
 
 

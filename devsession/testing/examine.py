@@ -93,8 +93,7 @@ class _Examiner:
                 self._given(name, tell, lambda given: given)
 
     def _outbound(self, manifest: PluginManifest) -> None:
-        targets: list[str | None] = [*(manifest.outbound_target_types or [None])]
-        for target in targets:
+        for target in manifest.outbound_target_types or [""]:
             self._sync_form(_outbound(manifest.supported_outbound_strategies[0], target))
         if self._plugin.has("outbound_record_validator"):
             self._tries.not_called("outbound_record_validator", "it takes a record", _SCENARIO)
@@ -169,10 +168,10 @@ class _Examiner:
             )
 
 
-def _outbound(strategy: Any, target: str | None) -> _Sync:
+def _outbound(strategy: Any, target: str) -> _Sync:
     method = "outbound_configuration_form"
-    options = {"sync_strategy": strategy, "target_type": target}
-    label = f"{method} {target}" if target else ""
+    options = {"sync_strategy": strategy, "target_type": target or None}
+    label = f"{method} {target}".strip()
     return _Sync(method, label, OutboundSyncConfigurationParameters, options)
 
 

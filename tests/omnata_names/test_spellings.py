@@ -24,9 +24,11 @@ from omnata_plugin_runtime.omnata_plugin import (
     managed_outbound_processing,
     omnata_udf,
 )
+from omnata_plugin_runtime.rate_limiting import get_ratelimit_retrying_http_session
 from pandas import DataFrame
+from requests import Session
 
-from devsession.errors import PluginError
+from devsession.errors import NotCarriedOverError, PluginError
 from devsession.plugin import (
     CREATE,
     MIRROR,
@@ -88,6 +90,17 @@ class Managed(OmnataPlugin):
         for identifier in data_frame["IDENTIFIER"]:
             outcomes.ok(identifier, f"at the app {identifier}")
         return outcomes.to_frame()
+
+
+class AsksForASession(OmnataPlugin):
+    """As plugins of several versions do."""
+
+    def sync_outbound(self, parameters, outbound_sync_request):
+        return [
+            self.get_ratelimit_retrying_http_session(),
+            outbound_sync_request.get_ratelimit_retrying_http_session(),
+            get_ratelimit_retrying_http_session(retry_methods=["POST"], tries=3),
+        ]
 
 
 class Renamed(Managed):
@@ -232,3 +245,16 @@ def test_managed_processing_called_in_a_cell_gives_the_outcomes() -> None:
     outcomes = Managed().send(data_frame=DataFrame({"IDENTIFIER": ["1", "2"]}))
 
     assert outcomes["APP_IDENTIFIER"].tolist() == ["at the app 1", "at the app 2"]
+
+
+def test_a_retrying_session_is_had_from_plugin_request_and_module() -> None:
+    request = OutboundSyncRequest(FrameRecords(DataFrame({"IDENTIFIER": []})))
+
+    sessions = AsksForASession().sync_outbound("parameters", request)
+
+    assert [isinstance(session, Session) for session in sessions] == [True] * 3
+
+
+def test_an_option_of_the_session_that_is_not_carried_over_is_named() -> None:
+    with pytest.raises(NotCarriedOverError, match="backoff_seconds is not carried over"):
+        get_ratelimit_retrying_http_session(backoff_seconds=3)

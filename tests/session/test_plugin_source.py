@@ -120,3 +120,37 @@ def test_something_that_is_no_plugin(snapshot: SnapshotAssertion) -> None:
     with pytest.raises(UsageError) as error:
         PluginSource("plugin.py")  # type: ignore[arg-type]
     assert str(error.value) == snapshot
+
+
+def test_a_plugin_of_the_installed_omnata_runtime_is_told_what_stands_in_its_way(
+    folder: Path, snapshot: SnapshotAssertion
+) -> None:
+    (folder / "omnata_plugin_runtime.py").write_text("class OmnataPlugin: pass\n")
+    (folder / "plugin.py").write_text(
+        "from omnata_plugin_runtime import OmnataPlugin\nclass Theirs(OmnataPlugin): pass\n"
+    )
+    sys.modules.pop("omnata_plugin_runtime", None)
+
+    with pytest.raises(PluginLoadError) as raised:
+        load_plugin_class(folder)
+
+    assert without_paths(raised.value, folder) == snapshot
+
+
+def test_an_error_of_ours_while_it_imports_keeps_its_next_step(
+    folder: Path, snapshot: SnapshotAssertion
+) -> None:
+    (folder / "plugin.py").write_text(
+        "from devsession.plugin import FormInputField\nFIELD = FormInputField(name='a')\n"
+    )
+
+    with pytest.raises(PluginLoadError) as raised:
+        load_plugin_class(folder)
+
+    assert without_paths(raised.value, folder) == snapshot
+
+
+def test_a_class_of_another_file(folder: Path) -> None:
+    (folder / "other_plugin.py").write_text(PLUGIN, encoding="utf-8")
+
+    assert load_plugin_class(folder, "other_plugin.py").__module__ == "other_plugin"

@@ -1,7 +1,5 @@
 """Ledger: reads customers, projects with their tasks, and invoices. Full refresh and incremental."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator
 from typing import Any
@@ -181,9 +179,11 @@ class LedgerStreams(OmnataPlugin):
                 return
             options["cursor"] = page["next_cursor"]
 
+    def http(self) -> requests.Session:
+        return self.get_ratelimit_retrying_http_session()
+
     def get(self, parameters: Any, path: str, options: dict[str, str] | None = None) -> Any:
-        session: requests.Session = self.get_ratelimit_retrying_http_session()
-        answer = session.get(
+        answer = self.http().get(
             parameters.get_connection_parameter("host").value.rstrip("/") + path,
             params=options,
             headers={
