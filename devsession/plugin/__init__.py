@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from devsession.plugin.inbound import InboundSyncRequest
     from devsession.plugin.outbound import OutboundSyncRequest
     from devsession.plugin.outcomes import Outcomes
+    from devsession.plugin.stream_pool import managed_inbound_processing
 
 __all__ = [
     "CREATE",
@@ -135,14 +136,16 @@ __all__ = [
     "SyncConfigurationParameters",
     "expression",
     "jinja_filter",
+    "managed_inbound_processing",
     "managed_outbound_processing",
 ]
 
-# Loaded when first used: these two bring pandas, which importing a plugin must not.
+# Loaded when first used: importing a plugin must not bring pandas, nor what it does not use.
 _HOMES = {
     "InboundSyncRequest": "devsession.plugin.inbound",
     "OutboundSyncRequest": "devsession.plugin.outbound",
     "Outcomes": "devsession.plugin.outcomes",
+    "managed_inbound_processing": "devsession.plugin.stream_pool",
 }
 
 
