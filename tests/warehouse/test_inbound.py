@@ -216,8 +216,10 @@ def test_a_sync_may_read_no_stream(reading: Callable[..., Reading]) -> None:
 def test_counts_tell_rows_and_deleted_records(reading: Callable[..., Reading]) -> None:
     sync = reading("contacts")
 
+    before = sync.run.counts()
     sync.store(ANN, BOB, gone=[{"id": 1}])
 
+    assert before == {"contacts": (0, 0)}
     assert sync.run.counts() == {"contacts": (2, 1)}
 
 

@@ -1,1 +1,1 @@
-select count(*), count_if(IS_DELETED) from ${table}
+select count(*), coalesce(count_if(IS_DELETED), 0) from ${table}
