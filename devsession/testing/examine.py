@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from devsession.plugin.fields import OptionsError
 from devsession.plugin.form import Form
 from devsession.plugin.jinja_filters import filters_of
 from devsession.plugin.parameters import (
@@ -15,7 +16,7 @@ from devsession.recording.network import NetworkShut
 from devsession.testing import told
 from devsession.testing.examination import Checked, Examination
 from devsession.testing.made_up import connection_parameters
-from devsession.testing.trying import SESSION, Trying
+from devsession.testing.trying import SESSION, Trying, is_made_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -159,13 +160,19 @@ class _Examiner:
         )
 
     def _render(self, form: Form) -> None:
-        """Raises: WrongReturnError when options fail although they asked nothing of the app."""
+        """Raises: WrongReturnError when options fail, and not for want of the app."""
         asked = self._tries.asked
         form.describe()
-        if form.errors and self._tries.asked == asked:
-            raise told.WrongReturnError(
-                "\n".join(f"{name}: {error}" for name, error in form.errors.items())
-            )
+        if self._tries.asked > asked:
+            return
+        for name in form.errors:
+            source, _ = form.source_of(name)
+            try:
+                if source is not None:
+                    source.load(form.parameters_so_far)
+            except OptionsError as error:
+                if not is_made_up(error.__cause__ or error):
+                    raise told.WrongReturnError(f"{name}: {error}") from None
 
 
 def _outbound(strategy: Any, target: str) -> _Sync:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from devsession.plugin.contract import PluginManifest
-from devsession.plugin.fields import DynamicFormOptionsDataSource
+from devsession.plugin.fields import DynamicFormOptionsDataSource, FormFieldMappingSelector
+from devsession.plugin.form.mapper import MAPPER
 from devsession.plugin.limits import ApiLimits
 from devsession.plugin.streams import StreamConfiguration, checked_stream_list
 from devsession.render import counted
@@ -36,16 +37,21 @@ def methods(returned: Sequence[ConnectionMethod]) -> str:
 
 
 def form(rendered: Form) -> str:
-    """The fields, and those whose options only the app knows."""
-    mapper = [type(rendered.mapper).__name__] if rendered.mapper else []
-    sources = {name: field.source for name, field in rendered.fields.items()}
-    if rendered.mapper:
-        sources["the mapper"] = getattr(rendered.mapper, "data_source", None)
+    """The fields, and those whose options could not be had without the app."""
+    mapper = rendered.mapper
+    listed = [*rendered.fields, *([type(mapper).__name__] if mapper else [])]
     asked = [
-        name for name, source in sources.items() if isinstance(source, DynamicFormOptionsDataSource)
+        name
+        for name, field in rendered.fields.items()
+        if isinstance(field.source, DynamicFormOptionsDataSource)
+        and (name in rendered.errors or not rendered.is_asked(name))
     ]
-    listed = ", ".join([*rendered.fields, *mapper]) or "no fields"
-    return f"{listed}; not tried: options of {', '.join(asked)}" if asked else listed
+    if isinstance(mapper, FormFieldMappingSelector) and (
+        MAPPER in rendered.errors or not rendered.is_answered(mapper.depends_on)
+    ):
+        asked.append("the mapper")
+    told = ", ".join(listed) or "no fields"
+    return f"{told}; not tried: options of {', '.join(asked)}" if asked else told
 
 
 def addresses(returned: Any) -> str:

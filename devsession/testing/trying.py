@@ -70,9 +70,9 @@ class Trying:
         said = f"{type(error).__name__}: {error}{self._place(error)}"
         if refused:
             return Checked(label, "not tried", f"it asks the app at {refused[0]}", SESSION)
-        if isinstance(error, UnknownNameError) and "parameter" in error.fields:
+        if isinstance(error, UnknownNameError) and is_made_up(error):
             return Checked(label, "not tried", f"{error.what}{self._place(error)}", SESSION)
-        if isinstance(error, ValueError):
+        if is_made_up(error):
             return Checked(label, "not tried", f"of made-up answers it raised {said}", SESSION)
         if isinstance(error, DevsessionError):
             lines = [error.what, error.tried, error.where]
@@ -87,3 +87,9 @@ class Trying:
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if frame.filename == file]
         return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+
+
+def is_made_up(error: BaseException) -> bool:
+    """Whether it may come of answers that nobody gave, or of what connect() would have returned."""
+    missing = isinstance(error, UnknownNameError) and "parameter" in error.fields
+    return missing or isinstance(error, ValueError)

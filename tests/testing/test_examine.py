@@ -98,6 +98,16 @@ class AsksForOptions(Whole):
         return requests.get(f"{parameters['url']}/lists", timeout=1).json()
 
 
+class OptionsNeedWhatConnectReturns(AsksForOptions):
+    def lists(self, parameters: Any) -> Any:
+        return [FormOption(value=parameters["account_name"], label="All")]
+
+
+class OptionsOfItsOwn(AsksForOptions):
+    def lists(self, parameters: Any) -> Any:
+        return [FormOption(value="all", label="All")]
+
+
 class OptionsFail(AsksForOptions):
     def lists(self, parameters: Any) -> Any:
         return [FormOption(value=each, label=each.titel()) for each in ["a"]]
@@ -184,11 +194,15 @@ def test_what_asks_the_app_is_not_tried(method: str) -> None:
     assert line.startswith("it asks the app at made-up.invalid:443; next: ")
 
 
-def test_a_form_is_rendered_without_the_options_that_only_the_app_knows() -> None:
-    assert told(AsksForOptions, "outbound_configuration_form") == (
-        "ok",
-        "list; not tried: options of list",
-    )
+@pytest.mark.parametrize("plugin", [AsksForOptions, OptionsNeedWhatConnectReturns])
+def test_a_form_is_rendered_without_the_options_that_only_the_app_knows(
+    plugin: type[Plugin],
+) -> None:
+    assert told(plugin, "outbound_configuration_form") == ("ok", "list; not tried: options of list")
+
+
+def test_options_that_need_no_app_are_tried() -> None:
+    assert told(OptionsOfItsOwn, "outbound_configuration_form") == ("ok", "list")
 
 
 def test_what_connect_returns_is_not_made_up() -> None:
@@ -224,7 +238,3 @@ def test_what_fails_is_told_with_its_cause(plugin: type[Plugin], method: str, sa
     assert said in line
     assert "next: " in line
     assert not examine(plugin)
-
-
-def test_nothing_leaves_this_machine_while_it_looks() -> None:
-    assert states(AsksForOptions)["outbound_configuration_form"] == "ok"
