@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import requests
 from pandas import DataFrame
 
+import devsession
 from devsession import DevelopmentSession, secret
 from devsession.sandbox import sandbox_key
 from devsession.testing import run_scenario
+from tests.cli.command import python
 
 if TYPE_CHECKING:
     from devsession.session.sync import Sync
@@ -78,6 +81,22 @@ def test_its_scenario_becomes_a_test(connected: DevelopmentSession, alerts: Sync
     }
     assert "as generated: passes, with the network shut" in told
     assert run_scenario(connected.source.plugin_class, scenario.folder.path)
+
+
+def test_tests_are_generated_for_pytest_and_behave(
+    connected: DevelopmentSession, alerts: Sync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = alerts.scenario("is tested")
+    scenario.run()
+    scenario.complete()
+    folder = connected.workspace.folder
+    monkeypatch.setenv("PYTHONPATH", str(Path(devsession.__file__).parents[1]))
+
+    told = str(connected.generate_tests(behave=True))
+    by_pytest = python(folder, "-m", "pytest", "-q", "tests")
+
+    assert "features/beacon_alerts.feature" in told
+    assert by_pytest.returncode == 0, by_pytest.stdout
 
 
 def test_a_run_posts_each_alert_once(connected: DevelopmentSession, alerts: Sync) -> None:
