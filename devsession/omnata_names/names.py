@@ -86,11 +86,12 @@ MODULES: dict[str, dict[str, Home]] = {
     "omnata_plugin": _of(
         "devsession.plugin",
         "ConnectResponse",
+        "InboundSyncRequest",
         "OutboundSyncRequest",
         "PluginManifest",
         "jinja_filter",
+        "managed_inbound_processing",
     )
-    | _of("devsession.plugin.inbound", "InboundSyncRequest")
     | _of("devsession.omnata_names.plugin", "OmnataPlugin")
     | _of("devsession.omnata_names.batches", "managed_outbound_processing")
     | _of("devsession.omnata_names.kept", "omnata_udf", "omnata_udtf"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from devsession import DevelopmentSession, secret
+from devsession.errors import PluginRaisedError
 from devsession.plugin import InboundSyncConfigurationParameters, StoredStreamConfiguration
 from devsession.plugin.inbound import InboundSyncRequest, StreamRecords
 from devsession.plugin.streams import checked_stream_list
@@ -97,6 +98,27 @@ def test_it_reads_a_stream_and_its_children(
 
     assert (len(store.records("project")), len(store.records("task"))) == (20, 100)
     assert store.is_complete("task")
+
+
+def test_a_stream_that_fails_leaves_the_others_running(
+    connected: DevelopmentSession,
+    parameters: InboundSyncConfigurationParameters,
+    streams: dict[str, StreamConfiguration],
+) -> None:
+    store = StreamRecords()
+    unknown = streams["customer"].model_copy(update={"stream_name": "debtor"})
+
+    with pytest.raises(PluginRaisedError, match="1 of 2 streams failed: 'debtor'"):
+        read(
+            connected,
+            parameters,
+            store,
+            stored(unknown, "Full Refresh"),
+            stored(streams["project"], "Full Refresh"),
+        )
+
+    assert store.is_complete("project")
+    assert len(store.records("project")) == 20
 
 
 def test_it_goes_on_from_its_state(

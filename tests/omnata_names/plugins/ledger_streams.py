@@ -27,6 +27,7 @@ from omnata_plugin_runtime.omnata_plugin import (
     InboundSyncRequest,
     OmnataPlugin,
     PluginManifest,
+    managed_inbound_processing,
 )
 from omnata_plugin_runtime.rate_limiting import ApiLimits, HttpRequestMatcher, RequestRateLimit
 
@@ -124,13 +125,22 @@ class LedgerStreams(OmnataPlugin):
         parameters: InboundSyncConfigurationParameters,
         inbound_sync_request: InboundSyncRequest,
     ) -> None:
-        for stream in inbound_sync_request.streams:
-            inbound_sync_request.mark_stream_started(stream.stream_name)
-            if stream.stream.depends_on_stream:
-                self.read_children(parameters, inbound_sync_request, stream)
-            else:
-                self.read(parameters, inbound_sync_request, stream)
-            inbound_sync_request.mark_stream_complete(stream.stream_name)
+        self.read_stream(
+            parameters=parameters,
+            inbound_sync_request=inbound_sync_request,
+            streams=inbound_sync_request.streams,
+        )
+
+    @managed_inbound_processing(concurrency=3)
+    def read_stream(
+        self,
+        parameters: InboundSyncConfigurationParameters,
+        inbound_sync_request: InboundSyncRequest,
+        stream: StoredStreamConfiguration,
+    ) -> None:
+        read = self.read_children if stream.stream.depends_on_stream else self.read
+        read(parameters, inbound_sync_request, stream)
+        inbound_sync_request.mark_stream_complete(stream.stream_name)
 
     def read(
         self,
