@@ -109,15 +109,27 @@ EVERYWHERE: dict[str, Home] = {
 """Names have moved between the modules from version to version: each module gives them all."""
 
 
+_LEAVE_OUT = (
+    "write that part without it, or import it inside try .. except ImportError; "
+    "help(devsession.plugin) lists what there is"
+)
+_INSTEAD = {
+    "OmnataPluginLogHandler": "log with Python's logging: devsession shows and keeps it",
+    "OutboundSyncAction": "an action is a text: OutboundSyncStrategy(name=.., new='Archive')",
+    "RateLimitState": "leave it out: a session keeps the limits of api_limits by itself",
+    "RateLimitedSession": "get_ratelimit_retrying_http_session() of rate_limiting gives one",
+}
+"""What there is instead of a name that is known and not carried over."""
+
+
 def not_carried_over(name: str, where: str, *, known: Collection[str]) -> NotCarriedOverError:
     """The error of a name, or of a module, that devsession does not have."""
     from devsession.plugin.definition import author_line
 
     return NotCarriedOverError(
         f"{where}: {name!r} is not carried over to devsession",
-        tried=did_you_mean(name, known) if known else "",
+        tried=did_you_mean(name, known) if known and name not in _INSTEAD else "",
         where=author_line(ours=("devsession", "importlib")),
-        next_step="write that part without it, or import it inside try .. except ImportError; "
-        "help(devsession.plugin) lists what there is",
+        next_step=_INSTEAD.get(name, _LEAVE_OUT),
         name=name,
     )

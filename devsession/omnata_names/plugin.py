@@ -53,7 +53,10 @@ def _takes_only_self(method: Callable[..., object]) -> bool:
 def _with_connectivity(
     written: Callable[[Any], list[ConnectionMethod]],
 ) -> Callable[..., list[ConnectionMethod]]:
-    def connection_form(self: Any, _connectivity_option: str = "direct") -> list[ConnectionMethod]:
+    def connection_form(
+        self: Any,
+        connectivity_option: str = "direct",  # noqa: ARG001 - which is the same for each
+    ) -> list[ConnectionMethod]:
         return written(self)
 
     update_wrapper(connection_form, written)

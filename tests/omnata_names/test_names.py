@@ -77,6 +77,7 @@ def test_a_name_may_be_asked_of_another_module_as_it_was_in_another_version() ->
     "line",
     [
         "from omnata_plugin_runtime.forms import FormHologramField",
+        "from omnata_plugin_runtime.configuration import OutboundSyncAction",
         "from omnata_plugin_runtime.api import ProgressMessage",
         "from omnata_plugin_runtime import forecasting",
         "import omnata_plugin_runtime.forecasting",

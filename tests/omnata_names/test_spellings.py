@@ -113,6 +113,7 @@ class Renamed(Managed):
 
 def test_a_connection_form_without_an_argument_is_called_with_one_and_without() -> None:
     assert Older().connection_form("direct") is METHODS
+    assert Older().connection_form(connectivity_option="ngrok") is METHODS
     assert Older().connection_form() is METHODS
     assert Between().connection_form("ngrok") is METHODS
 
