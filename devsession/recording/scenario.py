@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from devsession.errors import ScenarioError
 from devsession.recording.frozen import thaw, to_line
@@ -128,12 +128,13 @@ def opened(path: Path) -> ScenarioFolder | InboundScenarioFolder:
     return InboundScenarioFolder(path) if inbound else folder
 
 
+@overload
+def scenario_folder(scenarios: Path, sync: str, name: str) -> ScenarioFolder: ...
+@overload
+def scenario_folder(scenarios: Path, sync: str, name: str, kind: type[F]) -> F: ...
 def scenario_folder(
-    scenarios: Path,
-    sync: str,
-    name: str,
-    kind: type[F] = ScenarioFolder,  # type: ignore[assignment]  # what it is where nothing is said
-) -> F:
+    scenarios: Path, sync: str, name: str, kind: type[ScenarioFiles[Any]] = ScenarioFolder
+) -> Any:
     """The folder of a sync's scenario, there already or not; kind: by the sync's direction.
 
     It is called by the scenario's name; where another sync's scenario has that folder, by both.
@@ -150,8 +151,7 @@ def scenario_folder(
             scenario=name,
             sync=sync,
         )
-    chosen: F = [*owned, *free][0]
-    return chosen
+    return [*owned, *free][0]
 
 
 def folder_name(name: str) -> str:

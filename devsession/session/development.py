@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, overload
 from weakref import WeakValueDictionary
 
 from devsession.errors import DevsessionError, UsageError
@@ -17,12 +17,11 @@ from devsession.recording.recorder import Recorder
 from devsession.recording.tape import Tape
 from devsession.session.cells import follow_cells
 from devsession.session.connection import Connection
-from devsession.session.declaring import declared_record
 from devsession.session.omnata_syncs import OmnataSyncs, check_place, omnata_syncs
 from devsession.session.plugin_source import PluginSource
 from devsession.session.sandbox import Sandbox
 from devsession.session.saving import Saving
-from devsession.session.sync import Sync
+from devsession.session.syncs import Syncs
 from devsession.session.vault import Vault
 from devsession.session.workspace import Workspace, offline_requested
 from devsession.warehouse.embedded import embedded_service
@@ -34,11 +33,15 @@ if TYPE_CHECKING:
 
     from devsession.plugin.contract import Plugin
     from devsession.secrets.audit import AuditReport
+    from devsession.session.any_scenario import AnyScenario
     from devsession.session.completion import Told
+    from devsession.session.inbound_summary import InboundSummary
+    from devsession.session.inbound_sync import InboundSync
     from devsession.session.run import RunSummary
-    from devsession.session.scenario import Scenario
+    from devsession.session.sync import Sync
     from devsession.warehouse.account import Account
     from devsession.warehouse.engine import Engine
+    from devsession.warehouse.inbound_syncs import InboundSyncs
     from devsession.warehouse.omnata import Statements
     from devsession.warehouse.store import Store
     from devsession.warehouse.tables import LoadedTable
@@ -107,10 +110,10 @@ class DevelopmentSession:
             workspace, offline=self.offline, sandbox=self.sandbox, recorder=self.recorder
         )
         self._logs = ShownLogs(lambda: vault.shown)
-        self._syncs: dict[str, Sync] = {}
-        self._behind: list[Connection | Sync] = []
+        self._syncs = Syncs(self)
+        self._behind: list[Connection | Sync | InboundSync] = []
         self._omnata: OmnataSyncs | None = None
-        self._scenario: Scenario | None = None
+        self._scenario: AnyScenario[Any] | None = None
         self._cells = follow_cells(self)
 
     def take_over(self) -> None:
@@ -136,7 +139,7 @@ class DevelopmentSession:
             )
         self.take_over()
 
-    def now_open(self, scenario: Scenario) -> None:
+    def now_open(self, scenario: AnyScenario[Any]) -> None:
         """Park the scenario that was open before this one."""
         if self._scenario is not None and self._scenario is not scenario:
             self._scenario.park()
@@ -172,12 +175,12 @@ class DevelopmentSession:
     def _plugin_changed(self) -> None:
         self.recorder.match_by(self.source.plugin_class.request_matching)
         connection = [self.connection] if "connection" in self.__dict__ else []
-        self._behind = [*connection, *self._syncs.values()]
+        self._behind = [*connection, *self._syncs.all()]
         self.follow()
 
     def renew_syncs(self) -> None:
         """Another connection was saved: it may offer other options; answers that fit are kept."""
-        self._behind = list(dict.fromkeys([*self._behind, *self._syncs.values()]))
+        self._behind = list(dict.fromkeys([*self._behind, *self._syncs.all()]))
         self.saving.follow()
 
     # What an author uses.
@@ -219,42 +222,58 @@ class DevelopmentSession:
             data = self.workspace.folder / data
         return load_table(self.account, name, data, replace=replace)
 
+    @overload
+    def sync(self, slug: str, *, direction: Literal["inbound"]) -> InboundSync: ...
+    @overload
     def sync(
         self,
         slug: str,
         *,
+        direction: Literal["outbound"] | None = None,
         source: str | None = None,
         identifier: str | None = None,
         strategy: str | None = None,
         target_type: str | None = None,
-    ) -> Sync:
-        """A sync of this workspace: fetched by its slug, or declared with its source.
+    ) -> Sync: ...
+    @overload
+    def sync(self, slug: str, *, direction: str | None = None) -> Any: ...
+    def sync(
+        self,
+        slug: str,
+        *,
+        direction: str | None = None,
+        source: str | None = None,
+        identifier: str | None = None,
+        strategy: str | None = None,
+        target_type: str | None = None,
+    ) -> Any:
+        """A sync of this workspace: fetched by its slug, or declared.
 
         In a session with an Omnata app a sync of that app, which is configured there.
 
-        source: a table, or a query: SELECT .., or WITH .. SELECT. identifier: the column that
-        names each row. strategy: a standard one's name (Upsert), or the plugin's own. target_type:
-        one of the manifest's, not needed when there is one. The same declaration again gives the
-        same sync; another one updates it and says what changed.
+        direction: "inbound" declares one that reads the app's streams, unless it is there; the rest
+        declares an outbound one. source: a table, or a query: SELECT .., or WITH .. SELECT.
+        identifier: the column that names each row. strategy: a standard one's name (Upsert), or the
+        plugin's own. target_type: one of the manifest's, not needed when there is one. The same
+        declaration again gives the same sync; another one updates it and says what changed.
 
         Raises:
             UnknownNameError: no sync has this slug, or the table or column is not there; the
                 manifest does not have the strategy or target type.
+            UsageError: a sync of this slug goes the other way.
             SourceError: the query cannot be a source.
         """
         declared = {"source": source, "identifier": identifier, "target_type": target_type}
         if self._omnata is not None:
-            return self._omnata.sync(slug, strategy=strategy, **declared)
-        record = declared_record(self, slug, strategy=strategy or "Upsert", **declared)
-        if slug not in self._syncs:
-            self._syncs[slug] = Sync(self, record)
-        else:
-            self._syncs[slug].declared(record, in_cell=source is not None)
-        return self._syncs[slug]
+            return self._omnata.sync(slug, direction=direction, strategy=strategy, **declared)
+        return self._syncs.sync(slug, direction=direction, strategy=strategy, **declared)
 
-    def run(self, slug: str) -> RunSummary:
-        """Run a sync for real: what is new or changed goes to the app. Records no HTTP."""
-        from devsession.session.run import run_sync
+    def run(self, slug: str) -> RunSummary | InboundSummary:
+        """Run a sync for real: what is new or changed goes to the app, or comes from it.
+
+        Records no HTTP.
+        """
+        from devsession.session.running import run_sync
 
         return run_sync(self, self.sync(slug))
 
@@ -269,7 +288,7 @@ class DevelopmentSession:
         from devsession.session.journal import settle
         from devsession.warehouse.failures import failures_of
 
-        sync = self.sync(slug)
+        sync = self._syncs.outbound(slug, "failures")
         settle(self, sync)
         return failures_of(self.account, sync.record)
 
@@ -286,7 +305,7 @@ class DevelopmentSession:
         """
         from devsession.session.lineage import lineage_of
 
-        return lineage_of(self, self.sync(slug))
+        return lineage_of(self, self._syncs.outbound(slug, "lineage"))
 
     def generate_tests(self, *, behave: bool = False) -> Told:
         """Write the test of every scenario whose method has run; complete() does so for its own.
@@ -385,10 +404,17 @@ class DevelopmentSession:
 
     @cached_property
     def store(self) -> Store:
-        """Connections, syncs and runs."""
+        """Connections, outbound syncs, and the runs of all syncs."""
         from devsession.warehouse.store import Store
 
         return Store(self.account)
+
+    @cached_property
+    def inbound_syncs(self) -> InboundSyncs:
+        """Inbound syncs."""
+        from devsession.warehouse.inbound_syncs import InboundSyncs
+
+        return InboundSyncs(self.account)
 
     @cached_property
     def engine(self) -> Engine:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from devsession.plugin.strategies import OutboundSyncStrategy
     from devsession.recording.scenario import ScenarioFolder
     from devsession.session.development import DevelopmentSession
-    from devsession.session.freezing import Wanted
+    from devsession.session.wanted import Wanted
     from devsession.warehouse.omnata import OmnataApp
     from devsession.warehouse.records import SyncRecord
 

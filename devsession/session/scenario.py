@@ -8,24 +8,22 @@ from typing import TYPE_CHECKING
 from pydantic_core import from_json
 
 from devsession.errors import ScenarioError
-from devsession.notebook.exchanges import Exchanges
-from devsession.notebook.timeline import Timeline
 from devsession.plugin.outbound import all_outcomes
 from devsession.plugin.outcome_rules import check_outcomes
 from devsession.plugin.outcomes import Outcomes, frame_of
 from devsession.plugin.report import Report
+from devsession.recording.scenario import ScenarioFolder
 from devsession.recording.scenario_source import ScenarioSource
 from devsession.recording.takes import of_the_sync
 from devsession.render import counted
-from devsession.session.addresses import called_elsewhere, declared_by
+from devsession.session.any_scenario import AnyScenario, last_of_each_cell, with_finding
+from devsession.session.app_limits import limits_in_cells, limits_in_scenario
 from devsession.session.completion import Told, apply_outcomes, completion_of
 from devsession.session.outbound_call import call_outbound, outbound_request
-from devsession.session.resending import Sender, SentExchange
 from devsession.session.run_findings import (
     answered_by,
     asked_too_fast,
     differs_from_cells,
-    warning,
 )
 
 if TYPE_CHECKING:
@@ -33,14 +31,10 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame
 
-    from devsession.plugin.contract import Plugin
     from devsession.plugin.outbound import OutboundSyncRequest
     from devsession.plugin.parameters import OutboundSyncConfigurationParameters
-    from devsession.plugin.report import Finding
     from devsession.recording.exchange import Exchange
-    from devsession.recording.scenario import ScenarioFolder
-    from devsession.session.development import DevelopmentSession
-    from devsession.session.sync import Sync
+    from devsession.recording.scenario import ScenarioInput
     from devsession.testing.drift import DriftReport
 
 
@@ -54,56 +48,30 @@ class RunReport(Report):
     outcomes: DataFrame = field(kw_only=True, compare=False)
 
 
-class Scenario:
+class Scenario(AnyScenario[ScenarioFolder]):
     """Frozen parameters and records, and what was exchanged with the app since it was opened."""
 
-    def __init__(self, session: DevelopmentSession, sync: Sync, folder: ScenarioFolder) -> None:
-        self._session = session
-        self._sync = sync
-        self.folder = folder
-        self._report: Report | None = None
-        self.open()
-
-    @property
-    def name(self) -> str:
-        """What it is opened by."""
-        return self._frozen.name
+    _frozen: ScenarioInput
 
     def open(self) -> None:
         """Begin anew: the exchanges of before are not counted any more."""
         self._frozen = self.folder.read_input()
         self.records = self.folder.read_records()
-        self._mark = self._session.recorder.mark()
-        self._end: int | None = None
         self.request = self._new_request(self._begin())
-        self._session.now_open(self)
-
-    def park(self) -> None:
-        """Another scenario was opened: what is exchanged from now on is its own."""
-        self._end = self._session.recorder.mark()
+        super().open()
 
     def __repr__(self) -> str:
         return f"Scenario {self.name!r}: {counted(len(self.records), 'record')}, frozen"
 
     @property
     def parameters(self) -> OutboundSyncConfigurationParameters:
-        """What sync_outbound gets, as frozen; the secrets are those of today's connection."""
-        return self._session.vault.used_in(self._begin().parameters)
+        """What sync_outbound gets, as frozen; the secrets are those of today's connection.
 
-    @property
-    def http(self) -> Exchanges[SentExchange]:
-        """The exchanges since it was opened, redacted; `[2].curl()` and `[2].resend(..)` go on from one.
-
-        Those of Test and of forms are not among them: they are no part of the sync.
+        From now on what cells ask of the app keeps the limits that the plugin declares for them.
         """
-        count = None if self._end is None else self._end - self._mark
-        sender = Sender(self._session, self._look_up)
-        played = of_the_sync(self._session.recorder.exchanges_since(self._mark)[:count])
-        return Exchanges([sender.view(each) for each in played])
-
-    def timeline(self) -> Timeline:
-        """The exchanges as a picture, in their order."""
-        return Timeline(self.http)
+        parameters = self._session.vault.used_in(self._begin().parameters)
+        limits_in_cells(self._session, parameters)
+        return parameters
 
     def validate(self, outcomes: DataFrame | Outcomes) -> Report:
         """Check outcomes against every rule; valid ones are kept in the folder."""
@@ -132,7 +100,7 @@ class Scenario:
         plugin, parameters = session.plugin, self.parameters
         store, offered = self._begin(), counted(len(self.records), "record")
         scope, mark = f"run:{self._sync.slug}/{self.name}", session.recorder.mark()
-        with session.recorder.scope(scope):
+        with session.recorder.scope(scope), limits_in_scenario(session, plugin, parameters):
             returned = call_outbound(
                 session,
                 plugin,
@@ -146,7 +114,7 @@ class Scenario:
         if report:
             redactor = session.vault.redactor
             report = self._compared(report, outcomes)
-            report = _with(report, self._elsewhere(plugin, parameters, exchanges))
+            report = with_finding(report, self._elsewhere(plugin, parameters, exchanges))
             frozen = self._frozen.model_copy(update={"tested": True})
             with self.folder.at_once(redactor):
                 self.folder.write_outcomes(outcomes, redactor)
@@ -197,19 +165,12 @@ class Scenario:
 
         return drift_of(self._session, self.folder)
 
-    def _look_up(self) -> dict[str, str]:
-        """Make the secrets known; name -> what the connection keeps it under."""
-        names = self._frozen.secrets
-        self._sync.secrets(self.folder, names)
-        connection = self._session.connection
-        return {name: connection.reference_to(name).name for name in names}
-
     def _begin(self) -> ScenarioSource:
         """A pass over the frozen input."""
         return ScenarioSource(
             self._frozen,
             self.records,
-            secrets=lambda: self._sync.secrets(self.folder, self._frozen.secrets),
+            secrets=self._secrets,
         )
 
     def _checked(self, outcomes: DataFrame | Outcomes, exchanges: Sequence[Exchange]) -> Report:
@@ -219,7 +180,11 @@ class Scenario:
             strategy=self._frozen.parameters.sync_strategy.name,
             find_secret=self._session.vault.redactor.find,
         )
-        return _with(report, asked_too_fast(frame_of(outcomes), exchanges)) if report else report
+        return (
+            with_finding(report, asked_too_fast(frame_of(outcomes), exchanges))
+            if report
+            else report
+        )
 
     def _compared(self, report: Report, outcomes: DataFrame) -> Report:
         """The report, saying whether the cells came to the same, with a warning if they did not."""
@@ -229,44 +194,11 @@ class Scenario:
         difference = differs_from_cells(outcomes, cells, self.records)
         if difference is None:
             return replace(report, title=f"{report.title}, the same as the cells'")
-        return _with(report, difference)
-
-    def _elsewhere(
-        self,
-        plugin: Plugin,
-        parameters: OutboundSyncConfigurationParameters,
-        exchanges: Sequence[Exchange],
-    ) -> Finding | None:
-        """A warning when what network_addresses() leaves out was called.
-
-        A plugin that has no such method is told so by the connection's Test.
-        """
-        if not plugin.has("network_addresses"):
-            return None
-        vault = self._session.vault
-        places = called_elsewhere(exchanges, declared_by(plugin, parameters, vault), vault)
-        if not places:
-            return None
-        return warning(
-            "N01",
-            places,
-            "called, and not declared by network_addresses()",
-            fix="return them from network_addresses(), or do not call them",
-        )
+        return with_finding(report, difference)
 
     def _new_request(self, store: ScenarioSource) -> OutboundSyncRequest:
         return outbound_request(self._session, self._frozen.parameters, store)
 
 
-def _with(report: Report, finding: Finding | None) -> Report:
-    return replace(report, findings=(*report.findings, finding)) if finding else report
-
-
 def _read(result: object) -> object:
     return from_json(result) if isinstance(result, str) else result
-
-
-def last_of_each_cell(exchanges: Sequence[Exchange]) -> list[Exchange]:
-    """Of each cell's text the exchanges of its last execution: what a clean pass would make."""
-    last = {exchange.scope: exchange.execution for exchange in exchanges}
-    return [each for each in exchanges if each.execution == last[each.scope]]

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from devsession.recording.scenario import ScenarioFolder
     from devsession.session.declaration import Declaration
     from devsession.session.development import DevelopmentSession
-    from devsession.session.freezing import Wanted
     from devsession.session.scenario import Scenario
     from devsession.session.validating import Refusal
+    from devsession.session.wanted import Wanted
     from devsession.warehouse.engine import Plan
     from devsession.warehouse.records import SyncRecord
 
@@ -266,8 +266,8 @@ class Sync:
             ScenarioError: a run would offer nothing, or the folder is damaged.
             UnknownNameError: `after` names no scenario with outcomes.
         """
-        from devsession.session.freezing import Wanted
         from devsession.session.scenario import Scenario
+        from devsession.session.wanted import Wanted
 
         other = after.name if isinstance(after, Scenario) else after
         folder = self.frozen(Wanted(name, records, other), refresh=refresh)

@@ -12,6 +12,7 @@ from devsession.session.declaration import Declaration
 from devsession.session.option_calls import fetcher_of
 from devsession.session.plugin_call import calling
 from devsession.session.sampling import columns_of
+from devsession.session.with_connection import with_connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -136,14 +137,7 @@ def definition_of(
 
 def parameters_of(session: DevelopmentSession, **known: Any) -> OutboundSyncConfigurationParameters:
     """What the plugin is given of a sync, with its connection. Raises: NotFilledError without one."""
-    connection = session.connection.parameters
-    return OutboundSyncConfigurationParameters(
-        connection_method=connection.connection_method,
-        connectivity_option=connection.connectivity_option,
-        connection_parameters=connection.connection_parameters,
-        connection_secrets=connection.connection_secrets,
-        **known,
-    )
+    return with_connection(session, OutboundSyncConfigurationParameters, **known)
 
 
 def _same_answers(one: SyncRecord, other: SyncRecord) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from devsession.errors import SetupError
+from devsession.plugin.parameters import SyncConfigurationParameters
 from devsession.recording.known import Redactors
 from devsession.recording.tokens import looks_secret
 from devsession.secrets.managers import SecretStore
@@ -18,13 +19,12 @@ from devsession.session.sandbox import SANDBOX_HOST
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from devsession.plugin.parameters import (
-        OutboundSyncConfigurationParameters,
-        StoredConfigurationValue,
-    )
+    from devsession.plugin.parameters import StoredConfigurationValue
     from devsession.recording.recorder import Recorder
     from devsession.session.sandbox import Sandbox
     from devsession.session.workspace import Workspace
+
+P = TypeVar("P", bound=SyncConfigurationParameters)
 
 
 class Vault:
@@ -138,9 +138,7 @@ class Vault:
             for name, value in stored.items()
         }
 
-    def used_in(
-        self, frozen: OutboundSyncConfigurationParameters
-    ) -> OutboundSyncConfigurationParameters:
+    def used_in(self, frozen: P) -> P:
         """Parameters with their values as they are used."""
         return frozen.model_copy(
             update={

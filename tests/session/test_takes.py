@@ -20,7 +20,7 @@ from devsession.recording.calls import Call
 from devsession.recording.exchange import Exchange
 from devsession.recording.recorder import Recorder
 from devsession.recording.tape import Tape
-from devsession.session.scenario import last_of_each_cell
+from devsession.session.any_scenario import last_of_each_cell
 
 if TYPE_CHECKING:
     from random import Random

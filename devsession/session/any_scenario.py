@@ -1,0 +1,115 @@
+"""What scenarios of both directions are: frozen input, and what was exchanged since they were opened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from devsession.notebook.exchanges import Exchanges
+from devsession.notebook.timeline import Timeline
+from devsession.recording.scenario_files import ScenarioFiles
+from devsession.recording.takes import of_the_sync
+from devsession.session.addresses import called_elsewhere, declared_by
+from devsession.session.resending import Sender, SentExchange
+from devsession.session.run_findings import warning
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from devsession.plugin.contract import Plugin
+    from devsession.plugin.parameters import SyncConfigurationParameters
+    from devsession.plugin.report import Finding, Report
+    from devsession.recording.exchange import Exchange
+    from devsession.recording.scenario_input import AnyScenarioInput
+    from devsession.session.development import DevelopmentSession
+
+
+F = TypeVar("F", bound=ScenarioFiles[Any])
+
+
+class AnyScenario(Generic[F]):
+    """A scenario of a sync, opened; `_sync` gives the secrets of its parameters."""
+
+    _frozen: AnyScenarioInput
+
+    def __init__(self, session: DevelopmentSession, sync: Any, folder: F) -> None:
+        self._session = session
+        self._sync = sync
+        self.folder = folder
+        self._report: Report | None = None
+        self.open()
+
+    @property
+    def name(self) -> str:
+        """What it is opened by."""
+        return self._frozen.name
+
+    def open(self) -> None:
+        """Begin anew: the exchanges of before are not counted any more."""
+        self._mark = self._session.recorder.mark()
+        self._end: int | None = None
+        self._session.now_open(self)
+
+    def park(self) -> None:
+        """Another scenario was opened: what is exchanged from now on is its own."""
+        self._end = self._session.recorder.mark()
+
+    @property
+    def http(self) -> Exchanges[SentExchange]:
+        """The exchanges since it was opened, redacted; `[2].curl()` and `[2].resend(..)` go on from one.
+
+        Those of Test and of forms are not among them: they are no part of the sync.
+        """
+        count = None if self._end is None else self._end - self._mark
+        sender = Sender(self._session, self._look_up)
+        played = of_the_sync(self._session.recorder.exchanges_since(self._mark)[:count])
+        return Exchanges([sender.view(each) for each in played])
+
+    def timeline(self) -> Timeline:
+        """The exchanges as a picture, in their order."""
+        return Timeline(self.http)
+
+    def _look_up(self) -> dict[str, str]:
+        """Make the secrets known; name -> what the connection keeps it under."""
+        names = self._frozen.secrets
+        self._secrets()
+        connection = self._session.connection
+        return {name: connection.reference_to(name).name for name in names}
+
+    def _secrets(self) -> dict[str, str]:
+        secrets: dict[str, str] = self._sync.secrets(self.folder, self._frozen.secrets)
+        return secrets
+
+    def _elsewhere(
+        self,
+        plugin: Plugin,
+        parameters: SyncConfigurationParameters,
+        exchanges: Sequence[Exchange],
+    ) -> Finding | None:
+        """A warning when what network_addresses() leaves out was called.
+
+        A plugin that has no such method is told so by the connection's Test.
+        """
+        if not plugin.has("network_addresses"):
+            return None
+        vault = self._session.vault
+        places = called_elsewhere(exchanges, declared_by(plugin, parameters, vault), vault)
+        if not places:
+            return None
+        return warning(
+            "N01",
+            places,
+            "called, and not declared by network_addresses()",
+            fix="return them from network_addresses(), or do not call them",
+        )
+
+
+def with_finding(report: Report, finding: Finding | None) -> Report:
+    """The report, with one more finding where there is one."""
+    return replace(report, findings=(*report.findings, finding)) if finding else report
+
+
+def last_of_each_cell(exchanges: Sequence[Exchange]) -> list[Exchange]:
+    """Of each cell's text the exchanges of its last execution: what a clean pass would make."""
+    last = {exchange.scope: exchange.execution for exchange in exchanges}
+    return [each for each in exchanges if each.execution == last[each.scope]]
