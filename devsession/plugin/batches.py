@@ -50,8 +50,8 @@ def managed_outbound_processing(
     concurrency: batches at a time, each in a thread with the caller's context variables.
 
     Called with a frame, one of any size with a column IDENTIFIER, it gives a frame of outcomes, one
-    for each row. Called with an iterator of frames it gives an iterator of such frames as they
-    come, for `request.enqueue_results`: few batches are in memory then.
+    for each row. Called with an iterator of frames it gives an iterator of such frames, each of the
+    batches done by then, for `request.enqueue_results`: few batches are in memory then.
 
     A batch fails alone: when it raises (SystemExit too), returns no outcomes, or not one for each
     of its rows, these fail with a message that names the batch. When the deadline has passed, and
@@ -91,7 +91,7 @@ def managed_outbound_processing(
 
 
 class OutcomeBatches:
-    """The outcomes of a call on many frames: an iterator of frames, one a batch, as they come."""
+    """The outcomes of a call on many frames, an iterator of frames: of all batches done by then."""
 
     def __init__(self, answers: _Answers) -> None:
         self._answers = answers
@@ -103,7 +103,7 @@ class OutcomeBatches:
 
     def __next__(self) -> DataFrame:
         try:
-            return _frame([next(self._answers)])
+            return _frame([next(self._answers), *self._answers.taken()])
         except StopIteration:
             if self in self._open:
                 self._open.remove(self)
@@ -133,7 +133,13 @@ class _Answers:
         return self
 
     def __next__(self) -> Answer:
-        answer = next(self._parallel)
+        return self._looked_at(next(self._parallel))
+
+    def taken(self) -> list[Answer]:
+        """Those that are there already."""
+        return [self._looked_at(answer) for answer in self._parallel.taken()]
+
+    def _looked_at(self, answer: Answer) -> Answer:
         if self._fail_fast and answer.fault is not None:
             self._parallel.stop(_failure(self._call.name, answer.batch, answer.fault))
         return answer

@@ -76,6 +76,14 @@ class Parallel(Generic[_Item, _Result]):
         raised, self._error = self._error, None
         raise raised or StopIteration
 
+    def taken(self) -> list[_Result]:
+        """The results that are there already: nothing is waited for, begun or raised."""
+        done = [each for each in self._in_flight if each.done() and each.exception() is None]
+        for each in done:
+            del self._in_flight[each]
+        results = [each.result() for each in done]
+        return [result for result in results if result is not _NOT_BEGUN]
+
     def stop(self, error: BaseException | None = None) -> None:
         """Begin nothing more; the error, if any, is raised when all that has begun has come."""
         self._stopped = True
