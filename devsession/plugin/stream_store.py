@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -59,10 +59,16 @@ class _Stored:
     rows: dict[object, dict[str, Any]] = field(default_factory=dict)
     state: dict[str, Any] | None = None
     complete: bool = False
+    # What replace collects, until the stream is complete and it takes the place of the above.
+    fresh: _Stored | None = None
 
 
 class StreamRecords:
-    """A StreamStore in memory: the records of each stream, and its state."""
+    """A StreamStore in memory: the records of each stream, and its state.
+
+    Deleted records stay, with IS_DELETED and the data that they had. With replace the rows and the
+    state from before stay until the stream is complete.
+    """
 
     def __init__(self) -> None:
         self._streams: dict[str, _Stored] = {}
@@ -74,20 +80,17 @@ class StreamRecords:
         from pyarrow.parquet import read_table
 
         read = [row for file in checkpoint.files for row in read_table(file).to_pylist()]
+        name, behaviour = checkpoint.stream.stream_name, checkpoint.stream.storage_behaviour
         with self._lock:
-            stored = self._streams.setdefault(checkpoint.stream.stream_name, _Stored())
-            behaviour = checkpoint.stream.storage_behaviour
-            rows = {} if behaviour == "replace" and checkpoint.first else dict(stored.rows)
-            for criteria in checkpoint.delete_criteria:
-                rows = {name: _deleted_if(criteria, row) for name, row in rows.items()}
-            for row in read:
-                name = object() if behaviour == "append" else row[APP_IDENTIFIER]
-                rows.pop(name, None)
-                rows[name] = row
-            stored.rows = rows
-            stored.complete = checkpoint.complete
-            if checkpoint.state is not None:
-                stored.state = checkpoint.state
+            stored = self._of(name)
+            if behaviour == "replace":
+                begun = None if checkpoint.first else stored.fresh
+                fresh = _changed(begun or _Stored(), checkpoint, read)
+                stored = fresh if checkpoint.complete else replace(stored, fresh=fresh)
+                stored.complete = checkpoint.complete
+            else:
+                stored = _changed(stored, checkpoint, read)
+            self._streams[name] = stored
             self.checkpoints.append(checkpoint)
 
     def records(self, stream_name: str) -> DataFrame:
@@ -107,6 +110,21 @@ class StreamRecords:
 
     def _of(self, stream_name: str) -> _Stored:
         return self._streams.get(stream_name, _Stored())
+
+
+def _changed(stored: _Stored, checkpoint: Checkpoint, read: list[dict[str, Any]]) -> _Stored:
+    rows = dict(stored.rows)
+    for criteria in checkpoint.delete_criteria:
+        rows = {name: _deleted_if(criteria, row) for name, row in rows.items()}
+    for row in read:
+        appends = checkpoint.stream.storage_behaviour == "append"
+        name = object() if appends else row[APP_IDENTIFIER]
+        before = rows.pop(name, None)
+        # A tombstone says that a record is gone, not what it was.
+        data = before[RECORD_DATA] if before and row[IS_DELETED] else row[RECORD_DATA]
+        rows[name] = {**row, RECORD_DATA: data}
+    state = stored.state if checkpoint.state is None else checkpoint.state
+    return _Stored(rows, state, checkpoint.complete)
 
 
 def _deleted_if(criteria: Mapping[str, Any], row: dict[str, Any]) -> dict[str, Any]:

@@ -69,18 +69,30 @@ def test_a_second_run(page: Any, storage_behaviour: str, kept: list[Any]) -> Non
     store, contacts = StreamRecords(), stream(storage_behaviour)
     before = [page({"id": "1", "name": "Ada"}), page({"id": "2", "name": "Bo"})]
     store.store(Checkpoint(contacts, before, state={"at": 1}, first=True, complete=True))
-    store.store(Checkpoint(contacts, [page({"id": "2", "name": "Bob"})], first=True))
+    store.store(
+        Checkpoint(
+            contacts, [page({"id": "2", "name": "Bob"})], state={"at": 2}, first=True, complete=True
+        )
+    )
     assert named(store) == kept
-    assert store.state("contacts") == {"at": 1}
-    assert not store.is_complete("contacts")
+    assert store.state("contacts") == {"at": 2}
+    assert store.is_complete("contacts")
 
 
-def test_replace_begins_anew_at_the_first_checkpoint_only(page: Any) -> None:
+def test_replace_shows_the_records_from_before_until_it_is_complete(page: Any) -> None:
     store, contacts = StreamRecords(), stream("replace")
-    store.store(Checkpoint(contacts, [page({"id": "1", "name": "Ada"})], first=True))
+    store.store(
+        Checkpoint(contacts, [page({"id": "1", "name": "Ada"})], state={"at": 1}, first=True)
+    )
+    assert (named(store), store.state("contacts")) == ([], None)
     store.store(Checkpoint(contacts, [page({"id": "2", "name": "Bo"})], complete=True))
     assert named(store) == [("1", "Ada", False), ("2", "Bo", False)]
-    assert store.is_complete("contacts")
+    assert (store.state("contacts"), store.is_complete("contacts")) == ({"at": 1}, True)
+    store.store(
+        Checkpoint(contacts, [page({"id": "3", "name": "Cy"})], state={"at": 9}, first=True)
+    )
+    assert named(store) == [("1", "Ada", False), ("2", "Bo", False)]
+    assert (store.state("contacts"), store.is_complete("contacts")) == ({"at": 1}, False)
 
 
 def test_criteria_mark_what_is_stored_and_not_what_comes(page: Any) -> None:
@@ -93,11 +105,16 @@ def test_criteria_mark_what_is_stored_and_not_what_comes(page: Any) -> None:
     assert store.state("contacts") == {}
 
 
-def test_a_tombstone_stays(page: Any) -> None:
+def test_a_tombstone_stays_with_the_data_that_the_record_had(page: Any) -> None:
     store, contacts = StreamRecords(), stream("merge")
     store.store(Checkpoint(contacts, [page({"id": "1", "name": "Ada"})]))
-    store.store(Checkpoint(contacts, [page({"id": "1", "name": "Ada"}, deleted=True)]))
+    store.store(
+        Checkpoint(contacts, [page({"id": "1", "name": None}, deleted=True)], state={"at": 1})
+    )
     assert named(store) == [("1", "Ada", True)]
+    store.store(Checkpoint(contacts, [page({"id": "1", "name": "Ada again"})]))
+    assert named(store) == [("1", "Ada again", False)]
+    assert store.state("contacts") == {"at": 1}
 
 
 def test_a_file_that_cannot_be_read_stores_nothing(page: Any, tmp_path: Path) -> None:
