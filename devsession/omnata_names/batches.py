@@ -11,7 +11,7 @@ from devsession.plugin import batches
 from devsession.plugin.frame_argument import frame_call
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pandas import DataFrame
 
@@ -74,14 +74,32 @@ def handing_back(method: Callable[..., object]) -> Callable[..., object]:
     return called
 
 
+class _Remembered:
+    """Outcomes as they come, of which the parts so far are kept in `parts`."""
+
+    def __init__(self, outcomes: batches.OutcomeBatches) -> None:
+        self._outcomes = outcomes
+        self.parts: list[DataFrame] = []
+
+    def __iter__(self) -> Iterator[DataFrame]:
+        return self
+
+    def __next__(self) -> DataFrame:
+        self.parts.append(next(self._outcomes))
+        return self.parts[-1]
+
+    def rest(self) -> Iterator[DataFrame]:
+        """Those of batches in flight."""
+        return self._outcomes.rest()
+
+
 def _handed_back(outcomes: batches.OutcomeBatches) -> DataFrame:
     from pandas import DataFrame, concat
 
     from devsession.plugin.outcomes import OUTCOME_COLUMNS
 
-    request, kept = _request.get(), []
-    for part in outcomes:
-        if request is not None:
-            request.enqueue_results(part)
-        kept.append(part)
-    return concat(kept, ignore_index=True) if kept else DataFrame(columns=list(OUTCOME_COLUMNS))
+    remembered, request = _Remembered(outcomes), _request.get()
+    if request is not None:
+        request.enqueue_results(remembered)
+    parts = [*remembered.parts, *remembered]
+    return concat(parts, ignore_index=True) if parts else DataFrame(columns=list(OUTCOME_COLUMNS))

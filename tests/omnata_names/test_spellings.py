@@ -242,6 +242,21 @@ def test_outcomes_of_managed_processing_go_back_by_themselves(
     assert "refused" in outcomes["RESULT"]["4"]
 
 
+def test_what_managed_processing_gave_may_be_enqueued_and_returned_once_more() -> None:
+    class Twice(Managed):
+        def sync_outbound(self, parameters, outbound_sync_request):
+            outcomes = self.send(outbound_sync_request.get_records(batched=True))
+            outbound_sync_request.enqueue_results(outcomes)
+            return outcomes
+
+    store = FrameRecords(DataFrame({"IDENTIFIER": ["1", "2", "4"]}))
+
+    returned = Twice().sync_outbound("parameters", OutboundSyncRequest(store))
+
+    assert store.outcomes["APP_IDENTIFIER"].tolist() == returned["APP_IDENTIFIER"].tolist()
+    assert sorted(returned["IDENTIFIER"]) == ["1", "2", "4"]
+
+
 def test_managed_processing_called_in_a_cell_gives_the_outcomes() -> None:
     outcomes = Managed().send(data_frame=DataFrame({"IDENTIFIER": ["1", "2"]}))
 
