@@ -260,7 +260,9 @@ class InboundSyncRequest:
         if self._left != 0:
             self._look_for_uncovered(run)
             if run.progress.started:
-                self._findings.add(NO_END.finding(self._shown(run.stream.stream_name)))
+                replaces = run.stream.storage_behaviour == "replace"
+                detail = "replace keeps the records from before until it is" if replaces else ""
+                self._findings.add(NO_END.finding(run.stream.stream_name, detail=detail))
         run.store_all()
 
     @contextmanager

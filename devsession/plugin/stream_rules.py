@@ -87,6 +87,12 @@ def _missing_key(page: Page) -> Iterator[Broken]:
     if rows:
         row, error = next(iter(rows.items()))
         yield Broken(tuple(rows), detail=f"{error.problem}; the record: {page.shown(row)}")
+    if not page.stream.key and len(page.present) < len(page):
+        gone = set(range(len(page))) - set(page.present)
+        detail = (
+            "the stream has none, so that it cannot say which is deleted: delete_by_criteria can"
+        )
+        yield Broken(tuple(sorted(gone)), detail=detail)
 
 
 def _state_is_no_object(page: Page) -> Iterator[Broken]:

@@ -90,7 +90,7 @@ class StreamRun:
     def take(self, page: Page) -> None:
         """Spool a page, and store what its state covers when it is time."""
         deleted, retrieved = page.deleted, datetime.fromtimestamp(self._clock.now(), UTC)
-        self._spool.add(page.keys, page.texts, deleted, retrieved)
+        self._spool.add(self._names(page), page.texts, deleted, retrieved)
         gone = sum(deleted) if isinstance(deleted, list) else len(page) * deleted
         self.note(
             started=True,
@@ -141,6 +141,13 @@ class StreamRun:
     def note(self, **changes: Any) -> None:
         """Change what is known of the progress."""
         self.progress = StreamProgress(**{**vars(self.progress), **changes})
+
+    def _names(self, page: Page) -> Sequence[str] | Sequence[None]:
+        """APP_IDENTIFIER: the keys. Without one, what replace stores has its numbers in this run."""
+        if self.stream.key or self.stream.storage_behaviour != "replace":
+            return page.keys
+        before = self.progress.records
+        return [str(number) for number in range(before + 1, before + len(page) + 1)]
 
     def _cover_waiting(self) -> None:
         self._spool.cover()

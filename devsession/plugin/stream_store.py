@@ -27,7 +27,7 @@ class Checkpoint:
     """Records of one stream, and the state that covers them.
 
     files: Parquet, in order, columns as in `SPOOL_COLUMNS`: text (null only for an append without a
-    key), JSON text, bool, timestamp in UTC; of rows with one APP_IDENTIFIER the last one counts.
+    key; without one replace has the records' numbers in this run), JSON text, bool, timestamp in UTC; of rows with one APP_IDENTIFIER the last one counts.
     They are there until `store` returns. delete_criteria: field -> value each; what is stored and
     matches all of one is marked deleted before the files come. state: None leaves it as it was.
     first: of this stream in this run, where replace begins anew. complete: the last one, which may

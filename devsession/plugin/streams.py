@@ -106,10 +106,10 @@ class StoredStreamConfiguration(Definition):
         if self.sync_strategy not in stream.supported_sync_strategies:
             supported = ", ".join(stream.supported_sync_strategies)
             raise ValueError(f"sync_strategy: stream {self.stream_name!r} supports {supported}")
-        if self.storage_behaviour != "append" and not self.key:
+        if self.storage_behaviour == "merge" and not self.key:
             raise ValueError(
-                f"storage_behaviour: {self.storage_behaviour!r} needs a primary_key_field, and "
-                f"stream {self.stream_name!r} has no source_defined_primary_key"
+                "storage_behaviour: 'merge' needs a primary_key_field, and stream "
+                f"{self.stream_name!r} has no source_defined_primary_key"
             )
         return self
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -156,6 +157,28 @@ def test_a_full_refresh_needs_no_state() -> None:
     assert named(store) == ["p1", "p2"]
     assert [each.complete for each in store.checkpoints] == [True]
     assert request.report.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("storage_behaviour", "names"), [("append", [None, None, None]), ("replace", ["1", "2", "3"])]
+)
+def test_a_stream_needs_no_key_but_to_merge(storage_behaviour: str, names: list[Any]) -> None:
+    store = StreamRecords()
+    keyless = stream(storage_behaviour=storage_behaviour, primary_key_field=None)
+    with request_of(store, keyless, pace=Pace()) as request:
+        request.enqueue_results("contacts", [{"a": 1}, {"a": 1}], {"at": 1})
+        request.enqueue_results("contacts", [{"a": 2}], {"at": 2})
+        request.mark_stream_complete("contacts")
+    assert store.records("contacts")["APP_IDENTIFIER"].tolist() == names
+    assert request.report.findings == ()
+
+
+def test_without_a_key_a_record_cannot_be_deleted_by_itself() -> None:
+    request = request_of(
+        StreamRecords(), stream(storage_behaviour="append", primary_key_field=None)
+    )
+    report = refused(request, "contacts", [{"a": 1}, {"a": 2}], is_delete=[False, True])
+    assert (rules(report), report.findings[0].rows) == (["I02"], ("row 1",))
 
 
 def test_deletes_come_one_by_one_or_a_page_at_a_time() -> None:
@@ -510,6 +533,9 @@ def test_a_stream_without_an_end_and_one_that_goes_on_after_it() -> None:
     with request_of(StreamRecords()) as request:
         request.enqueue_results("contacts", people(1), {"at": 1})
     assert rules(request.report) == ["I13"]
+    with request_of(StreamRecords(), stream(storage_behaviour="replace")) as request:
+        request.enqueue_results("contacts", people(1), {"at": 1})
+    assert "replace keeps the records from before until it is" in str(request.report)
     request = request_of(StreamRecords())
     request.mark_stream_complete("contacts")
     assert rules(refused(request, "contacts", people(2))) == ["I12"]
@@ -576,6 +602,53 @@ def test_whatever_dtype_a_frame_has_there_is_a_report_and_no_traceback(frame: pd
     report = report_of(request, "contacts", frame, {"at": 1})
     assert str(report)
     assert len(store.records("contacts")) == (frame["id"].nunique() if report and len(frame) else 0)
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("page"), st.integers(0, 3), st.booleans()),
+    st.tuples(st.just("state"), st.none(), st.just(True)),
+    st.tuples(st.just("criteria"), st.none(), st.booleans()),
+    st.tuples(st.just("flush"), st.none(), st.just(False)),
+)
+
+
+@given(
+    st.lists(STEPS, max_size=12),
+    st.sampled_from(["returns", "raises", "completes"]),
+    st.none() | st.integers(1, 8),
+    st.sampled_from([AT_ONCE, Pace(), Pace(records=4)]),
+)
+@settings(deadline=None)
+def test_a_state_is_never_ahead_of_its_records_however_a_run_goes(
+    steps: list[tuple[str, int, bool]], end: str, limit: int | None, pace: Pace
+) -> None:
+    """A state is the number of what was enqueued before it: records, and criteria."""
+    store, enqueued = StreamRecords(), []
+
+    def sync_inbound(request: InboundSyncRequest) -> None:
+        for step, size, has_state in steps:
+            page = people(*range(len(enqueued), len(enqueued) + (size or 0)))
+            enqueued.extend([each["id"] for each in page] + ["criteria"] * (step == "criteria"))
+            state = {"at": len(enqueued)} if has_state else None
+            if step == "flush":
+                request.flush()
+            elif step == "criteria":
+                request.delete_by_criteria("contacts", {"name": "nobody"}, state)
+            else:
+                request.enqueue_results("contacts", page, state)
+        if end == "raises":
+            raise RuntimeError
+        if end == "completes":
+            request.mark_stream_complete("contacts")
+
+    with suppress(RuntimeError):
+        run(request_of(store, limit=limit, pace=pace), sync_inbound)
+    criteria = ["criteria" for each in store.checkpoints for _ in each.delete_criteria]
+    stored = sorted([*named(store), *criteria])
+    covered = (store.state("contacts") or {"at": 0})["at"]
+    assert set(enqueued[:covered]) <= set(stored)
+    assert limit is None or len(named(store)) <= limit
+    assert end == "raises" or limit is not None or stored == sorted(enqueued)
 
 
 def test_a_limit_is_no_exception() -> None:

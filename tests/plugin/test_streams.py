@@ -73,7 +73,6 @@ def test_the_cursor_is_the_chosen_one_unless_the_app_has_its_own() -> None:
     ("options", "problem"),
     [
         ({"storage_behaviour": "merge"}, "'merge' needs a primary_key_field"),
-        ({"storage_behaviour": "replace"}, "'replace' needs a primary_key_field"),
         ({"stream": stream("people")}, "is named 'people', not 'contacts'"),
         (
             {
