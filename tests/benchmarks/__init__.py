@@ -14,6 +14,7 @@ BENCHMARKS = {
     "engine-diff-1m": "engine:engine_diff_1m",
     "validate-outcomes-1m": "outcomes:validate_outcomes_1m",
     "inbound-enqueue-1m": "inbound:inbound_enqueue_1m",
+    "inbound-merge-100k": "inbound_merge:inbound_merge_100k",
     "cassette-replay-100": "cassette:cassette_replay_100",
     "cassette-replay-1000": "cassette:cassette_replay_1000",
     "cassette-replay-10000": "cassette:cassette_replay_10000",
