@@ -82,6 +82,18 @@ def test_its_streams_are_asked_of_the_app(streams: dict[str, StreamConfiguration
     assert streams["customer"].mandatory
 
 
+def test_its_streams_are_chosen_in_a_sync(connected: DevelopmentSession) -> None:
+    sync = connected.sync("ledger", direction="inbound")
+    sync.fill(page_size="50", streams={"task": {}, "invoice": {"storage": "append"}})
+
+    chosen = sync.record.streams.included_streams
+    assert sorted(chosen) == ["customer", "invoice", "project", "task"]
+    assert (chosen["invoice"].sync_strategy, chosen["invoice"].storage_behaviour) == (
+        "Incremental",
+        "append",
+    )
+
+
 def test_it_reads_a_stream_and_its_children(
     connected: DevelopmentSession,
     parameters: InboundSyncConfigurationParameters,
