@@ -31,7 +31,7 @@ class StreamRecord:
     """A stream of a sync, as its rows are; `id` is what its tables are named by.
 
     state, json_schema: JSON; the schema only when it was inferred. storage_behaviour and key_fields
-    are None before anything is stored. fresh_state: the state once `fresh` is in place; not kept.
+    are None before anything is stored. fresh_state: what becomes the state with the rows of `fresh`.
     """
 
     id: int
@@ -39,9 +39,9 @@ class StreamRecord:
     storage_behaviour: str | None
     key_fields: str | None
     state: str | None
+    fresh_state: str | None
     json_schema: str | None
     view_name: str
-    fresh_state: str | None = None
 
     @property
     def table(self) -> str:
@@ -156,6 +156,7 @@ class InboundTables:
             storage_behaviour=stream.storage_behaviour,
             key_fields=json.dumps(stream.key),
             state=state or record.state,
+            fresh_state=None,
         )
 
     def _prepare(self, stream: StoredStreamConfiguration) -> None:
@@ -198,6 +199,7 @@ class InboundTables:
             record.storage_behaviour,
             record.key_fields,
             record.state,
+            record.fresh_state,
             record.json_schema,
             record.id,
         )

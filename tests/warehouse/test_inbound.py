@@ -174,6 +174,17 @@ def test_a_replacing_run_that_died_leaves_nothing_behind(reading: Callable[..., 
     assert sync.state == {"page": 1}
 
 
+def test_replace_goes_on_in_another_process(reading: Callable[..., Reading]) -> None:
+    sync = reading("contacts", "replace")
+    sync.store(ANN, state={"page": 1})
+
+    sync.run = InboundTables(sync.account, sync.sync)
+    sync.store(BOB, complete=True)
+
+    assert sync.rows == [("1", ANN, False), ("2", BOB, False)]
+    assert sync.state == {"page": 1}
+
+
 def test_replace_by_nothing_leaves_nothing(reading: Callable[..., Reading]) -> None:
     sync = reading("contacts", "replace")
     sync.store(ANN, complete=True)

@@ -5,7 +5,7 @@ insert into ${table} (
 select
   APP_IDENTIFIER,
   ?,
-  RETRIEVE_DATE,
+  convert_timezone('UTC', RETRIEVE_DATE)::timestamp_ntz,
   parse_json(RECORD_DATA),
   IS_DELETED,
   POSITION + (select coalesce(max(POSITION), -1) + 1 from ${table})

@@ -1,6 +1,6 @@
 create temporary table ${loading} (
   APP_IDENTIFIER varchar,
-  RETRIEVE_DATE timestamp_ntz,
+  RETRIEVE_DATE timestamp_tz,
   RECORD_DATA varchar,
   IS_DELETED boolean,
   POSITION number

@@ -5,7 +5,7 @@ using (
   select
     APP_IDENTIFIER,
     ? as STREAM_NAME,
-    max(RETRIEVE_DATE) as RETRIEVE_DATE,
+    convert_timezone('UTC', max(RETRIEVE_DATE))::timestamp_ntz as RETRIEVE_DATE,
     parse_json(max_by(RECORD_DATA, iff(IS_DELETED, POSITION - 1e15, POSITION))) as RECORD_DATA,
     max_by(IS_DELETED, POSITION) as IS_DELETED,
     not booland_agg(IS_DELETED) as HAS_DATA,

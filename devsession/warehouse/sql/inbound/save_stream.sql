@@ -1,3 +1,3 @@
 update DEVSESSION.STREAMS
-set STORAGE_BEHAVIOUR = ?, KEY_FIELDS = ?, STATE = ?, JSON_SCHEMA = ?
+set STORAGE_BEHAVIOUR = ?, KEY_FIELDS = ?, STATE = ?, FRESH_STATE = ?, JSON_SCHEMA = ?
 where ID = cast(? as number)

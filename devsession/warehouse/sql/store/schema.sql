@@ -43,6 +43,7 @@ create table if not exists DEVSESSION.STREAMS (
   STORAGE_BEHAVIOUR varchar,
   KEY_FIELDS varchar,
   STATE varchar,
+  FRESH_STATE varchar,
   JSON_SCHEMA varchar,
   VIEW_NAME varchar
 );
