@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import typer
@@ -18,7 +20,8 @@ def doctor(file: Path | None, *, as_json: bool) -> None:
 
     place = _plugin_file(file)
     try:
-        examination = examine(load_plugin_class(place.parent, place.name))
+        with redirect_stdout(sys.stderr):  # what the plugin prints is no part of the answer
+            examination = examine(load_plugin_class(place.parent, place.name))
     except PluginLoadError as error:
         told = "\n".join(filter(None, [error.what, error.tried, error.where]))
         unloaded = Checked("import", "error", told, error.next_step)

@@ -47,6 +47,20 @@ def test_a_name_that_is_not_carried_over(tmp_path: Path, snapshot: SnapshotAsser
     assert done.stdout.replace(str(tmp_path), "<folder>") == snapshot
 
 
+def test_what_the_plugin_prints_is_no_part_of_the_answer(tmp_path: Path) -> None:
+    (tmp_path / "plugin.py").write_text(
+        "from omnata_plugin_runtime.omnata_plugin import OmnataPlugin\n"
+        "print('loading')\n"
+        "class Begun(OmnataPlugin): pass\n",
+        encoding="utf-8",
+    )
+
+    done = devsession(tmp_path, "doctor", "plugin.py", "--json")
+
+    assert json.loads(done.stdout)["plugin"] == "Begun"
+    assert (done.returncode, done.stderr) == (0, "loading\n")
+
+
 def test_for_scripts(tmp_path: Path) -> None:
     done = devsession(tmp_path, "doctor", str(PLUGINS / "chat_alerts.py"), "--json")
 
