@@ -13,6 +13,8 @@ from devsession.notebook.progress import progress_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from devsession.http import Wait
+
 
 class RunProgress:
     """Looks on at a run: records, rate, refusals and time left; gone when it ends.
@@ -31,7 +33,7 @@ class RunProgress:
             disable=not (wanted and console.is_terminal),
         )
         self._task = self._progress.add_task("reading the source", total=None)
-        self._total = 0
+        self._total = self._answered = self._failed = 0
         self._begun = monotonic()
 
     def __enter__(self) -> Self:
@@ -51,13 +53,19 @@ class RunProgress:
     def stored(self, answers: object, *, answered: int, failed: int) -> None:
         """Outcomes were stored."""
         del answers
+        self._answered, self._failed = answered, failed
         self._tell(answered, failed)
+
+    def waiting(self, wait: Wait) -> None:
+        """A request waits for a rate limit."""
+        if wait.seconds >= 1:
+            self._tell(self._answered, self._failed, f"; {wait}")
 
     def finished(self, summary: object, error: object) -> None:
         """The run has ended."""
         del summary, error
         self._progress.stop()
 
-    def _tell(self, answered: int, failed: int) -> None:
-        text = progress_text(self._total, answered, failed, monotonic() - self._begun)
+    def _tell(self, answered: int, failed: int, more: str = "") -> None:
+        text = progress_text(self._total, answered, failed, monotonic() - self._begun) + more
         self._progress.update(self._task, total=self._total, completed=answered, description=text)

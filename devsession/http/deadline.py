@@ -81,9 +81,9 @@ class Deadline:
 _current: ContextVar[Deadline | None] = ContextVar("devsession_deadline", default=None)
 
 
-def current_deadline() -> Deadline:
-    """The deadline that holds here; one without an end when none was set."""
-    return _current.get() or Deadline()
+def current_deadline(otherwise: Deadline | None = None) -> Deadline:
+    """The deadline that holds here; when none was set this one, or one without an end."""
+    return _current.get() or otherwise or Deadline()
 
 
 @contextmanager

@@ -64,6 +64,9 @@ class Ledger:
                 raise
             connection.commit()
 
+    def __del__(self) -> None:
+        self.close()
+
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:

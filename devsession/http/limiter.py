@@ -35,6 +35,7 @@ class RateLimiter:
 
     ledger: a file that threads, processes and runs share; without, it counts for this object.
     on_wait: is told when a request begins to wait, from its own thread.
+    deadline: ends the waits of threads that have no deadline of their own.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class RateLimiter:
     ) -> None:
         self.limits = tuple(limits)
         self.on_wait = on_wait
+        self.deadline: Deadline | None = None
         self._clock = clock or SystemClock()
         self._ledger = Ledger(ledger)
         self._dropped: deque[int] = deque()
@@ -62,7 +64,7 @@ class RateLimiter:
             DeadlineError: that has passed, or was cancelled meanwhile.
             LedgerError: what was asked before cannot be read; nothing may be sent.
         """
-        slot, deadline = self._slot(method, url), deadline or current_deadline()
+        slot, deadline = self._slot(method, url), deadline or current_deadline(self.deadline)
         with slot.left_on_error():
             while slot.rates and (wait := self._next_try(slot, deadline)) is not None:
                 deadline.wait(wait.seconds, self._clock)
@@ -70,7 +72,7 @@ class RateLimiter:
 
     async def take_async(self, method: str, url: str, *, deadline: Deadline | None = None) -> Slot:
         """The same, while the event loop goes on."""
-        slot, deadline = self._slot(method, url), deadline or current_deadline()
+        slot, deadline = self._slot(method, url), deadline or current_deadline(self.deadline)
         with slot.left_on_error():
             while slot.rates and (wait := self._next_try(slot, deadline)) is not None:
                 await deadline.wait_async(wait.seconds, self._clock)

@@ -11,6 +11,8 @@ from devsession.render import GOOD, html_line
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from devsession.http import Wait
+
 _SHOWN_AFTER_SECONDS = 1.0
 _SECONDS_BETWEEN = 0.5
 _MANY = 1_000  # records, which take long enough to say so before the first outcome
@@ -26,7 +28,7 @@ class NotebookProgress:
     """
 
     def __init__(self) -> None:
-        self._total = 0
+        self._total = self._answered = self._failed = 0
         self._begun = self._shown = monotonic()
         self._display: Any = None
 
@@ -45,12 +47,21 @@ class NotebookProgress:
     def stored(self, answers: object, *, answered: int, failed: int) -> None:
         """Outcomes were stored."""
         del answers
+        self._answered, self._failed = answered, failed
         now = monotonic()
         long_enough = now - self._begun > _SHOWN_AFTER_SECONDS
         if long_enough and now - self._shown > _SECONDS_BETWEEN and answered < self._total:
             self._shown = now
             text = progress_text(self._total, answered, failed, now - self._begun)
             self._show(_picture(text, answered / self._total))
+
+    def waiting(self, wait: Wait) -> None:
+        """A request waits for a rate limit."""
+        now = monotonic()
+        if wait.seconds > _SHOWN_AFTER_SECONDS and now - self._shown > _SECONDS_BETWEEN:
+            self._shown = now
+            text = progress_text(self._total, self._answered, self._failed, now - self._begun)
+            self._show(_picture(f"{text}; {wait}", self._answered / max(self._total, 1)))
 
     def finished(self, summary: object, error: object) -> None:
         """The run has ended: what stands under the cell then is its summary."""

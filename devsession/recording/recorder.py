@@ -14,6 +14,7 @@ from devsession.recording.fingerprint import fingerprint
 from devsession.recording.freshness import Freshness
 from devsession.recording.heard import Heard
 from devsession.recording.hooks import hooked
+from devsession.recording.limited import limited
 from devsession.recording.matching import PLAIN, canonical
 from devsession.recording.miss import MOST_COMPARED, miss
 from devsession.recording.network import NetworkShut
@@ -123,9 +124,10 @@ class Recorder:
             self._matching = matching
             self.tape.match_by(matching)
 
-    def limit_by(self, limiter: RateLimiter | None) -> None:
-        """From now on what calls the app waits for its rate limits; what is played does not."""
-        self._limiter = limiter
+    def limit_by(self, limiter: RateLimiter | None) -> RateLimiter | None:
+        """From now on what calls the app waits for its limits; what is played does not. The former."""
+        before, self._limiter = self._limiter, limiter
+        return before
 
     @property
     def started(self) -> bool:
@@ -177,13 +179,20 @@ class Recorder:
                     inside.close()
 
     @contextmanager
-    def paused(self) -> Iterator[None]:
-        """Inside, the app is called and nothing is recorded; offline the tape answers all the same."""
+    def paused(self, limiter: RateLimiter | None = None) -> Iterator[None]:
+        """Inside, the app is called and nothing is recorded; offline the tape answers all the same.
+
+        limiter: of the app's rate limits, which what is called waits for.
+        """
         pauses = self.started and self._mode != "offline"
         if pauses:
             self.stop()
         try:
-            yield
+            if limiter is None or self._mode == "offline":
+                yield
+            else:
+                with limited(limiter, is_warehouse=self._is_warehouse):
+                    yield
         finally:
             if pauses:
                 self.start()
@@ -199,6 +208,12 @@ class Recorder:
     def called_anew(self) -> AbstractContextManager[None]:
         """Inside the app is called in reuse mode too, as by a changed cell; offline the tape answers."""
         return self._takes.calling_anew()
+
+    @property
+    def execution(self) -> tuple[str, int]:
+        """Which scope goes on or went last, and which execution of all this is: a cell run again has
+        its scope, and another number."""
+        return self._takes.scope, self._takes.execution
 
     @property
     def scopes(self) -> frozenset[str]:

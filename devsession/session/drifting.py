@@ -13,6 +13,7 @@ from devsession.plugin.outbound import FrameRecords
 from devsession.plugin.request_matching import RequestMatching
 from devsession.recording.takes import of_the_sync
 from devsession.recording.tape import Tape
+from devsession.session.app_limits import limits_in_scenario
 from devsession.session.outbound_call import call_outbound, outbound_request
 from devsession.testing.drift import DriftReport, compare, raised
 
@@ -96,7 +97,7 @@ def _played(
     request = outbound_request(session, frozen, records, plugin=plugin)
     mark = recorder.mark()
     stopped = None
-    with _another_tape(session):
+    with _another_tape(session), limits_in_scenario(session, plugin, parameters):
         try:
             call_outbound(session, plugin, parameters, request)
         except PluginRaisedError as error:

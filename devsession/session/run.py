@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import SetupError, UsageError
 from devsession.notebook.progress import NotebookProgress
+from devsession.session.app_limits import limits_in_run
 from devsession.session.counting import CountedRecords
 from devsession.session.journal import JournaledRecords, apply_left, journal_of
 from devsession.session.outbound_call import call_outbound, outbound_request
@@ -134,7 +135,7 @@ class _Run:
             unrendered=lambda failed: request.enqueue_results(failed),  # noqa: PLW0108 - not there yet
         )
         with (
-            session.recorder.paused(),
+            limits_in_run(session, plugin, parameters, self._watcher.waiting),
             calling(plugin, "sync_outbound", session.vault, so_far=so_far),
         ):
             returned: Any = call_outbound(session, plugin, parameters, request, so_far=so_far)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from devsession.recording.exchange import Exchange
     from devsession.recording.recorder import Mode
 
+_AGAIN = "the sync plans these records again, unless complete(apply=True) stores the outcomes"
 _SHOWN = 3
 _WIDTH = 120
 _TOO_FAST = re.compile(r"\b429\b|too (many requests|fast)|rate.?limit|limit.?exceeded", re.I)
@@ -78,13 +79,13 @@ def asked_too_fast(outcomes: DataFrame, exchanges: Sequence[Exchange]) -> Findin
         "R01",
         found,
         "refused because the app was asked too fast (429)",
-        fix=f"wait as long as Retry-After says{f' ({wait})' if wait else ''} and send again: in a "
-        "development session the plugin keeps its api_limits itself",
+        fix="declare what the app allows in api_limits(), which is then kept, or ask by "
+        f"retrying_session(), which waits as long as Retry-After says{f' ({wait})' if wait else ''}",
     )
 
 
-def answered_by(exchanges: Sequence[Exchange], mode: Mode) -> str:
-    """How many requests went to the app, and what that means for the sync.
+def answered_by(exchanges: Sequence[Exchange], mode: Mode, again: str = _AGAIN) -> str:
+    """How many requests went to the app, and what that means for the sync: `again`.
 
     It tells the tape from the app in reuse only: else a run would look another one offline.
     """
@@ -96,8 +97,7 @@ def answered_by(exchanges: Sequence[Exchange], mode: Mode) -> str:
     told = (
         f"{count}: {taped} from the tape, {called} by the app" if taped else f"{count} to the app"
     )
-    again = "; the sync plans these records again, unless complete(apply=True) stores the outcomes"
-    return told + (again if called else "")
+    return told + (f"; {again}" if called else "")
 
 
 def _error(result: str) -> str:

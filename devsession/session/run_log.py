@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from devsession.http import Wait
     from devsession.session.run_watcher import Answer
     from devsession.session.summary import RunSummary
 
 LOGGER = logging.getLogger("devsession.run")
 REFUSALS_LOGGED = 100
+WAITS_LOGGED = 100
 LOGS_KEPT = 200
 _SECONDS_BETWEEN = 1.0
 
@@ -36,7 +38,7 @@ class RunLog:
         self._sync = sync
         self._run = run
         self._redact = redact
-        self._refusals = self._waiting = 0
+        self._refusals = self._waiting = self._waits = 0
         self._written = monotonic()
 
     @contextmanager
@@ -76,14 +78,25 @@ class RunLog:
         if monotonic() - self._written >= _SECONDS_BETWEEN:
             self._write_stored()
 
+    def waiting(self, wait: Wait) -> None:
+        """A request waits for a rate limit: long waits are told, the first of them."""
+        if wait.seconds < _SECONDS_BETWEEN:
+            return
+        self._waits += 1
+        if self._waits <= WAITS_LOGGED:
+            facts = {"category": wait.category, "rate": str(wait.rate)}
+            self._log(logging.INFO, "waiting", seconds=round(wait.seconds, 1), **facts)
+
     def finished(self, summary: RunSummary, error: BaseException | None) -> None:
         """The run has ended."""
         if self._waiting:
             self._write_stored()
         more = max(self._refusals - REFUSALS_LOGGED, 0)
+        waits = max(self._waits - WAITS_LOGGED, 0)
         facts: dict[str, Any] = {"status": summary.status, **summary.counts}
         facts |= {"actions": summary.actions}
         facts |= {"refusals_not_logged": more} if more else {}
+        facts |= {"waits_not_logged": waits} if waits else {}
         facts |= {"error": f"{type(error).__name__}: {error}"} if error is not None else {}
         failed = summary.status == "failed"
         self._log(logging.ERROR if failed else logging.INFO, "finished", **facts)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from devsession.http import Wait
     from devsession.session.summary import RunSummary
 
 
@@ -27,6 +29,9 @@ class RunWatcher(Protocol):
     def stored(self, answers: Sequence[Answer], *, answered: int, failed: int) -> None:
         """Outcomes were stored. answered, failed: records by now, each counted once."""
 
+    def waiting(self, wait: Wait) -> None:
+        """A request to the app begins to wait for a rate limit."""
+
     def finished(self, summary: RunSummary, error: BaseException | None) -> None:
         """The run has ended, by this error when it did not complete."""
 
@@ -36,15 +41,24 @@ class Watchers:
 
     def __init__(self, *watchers: RunWatcher) -> None:
         self._watchers = watchers
+        self._lock = threading.Lock()
 
     def staged(self, actions: Mapping[str, int], *, scanned: int, unchanged: int) -> None:
-        for watcher in self._watchers:
-            watcher.staged(actions, scanned=scanned, unchanged=unchanged)
+        with self._lock:
+            for watcher in self._watchers:
+                watcher.staged(actions, scanned=scanned, unchanged=unchanged)
 
     def stored(self, answers: Sequence[Answer], *, answered: int, failed: int) -> None:
-        for watcher in self._watchers:
-            watcher.stored(answers, answered=answered, failed=failed)
+        with self._lock:
+            for watcher in self._watchers:
+                watcher.stored(answers, answered=answered, failed=failed)
+
+    def waiting(self, wait: Wait) -> None:
+        with self._lock:
+            for watcher in self._watchers:
+                watcher.waiting(wait)
 
     def finished(self, summary: RunSummary, error: BaseException | None) -> None:
-        for watcher in self._watchers:
-            watcher.finished(summary, error)
+        with self._lock:
+            for watcher in self._watchers:
+                watcher.finished(summary, error)

@@ -65,7 +65,7 @@ def test_a_record_that_was_refused_as_too_fast_is_named() -> None:
 
     assert found is not None
     assert found.text == "refused because the app was asked too fast (429): record 2"
-    assert found.fix.startswith("wait as long as Retry-After says (2) and send again")
+    assert found.fix.endswith("which waits as long as Retry-After says (2)")
 
 
 def test_a_429_that_was_sent_again_until_it_went_is_no_matter() -> None:
