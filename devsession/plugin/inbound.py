@@ -25,6 +25,7 @@ from devsession.plugin.stream_rules import (
     NO_END,
     REFUSED_BEFORE,
     REPEATED_KEY,
+    SECRET,
     STATE_IS_NO_OBJECT,
     UNCOVERED,
     UNKNOWN_STREAM,
@@ -244,9 +245,16 @@ class InboundSyncRequest:
     ) -> bool:
         self._ended = True
         calm = error is None or isinstance(error, LimitReached)
+        failed: Exception | None = None
         for run in self._runs.values():
             with run.lock:
-                self._end(run, calm=calm)
+                try:
+                    self._end(run, calm=calm)
+                except Exception as problem:  # noqa: BLE001 - raised when each stream has its end
+                    failed = failed or problem
+                    run.give_up()
+        if calm and failed is not None:
+            raise failed
         if calm:
             self.report.raise_if_failed()
         return calm
@@ -343,6 +351,8 @@ class InboundSyncRequest:
             read: dict[str, Any] = from_json(as_json(criteria))
         except NoJsonError as error:
             raise self._refusal(NO_CRITERIA, name, self._shown(str(error))) from None
+        if self.secrets.held_by(as_json(read)):
+            raise self._refusal(SECRET, name, "in the criteria")
         return read
 
     def _look_for_uncovered(self, run: StreamRun) -> None:

@@ -143,6 +143,12 @@ STATE_IS_NO_OBJECT = PageRule(
     "make it a dict of plain values, for example {'updated_at': ..}",
     broken=_state_is_no_object,
 )
+SECRET = PageRule(
+    "I09",
+    "a live secret stands in what is to be stored",
+    "take it out before it is enqueued",
+    broken=_secret,
+)
 
 SHAPE_RULES = (
     PageRule(
@@ -186,12 +192,7 @@ PAGE_RULES = (
         "leave out what nobody reads, or make a stream of its parts",
         broken=_too_large,
     ),
-    PageRule(
-        "I09",
-        "a live secret stands in what is to be stored",
-        "take it out before it is enqueued",
-        broken=_secret,
-    ),
+    SECRET,
 )
 
 UNKNOWN_STREAM = Rule(

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from devsession.errors import DevsessionError
 from devsession.plugin.stream_store import Checkpoint
 
 if TYPE_CHECKING:
@@ -132,7 +131,7 @@ class StreamRun:
         """Store what a state covers, if that is possible, and let the rest go."""
         if not self._store_broke:
             # What ended the run is the error to tell.
-            with suppress(DevsessionError):
+            with suppress(Exception):
                 self.store_covered()
         self._spool.drop_waiting()
         self._waiting_criteria = []
@@ -161,20 +160,22 @@ class StreamRun:
         # Until it is stored, no later state may be: that would cover what is lost.
         self._store_broke = True
         files = self._spool.take()
-        self._before_store(self.stream, files)
-        self._store.store(
-            Checkpoint(
-                self.stream,
-                files,
-                self._criteria,
-                self._new_state,
-                first=self._first,
-                complete=complete,
+        try:
+            self._before_store(self.stream, files)
+            self._store.store(
+                Checkpoint(
+                    self.stream,
+                    files,
+                    self._criteria,
+                    self._new_state,
+                    first=self._first,
+                    complete=complete,
+                )
             )
-        )
+        finally:
+            for file in files:
+                file.unlink()
         self._store_broke = self._first = False
         self._new_state, self._criteria = None, []
         self._last_stored = self._clock.now()
         self.note(stored=self.progress.stored + records)
-        for file in files:
-            file.unlink()

@@ -308,6 +308,38 @@ def test_a_refused_page_is_covered_by_no_later_state() -> None:
     assert (named(store), store.state("contacts")) == (["p1"], {"at": 1})
 
 
+def test_a_stream_that_cannot_be_stored_at_the_end_leaves_the_others(tmp_path: Path) -> None:
+    class Down(StreamRecords):
+        def store(self, checkpoint: Checkpoint) -> None:
+            if checkpoint.stream.stream_name == "a":
+                raise WarehouseError("the warehouse refused")
+            super().store(checkpoint)
+
+    def sync_inbound(request: InboundSyncRequest) -> None:
+        for name in ("a", "b"):
+            request.enqueue_results(name, people(1), {"at": 1})
+
+    store = Down()
+    with pytest.raises(WarehouseError):
+        run(request_of(store, stream("a"), stream("b"), folder=tmp_path, pace=Pace()), sync_inbound)
+    assert named(store, "b") == ["p1"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_pages_of_one_stream_come_from_several_threads() -> None:
+    store = StreamRecords()
+    with request_of(store, pace=Pace(records=30)) as request:
+
+        def read(worker: int) -> None:
+            for number in range(25):
+                request.enqueue_results("contacts", people(worker * 100 + number), {"page": number})
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(read, range(4)))
+        request.mark_stream_complete("contacts")
+    assert len(store.records("contacts")) == request.progress["contacts"].stored == 100
+
+
 def test_after_its_run_a_request_takes_nothing() -> None:
     with request_of(StreamRecords()) as request:
         pass
@@ -545,6 +577,12 @@ def test_a_stream_without_an_end_and_one_that_goes_on_after_it() -> None:
 def test_criteria_that_would_delete_all_or_cannot_be_read(criteria: Any) -> None:
     with pytest.raises(StreamError, match="I15"):
         request_of(StreamRecords()).delete_by_criteria("contacts", criteria)
+
+
+def test_criteria_hold_no_secret() -> None:
+    request = request_of(StreamRecords(), secrets=Secrets(lambda text: ["t0p"] * ("t0p" in text)))
+    with pytest.raises(StreamError, match="I09"):
+        request.delete_by_criteria("contacts", {"token": "t0p"}, {"at": 1})
 
 
 ANYTHING = st.recursive(
