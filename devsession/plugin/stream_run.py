@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from devsession.errors import PluginRaisedError
 from devsession.plugin.stream_store import Checkpoint
 
 if TYPE_CHECKING:
@@ -135,7 +136,9 @@ class StreamRun:
                 self.store_covered()
         self._spool.drop_waiting()
         self._waiting_criteria = []
-        self.note(failed=True)
+        # A state that comes now from some thread would cover what was let go.
+        self.refused = self.refused or PluginRaisedError("reading it failed")
+        self.note(failed=self.progress.started)
 
     def note(self, **changes: Any) -> None:
         """Change what is known of the progress."""
@@ -174,7 +177,7 @@ class StreamRun:
             )
         finally:
             for file in files:
-                file.unlink()
+                file.unlink(missing_ok=True)
         self._store_broke = self._first = False
         self._new_state, self._criteria = None, []
         self._last_stored = self._clock.now()

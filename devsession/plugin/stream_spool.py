@@ -101,7 +101,7 @@ class Spool:
     def drop_waiting(self) -> None:
         """Let go what no state covers."""
         for path in self._waiting.files:
-            path.unlink()
+            path.unlink(missing_ok=True)
         self._waiting = _Part()
 
     def _write(self, part: _Part) -> None:

@@ -340,6 +340,17 @@ def test_pages_of_one_stream_come_from_several_threads() -> None:
     assert len(store.records("contacts")) == request.progress["contacts"].stored == 100
 
 
+def test_a_stream_that_was_given_up_is_covered_by_no_later_state() -> None:
+    store = StreamRecords()
+    request = request_of(store, stream("a"), stream("b"), pace=Pace())
+    request.enqueue_results("a", people(1), {"at": 1})
+    request.enqueue_results("a", people(2))
+    request.give_up_stream("a")
+    assert rules(refused(request, "a", people(3), {"at": 3})) == ["I14"]
+    assert (named(store, "a"), store.state("a")) == (["p1"], {"at": 1})
+    assert [each.failed for each in request.progress.values()] == [True, False]
+
+
 def test_after_its_run_a_request_takes_nothing() -> None:
     with request_of(StreamRecords()) as request:
         pass
