@@ -133,8 +133,8 @@ class InboundTables:
                 "mark_deleted", bound(datetime.now(UTC)), *values, table=table, criteria=criteria
             )
         if loading:
-            how = "append" if behaviour == "append" else "merge"
-            self._execute(how, record.name, table=table, loading=loading)
+            merged = behaviour != "append" and checkpoint.stream.key
+            self._execute("merge" if merged else "append", record.name, table=table, loading=loading)
         if replacing and checkpoint.complete:
             self._execute("clear", table=record.table)
             self._execute("put_in_place", table=record.table, fresh=table)

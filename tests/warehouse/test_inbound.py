@@ -185,6 +185,17 @@ def test_replace_goes_on_in_another_process(reading: Callable[..., Reading]) -> 
     assert sync.state == {"page": 1}
 
 
+def test_replace_takes_records_without_a_key(reading: Callable[..., Reading]) -> None:
+    sync = reading("events", "replace", key=None)
+    sync.store({"what": "old"}, complete=True)
+
+    sync.begin()
+    sync.store({"what": "click"}, {"what": "click"})
+    sync.store({"what": "key"}, complete=True)
+
+    assert [record["what"] for _, record, _ in sync.rows] == ["click", "click", "key"]
+
+
 def test_replace_by_nothing_leaves_nothing(reading: Callable[..., Reading]) -> None:
     sync = reading("contacts", "replace")
     sync.store(ANN, complete=True)
