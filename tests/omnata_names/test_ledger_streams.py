@@ -149,3 +149,15 @@ def test_it_goes_on_from_its_state(
     assert store.records("customer")["IS_DELETED"].sum() == 1
     assert 4 <= request.progress["customer"].records < 20
     assert store.state("customer") != state
+
+
+def test_a_run_stores_what_it_reads_and_the_next_one_goes_on(
+    connected: DevelopmentSession,
+) -> None:
+    sync = connected.sync("books", direction="inbound")
+    sync.fill(page_size="50", streams=["task"])
+
+    first, second = str(connected.run("books")), str(connected.run("books"))
+
+    assert "project 20 records; task 100 records" in first
+    assert "project 20 records" not in second
