@@ -289,7 +289,7 @@ class InboundSyncRequest:
             )
         with run.lock:
             if run.refused is not None:
-                raise self._refusal(REFUSED_BEFORE, stream_name, type(run.refused).__name__)
+                raise self._refusal(REFUSED_BEFORE, stream_name, _in_short(run.refused))
             if run.progress.complete:
                 raise self._refusal(ENDED_ALREADY, stream_name)
             try:
@@ -374,6 +374,14 @@ class InboundSyncRequest:
         folder = tempfile.mkdtemp(prefix="devsession-")
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         return Path(folder)
+
+
+def _in_short(refused: BaseException) -> str:
+    """Which rules were broken, or what else it was."""
+    report = refused.fields["report"] if isinstance(refused, StreamError) else None
+    if isinstance(report, Report):
+        return ", ".join(finding.rule for finding in report.errors)
+    return type(refused).__name__
 
 
 def _counted(number: int) -> int:

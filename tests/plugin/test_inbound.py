@@ -301,7 +301,9 @@ def test_a_refused_page_is_covered_by_no_later_state() -> None:
     def sync_inbound(request: InboundSyncRequest) -> None:
         request.enqueue_results("contacts", people(1), {"at": 1})
         refused(request, "contacts", [{"name": "nobody"}], {"at": 2})
-        assert rules(refused(request, "contacts", people(3), {"at": 3})) == ["I14"]
+        report = refused(request, "contacts", people(3), {"at": 3})
+        assert rules(report) == ["I14"]
+        assert "would cover it (I02)" in str(report)
 
     with pytest.raises(StreamError, match="not valid"):
         run(request_of(store, pace=Pace()), sync_inbound)
