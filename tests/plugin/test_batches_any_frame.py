@@ -59,11 +59,12 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
 
     wanted = draw(st.lists(st.sampled_from(_NAMES), max_size=5))
     by_chance = draw(st.booleans())
-    names: list[Any] = wanted if by_chance else list(OUTCOME_COLUMNS)
+    names: list[Any] = list(wanted if by_chance else OUTCOME_COLUMNS)
     kinds = [draw(st.sampled_from(list(COLUMNS))) for _ in names]
     frame = pd.concat([COLUMNS[kind](pick) for kind in kinds], axis=1) if names else pd.DataFrame()
     frame.columns = pd.Index(names, dtype=object)
-    if names and draw(st.booleans()):
+    labelled = draw(st.booleans())
+    if names and labelled:
         frame.index = draw(st.sampled_from(INDEXES))
     if names and draw(st.integers(0, 9)) == 0:
         frame.columns = pd.MultiIndex.from_product([["A"], names])

@@ -1,0 +1,129 @@
+"""Runs of a plugin with managed batches: what became of a batch is told, and nothing else lost."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+from pandas import DataFrame
+
+from devsession import DevelopmentSession, secret
+from devsession.http.deadline import Deadline, until
+from devsession.session.plugin_source import load_plugin_class
+from tests.session import managed_plugin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from devsession.session.sync import Sync
+
+KEY = "key-4eC39HqLyjWDarjt"
+ROWS = 400
+FAULTY = {str(number) for number in range(120, 130)}
+WAYS = ["batches", "frame", "returned"]
+
+
+@pytest.fixture
+def session(
+    modules: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[DevelopmentSession]:
+    monkeypatch.setenv("MANAGED_KEY", KEY)
+    shutil.copy(managed_plugin.__file__, tmp_path / "plugin.py")
+    session = DevelopmentSession(load_plugin_class(tmp_path), workspace=tmp_path)
+    session.connection.fill(api_key=secret("MANAGED_KEY"))
+    yield session
+    session.shut_down()
+
+
+@pytest.fixture
+def people(session: DevelopmentSession) -> Sync:
+    """A sync of 400 records: forty batches."""
+    numbers = range(ROWS)
+    frame = DataFrame({"ID": numbers, "EMAIL": [f"person{n}@example.com" for n in numbers]})
+    session.load_table("PEOPLE", frame)
+    sync = session.sync("people", source="PEOPLE", identifier="ID", strategy="Upsert")
+    sync.fill(mapping={"email": "EMAIL"})
+    return sync
+
+
+def sent(session: DevelopmentSession) -> Counter[str]:
+    """How often each record was sent."""
+    return Counter((session.workspace.folder / "sent.txt").read_text(encoding="utf-8").split())
+
+
+@pytest.mark.parametrize(
+    ("fault", "way"),
+    [
+        *(("exception", way) for way in WAYS),
+        *(
+            (fault, WAYS[0])
+            for fault in ("exit", "timeout", "none", "missing column", "wrong rows")
+        ),
+    ],
+)
+def test_all_rows_have_an_outcome_and_one_batch_of_forty_fails(
+    fault: str,
+    way: str,
+    session: DevelopmentSession,
+    people: Sync,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FAULT", fault)
+    monkeypatch.setenv("CALL", way)
+
+    summary = session.run(people.slug)
+
+    failures = session.failures(people.slug)
+    assert (summary.succeeded, summary.failed, summary.unanswered) == (390, 10, 0)
+    assert set(failures["IDENTIFIER"]) == FAULTY
+    assert all(cause.startswith("batch 13 (rows 121 to 130): ") for cause in summary.causes)
+    assert KEY not in str(summary.causes) + failures.to_csv()
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("fault", ["interrupt", "deadline"])
+def test_what_ends_a_run_midway_loses_nothing_and_sends_nothing_twice(
+    fault: str,
+    way: str,
+    session: DevelopmentSession,
+    people: Sync,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FAULT", fault)
+    monkeypatch.setenv("CALL", way)
+
+    with until(Deadline()):
+        first = stopped(session, people)
+    monkeypatch.delenv("FAULT")
+    second = session.run(people.slug)
+
+    assert 0 < first < ROWS
+    assert (second.offered, second.succeeded) == (ROWS - first, ROWS - first)
+    assert sent(session) == Counter(str(number) for number in range(ROWS))
+
+
+def stopped(session: DevelopmentSession, sync: Sync) -> int:
+    """Run until it is stopped, one way or the other; how many records succeeded."""
+    with suppress(KeyboardInterrupt):
+        session.run(sync.slug)
+    [run, *_] = session.store.runs(sync.record)
+    return run.counts["succeeded"]
+
+
+def test_a_scenario_says_what_became_of_a_batch(
+    session: DevelopmentSession, people: Sync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAULT", "exception")
+    scenario = people.scenario("people", records=200)
+
+    report = scenario.run()
+
+    failed = report.outcomes[~report.outcomes["SUCCESS"]]
+    assert report
+    assert set(failed["IDENTIFIER"]) == FAULTY
+    assert "no such key: REDACTED" in str(failed["RESULT"].iloc[0])
+    assert KEY not in str(failed["RESULT"].tolist())
