@@ -7,6 +7,7 @@ line in a file costs nothing, and survives a kill as well.
 from __future__ import annotations
 
 import json
+from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -37,19 +38,27 @@ class Journal:
     def append(self, outcomes: DataFrame) -> None:
         """Keep outcomes, columns as in `OUTCOME_COLUMNS`; they are on disk when this returns."""
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        rows = outcomes[list(OUTCOME_COLUMNS)].astype(object).to_numpy().tolist()
         with self._file.open("a", encoding="utf-8") as file:
-            file.write("".join(f"{json.dumps(row)}\n" for row in rows))
+            for start in range(0, len(outcomes), _APPLIED_AT_ONCE):
+                part = outcomes[list(OUTCOME_COLUMNS)].iloc[start : start + _APPLIED_AT_ONCE]
+                rows = part.astype(object).to_numpy().tolist()
+                file.write("".join(f"{json.dumps(row)}\n" for row in rows))
 
-    def read(self) -> DataFrame:
-        """All outcomes in it, the last one of each record."""
+    def read(self) -> Iterator[DataFrame]:
+        """All outcomes in it, in their order, thousands at a time; the last of a record counts.
+
+        No frame names a record twice.
+        """
         from pandas import DataFrame
 
-        text = self._file.read_text(encoding="utf-8") if self._file.exists() else ""
-        # What follows the last line end is what a kill has left of a line.
-        rows = [json.loads(line) for line in text.split("\n")[:-1]]
-        frame = DataFrame(rows, columns=list(OUTCOME_COLUMNS), dtype=object)
-        return frame.drop_duplicates("IDENTIFIER", keep="last", ignore_index=True)
+        if not self._file.exists():
+            return
+        with self._file.open(encoding="utf-8", newline="\n") as file:
+            # What follows the last line end is what a kill has left of a line.
+            whole = (json.loads(line) for line in file if line.endswith("\n"))
+            while rows := list(islice(whole, _APPLIED_AT_ONCE)):
+                frame = DataFrame(rows, columns=list(OUTCOME_COLUMNS), dtype=object)
+                yield frame.drop_duplicates("IDENTIFIER", keep="last", ignore_index=True)
 
     def remove(self) -> None:
         """The warehouse has them all."""
@@ -83,8 +92,7 @@ class JournaledRecords:
             self._flush()
 
     def _flush(self) -> None:
-        outcomes = self._journal.read()
-        if len(outcomes):
+        for outcomes in self._journal.read():
             self._records.apply(outcomes)
         self._journal.remove()
         self._waiting = 0

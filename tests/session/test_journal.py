@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from pandas import DataFrame
 
 from devsession import Outcomes
 from devsession.session.journal import Journal
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from pandas import DataFrame
 
 
 @pytest.fixture
@@ -35,8 +34,9 @@ def test_the_last_outcome_of_a_record_counts(file: Path) -> None:
     journal.append(outcome("2"))
     journal.append(outcome("é\n1"))
 
-    assert journal.read()["IDENTIFIER"].tolist() == ["2", "é\n1"]
-    assert journal.read()["SUCCESS"].tolist() == [True, True]
+    (outcomes,) = journal.read()
+    assert outcomes["IDENTIFIER"].tolist() == ["2", "é\n1"]
+    assert outcomes["SUCCESS"].tolist() == [True, True]
 
 
 def test_what_a_kill_has_left_of_a_line_is_no_outcome(file: Path) -> None:
@@ -45,7 +45,21 @@ def test_what_a_kill_has_left_of_a_line_is_no_outcome(file: Path) -> None:
     with file.open("a") as unfinished:
         unfinished.write('["2", true, "co')
 
-    assert journal.read()["IDENTIFIER"].tolist() == ["1"]
+    (outcomes,) = journal.read()
+    assert outcomes["IDENTIFIER"].tolist() == ["1"]
+
+
+def test_very_many_outcomes_are_read_in_parts_and_in_order(file: Path) -> None:
+    names = [str(number) for number in range(25_000)]
+    journal = Journal(file)
+    journal.append(
+        DataFrame({"IDENTIFIER": names, "SUCCESS": True, "APP_IDENTIFIER": None, "RESULT": "{}"})
+    )
+
+    parts = list(journal.read())
+
+    assert [name for part in parts for name in part["IDENTIFIER"]] == names
+    assert max(map(len, parts)) <= 10_000
 
 
 def test_nothing_is_left_of_one_that_was_removed(file: Path) -> None:
@@ -53,4 +67,4 @@ def test_nothing_is_left_of_one_that_was_removed(file: Path) -> None:
     journal.append(outcome("1"))
     journal.remove()
 
-    assert journal.read().empty
+    assert list(journal.read()) == []
