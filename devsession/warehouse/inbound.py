@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import UsageError
+from devsession.errors import UsageError, WarehouseError
 from devsession.plugin.record_json import as_json
 from devsession.warehouse.inbound_criteria import condition
 from devsession.warehouse.inbound_files import loaded
@@ -114,7 +115,9 @@ class InboundTables:
                 self._save(after)
         self._streams[before.name] = after
         if after.json_schema != before.json_schema:
-            self._show(after, stream)
+            # The records are stored, whatever becomes of the view: the next `prepare` tells.
+            with suppress(WarehouseError):
+                self._show(after, stream)
 
     def _change_rows(
         self, record: StreamRecord, checkpoint: Checkpoint, loading: str | None

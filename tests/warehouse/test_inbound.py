@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -18,11 +20,10 @@ from tests.warehouse.test_hostile_names import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from syrupy.assertion import SnapshotAssertion
 
-    from devsession.plugin.streams import StorageBehaviour
+    from devsession.plugin.streams import StorageBehaviour, StoredStreamConfiguration
     from devsession.warehouse import Account
 
 BEHAVIOURS: tuple[StorageBehaviour, ...] = ("append", "merge", "replace")
@@ -381,6 +382,35 @@ def test_two_streams_whose_names_differ_little_are_two(account: Account, tmp_pat
         for name, table in run.tables().items()
         if name in numbers
     } == numbers
+
+
+def test_streams_are_stored_from_several_threads(account: Account, tmp_path: Path) -> None:
+    streams = [stream(f"stream {number}") for number in range(4)]
+    sync = Reading(account, tmp_path, streams[0])
+    sync.run.prepare(streams)
+
+    def read(each: StoredStreamConfiguration) -> None:
+        for page in range(3):
+            rows = [(str(number), {"page": page}, False) for number in range(page * 10 + 10)]
+            file = parquet(tmp_path, rows)
+            sync.run.store(Checkpoint(each, [file], [{"page": page - 1}], {"page": page}))
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(read, streams))
+
+    assert sync.run.states() == {each.stream_name: {"page": 2} for each in streams}
+    assert sync.run.counts() == {each.stream_name: (30, 0) for each in streams}
+
+
+def test_no_file_stays_on_the_stage(reading: Callable[..., Reading]) -> None:
+    from fakesnow.transforms import stage
+
+    sync = reading()
+    before = set(Path(stage.LOCAL_BUCKET_PATH).rglob("*.parquet"))
+
+    sync.store(ANN)
+
+    assert set(Path(stage.LOCAL_BUCKET_PATH).rglob("*.parquet")) == before
 
 
 def test_another_sync_has_tables_of_its_own(account: Account, tmp_path: Path) -> None:
