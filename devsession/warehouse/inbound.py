@@ -137,7 +137,9 @@ class InboundTables:
             )
         if loading:
             merged = behaviour != "append" and checkpoint.stream.key
-            self._execute("merge" if merged else "append", record.name, table=table, loading=loading)
+            self._execute(
+                "merge" if merged else "append", record.name, table=table, loading=loading
+            )
         if replacing and checkpoint.complete:
             self._execute("clear", table=record.table)
             self._execute("put_in_place", table=record.table, fresh=table)
