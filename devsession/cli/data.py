@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import typer
 
 from devsession.cli import INTERRUPTED
 from devsession.cli.place import workspace_here
-from devsession.errors import UnknownNameError, did_you_mean
+from devsession.errors import UnknownNameError, UsageError, did_you_mean
 from devsession.render import counted, text_table
 
 if TYPE_CHECKING:
+    from devsession.session import DevelopmentSession
     from devsession.session.workspace import Workspace
-    from devsession.warehouse.records import RunRecord, SyncRecord
+    from devsession.warehouse.records import InboundSyncRecord, RunRecord, SyncRecord
+
+AnySync: TypeAlias = "SyncRecord | InboundSyncRecord"
 
 _FAILURE_COLUMNS = ("IDENTIFIER", "SYNC_ACTION", "RUN", "ERROR")
 _ENDED = {"frozen": "frozen for a scenario"}
@@ -44,30 +47,41 @@ def list_syncs(*, as_json: bool) -> None:
     """Every sync, with its last run."""
     found = _syncs(workspace_here()).values()
     if as_json:
-        typer.echo(json.dumps([_as_dict(sync) | {"last_run": _last(runs)} for sync, runs in found]))
+        typer.echo(
+            json.dumps([_as_dict(sync) | {"last_run": _last(sync, runs)} for sync, runs in found])
+        )
     elif not found:
         typer.echo('No sync yet; next: session.sync("slug", source="TABLE", identifier="COLUMN")')
     else:
-        rows = [
-            (sync.slug, sync.source, sync.identifier, sync.strategy, _run_text(_last(runs)))
-            for sync, runs in found
-        ]
+        rows = [(*_told(sync), _run_text(_last(sync, runs))) for sync, runs in found]
         typer.echo(text_table(("sync", "source", "identifier", "strategy", "last run"), rows))
 
 
 def show_sync(slug: str, *, as_json: bool) -> None:
     """One sync: what it is configured with, and its runs."""
-    from devsession.plugin.mapping import StoredJinjaTemplate
-
     sync, made = _known(_syncs(workspace_here()), slug)
-    runs = [_run_dict(run) for run in made]
+    runs = [_run_dict(sync, run) for run in made]
     if as_json:
         typer.echo(json.dumps(_as_dict(sync) | {"runs": runs}))
         return
+    typer.echo(text_table((slug, ""), _facts(sync)))
+    typer.echo(f"\n{counted(len(runs), 'run')}")
+    for run in runs:
+        typer.echo(f"  {_run_text(run)}")
+
+
+def _facts(sync: SyncRecord | InboundSyncRecord) -> list[tuple[str, str]]:
+    """What it is configured with, a line each."""
+    from devsession.plugin.mapping import StoredJinjaTemplate
+    from devsession.warehouse.records import InboundSyncRecord
+
+    values = [(name, value.value) for name, value in sync.sync_parameters.items()]
+    if isinstance(sync, InboundSyncRecord):
+        return [("direction", "inbound"), *values, *_stream_facts(sync)]
     facts = [
         ("source", f"{sync.source} by {sync.identifier}"),
         ("strategy", sync.strategy),
-        *((name, value.value) for name, value in sync.sync_parameters.items()),
+        *values,
     ]
     stored = sync.field_mappings
     if isinstance(stored, StoredJinjaTemplate):
@@ -75,10 +89,19 @@ def show_sync(slug: str, *, as_json: bool) -> None:
         facts += [(f"column {name}", str(sql)) for name, sql in stored.as_dict().items()]
     elif stored is not None:
         facts += [(f"mapping {field}", str(source)) for field, source in stored.as_dict().items()]
-    typer.echo(text_table((slug, ""), facts))
-    typer.echo(f"\n{counted(len(runs), 'run')}")
-    for run in runs:
-        typer.echo(f"  {_run_text(run)}")
+    return facts
+
+
+def _stream_facts(sync: InboundSyncRecord) -> list[tuple[str, str]]:
+    from devsession.session.stream_table import StreamRow
+
+    rows = [
+        StreamRow(stream, is_read=True, state=None)
+        for stream in sync.streams.included_streams.values()
+    ]
+    unread = ", ".join(sync.streams.excluded_streams)
+    told = [(f"stream {row.name}", row.text) for row in rows]
+    return told + ([("not read", unread)] if unread else [])
 
 
 def show_failures(slug: str, *, as_json: bool) -> None:
@@ -87,7 +110,7 @@ def show_failures(slug: str, *, as_json: bool) -> None:
     from devsession.warehouse.failures import failures_of
 
     workspace = workspace_here()
-    sync, _ = _known(_syncs(workspace), slug)
+    sync = _outbound(_known(_syncs(workspace), slug)[0])
     with closing(open_embedded(workspace.folder)) as account:
         failures = failures_of(account, sync)
     rows = failures.to_dict("records")
@@ -106,22 +129,20 @@ def show_failures(slug: str, *, as_json: bool) -> None:
 
 
 def run_sync(slug: str, *, as_json: bool) -> None:
-    """Run a sync for real; exit 1 when a record was refused or left without an outcome."""
-    from devsession.cli.run_progress import RunProgress
+    """Run a sync for real; exit 1 when a record was refused or has no outcome, or a stream failed."""
     from devsession.session import DevelopmentSession
     from devsession.session.plugin_source import load_plugin_class
-    from devsession.session.run import RunInterrupted, run_sync
+    from devsession.session.run_turn import RunInterrupted
 
     folder = workspace_here().folder
-    session = DevelopmentSession(load_plugin_class(folder), workspace=folder)
     stopped = False
-    with session, RunProgress(wanted=not as_json) as progress:
+    with DevelopmentSession(load_plugin_class(folder), workspace=folder) as session:
         try:
-            summary = run_sync(session, session.sync(slug), watcher=progress)
+            summary = _run(session, slug, wanted=not as_json)
         except RunInterrupted as interrupted:
             summary, stopped = interrupted.summary, True
     typer.echo(json.dumps(summary.to_dict()) if as_json else str(summary))
-    if summary.failed and not as_json:
+    if summary.failed and not as_json and hasattr(summary, "causes"):
         typer.echo(f"next: devsession sync show {slug} --failed")
     if stopped:
         raise typer.Exit(INTERRUPTED)
@@ -129,9 +150,25 @@ def run_sync(slug: str, *, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
+def _run(session: DevelopmentSession, slug: str, *, wanted: bool) -> Any:
+    """Run it under its progress, whichever way it goes."""
+    from devsession.cli.run_progress import RunProgress
+    from devsession.cli.stream_progress import StreamProgressLine
+    from devsession.session.inbound_run import run_inbound
+    from devsession.session.inbound_sync import InboundSync
+    from devsession.session.run import run_sync
+
+    sync: Any = session.sync(slug)
+    if isinstance(sync, InboundSync):
+        with StreamProgressLine(wanted=wanted) as streams:
+            return run_inbound(session, sync, watcher=streams)
+    with RunProgress(wanted=wanted) as progress:
+        return run_sync(session, sync, watcher=progress)
+
+
 def _known(
-    syncs: dict[str, tuple[SyncRecord, list[RunRecord]]], slug: str
-) -> tuple[SyncRecord, list[RunRecord]]:
+    syncs: dict[str, tuple[AnySync, list[RunRecord]]], slug: str
+) -> tuple[AnySync, list[RunRecord]]:
     if slug not in syncs:
         raise UnknownNameError(
             f"There is no sync {slug!r} in this workspace",
@@ -143,7 +180,7 @@ def _known(
     return syncs[slug]
 
 
-def _syncs(workspace: Workspace) -> dict[str, tuple[SyncRecord, list[RunRecord]]]:
+def _syncs(workspace: Workspace) -> dict[str, tuple[AnySync, list[RunRecord]]]:
     """Every sync by its slug, with its runs, the last one first.
 
     A workspace that has no warehouse yet has none, and gets none by being asked.
@@ -152,14 +189,49 @@ def _syncs(workspace: Workspace) -> dict[str, tuple[SyncRecord, list[RunRecord]]
         return {}
     from devsession.session.run_lock import runs_of
     from devsession.warehouse.embedded import open_embedded
+    from devsession.warehouse.inbound_syncs import InboundSyncs
     from devsession.warehouse.store import Store
 
     with closing(open_embedded(workspace.folder)) as account:
         store = Store(account)
-        return {sync.slug: (sync, runs_of(workspace, store, sync)) for sync in store.syncs()}
+        known: list[AnySync] = [*store.syncs(), *InboundSyncs(account).all()]
+        return {sync.slug: (sync, runs_of(workspace, store, sync)) for sync in known}
 
 
-def _as_dict(sync: SyncRecord) -> dict[str, Any]:
+def _outbound(sync: AnySync) -> SyncRecord:
+    """Raises: UsageError for an inbound one, which refuses no record by itself."""
+    if _is_inbound(sync):
+        raise UsageError(
+            f"{sync.slug!r} is inbound: what a stream refused stands in the log of its run",
+            next_step=f"devsession sync show {sync.slug}",
+            sync=sync.slug,
+        )
+    return sync  # type: ignore[return-value]  # what is not inbound
+
+
+def _is_inbound(sync: AnySync) -> bool:
+    return hasattr(sync, "streams")
+
+
+def _told(sync: AnySync) -> tuple[str, str, str, str]:
+    """Slug, source, identifier and strategy, for a list."""
+    from devsession.warehouse.records import InboundSyncRecord
+
+    if isinstance(sync, InboundSyncRecord):
+        return sync.slug, ", ".join(sync.streams.included_streams) or "not filled", "", "inbound"
+    return sync.slug, sync.source, sync.identifier, sync.strategy
+
+
+def _as_dict(sync: AnySync) -> dict[str, Any]:
+    from devsession.warehouse.records import InboundSyncRecord
+
+    if isinstance(sync, InboundSyncRecord):
+        return {
+            "slug": sync.slug,
+            "direction": "inbound",
+            "sync_parameters": {name: value.value for name, value in sync.sync_parameters.items()},
+            "streams": sync.streams.model_dump(mode="json"),
+        }
     stored = sync.field_mappings.model_dump() if sync.field_mappings else {}
     return {
         "slug": sync.slug,
@@ -173,24 +245,29 @@ def _as_dict(sync: SyncRecord) -> dict[str, Any]:
     }
 
 
-def _last(runs: list[RunRecord]) -> dict[str, Any] | None:
-    return _run_dict(runs[0]) if runs else None
+def _last(sync: AnySync, runs: list[RunRecord]) -> dict[str, Any] | None:
+    return _run_dict(sync, runs[0]) if runs else None
 
 
-def _run_dict(run: RunRecord) -> dict[str, Any]:
+def _run_dict(sync: AnySync, run: RunRecord) -> dict[str, Any]:
+    counts = {"streams": dict(run.counts)} if _is_inbound(sync) else run.counts
     return {
         "run": run.id,
         "status": run.status,
         "started": run.started.isoformat(timespec="seconds"),
-        **run.counts,
+        **counts,
     }
 
 
 def _run_text(run: dict[str, Any] | None) -> str:
     if run is None:
         return "never ran"
+    from devsession.session.inbound_summary import streams_text
     from devsession.session.summary import counts_text
 
-    counts = counts_text({name: run[name] for name in run if isinstance(run[name], int)})
+    if "streams" in run:
+        counts = streams_text(run["streams"])
+    else:
+        counts = counts_text({name: run[name] for name in run if isinstance(run[name], int)})
     ended = _ENDED.get(run["status"], run["status"])
     return f"{run['started']} {ended}" + (f": {counts}" if counts else "")

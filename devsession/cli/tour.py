@@ -127,7 +127,8 @@ def _run_sync(folder: Path) -> RunSummary:
     from devsession.session.plugin_source import load_plugin_class
 
     session = DevelopmentSession(load_plugin_class(folder), workspace=folder)
-    return session.run(SYNC)
+    summary: RunSummary = session.run(SYNC)
+    return summary
 
 
 def _run_tests(folder: Path) -> int:

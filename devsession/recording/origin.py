@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from devsession.errors import ScenarioError
-from devsession.recording.scenario import damaged
+from devsession.recording.scenario_files import damaged
 from devsession.secrets.audit import guarded_write
 
 if TYPE_CHECKING:
-    from devsession.recording.scenario import ScenarioFolder
+    from devsession.recording.scenario_files import ScenarioFiles
     from devsession.secrets.redact import Redactor
 
 _FILE = "omnata.json"
@@ -28,7 +28,7 @@ class Origin(BaseModel):
     other_secrets_name: str | None = None
 
 
-def read_origin(folder: ScenarioFolder) -> Origin | None:
+def read_origin(folder: ScenarioFiles[Any]) -> Origin | None:
     """None for a scenario of this workspace's own sync. Raises: ScenarioError for a damaged file."""
     file = folder.path / _FILE
     if not file.is_file():
@@ -39,7 +39,7 @@ def read_origin(folder: ScenarioFolder) -> Origin | None:
         raise damaged(file, error) from None
 
 
-def write_origin(folder: ScenarioFolder, origin: Origin | None, redactor: Redactor) -> None:
+def write_origin(folder: ScenarioFiles[Any], origin: Origin | None, redactor: Redactor) -> None:
     """Keep it; None for this workspace. Raises: SecretLeakError."""
     file = folder.path / _FILE
     if origin is None:
@@ -49,7 +49,7 @@ def write_origin(folder: ScenarioFolder, origin: Origin | None, redactor: Redact
         guarded_write(file, text.encode("utf-8"), redactor)
 
 
-def check_origin(folder: ScenarioFolder, app: str | None) -> None:
+def check_origin(folder: ScenarioFiles[Any], app: str | None) -> None:
     """Raises: ScenarioError for a scenario that was frozen from somewhere else."""
     origin = read_origin(folder)
     frozen_from = origin.omnata_app if origin else None

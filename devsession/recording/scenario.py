@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMAT",
+    "AnyFolder",
     "ScenarioFolder",
     "ScenarioInput",
     "damaged",
@@ -113,9 +114,10 @@ class ScenarioFolder(ScenarioFiles[ScenarioInput]):
 
 
 F = TypeVar("F", bound=ScenarioFiles[Any])
+AnyFolder = ScenarioFolder | InboundScenarioFolder
 
 
-def opened(path: Path) -> ScenarioFolder | InboundScenarioFolder:
+def opened(path: Path) -> AnyFolder:
     """The folder that is there, as what its scenario.json says that it is.
 
     A damaged one is taken for an outbound one, whose readers say what is wrong.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 import devsession
-from devsession.errors import CassetteError, ScenarioError
+from devsession.errors import CassetteError, DefinitionError, ScenarioError
 from devsession.recording import as_recorded, cassette_file
 from devsession.recording.scenario_input import (
     FORMAT,
@@ -25,6 +25,16 @@ if TYPE_CHECKING:
 
     from devsession.recording.exchange import Exchange
     from devsession.secrets.redact import Redactor
+
+_DAMAGED = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    ValidationError,
+    DefinitionError,
+)
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
@@ -180,7 +190,7 @@ class ScenarioFiles(Generic[I]):
     def _read(self, path: Path, read: Callable[[str], T]) -> T:
         try:
             return read(path.read_bytes().decode("utf-8"))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, ValidationError) as cause:
+        except _DAMAGED as cause:
             raise damaged(path, cause) from None
 
     def _write(self, path: Path, text: str, redactor: Redactor) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from devsession.errors import ScenarioError
 from devsession.notebook.exchanges import Exchanges
 from devsession.notebook.timeline import Timeline
-from devsession.recording.scenario_files import ScenarioFiles
+from devsession.recording.inbound_scenario import InboundScenarioFolder
+from devsession.recording.scenario import ScenarioFolder
 from devsession.recording.takes import of_the_sync
 from devsession.session.addresses import called_elsewhere, declared_by
+from devsession.session.completion import completion_of
 from devsession.session.resending import Sender, SentExchange
 from devsession.session.run_findings import warning
 
@@ -21,21 +24,25 @@ if TYPE_CHECKING:
     from devsession.plugin.report import Finding, Report
     from devsession.recording.exchange import Exchange
     from devsession.recording.scenario_input import AnyScenarioInput
+    from devsession.session.completion import Told
     from devsession.session.development import DevelopmentSession
 
 
-F = TypeVar("F", bound=ScenarioFiles[Any])
+F = TypeVar("F", ScenarioFolder, InboundScenarioFolder)
 
 
 class AnyScenario(Generic[F]):
     """A scenario of a sync, opened; `_sync` gives the secrets of its parameters."""
 
+    # What comes of it, and how it is checked from a cell.
+    _CALLED: ClassVar[str]
+    _VALIDATE: ClassVar[str]
     _frozen: AnyScenarioInput
 
     def __init__(self, session: DevelopmentSession, sync: Any, folder: F) -> None:
         self._session = session
         self._sync = sync
-        self.folder = folder
+        self.folder: F = folder
         self._report: Report | None = None
         self.open()
 
@@ -68,6 +75,35 @@ class AnyScenario(Generic[F]):
     def timeline(self) -> Timeline:
         """The exchanges as a picture, in their order."""
         return Timeline(self.http)
+
+    def complete(self, *, apply: bool = False) -> Told:
+        """Audit what is kept and make it a test, which is run and shown able to fail.
+
+        Before any `run()` it is saved without a test. apply: store what came too, as a run would:
+        outcomes, so that records which succeeded are not offered again; records and their states.
+
+        Raises:
+            OutcomesError, StreamError: what was last checked is not valid.
+            ScenarioError: there is nothing yet, or the test does not hold.
+            SecretLeakError: a file of the scenario would hold a secret.
+        """
+        if self._report is not None:
+            self._report.raise_if_failed()
+        if not self.folder.has_outcomes:
+            raise ScenarioError(
+                f"The scenario {self.name!r} has no {self._CALLED} yet",
+                where=str(self.folder.path),
+                next_step=f"{self._VALIDATE}, or scenario.run() once the code is in plugin.py",
+                scenario=self.name,
+            )
+        completion = completion_of(self._session, self.folder)
+        if apply:
+            self._apply()
+        return completion
+
+    def _apply(self) -> None:
+        """Store what the folder holds."""
+        raise NotImplementedError
 
     def _look_up(self) -> dict[str, str]:
         """Make the secrets known; name -> what the connection keeps it under."""

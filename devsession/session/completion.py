@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import ScenarioError, SecretLeakError
 from devsession.plugin.sync_source import completing
+from devsession.recording.inbound_scenario import InboundScenarioFolder
 from devsession.render import NEUTRAL, both_ends, counted, html_line, html_report, shortened
 from devsession.secrets.audit import audit
 from devsession.session.takes import drop_former_cells
@@ -14,7 +16,10 @@ from devsession.testing.generate import write_tests
 from devsession.testing.proof import prove_test
 
 if TYPE_CHECKING:
-    from devsession.recording.scenario import ScenarioFolder
+    from collections.abc import Sequence
+
+    from devsession.recording.exchange import Exchange
+    from devsession.recording.scenario import AnyFolder, ScenarioFolder
     from devsession.session.development import DevelopmentSession
     from devsession.session.sync import Sync
 
@@ -39,7 +44,7 @@ class Told:
         return html_report(head, *lines, edge=NEUTRAL)
 
 
-def completion_of(session: DevelopmentSession, folder: ScenarioFolder) -> Told:
+def completion_of(session: DevelopmentSession, folder: AnyFolder) -> Told:
     """Audit a scenario's folder and, when the method has run, write its test and prove it.
 
     Raises: SecretLeakError, or ScenarioError when the test does not hold.
@@ -57,21 +62,50 @@ def completion_of(session: DevelopmentSession, folder: ScenarioFolder) -> Told:
         f"Scenario saved in {place}, no secret found",
         *frozen_lines(folder),
         *_tape_lines(session),
-        *(_tested(session, folder) if folder.has_test else _NOT_TESTED),
+        *(_tested(session, folder) if folder.has_test else _not_tested(folder)),
     ]
     return Told(tuple(lines))
 
 
-_NOT_TESTED = (
-    "No test yet: the method of plugin.py has not run",
-    "next: move the code into sync_outbound, then scenario.run() and complete()",
-)
+def _not_tested(folder: AnyFolder) -> tuple[str, ...]:
+    method = "sync_inbound" if isinstance(folder, InboundScenarioFolder) else "sync_outbound"
+    return (
+        "No test yet: the method of plugin.py has not run",
+        f"next: move the code into {method}, then scenario.run() and complete()",
+    )
 
 
-def frozen_lines(folder: ScenarioFolder) -> list[str]:
-    """What the test will hold the plugin to: how much, some of the failures, and a sample."""
-    rows: list[dict[str, Any]] = folder.read_outcomes().to_dict("records")  # type: ignore[assignment]
+def frozen_lines(folder: AnyFolder) -> list[str]:
+    """What the test will hold the plugin to: how much, and a sample."""
     exchanges = folder.read_cassette()
+    lines = (
+        _received_lines(folder, exchanges)
+        if isinstance(folder, InboundScenarioFolder)
+        else _outcome_lines(folder, exchanges)
+    )
+    for exchange in exchanges[:1]:
+        answer = f"{exchange.status} {exchange.reason}".strip()
+        lines.append(f"  {exchange.method} {both_ends(exchange.url)} -> {shortened(answer)}")
+    return lines
+
+
+def _received_lines(folder: InboundScenarioFolder, exchanges: Sequence[Exchange]) -> list[str]:
+    """Each stream with the state that covers it."""
+    received = folder.read_results()
+    counts = f"{counted(len(received), 'record')} of {counted(len(received.streams), 'stream')}"
+    lines = [f"Frozen: {counts}, {counted(len(exchanges), 'exchange')}"]
+    for name, stream in received.streams.items():
+        gone = sum(record.deleted for record in stream.records)
+        deleted = f", {gone:,} of them deleted" if gone else ""
+        state = json.dumps(stream.state, ensure_ascii=False) if stream.state else "none"
+        told = f"{counted(len(stream.records), 'record')}{deleted}, state {state}"
+        lines.append(f"  {name}: {shortened(told)}")
+    return lines
+
+
+def _outcome_lines(folder: ScenarioFolder, exchanges: Sequence[Exchange]) -> list[str]:
+    """Some of the failures, and a success."""
+    rows: list[dict[str, Any]] = folder.read_outcomes().to_dict("records")  # type: ignore[assignment]
     failed = [row for row in rows if not row["SUCCESS"]]
     succeeded = [row for row in rows if row["SUCCESS"]]
     records = counted(len(folder.read_records()), "record")
@@ -82,9 +116,6 @@ def frozen_lines(folder: ScenarioFolder) -> list[str]:
     for row in succeeded[:1]:
         known = f", {row['APP_IDENTIFIER']} in the app" if row["APP_IDENTIFIER"] else ""
         lines.append(f"  {row['IDENTIFIER']}: ok{known}")
-    for exchange in exchanges[:1]:
-        answer = f"{exchange.status} {exchange.reason}".strip()
-        lines.append(f"  {exchange.method} {both_ends(exchange.url)} -> {shortened(answer)}")
     return lines
 
 
@@ -95,7 +126,7 @@ def _tape_lines(session: DevelopmentSession) -> list[str]:
     return [f"Tape: {counted(dropped, 'exchange')} of cells that no notebook has any more left out"]
 
 
-def _tested(session: DevelopmentSession, folder: ScenarioFolder) -> list[str]:
+def _tested(session: DevelopmentSession, folder: AnyFolder) -> list[str]:
     plugin_class = type(session.plugin)
     file = write_tests(session.workspace.folder, plugin_class)
     proof = prove_test(plugin_class, folder.path, file)

@@ -35,9 +35,7 @@ if TYPE_CHECKING:
     from devsession.secrets.audit import AuditReport
     from devsession.session.any_scenario import AnyScenario
     from devsession.session.completion import Told
-    from devsession.session.inbound_summary import InboundSummary
     from devsession.session.inbound_sync import InboundSync
-    from devsession.session.run import RunSummary
     from devsession.session.sync import Sync
     from devsession.warehouse.account import Account
     from devsession.warehouse.engine import Engine
@@ -268,10 +266,10 @@ class DevelopmentSession:
             return self._omnata.sync(slug, direction=direction, strategy=strategy, **declared)
         return self._syncs.sync(slug, direction=direction, strategy=strategy, **declared)
 
-    def run(self, slug: str) -> RunSummary | InboundSummary:
+    def run(self, slug: str) -> Any:
         """Run a sync for real: what is new or changed goes to the app, or comes from it.
 
-        Records no HTTP.
+        A summary of it: `RunSummary`, or `InboundSummary` stream by stream. Records no HTTP.
         """
         from devsession.session.running import run_sync
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -236,8 +237,10 @@ class InboundSync:
         saved = self._session.inbound_syncs.save(
             self.slug, sync_parameters=self.form.values, streams=chosen.streams
         )
+        # The first run of a cell reads like the second.
+        told = replace(saved, created=not self.filled)
         self.record = saved.record
-        return Note("\n  ".join([saved_note(self.slug, saved), *chosen.notes]))
+        return Note("\n  ".join([saved_note(self.slug, told), *chosen.notes]))
 
     def _choose(self, streams: object, include_new_streams: bool) -> Chosen:
         return chosen_streams(

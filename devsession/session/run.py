@@ -6,15 +6,15 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import SetupError, UsageError
+from devsession.errors import SetupError
 from devsession.notebook.progress import NotebookProgress
 from devsession.session.app_limits import limits_in_run
 from devsession.session.counting import CountedRecords
 from devsession.session.journal import JournaledRecords, apply_left, journal_of
 from devsession.session.outbound_call import call_outbound, outbound_request
 from devsession.session.plugin_call import calling
-from devsession.session.run_lock import holder_of, only_run
 from devsession.session.run_log import RunLog
+from devsession.session.run_turn import RunInterrupted, turn_of
 from devsession.session.run_watcher import Watchers
 from devsession.session.summary import RunSummary
 from devsession.session.validating import ValidatedRecords, validator_of
@@ -30,21 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["RunInterrupted", "RunSummary", "run_sync"]
 
-# Whoever plans or freezes holds a sync for a moment as well.
-_PATIENCE_SECONDS = 2
-
-
-class RunInterrupted(KeyboardInterrupt):
-    """Ctrl-C during a run; `summary` says what was done until then, and it is kept."""
-
-    def __init__(self, summary: RunSummary) -> None:
-        super().__init__(str(summary))
-        self.summary = summary
-
-    def _render_traceback_(self) -> list[str]:
-        return [f"stopped; {self.summary}", "what was done is kept: the next run goes on"]
-
-
 def run_sync(
     session: DevelopmentSession, sync: Sync, *, watcher: RunWatcher | None = None
 ) -> RunSummary:
@@ -59,22 +44,7 @@ def run_sync(
         PluginRaisedError: the method raised.
         RunInterrupted: Ctrl-C, a KeyboardInterrupt that says what was done.
     """
-    if session.offline:
-        raise UsageError(
-            "A run for real calls the app, and DEVSESSION_OFFLINE is set",
-            next_step=f"unset DEVSESSION_OFFLINE; devsession sync run {sync.slug}",
-            sync=sync.slug,
-        )
-    workspace, record = session.workspace, sync.record
-    with only_run(workspace, record, patience=_PATIENCE_SECONDS) as alone:
-        if not alone:
-            raise UsageError(
-                f"A run of {sync.slug!r} goes on already; nothing was sent",
-                tried="two at once would send records twice",
-                where=holder_of(workspace, record),
-                next_step=f"wait for its end; devsession sync show {sync.slug}",
-                sync=sync.slug,
-            )
+    with turn_of(session, sync, twice="send records twice"):
         apply_left(session, sync)
         return _Run(session, sync, watcher or NotebookProgress()).go()
 

@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from devsession.session.workspace import Workspace
-    from devsession.warehouse.records import RunRecord, SyncRecord
+    from devsession.warehouse.records import InboundSyncRecord, RunRecord, SyncRecord
     from devsession.warehouse.store import Store
 
 RUNNING, KILLED = "running", "killed"
 
 
 @contextmanager
-def only_run(workspace: Workspace, sync: SyncRecord, *, patience: float = 0) -> Iterator[bool]:
+def only_run(
+    workspace: Workspace, sync: SyncRecord | InboundSyncRecord, *, patience: float = 0
+) -> Iterator[bool]:
     """Whether no other run of the sync goes on, in any process; none begins inside.
 
     The system lets the lock go when the process ends, however it ends. patience: seconds to wait
@@ -48,7 +50,7 @@ def only_run(workspace: Workspace, sync: SyncRecord, *, patience: float = 0) -> 
         lock.release()
 
 
-def holder_of(workspace: Workspace, sync: SyncRecord) -> str:
+def holder_of(workspace: Workspace, sync: SyncRecord | InboundSyncRecord) -> str:
     """Who runs the sync, for people."""
     told = ""
     with suppress(OSError):
@@ -56,7 +58,9 @@ def holder_of(workspace: Workspace, sync: SyncRecord) -> str:
     return told or "another process, which began or ended just now"
 
 
-def runs_of(workspace: Workspace, store: Store, sync: SyncRecord) -> list[RunRecord]:
+def runs_of(
+    workspace: Workspace, store: Store, sync: SyncRecord | InboundSyncRecord
+) -> list[RunRecord]:
     """The runs of a sync, the last one first; those whose process died are marked as killed."""
     runs = store.runs(sync)
     if all(run.status != RUNNING for run in runs):
@@ -67,7 +71,7 @@ def runs_of(workspace: Workspace, store: Store, sync: SyncRecord) -> list[RunRec
     return store.runs(sync)
 
 
-def end_killed(store: Store, sync: SyncRecord) -> None:
+def end_killed(store: Store, sync: SyncRecord | InboundSyncRecord) -> None:
     """Inside `only_run`, what is called running was killed."""
     for run in store.runs(sync):
         if run.status == RUNNING:
@@ -79,7 +83,7 @@ def outcomes_folder(workspace: Workspace) -> Path:
     return workspace.private / "outcomes"
 
 
-def _holder_file(workspace: Workspace, sync: SyncRecord) -> Path:
+def _holder_file(workspace: Workspace, sync: SyncRecord | InboundSyncRecord) -> Path:
     return outcomes_folder(workspace) / f"{sync.id}.holder"
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import from_json
 
-from devsession.errors import ScenarioError
 from devsession.plugin.outbound import all_outcomes
 from devsession.plugin.outcome_rules import check_outcomes
 from devsession.plugin.outcomes import Outcomes, frame_of
@@ -18,7 +17,7 @@ from devsession.recording.takes import of_the_sync
 from devsession.render import counted
 from devsession.session.any_scenario import AnyScenario, last_of_each_cell, with_finding
 from devsession.session.app_limits import limits_in_cells, limits_in_scenario
-from devsession.session.completion import Told, apply_outcomes, completion_of
+from devsession.session.completion import apply_outcomes
 from devsession.session.outbound_call import call_outbound, outbound_request
 from devsession.session.run_findings import (
     answered_by,
@@ -51,6 +50,8 @@ class RunReport(Report):
 class Scenario(AnyScenario[ScenarioFolder]):
     """Frozen parameters and records, and what was exchanged with the app since it was opened."""
 
+    _CALLED = "outcomes"
+    _VALIDATE = "scenario.validate(outcomes)"
     _frozen: ScenarioInput
 
     def open(self) -> None:
@@ -127,31 +128,8 @@ class Scenario(AnyScenario[ScenarioFolder]):
         note = answered_by(exchanges, session.recorder.mode)
         return RunReport(**{**vars(report), "notes": (note,) if note else ()}, outcomes=outcomes)
 
-    def complete(self, *, apply: bool = False) -> Told:
-        """Audit what is kept and make it a test, which is run and shown able to fail.
-
-        Before any `run()` it is saved without a test. apply: store the outcomes too, as a run
-        would: records that succeeded are not offered again.
-
-        Raises:
-            OutcomesError: the outcomes last checked are not valid.
-            ScenarioError: there are none yet, or the test does not hold.
-            SecretLeakError: a file of the scenario would hold a secret.
-        """
-        if self._report is not None:
-            self._report.raise_if_failed()
-        if not self.folder.has_outcomes:
-            raise ScenarioError(
-                f"The scenario {self.name!r} has no outcomes yet",
-                where=str(self.folder.path),
-                next_step="scenario.validate(outcomes), or scenario.run() once the code is in "
-                "plugin.py",
-                scenario=self.name,
-            )
-        completion = completion_of(self._session, self.folder)
-        if apply:
-            apply_outcomes(self._sync, self.folder)
-        return completion
+    def _apply(self) -> None:
+        apply_outcomes(self._sync, self.folder)
 
     def drift(self) -> DriftReport:
         """Play it against the app as it is now: what does that answer differently? It writes there.

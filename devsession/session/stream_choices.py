@@ -90,6 +90,20 @@ def kept_choices(
     return kept | {name: {} for name in fresh if new}
 
 
+def chosen_by_hand(streams: StoredStreamsConfiguration) -> dict[str, dict[str, Any]]:
+    """What `fill(streams=..)` takes to read the same; empty where all are read as is usual."""
+    chosen = {
+        name: {
+            choice: value
+            for choice, value in _choices(stored).items()
+            if value
+            not in (str(usual(stored.stream).sync_strategy), usual(stored.stream).storage_behaviour)
+        }
+        for name, stored in streams.included_streams.items()
+    }
+    return chosen if streams.excluded_streams or any(chosen.values()) else {}
+
+
 def usual(stream: StreamConfiguration) -> StoredStreamConfiguration:
     """How a stream is read when nothing is said."""
     strategy = _usual_strategy(stream, stream.default_cursor_field)
@@ -222,8 +236,8 @@ def _wrong_strategy(stream: StreamConfiguration, strategy: object) -> str:
 def _wrong_storage(storage: object, key: object) -> str:
     if storage not in _STORAGES:
         return f"there is no {storage!r}; {did_you_mean(storage, _STORAGES)}"
-    if storage != "append" and not key:
-        return f"{storage} needs a key, and the app names none: key="
+    if storage == "merge" and not key:
+        return "merge needs a key, and the app names none: key="
     return ""
 
 
@@ -251,9 +265,9 @@ def _usual_strategy(stream: StreamConfiguration, cursor: object) -> InboundSyncS
 
 def _usual_storage(strategy: object, has_key: bool) -> StorageBehaviour:
     """Records that are gone from a full refresh are gone; what changed is merged."""
-    if not has_key:
-        return "append"
-    return "replace" if strategy == InboundSyncStrategy.FULL_REFRESH else "merge"
+    if strategy == InboundSyncStrategy.FULL_REFRESH:
+        return "replace"
+    return "merge" if has_key else "append"
 
 
 def _is_path(value: object) -> bool:

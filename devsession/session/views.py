@@ -14,14 +14,17 @@ from devsession.session.draft_part import DraftPart
 from devsession.session.outdated import OutdatedPart
 from devsession.session.sampling import sample_of
 from devsession.session.source_part import SourcePart
+from devsession.session.stream_choices import chosen_by_hand
+from devsession.session.streams_part import StreamsPart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from devsession.plugin.form import Form
     from devsession.secrets.reference import SecretReference
     from devsession.session.connection import Connection
     from devsession.session.development import DevelopmentSession
+    from devsession.session.inbound_sync import InboundSync
     from devsession.session.sync import Sync
 
 _LINE = 100  # characters
@@ -82,6 +85,39 @@ def sync_page(session: DevelopmentSession, sync: Sync) -> FormWidget:
     return widget
 
 
+def inbound_page(session: DevelopmentSession, sync: InboundSync) -> FormWidget:
+    """The form of an inbound sync, live; in its static picture the streams stand above the fields."""
+    widget = FormWidget(
+        sync.form,
+        title=f"Sync {sync.slug}",
+        on_save=sync.save,
+        parts={
+            "streams": StreamsPart(sync),
+            "draft": _draft(
+                session, f"sync-{sync.record.id}", sync.form, saved=lambda: sync.record
+            ),
+            "creator": CreatorPart(sync.form),
+            "saving": session.saving,
+        },
+        fill_call=lambda: inbound_call(sync),
+        portable=session.vault.redactor.value,
+    )
+    widget.above = StreamsPart(sync).facts
+    return widget
+
+
+def inbound_call(sync: InboundSync) -> str:
+    """What declares and fills an inbound sync as its form and its choices do."""
+    name = _variable(sync.slug)
+    call = f'{name} = session.sync({sync.slug!r}, direction="inbound")'
+    chosen = chosen_by_hand(sync.record.streams) if sync.filled else {}
+    return f"{call}\n{fill_call(name, sync.form, more={'streams': chosen} if chosen else {})}"
+
+
+def _variable(slug: str) -> str:
+    return slug if slug.isidentifier() and not iskeyword(slug) else "sync"
+
+
 def draft_of(session: DevelopmentSession, sync: Sync) -> DraftPart:
     """What was chosen and filled in for a sync, and not saved."""
     return _draft(
@@ -101,7 +137,7 @@ def _draft(session: DevelopmentSession, name: str, form: Form, **about: Any) -> 
 
 def sync_call(sync: Sync) -> str:
     """What declares and fills a sync as its form does."""
-    name = sync.slug if sync.slug.isidentifier() and not iskeyword(sync.slug) else "sync"
+    name = _variable(sync.slug)
     declared = {each: value for each, value in sync.declaration.values.items() if value}
     words = [repr(sync.slug), *(f"{each}={_written(value)}" for each, value in declared.items())]
     call = f"{name} = session.sync({', '.join(words)})"
@@ -114,6 +150,8 @@ def fill_call(
     target: str,
     form: Form,
     reference_to: Callable[[str], SecretReference] | None = None,
+    *,
+    more: Mapping[str, object] | None = None,
 ) -> str:
     """The `.fill(..)` that gives a form the answers that it has; secrets are references."""
     answers: dict[str, object] = {}
@@ -131,6 +169,7 @@ def fill_call(
         answers |= {"columns": form.written.made} if form.written.made else {}
     elif form.mapping is not None and form.mapping.as_dict():
         answers["mapping"] = form.mapping.as_dict()
+    answers |= more or {}
     lines = [f"    {name}={_written(value)}," for name, value in answers.items()]
     return "\n".join([f"{target}.fill(", *lines, ")"])
 

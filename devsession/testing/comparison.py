@@ -42,7 +42,7 @@ def differences_by_record(
         found[identifier] = (
             [f"no outcome, expected {_told(wanted)}"]
             if got is None
-            else list(_differences("", got, wanted))
+            else list(field_differences("", got, wanted))
         )
     more = {
         identifier: ["an outcome, expected none"] for identifier in ours if identifier not in theirs
@@ -71,14 +71,15 @@ def _by_identifier(outcomes: DataFrame, columns: Collection[str]) -> dict[str, d
     }
 
 
-def _differences(place: str, got: Any, wanted: Any) -> Iterator[str]:
+def field_differences(place: str, got: Any, wanted: Any) -> Iterator[str]:
+    """A line for each value that differs: `RESULT.error 'taken', expected 'too long'`."""
     if isinstance(got, dict) and isinstance(wanted, dict):
         for name in dict.fromkeys([*wanted, *got]):
             where = f"{place}.{name}" if place else str(name)
-            yield from _differences(where, got.get(name, _NONE), wanted.get(name, _NONE))
+            yield from field_differences(where, got.get(name, _NONE), wanted.get(name, _NONE))
     elif isinstance(got, list) and isinstance(wanted, list) and len(got) == len(wanted):
         for number, (ours, theirs) in enumerate(zip(got, wanted, strict=True)):
-            yield from _differences(f"{place}[{number}]", ours, theirs)
+            yield from field_differences(f"{place}[{number}]", ours, theirs)
     elif type(got) is not type(wanted) or got != wanted:
         yield f"{place} {_shown(got)}, expected {_shown(wanted)}"
 

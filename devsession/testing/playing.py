@@ -76,8 +76,8 @@ def play_pass(
             outcomes = store.outcomes  # among the replay's misses
         except (Exception, SystemExit) as error:  # noqa: BLE001  whatever the code raises is told
             outcomes = store.outcomes
-            raised.append(_raised(error, plugin_class))
-    return Pass(outcomes, replay.played, (*raised, *_request_differences(replay)))
+            raised.append(what_was_raised(error, plugin_class, "sync_outbound"))
+    return Pass(outcomes, replay.played, (*raised, *request_differences(replay)))
 
 
 def shown_differences(differences: Sequence[str]) -> str:
@@ -87,7 +87,8 @@ def shown_differences(differences: Sequence[str]) -> str:
     return "\n".join("  " + line.replace("\n", "\n    ") for line in lines)
 
 
-def _request_differences(replay: Replay) -> list[str]:
+def request_differences(replay: Replay) -> list[str]:
+    """A line for each request that was not recorded so, and for each that was not made."""
     missed = [_told(error) for error in replay.misses]
     refused = [f"a live call to {place} was stopped" for place in replay.refused_calls]
     return [*missed, *refused, *replay.not_sent]
@@ -101,11 +102,11 @@ def _told(error: MissError) -> str:
     return "\n".join([error.what, error.tried, *([ignored(suggestion)] if suggestion else [])])
 
 
-def _raised(error: BaseException, plugin_class: type[Plugin]) -> str:
+def what_was_raised(error: BaseException, plugin_class: type[Plugin], method: str) -> str:
     """What the author's code raised, and the deepest line of it that it came through."""
     frames = traceback.extract_tb(error.__traceback__)
     own = getattr(sys.modules[plugin_class.__module__], "__file__", None)
     frame = [*frames, *(frame for frame in frames if frame.filename == own)][-1]
     place = f"{Path(frame.filename).name}, line {frame.lineno}"
     what = str(error).partition("\n")[0]
-    return f"sync_outbound raised {type(error).__name__}: {what} ({place})"
+    return f"{method} raised {type(error).__name__}: {what} ({place})"

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from devsession.plugin.request_matching import written_path
-from devsession.recording.scenario import ScenarioFolder
+from devsession.recording.scenario import opened
 from devsession.render import counted
 from devsession.testing.process import PytestRun, run_pytest
-from devsession.testing.scenarios import LoadedScenario, ScenarioReport, load, play
+from devsession.testing.scenarios import AnyLoaded, ScenarioReport, load, play
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ def prove_test(plugin_class: type[Plugin], folder: Path, test_file: Path) -> Pro
     The changed answer is searched for in this process, with the function that the test calls and
     nothing else: starting pytest for every attempt would take seconds each.
     """
-    scenario = load(ScenarioFolder(folder))
+    scenario = load(opened(folder))
     as_generated = play(plugin_class, scenario)
     found = failing_change(plugin_class, scenario) if as_generated else None
     if found is None:
@@ -81,7 +81,7 @@ def prove_test(plugin_class: type[Plugin], folder: Path, test_file: Path) -> Pro
 
 
 def failing_change(
-    plugin_class: type[Plugin], scenario: LoadedScenario
+    plugin_class: type[Plugin], scenario: AnyLoaded
 ) -> tuple[Change, ScenarioReport] | None:
     """The first changed answer with which the scenario differs, and how; None if none does."""
     for change in changes(scenario.exchanges):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from devsession.render import BAD, GOOD, counted, html_line, html_report
 from devsession.testing.playing import play_pass, shown_differences
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
     from devsession.plugin.contract import Plugin
     from devsession.recording.exchange import Exchange
-    from devsession.recording.scenario import ScenarioFolder, ScenarioInput
+    from devsession.recording.inbound_scenario import InboundScenarioFolder
+    from devsession.recording.received import Received
+    from devsession.recording.replay import Replay
+    from devsession.recording.scenario import AnyFolder, ScenarioFolder
+    from devsession.recording.scenario_input import InboundScenarioInput, ScenarioInput
 
 
 _MEND = "mend plugin.py; if the change is meant, run the scenario live and complete() it"
@@ -23,7 +27,7 @@ _RESTORE = "{}; or run the scenario live and complete() it"
 
 @dataclass(frozen=True)
 class LoadedScenario:
-    """All files of a scenario's folder, read.
+    """All files of an outbound scenario's folder, read.
 
     changed_by_hand: how its cassette differs from what was recorded.
     """
@@ -34,6 +38,52 @@ class LoadedScenario:
     expected: DataFrame
     exchanges: list[Exchange]
     changed_by_hand: tuple[str, ...] = ()
+
+    def played(self, plugin_class: type[Plugin], replay: Replay) -> Played:
+        """Call `sync_outbound`, and compare its outcomes."""
+        from devsession.plugin.outcome_rules import check_outcomes
+        from devsession.testing.comparison import outcome_differences
+
+        parameters = self.frozen.replayed_parameters()
+        done = play_pass(plugin_class, parameters, self.records, replay)
+        differences = list(done.differences)
+        if not differences:
+            strategy = parameters.sync_strategy.name
+            broken = check_outcomes(done.outcomes, self.records, strategy=strategy)
+            differences = [f"{found.rule} {found.column}: {found.text}" for found in broken.errors]
+        differences += outcome_differences(done.outcomes, self.expected)
+        return Played(len(self.records), done.played, differences)
+
+
+@dataclass(frozen=True)
+class LoadedInbound:
+    """All files of an inbound scenario's folder, read. changed_by_hand: as above."""
+
+    folder: Path
+    frozen: InboundScenarioInput
+    expected: Received
+    exchanges: list[Exchange]
+    changed_by_hand: tuple[str, ...] = ()
+
+    def played(self, plugin_class: type[Plugin], replay: Replay) -> Played:
+        """Call `sync_inbound`, and compare what came of it."""
+        from devsession.testing.inbound_playing import play_inbound_pass
+        from devsession.testing.received_comparison import received_differences
+
+        done = play_inbound_pass(plugin_class, self.frozen, replay)
+        differences = [*done.differences, *received_differences(done.received, self.expected)]
+        return Played(len(self.expected), done.played, differences)
+
+
+AnyLoaded = LoadedScenario | LoadedInbound
+
+
+class Played(NamedTuple):
+    """How many records there are, how many exchanges were played, and what differs."""
+
+    records: int
+    exchanges: int
+    differences: list[str]
 
 
 @dataclass(frozen=True)
@@ -72,61 +122,62 @@ class ScenarioReport:
 
 def scenario_folders(scenarios: Path | str) -> list[Path]:
     """The folders of `scenarios/` that hold a test, by name; one that is damaged fails it."""
-    from devsession.recording.scenario import ScenarioFolder
+    from devsession.recording.scenario import opened
 
     folders = sorted(path for path in Path(scenarios).glob("*/") if path.is_dir())
-    return [folder for folder in folders if ScenarioFolder(folder).has_test]
+    return [folder for folder in folders if opened(folder).has_test]
 
 
 def run_scenario(plugin_class: type[Plugin], folder: Path | str) -> ScenarioReport:
-    """Call `sync_outbound` with the frozen input of a folder, network shut, and compare.
+    """Call the sync's method with the frozen input of a folder, network shut, and compare.
 
     Secrets are their placeholders. Raises: ScenarioError or CassetteError for a damaged folder.
     """
-    from devsession.recording.scenario import ScenarioFolder
+    from devsession.recording.scenario import opened
 
-    return play(plugin_class, load(ScenarioFolder(Path(folder))))
+    return play(plugin_class, load(opened(Path(folder))))
 
 
-def load(folder: ScenarioFolder) -> LoadedScenario:
+@overload
+def load(folder: ScenarioFolder) -> LoadedScenario: ...
+@overload
+def load(folder: InboundScenarioFolder) -> LoadedInbound: ...
+def load(folder: AnyFolder) -> AnyLoaded:
     """Read all files of a folder. Raises: ScenarioError or CassetteError for a damaged one."""
+    from devsession.recording.inbound_scenario import InboundScenarioFolder
+
     exchanges = folder.read_cassette()
+    changed = tuple(folder.cassette_changes(exchanges))
+    if isinstance(folder, InboundScenarioFolder):
+        frozen, results = folder.read_input(), folder.read_results()
+        return LoadedInbound(folder.path, frozen, results, exchanges, changed)
     return LoadedScenario(
         folder.path,
         folder.read_input(),
         folder.read_records(),
         folder.read_outcomes(),
         exchanges,
-        tuple(folder.cassette_changes(exchanges)),
+        changed,
     )
 
 
-def play(plugin_class: type[Plugin], scenario: LoadedScenario) -> ScenarioReport:
+def play(plugin_class: type[Plugin], scenario: AnyLoaded) -> ScenarioReport:
     """Run a scenario that is read already."""
-    from devsession.plugin.outcome_rules import check_outcomes
     from devsession.recording.cassette_file import restoring
     from devsession.recording.replay import Replay
-    from devsession.testing.comparison import outcome_differences
 
-    parameters = scenario.frozen.replayed_parameters()
     cassette = scenario.folder / "cassette.yaml"
     replay = Replay(
         scenario.exchanges,
         where=str(cassette),
         matching=plugin_class.request_matching,
     )
-    done = play_pass(plugin_class, parameters, scenario.records, replay)
-    differences = list(done.differences)
-    if not differences:
-        strategy = parameters.sync_strategy.name
-        broken = check_outcomes(done.outcomes, scenario.records, strategy=strategy)
-        differences = [f"{found.rule} {found.column}: {found.text}" for found in broken.errors]
-    differences += outcome_differences(done.outcomes, scenario.expected)
+    done = scenario.played(plugin_class, replay)
     by_hand = [f"cassette.yaml was changed by hand: {line}" for line in scenario.changed_by_hand]
     return ScenarioReport(
         scenario.frozen.name,
-        len(scenario.records),
-        done.played,
-        (*by_hand, *differences),
+        done.records,
+        done.exchanges,
+        (*by_hand, *done.differences),
         next_step=_RESTORE.format(restoring(cassette)) if by_hand else _MEND,
     )

@@ -1,0 +1,106 @@
+"""Freezing the input of an inbound scenario: parameters, streams, and the states to go on from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import UnknownNameError
+from devsession.recording.inbound_scenario import InboundScenarioFolder
+from devsession.recording.origin import check_origin
+from devsession.recording.scenario import scenario_folder
+from devsession.recording.scenario_input import InboundScenarioInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from devsession.plugin.streams import StoredStreamConfiguration
+    from devsession.session.development import DevelopmentSession
+    from devsession.session.inbound_sync import InboundSync
+    from devsession.session.wanted import Wanted
+
+USUAL_RECORDS = 100
+
+
+def inbound_scenario_of(
+    session: DevelopmentSession, sync: InboundSync, wanted: Wanted, *, refresh: bool
+) -> InboundScenarioFolder:
+    """The folder of a scenario as it was frozen; frozen now when there is none."""
+    wanted.check()
+    scenarios = session.workspace.scenarios
+    folder = scenario_folder(scenarios, sync.slug, wanted.name, InboundScenarioFolder)
+    if refresh or not folder.exists:
+        _freeze(session, sync, folder, wanted)
+    elif told := _frozen_with(session, sync, folder, wanted):
+        again = "refresh=True takes it anew"
+        print(f"scenario {wanted.name!r}: frozen with {told}: {again}")  # noqa: T201 - the author's cell shows it
+    check_origin(folder, None)
+    return folder
+
+
+def _freeze(
+    session: DevelopmentSession, sync: InboundSync, folder: InboundScenarioFolder, wanted: Wanted
+) -> None:
+    streams = sync.chosen_now()
+    if wanted.after is not None:
+        states = _ended_with(session, sync, wanted.after)
+        streams = [
+            stream.model_copy(update={"latest_state": states.get(stream.stream_name)})
+            for stream in streams
+        ]
+    frozen = InboundScenarioInput(
+        name=wanted.name,
+        sync=sync.slug,
+        plugin=session.source.name,
+        records=wanted.records or USUAL_RECORDS,
+        parameters=sync.parameters,
+        streams=streams,
+    )
+    redactor = session.vault.redactor
+    with folder.at_once(redactor):
+        folder.clear()
+        folder.write_input(frozen, redactor)
+
+
+def _ended_with(
+    session: DevelopmentSession, sync: InboundSync, name: str
+) -> dict[str, dict[str, Any] | None]:
+    """The states at the end of another scenario: those it began with, where none came."""
+    scenarios = session.workspace.scenarios
+    folder = scenario_folder(scenarios, sync.slug, name, InboundScenarioFolder)
+    if not (folder.exists and folder.has_outcomes):
+        raise UnknownNameError(
+            f"There is no scenario {name!r} of {sync.slug!r} with records",
+            where=str(scenarios),
+            next_step=f"open {name!r} first, then validate or run() it",
+            sync=sync.slug,
+            scenario=name,
+        )
+    begun = {each.stream_name: each.latest_state for each in folder.read_input().streams}
+    return begun | folder.read_results().states
+
+
+def _frozen_with(
+    session: DevelopmentSession, sync: InboundSync, folder: InboundScenarioFolder, wanted: Wanted
+) -> str:
+    """What it was frozen with that is otherwise by now: `other streams, records=100`."""
+    if not sync.filled:
+        return ""
+    frozen, now = folder.read_input(), sync.record
+    clean = session.vault.redactor.value
+    values = {name: each.value for name, each in now.sync_parameters.items()}
+    then = {name: each.value for name, each in frozen.parameters.sync_parameters.items()}
+    chosen = _choices(list(now.streams.included_streams.values()))
+    told = ["another form"] if then != clean(values) else []
+    told += ["other streams"] if _choices(frozen.streams) != clean(chosen) else []
+    if wanted.records not in (None, frozen.records):
+        told.append(f"records={frozen.records}")
+    return ", ".join(told)
+
+
+def _choices(streams: Sequence[StoredStreamConfiguration]) -> dict[str, Any]:
+    """What was chosen, and not what the app says of its streams."""
+    said_by_app = {"stream", "latest_state"}
+    return {
+        stream.stream_name: stream.model_dump(mode="json", exclude=said_by_app)
+        for stream in streams
+    }

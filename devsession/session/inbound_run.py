@@ -1,0 +1,140 @@
+"""An inbound run for real: records of the app's streams go to the warehouse, with their states."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from devsession.errors import PluginRaisedError, SetupError, StreamError
+from devsession.notebook.stream_progress import NotebookStreamProgress
+from devsession.session.app_limits import limits_in_run
+from devsession.session.inbound_call import call_inbound, secrets_of
+from devsession.session.inbound_summary import InboundSummary, StreamSummary
+from devsession.session.inbound_watcher import InboundLog, LoggedStore, WatchedRequest
+from devsession.session.run_lock import end_killed
+from devsession.session.run_turn import RunInterrupted, turn_of
+from devsession.session.stream_table import StreamRow
+
+if TYPE_CHECKING:
+    from devsession.session.development import DevelopmentSession
+    from devsession.session.inbound_sync import InboundSync
+    from devsession.session.inbound_watcher import InboundWatcher
+
+
+def run_inbound(
+    session: DevelopmentSession, sync: InboundSync, *, watcher: InboundWatcher | None = None
+) -> InboundSummary:
+    """Call sync_inbound; what it reads is stored with the states that cover it, as it comes.
+
+    Whatever stops it, what is stored stays, and the next run goes on from its states. A stream that
+    fails leaves the others. Its log is a file of `.devsession/logs/`. watcher: looks on; by default
+    what a notebook shows.
+
+    Raises:
+        UsageError: the session is offline, or a run of this sync goes on already.
+        PluginRaisedError: the method raised, and no stream could go on.
+        RunInterrupted: Ctrl-C, a KeyboardInterrupt that says what was done.
+    """
+    with turn_of(session, sync, twice="store records twice"):
+        end_killed(session.store, sync.record)
+        return _Run(session, sync, watcher or NotebookStreamProgress()).go()
+
+
+class _Run:
+    """One run, from its entry in the list of runs to its summary."""
+
+    def __init__(
+        self, session: DevelopmentSession, sync: InboundSync, watcher: InboundWatcher
+    ) -> None:
+        self._session = session
+        self._sync = sync
+        self._watcher = watcher
+        self._streams = sync.chosen_now()
+        self._parameters, self._plugin = sync.parameters, session.plugin
+        self._tables = sync.tables
+        self._tables.prepare(self._streams)
+        self._run = session.store.start_run(sync.record)
+        self._log = InboundLog(sync.slug, self._run.id, session.vault.text)
+        self._request = WatchedRequest(
+            self._streams,
+            LoggedStore(self._tables, self._log),
+            secrets=secrets_of(session),
+            told=watcher.read,
+        )
+        self._said: dict[str, str] = {}
+
+    def go(self) -> InboundSummary:
+        """Read, and end in a summary, however it ends."""
+        with self._log.into(self._session.workspace.private / "logs"):
+            try:
+                self._read()
+            except KeyboardInterrupt as stopped:
+                raise RunInterrupted(self._end("interrupted", stopped)) from None
+            except BaseException as error:
+                # The first error is the one to tell; the next look finds that this run is dead.
+                with suppress(SetupError):
+                    self._end("failed", error)
+                raise
+            return self._end("completed", None)
+
+    def _read(self) -> None:
+        rows = [StreamRow(stream, is_read=True, state=None) for stream in self._streams]
+        self._log.begun({row.name: row.text for row in rows}, type(self._plugin).__name__)
+        session, plugin, parameters = self._session, self._plugin, self._parameters
+        try:
+            with limits_in_run(session, plugin, parameters, self._watcher.waiting):
+                call_inbound(session, plugin, parameters, self._request, so_far=self._so_far)
+        except PluginRaisedError as error:
+            failed = error.fields.get("streams")
+            if not isinstance(failed, list):
+                raise
+            # The others were read: the summary says which were not.
+            told = dict(line.partition(": ")[::2] for line in error.said.split("\n"))
+            self._said = {name: told.get(name, "failed") for name in failed}
+        except StreamError:
+            if not self._refused():
+                raise
+
+    def _so_far(self) -> str:
+        stored = sum(each.stored for each in self._request.progress.values())
+        return f"records until then, which are kept: {stored:,}"
+
+    def _refused(self) -> dict[str, int]:
+        """Stream -> records in pages that broke a rule."""
+        counts: dict[str, int] = {}
+        for name in self._request.progress:
+            found = [
+                each
+                for each in self._request.report.errors
+                if each.column == name or each.column.startswith(f"{name}.")
+            ]
+            if found:
+                counts[name] = max(each.count for each in found)
+                told = "; ".join(f"{each.rule} {each.text}" for each in found)
+                self._said.setdefault(name, told)
+        return counts
+
+    def _end(self, status: str, error: BaseException | None) -> InboundSummary:
+        summary = self._summary(status)
+        try:
+            self._session.store.finish_run(self._run, status=status, counts=summary.counts)
+        finally:
+            self._watcher.ended()
+            self._log.over(summary, error)
+        return summary
+
+    def _summary(self, status: str) -> InboundSummary:
+        refused, states = self._refused(), self._tables.states()
+        streams = {
+            name: StreamSummary(
+                records=each.stored,
+                deleted=each.deleted,
+                refused=refused.get(name, 0),
+                state=states.get(name),
+                seconds=round(self._request.seconds(name), 3),
+                complete=each.complete,
+                problem=self._said.get(name, ""),
+            )
+            for name, each in self._request.progress.items()
+        }
+        return InboundSummary(self._sync.slug, self._run.id, status, streams)

@@ -1,0 +1,55 @@
+"""One pass of `sync_inbound` on frozen streams, against recorded answers, with the network shut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from devsession.errors import MissError, StreamError
+from devsession.testing.playing import request_differences, what_was_raised
+
+if TYPE_CHECKING:
+    from devsession.plugin.contract import Plugin
+    from devsession.plugin.report import Report
+    from devsession.recording.received import Received
+    from devsession.recording.replay import Replay
+    from devsession.recording.scenario_input import InboundScenarioInput
+
+
+@dataclass(frozen=True)
+class InboundPass:
+    """What a pass came to.
+
+    differences: a line for each request that is not as recorded, for what the plugin raised, and
+    for each rule that was broken.
+    """
+
+    received: Received
+    played: int
+    differences: tuple[str, ...]
+
+
+def play_inbound_pass(
+    plugin_class: type[Plugin], frozen: InboundScenarioInput, replay: Replay
+) -> InboundPass:
+    """Call the method, and look at what it asked for and what came. Secrets are placeholders."""
+    from devsession.plugin.inbound import InboundSyncRequest
+    from devsession.recording.received import Received
+
+    received, raised = Received(), []
+    request = InboundSyncRequest(frozen.streams, received, limit=frozen.records)
+    plugin = plugin_class()
+    with replay:
+        try:
+            with request:
+                plugin.sync_inbound(frozen.replayed_parameters(), request)
+        except (MissError, StreamError):
+            pass  # among the replay's misses, or in the report
+        except (Exception, SystemExit) as error:  # noqa: BLE001  whatever the code raises is told
+            raised.append(what_was_raised(error, plugin_class, "sync_inbound"))
+    differences = (*raised, *request_differences(replay), *_broken(request.report))
+    return InboundPass(received, replay.played, differences)
+
+
+def _broken(report: Report) -> list[str]:
+    return [f"{found.rule} {found.column}: {found.text}" for found in report.errors]

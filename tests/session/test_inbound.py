@@ -1,0 +1,277 @@
+"""An inbound sync from its form to the warehouse, as its author lives it, on the practice streams."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from devsession import DevelopmentSession, secret
+from devsession.errors import (
+    FormError,
+    NotFilledError,
+    ScenarioError,
+    StreamError,
+    UnknownNameError,
+    UsageError,
+)
+from devsession.session.plugin_source import load_plugin_class
+from tests.session import reading_plugin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from devsession.session.inbound_sync import InboundSync
+
+KEY_NAME = "SANDBOX_API_KEY"
+
+
+@pytest.fixture(scope="module")
+def folder(modules: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("reading")
+    shutil.copy(reading_plugin.__file__, folder / "plugin.py")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def session(folder: Path) -> Iterator[DevelopmentSession]:
+    """Connected to its practice app."""
+    session = DevelopmentSession(load_plugin_class(folder), workspace=folder)
+    session.connection.fill(url=session.sandbox.url, api_key=secret(KEY_NAME))
+    session.sandbox.set_stream("customer", records=120)
+    session.sandbox.set_stream("project", records=3)
+    session.sandbox.set_stream("task", records=7)
+    session.sandbox.set_stream("click", records=5)
+    yield session
+    session.shut_down()
+
+
+@pytest.fixture
+def people(session: DevelopmentSession, request: pytest.FixtureRequest) -> InboundSync:
+    """A sync of its own for each test."""
+    slug = re.sub(r"\W+", "_", request.node.name).strip("_")
+    return session.sync(slug, direction="inbound")
+
+
+class TestStreams:
+    def test_it_is_declared_once_and_fetched_then(
+        self, people: InboundSync, session: DevelopmentSession
+    ) -> None:
+        assert session.sync(people.slug, direction="inbound") is people
+        assert session.sync(people.slug) is people
+
+    def test_before_it_is_filled_all_would_be_read_as_is_usual(self, people: InboundSync) -> None:
+        streams = people.streams.to_frame().set_index("stream")
+
+        assert streams["read"].tolist() == ["yes"] * 5
+        assert streams.loc["customer"].tolist() == [
+            *("yes", "Incremental", "updated_at", "id", "merge", "no", "", None),
+        ]
+        assert streams.loc["click"].tolist() == [
+            *("yes", "Full Refresh", "clicked_at", "", "replace", "no", "", None),
+        ]
+        assert streams.loc["task", "depends on"] == "project"
+
+    def test_streams_are_chosen_and_those_that_others_depend_on_come_with_them(
+        self, people: InboundSync
+    ) -> None:
+        said = people.fill(
+            page_size="20", streams={"task": {"strategy": "Full Refresh", "storage": "append"}}
+        )
+
+        again = people.fill(
+            page_size="20", streams={"task": {"strategy": "Full Refresh", "storage": "append"}}
+        )
+        assert str(said) == f"{people.slug} saved\n  project is read too: task depends on it"
+        assert str(again) == str(said)
+        assert str(people.streams).splitlines()[0] == f"{people.slug}: 2 of 5 streams read"
+        assert people.parameters.currently_selected_streams == ["project", "task"]
+
+    def test_what_is_not_named_again_stays(self, people: InboundSync) -> None:
+        people.fill(streams={"customer": {"storage": "append"}}, include_new_streams=True)
+        people.fill(page_size="7")
+
+        assert people.parameters["page_size"] == "7"
+        kept = people.record.streams
+        assert kept.include_new_streams
+        assert kept.included_streams["customer"].storage_behaviour == "append"
+        assert "task" in kept.excluded_streams
+
+    def test_all_that_is_wrong_is_said_and_nothing_changes(self, people: InboundSync) -> None:
+        people.fill(page_size="5", streams=["customer"])
+        with pytest.raises(FormError) as error:
+            people.fill(
+                page_size="9",
+                streams={
+                    "costumer": {},
+                    "customer": {"strategy": "Sometimes", "storag": "merge"},
+                    "click": {"storage": "merge"},
+                    "project": "all",
+                },
+            )
+
+        assert sorted(error.value.errors) == [
+            "streams.click.storage",
+            "streams.costumer",
+            "streams.customer.storag",
+            "streams.customer.strategy",
+            "streams.project",
+        ]
+        assert "did you mean 'customer'?" in error.value.errors["streams.costumer"]
+        assert people.form.values["page_size"].value == "5"
+        assert list(people.record.streams.included_streams) == ["customer"]
+
+    @pytest.mark.parametrize("streams", [5, "customer", [], {}, [5], {"customer": {"key": 5}}])
+    def test_streams_that_cannot_be(self, people: InboundSync, streams: Any) -> None:
+        with pytest.raises(FormError):
+            people.fill(streams=streams)
+
+        assert not people.filled
+
+    def test_shown_it_has_the_form_and_a_row_a_stream(self, people: InboundSync) -> None:
+        people.fill(streams=["customer"])
+
+        shown = people._page._repr_mimebundle_()[0]["text/plain"]
+
+        assert "  customer   Incremental by updated_at, merge by id\n" in shown
+        assert "  click      not read\n" in shown
+        assert "page_size" in shown
+
+
+class TestDeclaring:
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            {"direction": "sideways"},
+            {"direction": "inbound", "source": "CONTACTS"},
+            {"direction": "inbound", "strategy": "Upsert"},
+        ],
+    )
+    def test_a_sync_that_cannot_be(
+        self, session: DevelopmentSession, arguments: dict[str, Any]
+    ) -> None:
+        with pytest.raises(UsageError) as error:
+            session.sync("wrong", **arguments)
+
+        assert error.value.next_step
+
+    def test_one_name_is_one_sync(self, people: InboundSync, session: DevelopmentSession) -> None:
+        with pytest.raises(UsageError, match="is inbound"):
+            session.failures(people.slug)
+        with pytest.raises(UnknownNameError, match="there is no sync 'nobody'"):
+            session.sync("nobody")
+
+    def test_not_filled_it_has_no_scenario(self, people: InboundSync) -> None:
+        with pytest.raises(NotFilledError):
+            people.scenario("first")
+
+
+class TestScenario:
+    def test_what_cells_enqueue_is_checked_kept_and_compared_with_a_run(
+        self, people: InboundSync
+    ) -> None:
+        people.fill(streams=["customer"])
+        scenario = people.scenario(f"first of {people.slug}", records=30)
+        request = scenario.request
+        page = next(reading_plugin.pages(scenario.parameters, "customer", None))
+        request.enqueue_results("customer", page, {"updated_at": page[-1]["updated_at"]})
+        cells = scenario.validate()
+
+        ran = scenario.run()
+
+        assert (bool(cells), len(cells.records)) == (True, 30)
+        assert scenario.records["APP_IDENTIFIER"].tolist() == [f"cus_{n:07}" for n in range(30)]
+        assert ran
+        assert "the same as the cells'" in ran.title
+        assert ran.states == scenario.states == {}
+        assert "ended at 30 records" in str(ran)
+
+    def test_opened_again_it_is_the_same_input(
+        self, people: InboundSync, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        people.fill(streams=["customer"])
+        first = people.scenario(f"again {people.slug}", records=30)
+        streams = first.request.streams
+        people.fill(streams=["click"])
+        second = people.scenario(f"again {people.slug}", records=30)
+
+        assert second is first
+        assert second.request.streams == streams
+        assert "frozen with other streams: refresh=True" in capsys.readouterr().out
+
+    def test_another_goes_on_from_its_states(self, people: InboundSync) -> None:
+        people.fill(streams=["customer"])
+        first = people.scenario(f"before {people.slug}", records=500)
+        first.run()
+        second = people.scenario(f"after {people.slug}", after=first)
+
+        state = first.states["customer"]
+        assert second.request.streams[0].latest_state == state
+        assert {row["updated_at"] for row in second.run().records["RECORD_DATA"]} == {
+            state["updated_at"]
+        }
+
+    def test_a_secret_in_a_record_is_refused(
+        self, people: InboundSync, session: DevelopmentSession
+    ) -> None:
+        people.fill(streams=["customer"])
+        scenario = people.scenario(f"secret {people.slug}")
+        key = scenario.parameters.secret("api_key")
+        with pytest.raises(StreamError, match="I09") as error:
+            scenario.request.enqueue_results("customer", [{"id": "1", "note": f"key {key}"}])
+        with pytest.raises(ScenarioError, match="Nothing was enqueued"):
+            scenario.validate()
+
+        assert key not in str(error.value)
+
+    def test_nothing_is_stored_before_it_is_applied(self, people: InboundSync) -> None:
+        people.fill(streams=["customer"])
+        scenario = people.scenario(f"applied {people.slug}", records=500)
+        scenario.run()
+        before = people.tables.counts()
+        told = scenario.complete(apply=True)
+        again = scenario.complete(apply=True)
+
+        assert before == {}
+        assert "Test: tests/test_scenarios.py, run twice" in str(told)
+        assert str(again) == str(told)
+        assert people.tables.counts() == {"customer": (120, 0)}
+        assert people.tables.states() == scenario.states
+
+
+class TestRun:
+    def test_the_second_run_reads_what_changed(
+        self, people: InboundSync, session: DevelopmentSession
+    ) -> None:
+        people.fill(streams=["customer", "task", "click"])
+        session.sandbox.set_stream("customer", records=100, seed=7)
+        first = session.run(people.slug)
+        session.sandbox.change_stream("customer", changed=2, deleted=1, added=3)
+        second = session.run(people.slug)
+
+        assert first
+        assert first.counts == {"customer": 100, "project": 3, "click": 5, "task": 7}
+        assert second.streams["customer"].deleted == 1
+        assert people.tables.counts() == {
+            "customer": (103, 1),
+            "project": (3, 0),
+            "click": (5, 0),
+            "task": (7, 0),
+        }
+        state = people.streams.to_frame().set_index("stream").loc["customer", "state"]
+        assert second.streams["customer"].state["updated_at"] in state
+
+    def test_a_stream_that_fails_leaves_the_others(
+        self, people: InboundSync, session: DevelopmentSession
+    ) -> None:
+        people.fill(streams=["click", "broken"])
+        summary = session.run(people.slug)
+
+        assert not summary
+        assert list(summary.problems) == ["broken"]
+        assert "500" in summary.problems["broken"]
+        assert summary.counts == {"click": 5, "broken": 0}
+        assert people.tables.counts()["click"] == (5, 0)
