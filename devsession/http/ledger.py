@@ -189,10 +189,9 @@ class Book:
         self._connection.execute(
             "update seen set at = ? where category = ? and at > ?", (now, category, now)
         )
+        kept = self._row("select seconds from kept where category = ?", category)[0]
         self._connection.execute(
-            "delete from seen where category = ? and at < ? - "
-            "(select seconds from kept where category = seen.category)",
-            (category, now),
+            "delete from seen where category = ? and at < ?", (category, now - kept)
         )
 
     def bury(self, now: float) -> None:
