@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # Repeating them does no more than sending them once. Source: RFC 9110 section 9.2.2.
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 RETRIED = frozenset({429, 500, 502, 503, 504})
+# What marks an answer that a recording gave: nobody has to wait for a tape.
+PLAYED = "devsession_played"
 
 _FIRST_SECONDS = 0.5
 _LONGEST_SECONDS = 60.0
@@ -64,10 +66,14 @@ class Tries:
         self._left = retries.tries - 1 if allowed else 0
         self._backoff = _FIRST_SECONDS
 
-    def after(self, status: int, headers: Mapping[str, str]) -> float | None:
+    def after(
+        self, status: int, headers: Mapping[str, str], *, played: bool = False
+    ) -> float | None:
         """Seconds to wait before the next one; None: this answer is what there is."""
         if status not in RETRIED:
             return None
+        if played:
+            return None if self._next(0) is None else 0.0
         said = retry_after(headers.get("Retry-After", ""), self._retries.clock.now())
         return self._next(said) if said <= _LONGEST_SAID else None
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from devsession.http.retries import Tries
+from devsession.http.retries import PLAYED, Tries
 
 if TYPE_CHECKING:
     from devsession.http.limiter import RateLimiter
@@ -40,7 +40,8 @@ class RetryingClient(httpx.Client):
                 if seconds is None:
                     raise
             else:
-                seconds = tries.after(response.status_code, response.headers)
+                played = PLAYED in response.extensions
+                seconds = tries.after(response.status_code, response.headers, played=played)
                 if seconds is None:
                     return response
                 response.close()
@@ -75,7 +76,8 @@ class RetryingAsyncClient(httpx.AsyncClient):
                 if seconds is None:
                     raise
             else:
-                seconds = tries.after(response.status_code, response.headers)
+                played = PLAYED in response.extensions
+                seconds = tries.after(response.status_code, response.headers, played=played)
                 if seconds is None:
                     return response
                 await response.aclose()

@@ -9,7 +9,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ChunkedEncodingError, SSLError
 
-from devsession.http.retries import Tries
+from devsession.http.retries import PLAYED, Tries
 
 if TYPE_CHECKING:
     from devsession.http.limiter import RateLimiter
@@ -46,7 +46,8 @@ class _Adapter(HTTPAdapter):
                 if seconds is None:
                     raise
             else:
-                seconds = tries.after(response.status_code, response.headers)
+                played = getattr(response.raw, PLAYED, False)
+                seconds = tries.after(response.status_code, response.headers, played=played)
                 if seconds is None:
                     return response
                 response.close()

@@ -13,6 +13,7 @@ from unittest import mock
 
 import httpx
 
+from devsession.http.retries import PLAYED
 from devsession.recording.calls import Arrival, Call, Player, framed
 from devsession.recording.exchange import Exchange, grouped
 
@@ -115,7 +116,7 @@ def _played(answer: Exchange) -> httpx.Response:
         headers=[(name.encode(), value.encode()) for name, value in framed(answer)],
         # With `content` instead, it would be read already, which a live answer is not.
         stream=httpx.ByteStream(answer.response_body),
-        extensions={"http_version": b"HTTP/1.1", **reason},
+        extensions={"http_version": b"HTTP/1.1", PLAYED: True, **reason},
     )
 
 

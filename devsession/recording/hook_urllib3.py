@@ -18,6 +18,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import SKIP_HEADER
 from urllib3.util.connection import is_connection_dropped
 
+from devsession.http.retries import PLAYED
 from devsession.recording.calls import Arrival, Call, Player
 from devsession.recording.exchange import Exchange, grouped, header_text
 from devsession.recording.matching import DEFAULT_PORTS
@@ -147,4 +148,5 @@ def _played(answer: Exchange, pool: Any, method: str, url: str, options: dict[st
     response.retries = options.get("retries")
     response._connection = options.get("response_conn")
     response._pool = pool
+    setattr(response, PLAYED, True)
     return response

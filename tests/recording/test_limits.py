@@ -13,7 +13,17 @@ import pytest
 import requests
 
 from devsession.errors import LimitError
-from devsession.http import Deadline, DrivenClock, Limit, Matcher, Rate, RateLimiter, until
+from devsession.http import (
+    Deadline,
+    DrivenClock,
+    Limit,
+    Matcher,
+    Rate,
+    RateLimiter,
+    retrying_client,
+    retrying_session,
+    until,
+)
 from devsession.recording.limited import limited
 from tests.recording.app import Answer, Raw
 from tests.recording.libraries import LIBRARIES, Ask, by_aiohttp, by_requests
@@ -118,6 +128,34 @@ def test_what_is_played_does_not_wait(
         by_requests(Ask(app.url + "/contacts"))
 
     assert (clock.waits, len(clock.seen)) == ([], 1)
+
+
+def asked_again_by_requests(url: str, clock: DrivenClock) -> int:
+    with retrying_session(clock=clock) as session:
+        return session.get(url, timeout=60).status_code
+
+
+def asked_again_by_httpx(url: str, clock: DrivenClock) -> int:
+    with retrying_client(clock=clock, timeout=60) as client:
+        return client.get(url).status_code
+
+
+@pytest.mark.parametrize("ask", [asked_again_by_requests, asked_again_by_httpx])
+def test_every_try_is_recorded_and_nobody_waits_for_a_tape(
+    ask: Callable[[str, DrivenClock], int], recorder: Recorder, app: App
+) -> None:
+    live, played = DrivenClock(), DrivenClock()
+    answers = [Answer(status=503), Answer(status=429, headers={"Retry-After": "90"}), Answer()]
+    app.answer = lambda _seen: answers.pop(0)
+
+    assert ask(app.url, live) == 200
+    recorder.mode = "offline"
+    recorder.begin("cell:first")
+    assert ask(app.url, played) == 200
+
+    assert [each.status for each in recorder.exchanges_since()] == [503, 429, 200] * 2
+    assert sum(live.waits) > 90
+    assert sum(played.waits) == 0
 
 
 def test_a_wait_is_no_part_of_the_time_that_an_exchange_took(
