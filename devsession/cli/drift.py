@@ -17,13 +17,13 @@ from devsession.render import counted
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from devsession.recording.scenario import ScenarioFolder
+    from devsession.recording.scenario import AnyFolder
     from devsession.testing.drift import DriftReport
 
 
 def drift(paths: list[Path], *, yes: bool, values: bool, as_json: bool) -> None:
     """Play scenarios live; exit 1 when the app answers one differently."""
-    from devsession.recording.scenario import ScenarioFolder
+    from devsession.recording.scenario import opened
     from devsession.session import DevelopmentSession
     from devsession.session.drifting import check_connected, check_online, check_recorded, drift_of
     from devsession.session.plugin_source import load_plugin_class
@@ -31,7 +31,7 @@ def drift(paths: list[Path], *, yes: bool, values: bool, as_json: bool) -> None:
 
     workspace = workspace_here()
     check_online(offline=offline_requested())
-    folders = [ScenarioFolder(each) for each in scenarios_here(workspace, paths, command="drift")]
+    folders = [opened(each) for each in scenarios_here(workspace, paths, command="drift")]
     for folder in folders:
         check_recorded(folder)
     _agreed(folders, yes=yes)
@@ -60,7 +60,7 @@ def drift(paths: list[Path], *, yes: bool, values: bool, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _agreed(folders: list[ScenarioFolder], *, yes: bool) -> None:
+def _agreed(folders: list[AnyFolder], *, yes: bool) -> None:
     """Ask, for it changes the app. Raises: UsageError unless somebody agrees."""
     if yes:
         return

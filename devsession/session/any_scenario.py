@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from devsession.recording.scenario_input import AnyScenarioInput
     from devsession.session.completion import Told
     from devsession.session.development import DevelopmentSession
+    from devsession.testing.drift import DriftReport
 
 
 F = TypeVar("F", ScenarioFolder, InboundScenarioFolder)
@@ -75,6 +76,20 @@ class AnyScenario(Generic[F]):
     def timeline(self) -> Timeline:
         """The exchanges as a picture, in their order."""
         return Timeline(self.http)
+
+    def drift(self) -> DriftReport:
+        """Play it against the app as it is now: what does that answer differently?
+
+        That of an outbound sync writes there.
+
+        Raises:
+            UsageError: the session is offline.
+            ScenarioError: there is no run() to compare with.
+            NotFilledError, ConnectError: the app cannot be called.
+        """
+        from devsession.session.drifting import drift_of
+
+        return drift_of(self._session, self.folder)
 
     def complete(self, *, apply: bool = False) -> Told:
         """Audit what is kept and make it a test, which is run and shown able to fail.

@@ -1,15 +1,17 @@
 """The request that an author's cells enqueue to: cells may be run twice, and records come once.
 
-What a cell's text enqueued in its last execution counts. So calls are kept, and are made anew when
-a cell is run again.
+What a cell's text enqueued in its last execution counts, where it stood in the first. So calls are
+kept, and are made anew when a cell is run again.
 """
 
 from __future__ import annotations
 
 import copy
+from contextlib import suppress
 from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from devsession.errors import StreamError
 from devsession.plugin.inbound import InboundSyncRequest, LimitReached
 from devsession.recording.received import Received
 
@@ -24,16 +26,10 @@ if TYPE_CHECKING:
 
 
 class _Call(NamedTuple):
-    """A call that was taken, and the cell that made it."""
+    """A call that was taken."""
 
-    scope: str
-    execution: int
     method: str
     arguments: tuple[Any, ...]
-
-    def of_before(self, scope: str, execution: int) -> bool:
-        """Whether an earlier execution of this cell made it."""
-        return self.scope == scope and self.execution != execution
 
 
 class CellRequest(InboundSyncRequest):
@@ -51,22 +47,28 @@ class CellRequest(InboundSyncRequest):
     ) -> None:
         self._make = make
         self._execution = execution
-        self._calls: list[_Call] = []
+        # Of each cell, by its scope and in the order in which they first ran.
+        self._calls: dict[str, list[_Call]] = {}
+        self._numbers: dict[str, int] = {}
         self._turn = RLock()
         self._told = False
+        # What is ahead of the cell that runs, and what came of itself.
         self._live = make(Received())
+        self._live_for: str | None = None
         super().__init__(self._live.streams, Received(), secrets=self._live.secrets)
 
     def __bool__(self) -> bool:
         """Whether anything came."""
-        return bool(self._calls)
+        return any(self._calls.values())
 
     def received(self) -> tuple[Received, Report]:
         """What came so far, and what the rules say of it."""
         with self._turn:
             store = Received()
-            with self._make(store) as request:
-                self._replay(request)
+            request = self._make(store)
+            with suppress(StreamError), request:  # which is in the report
+                for calls in self._calls.values():
+                    self._replay(request, calls)
             return store, request.report
 
     @property
@@ -120,26 +122,35 @@ class CellRequest(InboundSyncRequest):
 
     def _call(self, method: str, *arguments: object) -> None:
         with self._turn:
-            scope, execution = self._execution()
-            if any(each.of_before(scope, execution) for each in self._calls):
-                self._calls = [each for each in self._calls if not each.of_before(scope, execution)]
-                self._begin_anew()
-            call = _Call(scope, execution, method, _own(arguments))
+            scope = self._begin_anew_for(*self._execution())
+            call = _Call(method, _own(arguments))
             try:
                 self._made(self._live, call)
             except BaseException:
-                self._begin_anew()
+                self._live_for = None
                 raise
-            self._calls.append(call)
+            self._calls[scope].append(call)
 
-    def _begin_anew(self) -> None:
-        self._told = True
-        self._live = self._make(Received())
-        self._replay(self._live)
-        self._told = False
+    def _begin_anew_for(self, scope: str, number: int) -> str:
+        """The cell that runs, with what is ahead of it taken; what it enqueued before is forgotten."""
+        if self._numbers.get(scope) != number:
+            is_last = scope not in self._calls and self._live_for == next(
+                reversed(self._calls), None
+            )
+            self._numbers[scope], self._calls[scope] = number, []
+            self._live_for = scope if is_last else None
+        if self._live_for != scope:
+            self._live = self._make(Received())
+            self._told = True
+            for name, calls in self._calls.items():
+                self._replay(self._live, calls)
+                if name == scope:
+                    break
+            self._live_for, self._told = scope, False
+        return scope
 
-    def _replay(self, request: InboundSyncRequest) -> None:
-        for call in self._calls:
+    def _replay(self, request: InboundSyncRequest, calls: Sequence[_Call]) -> None:
+        for call in calls:
             self._made(request, call)
 
     def _made(self, request: InboundSyncRequest, call: _Call) -> None:

@@ -5,25 +5,41 @@ from __future__ import annotations
 import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from devsession.errors import NotFilledError, PluginRaisedError, ScenarioError, UsageError
+from devsession.errors import (
+    NotFilledError,
+    PluginRaisedError,
+    ScenarioError,
+    StreamError,
+    UsageError,
+)
 from devsession.plugin.outbound import FrameRecords
+from devsession.plugin.parameters import SyncConfigurationParameters
 from devsession.plugin.request_matching import RequestMatching
+from devsession.recording.inbound_scenario import InboundScenarioFolder
+from devsession.recording.received import Received
 from devsession.recording.takes import of_the_sync
 from devsession.recording.tape import Tape
 from devsession.session.app_limits import limits_in_scenario
+from devsession.session.inbound_call import call_inbound, inbound_request
 from devsession.session.outbound_call import call_outbound, outbound_request
 from devsession.testing.drift import DriftReport, compare, raised
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from devsession.plugin.parameters import OutboundSyncConfigurationParameters
+    from devsession.errors import PluginError
+    from devsession.plugin.contract import Plugin
     from devsession.recording.exchange import Exchange
-    from devsession.recording.scenario import ScenarioFolder
+    from devsession.recording.scenario import AnyFolder, ScenarioFolder
     from devsession.session.development import DevelopmentSession
+
+    _Call = tuple[SyncConfigurationParameters, Callable[[], object]]
+
+P = TypeVar("P", bound=SyncConfigurationParameters)
 
 
 def check_online(*, offline: bool) -> None:
@@ -46,7 +62,7 @@ def check_connected(session: DevelopmentSession) -> None:
         )
 
 
-def check_recorded(folder: ScenarioFolder) -> None:
+def check_recorded(folder: AnyFolder) -> None:
     """Raises: ScenarioError when there is no run to compare with, or the folder is damaged."""
     if not folder.has_test:
         raise ScenarioError(
@@ -58,10 +74,10 @@ def check_recorded(folder: ScenarioFolder) -> None:
         )
 
 
-def drift_of(session: DevelopmentSession, folder: ScenarioFolder) -> DriftReport:
+def drift_of(session: DevelopmentSession, folder: AnyFolder) -> DriftReport:
     """Call the plugin's method on the frozen input, live, and compare the app's answers.
 
-    It writes to the app. Neither the scenario nor the tape changes.
+    That of an outbound sync writes to the app. Neither the scenario nor the tape changes.
 
     Raises:
         UsageError: the session is offline.
@@ -72,10 +88,10 @@ def drift_of(session: DevelopmentSession, folder: ScenarioFolder) -> DriftReport
     check_online(offline=session.offline)
     check_connected(session)
     check_recorded(folder)
-    recorded, frozen = folder.read_cassette(), folder.read_input()
-    live, stopped = _played(session, folder, frozen.parameters, frozen.secrets)
+    recorded, name = folder.read_cassette(), folder.read_head().name
+    live, stopped = _played(session, folder)
     matching = getattr(session.plugin, "request_matching", RequestMatching())
-    report = compare(recorded, live, scenario=frozen.name, matching=matching)
+    report = compare(recorded, live, scenario=name, matching=matching)
     if stopped is None:
         return report
     where = f" ({stopped.where})" if stopped.where else ""
@@ -84,26 +100,45 @@ def drift_of(session: DevelopmentSession, folder: ScenarioFolder) -> DriftReport
 
 
 def _played(
-    session: DevelopmentSession,
-    folder: ScenarioFolder,
-    frozen: OutboundSyncConfigurationParameters,
-    secrets: list[str],
-) -> tuple[list[Exchange], PluginRaisedError | None]:
+    session: DevelopmentSession, folder: AnyFolder
+) -> tuple[list[Exchange], PluginError | None]:
     """What was exchanged, redacted, and what the method raised if it did."""
-    plugin, vault, recorder = session.plugin, session.vault, session.recorder
-    secret = session.connection.secrets(secrets)
-    parameters = vault.used_in(frozen).with_secrets(secret)
-    records = FrameRecords(folder.read_records())
-    request = outbound_request(session, frozen, records, plugin=plugin)
+    plugin, recorder = session.plugin, session.recorder
+    parameters, call = (
+        _inbound(session, plugin, folder)
+        if isinstance(folder, InboundScenarioFolder)
+        else _outbound(session, plugin, folder)
+    )
     mark = recorder.mark()
     stopped = None
     with _another_tape(session), limits_in_scenario(session, plugin, parameters):
         try:
-            call_outbound(session, plugin, parameters, request)
-        except PluginRaisedError as error:
+            call()
+        except (PluginRaisedError, StreamError) as error:
             stopped = error
         exchanges = of_the_sync(recorder.exchanges_since(mark))
     return exchanges, stopped
+
+
+def _outbound(session: DevelopmentSession, plugin: Plugin, folder: ScenarioFolder) -> _Call:
+    frozen = folder.read_input()
+    parameters = _live(session, frozen.parameters, frozen.secrets)
+    records = FrameRecords(folder.read_records())
+    request = outbound_request(session, frozen.parameters, records, plugin=plugin)
+    return parameters, partial(call_outbound, session, plugin, parameters, request)
+
+
+def _inbound(session: DevelopmentSession, plugin: Plugin, folder: InboundScenarioFolder) -> _Call:
+    frozen = folder.read_input()
+    parameters = _live(session, frozen.parameters, frozen.secrets)
+    request = inbound_request(session, frozen.streams, Received(), limit=frozen.records)
+    return parameters, partial(call_inbound, session, plugin, parameters, request)
+
+
+def _live(session: DevelopmentSession, frozen: P, secrets: list[str]) -> P:
+    """Frozen parameters as they are used, with the secrets of now."""
+    secret = session.connection.secrets(secrets)
+    return session.vault.used_in(frozen).with_secrets(secret)
 
 
 @contextmanager

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from devsession.plugin.parameters import OutboundSyncConfigurationParameters
     from devsession.recording.exchange import Exchange
     from devsession.recording.scenario import ScenarioInput
-    from devsession.testing.drift import DriftReport
 
 
 @dataclass(frozen=True, repr=False)
@@ -130,18 +129,6 @@ class Scenario(AnyScenario[ScenarioFolder]):
 
     def _apply(self) -> None:
         apply_outcomes(self._sync, self.folder)
-
-    def drift(self) -> DriftReport:
-        """Play it against the app as it is now: what does that answer differently? It writes there.
-
-        Raises:
-            UsageError: the session is offline.
-            ScenarioError: there is no run() to compare with.
-            NotFilledError, ConnectError: the app cannot be called.
-        """
-        from devsession.session.drifting import drift_of
-
-        return drift_of(self._session, self.folder)
 
     def _begin(self) -> ScenarioSource:
         """A pass over the frozen input."""
