@@ -61,6 +61,7 @@ class Parallel(Generic[_Item, _Result]):
                 done = self._first_done()
             except KeyboardInterrupt as error:
                 if self._rest_only or isinstance(self._error, KeyboardInterrupt):
+                    self._let_go()
                     raise
                 self.stop(error)
                 continue
@@ -98,6 +99,11 @@ class Parallel(Generic[_Item, _Result]):
         self.stop()
         self._rest_only, self._error = True, None
         return self
+
+    def _let_go(self) -> None:
+        """Wait for nothing any more, not even for what has begun."""
+        self.rest()
+        self._in_flight.clear()
 
     def _first_done(self) -> Future[_Result]:
         while True:

@@ -331,6 +331,26 @@ def test_ctrl_c_in_the_midst_of_storing_stores_it_and_what_is_in_flight(
     assert len(store.outcomes) in range(_SIZE, 9 * _SIZE, _SIZE)
 
 
+def test_ctrl_c_again_waits_for_nothing(
+    records: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hung = threading.Event()
+
+    def struck(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    def send(batch: pd.DataFrame) -> Outcomes:
+        assert hung.wait(timeout=60)
+        return taken(batch)
+
+    monkeypatch.setattr("devsession.plugin.parallel.wait", struck)
+    with pytest.raises(BatchesInterrupted) as stopped:
+        managed(send)(records)
+    hung.set()
+
+    assert stopped.value.outcomes.empty
+
+
 class StruckOnce(FrameRecords):
     """A store that Ctrl-C strikes at the first outcomes."""
 
