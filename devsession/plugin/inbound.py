@@ -120,6 +120,11 @@ class InboundSyncRequest:
         return list(self._streams)
 
     @property
+    def limit(self) -> int | None:
+        """Records that are asked for, over all streams; None for all there are."""
+        return self._limit
+
+    @property
     def report(self) -> Report:
         """What the rules have found so far, in all streams."""
         checked = sum(run.progress.records for run in self._runs.values())

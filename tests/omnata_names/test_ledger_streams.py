@@ -161,3 +161,17 @@ def test_a_run_stores_what_it_reads_and_the_next_one_goes_on(
 
     assert "project 20 records; task 100 records" in first
     assert "project 20 records" not in second
+
+
+@pytest.mark.parametrize("records", [60, 2_000], ids=["some", "all"])
+def test_its_scenario_becomes_a_test(connected: DevelopmentSession, records: int) -> None:
+    sync = connected.sync("tested", direction="inbound")
+    sync.fill(page_size="500", streams=["task"])
+    scenario = sync.scenario(f"reads {records}", records=records)
+
+    report = scenario.run()
+    told = str(scenario.complete())
+
+    assert report, str(report)
+    assert "as generated: passes, with the network shut" in told
+    assert "fails, as it should" in told

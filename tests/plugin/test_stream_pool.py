@@ -250,3 +250,21 @@ def test_ctrl_c_stops_waits_and_pages_and_is_raised(monkeypatch: pytest.MonkeyPa
     with pytest.raises(KeyboardInterrupt):
         read(request=request)
     assert [each.records for each in request.progress.values()] == [1, 0]
+
+
+def test_with_a_limit_the_same_records_come_each_time() -> None:
+    store = StreamRecords()
+    request = InboundSyncRequest(
+        [stream("a"), stream("b"), stream("child of a", "a"), stream("c")], store, limit=5
+    )
+
+    @managed_inbound_processing(concurrency=4)
+    def read(stream: StoredStreamConfiguration, request: InboundSyncRequest) -> None:
+        for number in range(2):
+            request.enqueue_results(stream.stream_name, page(number), {"at": number})
+
+    with request:
+        read(request=request)
+
+    counts = {each.stream_name: len(store.records(each.stream_name)) for each in request.streams}
+    assert counts == {"a": 2, "b": 2, "c": 1, "child of a": 0}
