@@ -89,9 +89,15 @@ def _frozen_with(
     clean = session.vault.redactor.value
     values = {name: each.value for name, each in now.sync_parameters.items()}
     then = {name: each.value for name, each in frozen.parameters.sync_parameters.items()}
-    chosen = _choices(list(now.streams.included_streams.values()))
+    chosen, known = now.streams.included_streams, now.streams.excluded_streams
+    # New ones come by themselves where that was chosen.
+    new = now.streams.include_new_streams
+    compared = [
+        stream for stream in frozen.streams if not new or stream.stream_name in {*chosen, *known}
+    ]
     told = ["another form"] if then != clean(values) else []
-    told += ["other streams"] if _choices(frozen.streams) != clean(chosen) else []
+    if _choices(compared) != clean(_choices(list(chosen.values()))):
+        told.append("other streams")
     if wanted.records not in (None, frozen.records):
         told.append(f"records={frozen.records}")
     return ", ".join(told)

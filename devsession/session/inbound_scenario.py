@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import from_json
+
 from devsession.errors import ScenarioError, StreamError
+from devsession.plugin.record_json import as_json
 from devsession.plugin.report import Report
 from devsession.recording.inbound_scenario import InboundScenarioFolder
 from devsession.recording.received import Received
 from devsession.recording.takes import of_the_sync
 from devsession.render import counted
 from devsession.session.any_scenario import AnyScenario, last_of_each_cell, with_finding
-from devsession.session.app_limits import limits_in_scenario
+from devsession.session.app_limits import limits_in_cells, limits_in_scenario
 from devsession.session.cell_request import CellRequest
 from devsession.session.inbound_applying import apply_received
 from devsession.session.inbound_call import call_inbound, inbound_request
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from devsession.plugin.inbound import InboundSyncRequest
     from devsession.plugin.parameters import InboundSyncConfigurationParameters
     from devsession.plugin.stream_store import StreamStore
+    from devsession.plugin.streams import StoredStreamConfiguration
     from devsession.recording.scenario_input import InboundScenarioInput
 
 _TITLE = "inbound records"
@@ -63,9 +67,14 @@ class InboundScenario(AnyScenario[InboundScenarioFolder]):
 
     @property
     def parameters(self) -> InboundSyncConfigurationParameters:
-        """What sync_inbound gets, as frozen; the secrets are those of today's connection."""
+        """What sync_inbound gets, as frozen; the secrets are those of today's connection.
+
+        From now on what cells ask of the app keeps the limits that the plugin declares for them.
+        """
         frozen = self._session.vault.used_in(self._frozen.parameters)
-        return frozen.with_secrets(self._secrets())
+        parameters = frozen.with_secrets(self._secrets())
+        limits_in_cells(self._session, parameters)
+        return parameters
 
     @property
     def records(self) -> DataFrame:
@@ -166,7 +175,8 @@ class InboundScenario(AnyScenario[InboundScenarioFolder]):
         cells = self.folder.read_cells()
         if cells is None:
             return report
-        found = received_differences(received, cells)
+        matching = self._session.source.plugin_class.record_matching
+        found = received_differences(received, cells, matching)
         if not found:
             return replace(report, title=f"{report.title}, the same as the cells'")
         fix = "if plugin.py is right, nothing; else mend it and run() again"
@@ -187,6 +197,12 @@ class InboundScenario(AnyScenario[InboundScenarioFolder]):
         return counted(self._frozen.records, "record")
 
     def _new_request(self, store: StreamStore) -> InboundSyncRequest:
-        return inbound_request(
-            self._session, self._frozen.streams, store, limit=self._frozen.records
-        )
+        streams = [self._used(stream) for stream in self._frozen.streams]
+        return inbound_request(self._session, streams, store, limit=self._frozen.records)
+
+    def _used(self, stream: StoredStreamConfiguration) -> StoredStreamConfiguration:
+        """A stream as it is used: a state may hold the sandbox's address."""
+        if stream.latest_state is None:
+            return stream
+        text = self._session.vault.resolve(as_json(stream.latest_state).decode())
+        return stream.model_copy(update={"latest_state": from_json(text)})

@@ -93,6 +93,7 @@ class InboundSummary:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        # What took no second says nothing of it: a short run reads the same each time.
         rows = [
             (
                 name,
@@ -100,7 +101,7 @@ class InboundSummary:
                 f"{each.deleted:,}",
                 f"{each.refused:,}",
                 shortened(json.dumps(each.state, ensure_ascii=False), _STATE) if each.state else "",
-                f"{each.seconds:.1f}",
+                f"{each.seconds:,.0f}" if each.seconds >= 1 else "",
                 "read to its end" if each.complete else "",
             )
             for name, each in self.streams.items()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from devsession.errors import NotFilledError
 from devsession.plugin.form import Form
 from devsession.plugin.parameters import InboundSyncConfigurationParameters
+from devsession.session.manifest import manifest_of
 from devsession.session.option_calls import fetcher_of
 from devsession.session.plugin_call import calling
 from devsession.session.saved import Note, saved_note
@@ -240,7 +241,11 @@ class InboundSync:
         # The first run of a cell reads like the second.
         told = replace(saved, created=not self.filled)
         self.record = saved.record
-        return Note("\n  ".join([saved_note(self.slug, told), *chosen.notes]))
+        lines = [saved_note(self.slug, told), *chosen.notes]
+        plugin = self._session.plugin
+        if plugin.has("get_manifest") and not manifest_of(self._session).supports_inbound:
+            lines.append("get_manifest() has to say supports_inbound=True, or nobody can run it")
+        return Note("\n  ".join(lines))
 
     def _choose(self, streams: object, include_new_streams: bool) -> Chosen:
         return chosen_streams(

@@ -65,6 +65,11 @@ class StreamRow:
         )
 
     @property
+    def shown(self) -> tuple[str, ...]:
+        """The same, the state in short."""
+        return (*self.cells[:-1], shortened(self.cells[-1], _STATE))
+
+    @property
     def text(self) -> str:
         """`Incremental by updated_at, merge by id`; of one that is not read just that."""
         if not self.is_read:
@@ -109,7 +114,7 @@ class StreamTable:
         return f"{self._sync}: {read:,} of {counted(len(self.rows), 'stream')} read{new}"
 
     def _shown(self) -> list[tuple[str, ...]]:
-        return [(*row.cells[:-1], shortened(row.cells[-1], _STATE)) for row in self.rows]
+        return [row.shown for row in self.rows]
 
 
 def stream_table(

@@ -31,7 +31,7 @@ class StreamsPart(FormPart):
         rows, problem = self._rows()
         return {
             "headings": list(HEADINGS),
-            "rows": [list(row.cells) for row in rows],
+            "rows": [list(row.shown) for row in rows],
             "problem": problem,
         }
 

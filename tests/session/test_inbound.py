@@ -12,12 +12,16 @@ from devsession import DevelopmentSession, secret
 from devsession.errors import (
     FormError,
     NotFilledError,
+    PluginRaisedError,
     ScenarioError,
     StreamError,
     UnknownNameError,
     UsageError,
 )
 from devsession.session.plugin_source import load_plugin_class
+from devsession.session.run_turn import RunInterrupted
+from devsession.session.views import inbound_call
+from devsession.testing import run_scenario
 from tests.session import reading_plugin
 
 if TYPE_CHECKING:
@@ -164,6 +168,37 @@ class TestDeclaring:
         with pytest.raises(UnknownNameError, match="there is no sync 'nobody'"):
             session.sync("nobody")
 
+    def test_what_goes_out_does_not_come_in(self, session: DevelopmentSession) -> None:
+        session.store.save_sync("goes_out", source="T", identifier="ID", strategy="Upsert")
+
+        with pytest.raises(UsageError, match="'goes_out' is outbound, not inbound"):
+            session.sync("goes_out", direction="inbound")
+
+    @pytest.mark.parametrize(
+        ("name", "asked"),
+        [("", {}), (5, {}), ("wrong", {"records": 0}), ("wrong", {"after": "nobody"})],
+    )
+    def test_a_scenario_that_cannot_be(
+        self, people: InboundSync, name: Any, asked: dict[str, Any], session: DevelopmentSession
+    ) -> None:
+        people.fill(streams=["customer"])
+        with pytest.raises(UsageError) as error:
+            people.scenario(name, **asked)
+
+        assert error.value.next_step
+        assert not (session.workspace.scenarios / "wrong").exists()
+
+    def test_the_same_as_code_fills_it_in_the_same_way(
+        self, people: InboundSync, session: DevelopmentSession
+    ) -> None:
+        people.fill(page_size="9", streams={"task": {"storage": "append"}, "click": {}})
+        before = people.record
+
+        exec(inbound_call(people), {"session": session})
+
+        assert "'storage': 'append'" in inbound_call(people)
+        assert people.record == before
+
     def test_not_filled_it_has_no_scenario(self, people: InboundSync) -> None:
         with pytest.raises(NotFilledError):
             people.scenario("first")
@@ -275,3 +310,98 @@ class TestRun:
         assert "500" in summary.problems["broken"]
         assert summary.counts == {"click": 5, "broken": 0}
         assert people.tables.counts()["click"] == (5, 0)
+
+    def test_what_is_stored_stays_when_it_is_stopped(
+        self, people: InboundSync, session: DevelopmentSession, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def stopped(_: object, parameters: Any, request: Any) -> None:
+            request.enqueue_results("customer", [{"id": "1"}], {"updated_at": "2026-01-01"})
+            request.enqueue_results("customer", [{"id": "2"}])
+            raise KeyboardInterrupt
+
+        people.fill(streams=["customer"])
+        monkeypatch.setattr(session.source.plugin_class, "sync_inbound", stopped)
+        with pytest.raises(RunInterrupted) as interrupted:
+            session.run(people.slug)
+
+        summary = interrupted.value.summary
+        assert (summary.status, summary.counts) == ("interrupted", {"customer": 1})
+        assert people.tables.counts() == {"customer": (1, 0)}
+        assert people.tables.states() == {"customer": {"updated_at": "2026-01-01"}}
+
+    def test_a_method_that_raises_is_told_and_what_a_state_covers_stays(
+        self, people: InboundSync, session: DevelopmentSession, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(_: object, parameters: Any, request: Any) -> None:
+            request.enqueue_results("customer", [{"id": "1"}], {"updated_at": "2026-01-01"})
+            raise RuntimeError("the app has gone")
+
+        people.fill(streams=["customer"])
+        monkeypatch.setattr(session.source.plugin_class, "sync_inbound", broken)
+        with pytest.raises(PluginRaisedError, match="the app has gone"):
+            session.run(people.slug)
+
+        run = session.store.runs(people.record)[0]
+        assert (run.status, run.counts) == ("failed", {"customer": 1})
+
+    def test_a_stream_that_is_refused_is_told_with_its_rule(
+        self, people: InboundSync, session: DevelopmentSession, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def keyless(_: object, parameters: Any, request: Any) -> None:
+            request.enqueue_results("click", [{"page": "/"}], {"n": 1})
+            request.mark_stream_complete("click")
+            request.enqueue_results("customer", [{"name": "Ada"}, {"name": "Eve"}])
+
+        people.fill(streams=["customer", "click"])
+        monkeypatch.setattr(session.source.plugin_class, "sync_inbound", keyless)
+        summary = session.run(people.slug)
+
+        assert not summary
+        assert summary.counts == {"customer": 0, "click": 1}
+        assert summary.streams["customer"].refused == 2
+        assert summary.problems["customer"].startswith("I02 a record has no key")
+        assert "Ada" in summary.problems["customer"]
+
+
+class TestRecorded:
+    """What a scenario keeps is enough: the app is not called, and what differs is told."""
+
+    @pytest.fixture
+    def recorded(self, people: InboundSync, session: DevelopmentSession) -> Path:
+        people.fill(streams=["project", "click"])
+        scenario = people.scenario(people.slug)
+        scenario.run()
+        return scenario.folder.path
+
+    def test_it_plays_without_the_app(self, recorded: Path, session: DevelopmentSession) -> None:
+        report = run_scenario(session.source.plugin_class, recorded)
+
+        assert report
+        assert (report.records, report.played) == (8, 2)
+
+    def test_another_record_and_state_are_told(
+        self, recorded: Path, session: DevelopmentSession
+    ) -> None:
+        file = recorded / "results.jsonl"
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace('"pro_0000001"', '"pro_9"').replace("true", "false"))
+
+        report = run_scenario(session.source.plugin_class, recorded)
+
+        assert not report
+        assert [line for line in report.differences if "complete" in line] == [
+            "stream click: marked complete, expected not",
+            "stream project: marked complete, expected not",
+        ]
+        assert "stream project: no record pro_9, expected one" in report.differences
+        assert "stream project, record pro_0000001: came, expected none" in report.differences
+
+    def test_the_app_of_now_answers_as_it_did(
+        self, recorded: Path, people: InboundSync, session: DevelopmentSession
+    ) -> None:
+        scenario = people.scenario(people.slug)
+        same = scenario.drift()
+        session.sandbox.change_stream("click", added=1)
+        changed = scenario.drift()
+
+        assert (bool(same), bool(changed)) == (True, False)

@@ -15,6 +15,7 @@ import { Outbox } from "./outbox.js";
 import { SignInView } from "./sign_in.js";
 import { Tabs } from "./tabs.js";
 import { SourceView } from "./source.js";
+import { StreamsView } from "./streams.js";
 import { TemplateView } from "./template.js";
 
 const TRAITS = ["state", "offered", "sample"];
@@ -42,6 +43,7 @@ class FormView {
     this.listeners = new AbortController();
     this.fields = new Map();
     this.source = new SourceView(this.outbox);
+    this.streams = new StreamsView(this.outbox);
     this.keys = new Keys(this.outbox);
     this.creators = new Creators(this.outbox);
     this.mapper = new MapperView(this.outbox);
@@ -63,7 +65,7 @@ class FormView {
     // JupyterLab's shortcuts would act on keys that are typed here: `a` inserts a cell.
     this.root = make("div", {
       class: "devsession-form", role: "form", "aria-labelledby": this.title.id, "data-lm-suppress-shortcuts": "true",
-    }, this.title, this.about, this.draft.root, this.source.root, this.connectivity.root, this.methods.root, this.list, this.mapper.root, this.template.root, this.done, this.failed, this.failure.root, this.gone, this.signIn.root, this.actions.root, this.code);
+    }, this.title, this.about, this.draft.root, this.source.root, this.streams.root, this.connectivity.root, this.methods.root, this.list, this.mapper.root, this.template.root, this.done, this.failed, this.failure.root, this.gone, this.signIn.root, this.actions.root, this.code);
     for (const kind of ["keydown", "keypress", "keyup"]) {
       this.root.addEventListener(kind, (event) => event.stopPropagation());
     }
@@ -127,6 +129,7 @@ class FormView {
     say(this.about, description);
     this.about.hidden = !description;
     this.source.draw(source, this.offered.source);
+    this.streams.draw(this.state.streams ?? null);
     this.drawChoice(this.connectivity, ways, way);
     this.methods.offer(methods);
     this.method.show(method, "");
