@@ -54,6 +54,7 @@ from devsession.plugin.parameters import (
     StoredConfigurationValue,
     SyncConfigurationParameters,
 )
+from devsession.plugin.record_matching import RecordMatching
 from devsession.plugin.request_matching import RequestMatching
 from devsession.plugin.strategies import (
     CREATE,
@@ -122,6 +123,7 @@ __all__ = [
     "Outcomes",
     "Plugin",
     "PluginManifest",
+    "RecordMatching",
     "RequestMatching",
     "RequestRateLimit",
     "StaticFormOptionsDataSource",

@@ -26,6 +26,7 @@ from devsession.plugin.parameters import (
     StoredValue,
     SyncConfigurationParameters,
 )
+from devsession.plugin.record_matching import RecordMatching, check_record_matching
 from devsession.plugin.request_matching import RequestMatching, check_request_matching
 from devsession.plugin.strategies import STANDARD_ACTIONS, Strategy
 from devsession.plugin.streams import StreamConfiguration
@@ -196,17 +197,20 @@ class Plugin:
     from the first step to the last, and runs in between.
 
     request_matching: what does not count when a request is compared with recorded ones.
+    record_matching: the same for records of streams, and what names them.
 
     Source: sync contract, plugin methods.
     """
 
     request_matching: ClassVar[RequestMatching] = RequestMatching()
+    record_matching: ClassVar[RecordMatching] = RecordMatching()
     # Set by a session on the instances that it makes.
     _on_secret: Callable[[str, str], None] | None = None
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         check_request_matching(cls.__name__, cls.request_matching)
+        check_record_matching(cls.__name__, cls.record_matching)
 
     def get_manifest(self) -> PluginManifest:
         """Who the plugin is. Source: creating-plugins guide, step 3."""

@@ -72,7 +72,7 @@ def _json_text(body: bytes, ignored: tuple[JsonPath, ...]) -> str | bytes:
     try:
         value = _json_value(body)
         for path in ignored:
-            value = _without(value, path)
+            value = without_path(value, path)
         return _ENCODER.encode(value)
     except (ValueError, RecursionError):
         return body
@@ -89,7 +89,7 @@ def _json_value(body: bytes) -> Any:
         return [_DECODER.decode(line) for line in lines]  # JSON lines
 
 
-def _without(value: Any, path: JsonPath) -> Any:
+def without_path(value: Any, path: JsonPath) -> Any:
     """The value without what stands at the path; a place in a list stays, as null."""
     holders = [value]
     for step in path[:-1]:

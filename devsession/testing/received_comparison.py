@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
+from devsession.plugin.record_key import app_identifiers, at
+from devsession.plugin.record_matching import RecordMatching
+from devsession.recording.body import without_path
 from devsession.recording.received import ReceivedDelete, ReceivedStream
+from devsession.render import counted
 from devsession.testing.comparison import field_differences
 
 if TYPE_CHECKING:
@@ -13,12 +18,15 @@ if TYPE_CHECKING:
     from devsession.recording.received import Received
 
 
-def received_differences(received: Received, expected: Received) -> list[str]:
+def received_differences(
+    received: Received, expected: Received, matching: RecordMatching | None = None
+) -> list[str]:
     """A line for each difference: `stream people, record 7: name 'Ada', expected 'Eve'`.
 
-    Streams may come in any order; of one stream the records of one key, and those without, may not.
+    matching: what does not count, as the plugin declares it. Streams may come in any order; of one stream the records of one key, and those without, may not.
     """
     ours, theirs = received.streams, expected.streams
+    matching = matching or RecordMatching()
     lines: list[str] = []
     for name in sorted({*ours, *theirs}):
         if name not in ours:
@@ -26,12 +34,15 @@ def received_differences(received: Received, expected: Received) -> list[str]:
         elif name not in theirs:
             lines.append(f"stream {name}: {_told(ours[name])}, expected nothing")
         else:
-            lines += [f"stream {name}{line}" for line in _differences(ours[name], theirs[name])]
+            found = _differences(name, ours[name], theirs[name], matching)
+            lines += [f"stream {name}{line}" for line in found]
     return lines
 
 
-def _differences(got: ReceivedStream, wanted: ReceivedStream) -> Iterator[str]:
-    ours, theirs = _by_name(got), _by_name(wanted)
+def _differences(
+    stream: str, got: ReceivedStream, wanted: ReceivedStream, matching: RecordMatching
+) -> Iterator[str]:
+    ours, theirs = (_by_name(stream, each, matching) for each in (got, wanted))
     for name, record in theirs.items():
         if name not in ours:
             yield f": no record {name}, expected one"
@@ -53,15 +64,25 @@ def _differences(got: ReceivedStream, wanted: ReceivedStream) -> Iterator[str]:
         )
 
 
-def _by_name(stream: ReceivedStream) -> dict[str, dict[str, Any]]:
+def _by_name(
+    stream: str, came: ReceivedStream, matching: RecordMatching
+) -> dict[str, dict[str, Any]]:
     """Each record by its key, or by its place; a key that came again has a number."""
     found: dict[str, dict[str, Any]] = {}
     times: dict[str, int] = {}
-    for number, each in enumerate(stream.records):
-        name = f"row {number}" if each.key is None else each.key
+    key, ignored = matching.key(stream), matching.ignored(stream)
+    counting = [each for each in came.records if matching.counts(stream, each.record)]
+    for number, each in enumerate(counting):
+        name = each.key
+        if key:
+            name = app_identifiers([each.record], [key])[0] if at(each.record, key) else None
+        name = f"row {number}" if name is None else name
         times[name] = times.get(name, 0) + 1
         again = f" (time {times[name]})" if times[name] > 1 else ""
-        found[name + again] = {**each.record, **({"IS_DELETED": True} if each.deleted else {})}
+        record = copy.deepcopy(each.record) if ignored else each.record
+        for path in ignored:
+            record = without_path(record, path)
+        found[name + again] = {**record, **({"IS_DELETED": True} if each.deleted else {})}
     return found
 
 
@@ -70,4 +91,4 @@ def _criteria(stream: ReceivedStream) -> list[dict[str, Any]]:
 
 
 def _told(stream: ReceivedStream) -> str:
-    return f"{len(stream.records):,} records"
+    return counted(len(stream.records), "record")

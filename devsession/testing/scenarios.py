@@ -71,7 +71,8 @@ class LoadedInbound:
         from devsession.testing.received_comparison import received_differences
 
         done = play_inbound_pass(plugin_class, self.frozen, replay)
-        differences = [*done.differences, *received_differences(done.received, self.expected)]
+        found = received_differences(done.received, self.expected, plugin_class.record_matching)
+        differences = [*done.differences, *found]
         return Played(len(self.expected), done.played, differences)
 
 
