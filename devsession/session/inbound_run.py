@@ -137,4 +137,6 @@ class _Run:
             )
             for name, each in self._request.progress.items()
         }
-        return InboundSummary(self._sync.slug, self._run.id, status, streams)
+        found = self._request.report.warnings
+        warnings = tuple(f"{each.rule} {each.column}: {each.text}" for each in found)
+        return InboundSummary(self._sync.slug, self._run.id, status, streams, warnings)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.render import (
     BAD,
+    DOUBTFUL,
     GOOD,
     counted,
     html_line,
@@ -52,15 +53,17 @@ class StreamSummary:
 
 @dataclass(frozen=True)
 class InboundSummary:
-    """What a run did; true when every stream came to its end.
+    """What a run did; true when no stream failed.
 
-    status: completed, failed or interrupted. streams: by name.
+    status: completed, failed or interrupted. streams: by name. warnings: what was stored and is
+    worth a look, a line a rule.
     """
 
     sync: str
     run: int
     status: str = "completed"
     streams: Mapping[str, StreamSummary] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self.status == "completed" and not self.problems
@@ -88,7 +91,8 @@ class InboundSummary:
     def __str__(self) -> str:
         ended = "" if self.status == "completed" else f" {self.status},"
         told = "; ".join(f"{name} {each.text}" for name, each in self.streams.items())
-        return f"{self.sync}:{ended} {counted(self.records, 'record')} stored: {told}"
+        text = f"{self.sync}:{ended} {counted(self.records, 'record')} stored: {told}"
+        return "\n".join([text, *self.warnings])
 
     __repr__ = __str__
 
@@ -107,8 +111,9 @@ class InboundSummary:
             for name, each in self.streams.items()
         ]
         notes = [f"{name}: {problem}" for name, problem in self.problems.items()]
+        notes += self.warnings
         title = f"{self.sync}: {self.status}, {counted(self.records, 'record')} stored"
-        edge = GOOD if self else BAD
+        edge = (DOUBTFUL if self.warnings else GOOD) if self else BAD
         return html_report(title, html_table(_HEADINGS, rows), *map(html_line, notes), edge=edge)
 
     def to_dict(self) -> dict[str, Any]:

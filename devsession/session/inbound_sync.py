@@ -43,6 +43,8 @@ class InboundSync:
         self.record = record
         self._form: Form | None = None
         self._listed: tuple[Any, list[StreamConfiguration]] | None = None
+        # How often somebody wanted the app's streams as they are then.
+        self.looks = 0
         self._scenarios: dict[str, InboundScenario] = {}
 
     @property
@@ -105,7 +107,7 @@ class InboundSync:
         Raises: FormError when what was chosen cannot be any more.
         """
         self._require_filled()
-        self._listed = None
+        self.look()
         before = self.record.streams
         kept = kept_choices(self._streams_of_app(), before, new=before.include_new_streams)
         chosen = self._choose(kept, before.include_new_streams)
@@ -133,7 +135,7 @@ class InboundSync:
         before = form.values
         form.fill(**values)
         try:
-            self._listed = None
+            self.look()
             new = self.record.streams.include_new_streams
             new = new if include_new_streams is None else include_new_streams
             chosen = self._filled(new) if streams is None else self._choose(streams, new)
@@ -145,7 +147,7 @@ class InboundSync:
     def save(self) -> Note:
         """Store what the form holds; streams are read as before, in the beginning all of them."""
         self.form.settle()
-        self._listed = None
+        self.look()
         return self._save(self._filled(self.record.streams.include_new_streams))
 
     def create_option(self, name: str, /, **values: object) -> FormOption:
@@ -194,6 +196,7 @@ class InboundSync:
 
     def look(self) -> None:
         """Look at the app's streams as they are now."""
+        self.looks += 1
         self._listed = None
 
     def fetched(self, record: InboundSyncRecord) -> None:
@@ -204,7 +207,7 @@ class InboundSync:
 
     def refresh(self) -> None:
         """plugin.py was saved: the form and the streams as they are now; answers that fit are kept."""
-        self._listed = None
+        self.look()
         if self._form is not None:
             definition = self._definition(self._so_far(self._form))
             with self._form.without_waiting():

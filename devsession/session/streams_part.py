@@ -38,7 +38,6 @@ class StreamsPart(FormPart):
     def receive(self, message: dict[str, Any]) -> str:  # noqa: ARG002 - there is one
         """Look again."""
         self._sync.look()
-        self._shown_for = None
         return ""
 
     def facts(self) -> list[tuple[str, str]]:
@@ -48,8 +47,9 @@ class StreamsPart(FormPart):
 
     def _rows(self) -> tuple[tuple[StreamRow, ...], str]:
         """The app is asked for its streams once for what is saved, and not with each click."""
-        if self._shown_for is not self._sync.record:
-            self._shown_for = self._sync.record
+        now = self._sync.record, self._sync.looks
+        if self._shown_for != now:
+            self._shown_for = now
             try:
                 self._asked = self._sync.streams.rows, ""
             except DevsessionError as error:

@@ -18,6 +18,7 @@ from devsession.errors import (
     UnknownNameError,
     UsageError,
 )
+from devsession.plugin import Plugin, StreamConfiguration
 from devsession.session.plugin_source import load_plugin_class
 from devsession.session.run_turn import RunInterrupted
 from devsession.session.views import inbound_call
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from devsession.session.inbound_sync import InboundSync
 
 KEY_NAME = "SANDBOX_API_KEY"
+CUSTOMER = StreamConfiguration(
+    stream_name="customer", supported_sync_strategies=["Full Refresh"], mandatory=True
+)
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +147,36 @@ class TestStreams:
         assert "  customer   Incremental by updated_at, merge by id\n" in shown
         assert "  click      not read\n" in shown
         assert "page_size" in shown
+        drawn = {row[0]: row[1] for row in people._page.state["streams"]["rows"]}
+        assert drawn["customer"] == "yes"
+        assert drawn["click"] == "no"
+
+    def test_a_plugin_without_a_form_has_streams_to_choose(
+        self, people: InboundSync, session: DevelopmentSession, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        plugin_class = session.source.plugin_class
+        monkeypatch.setattr(
+            plugin_class, "inbound_configuration_form", Plugin.inbound_configuration_form
+        )
+        monkeypatch.setattr(plugin_class, "inbound_stream_list", lambda *_: [CUSTOMER])
+        people.fill()
+
+        assert "customer  " in repr(people.streams)
+        assert people.filled
+
+    @pytest.mark.parametrize("listed", [None, [], ["customer"], {"customer": {}}])
+    def test_what_is_no_list_of_streams_is_told(
+        self,
+        people: InboundSync,
+        session: DevelopmentSession,
+        monkeypatch: pytest.MonkeyPatch,
+        listed: Any,
+    ) -> None:
+        monkeypatch.setattr(session.source.plugin_class, "inbound_stream_list", lambda *_: listed)
+        with pytest.raises(PluginRaisedError, match=r"inbound_stream_list\(\) of Reading returned"):
+            people.fill()
+
+        assert not people.filled
 
 
 class TestDeclaring:
@@ -325,6 +359,7 @@ class TestRun:
             session.run(people.slug)
 
         summary = interrupted.value.summary
+        assert summary._repr_html_()
         assert (summary.status, summary.counts) == ("interrupted", {"customer": 1})
         assert people.tables.counts() == {"customer": (1, 0)}
         assert people.tables.states() == {"customer": {"updated_at": "2026-01-01"}}
@@ -358,6 +393,7 @@ class TestRun:
 
         assert not summary
         assert summary.counts == {"customer": 0, "click": 1}
+        assert "I02" not in "".join(summary.warnings)
         assert summary.streams["customer"].refused == 2
         assert summary.problems["customer"].startswith("I02 a record has no key")
         assert "Ada" in summary.problems["customer"]

@@ -56,6 +56,7 @@ def test_offline_it_comes_to_the_same_without_the_app(
         report = scenario.run()
         listed = people.streams.to_frame()["stream"].tolist()
         told = scenario.complete()
+        generated = session.generate_tests()
 
     assert scenario.request.streams == streams
     assert streams[0].latest_state is not None
@@ -64,6 +65,7 @@ def test_offline_it_comes_to_the_same_without_the_app(
     assert (report.states, len(states)) == (states, 2)
     assert listed == ["customer", "project", "click", "broken", "task"]
     assert "run twice" in str(told)
+    assert "first: Frozen: 27 records of 2 streams" in str(generated)
 
 
 def test_it_is_listed_shown_and_run_on_the_command_line(
