@@ -17,6 +17,7 @@ from devsession.recording.recorder import Recorder
 from devsession.recording.tape import Tape
 from devsession.session.cells import follow_cells
 from devsession.session.connection import Connection
+from devsession.session.in_warehouse import InWarehouse
 from devsession.session.omnata_syncs import OmnataSyncs, check_place, omnata_syncs
 from devsession.session.plugin_source import PluginSource
 from devsession.session.sandbox import Sandbox
@@ -37,11 +38,7 @@ if TYPE_CHECKING:
     from devsession.session.completion import Told
     from devsession.session.inbound_sync import InboundSync
     from devsession.session.sync import Sync
-    from devsession.warehouse.account import Account
-    from devsession.warehouse.engine import Engine
-    from devsession.warehouse.inbound_syncs import InboundSyncs
     from devsession.warehouse.omnata import Statements
-    from devsession.warehouse.store import Store
     from devsession.warehouse.tables import LoadedTable
 
 
@@ -50,7 +47,7 @@ class _Reuse(ExitStack):
         return "from now on the tape answers what is unchanged; `with session.reuse():` for a block"
 
 
-class DevelopmentSession:
+class DevelopmentSession(InWarehouse):
     """What an author builds a plugin with, in a notebook.
 
     plugin: the class; saving its file loads it again.
@@ -392,34 +389,6 @@ class DevelopmentSession:
     def omnata_app(self) -> str | None:
         """The Omnata app that syncs come from, and its account; None: from this workspace."""
         return self._omnata.where if self._omnata else None
-
-    @cached_property
-    def account(self) -> Account:
-        """The warehouse, opened when first used."""
-        from devsession.warehouse.embedded import open_embedded
-
-        return open_embedded(self.workspace.folder)
-
-    @cached_property
-    def store(self) -> Store:
-        """Connections, outbound syncs, and the runs of all syncs."""
-        from devsession.warehouse.store import Store
-
-        return Store(self.account)
-
-    @cached_property
-    def inbound_syncs(self) -> InboundSyncs:
-        """Inbound syncs."""
-        from devsession.warehouse.inbound_syncs import InboundSyncs
-
-        return InboundSyncs(self.account)
-
-    @cached_property
-    def engine(self) -> Engine:
-        """Plan, stage and apply."""
-        from devsession.warehouse.engine import Engine
-
-        return Engine(self.account)
 
     def _is_warehouse(self, host: str, port: int) -> bool:
         address = self._warehouse.address()

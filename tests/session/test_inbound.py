@@ -258,6 +258,20 @@ class TestScenario:
         assert ran.states == scenario.states == {}
         assert "ended at 30 records" in str(ran)
 
+    def test_a_cell_that_is_run_twice_enqueues_once(
+        self, people: InboundSync, session: DevelopmentSession
+    ) -> None:
+        people.fill(streams=["customer"])
+        scenario = people.scenario(f"twice {people.slug}")
+        for number in (1, 2):
+            with session.recorder.scope("cell:the same text"):
+                page = [{"id": "1", "name": f"Ada {number}"}]
+                scenario.request.enqueue_results("customer", page, {"updated_at": "2026"})
+
+        assert scenario.validate()
+        assert scenario.records["RECORD_DATA"].tolist() == [{"id": "1", "name": "Ada 2"}]
+        assert scenario.states == {"customer": {"updated_at": "2026"}}
+
     def test_opened_again_it_is_the_same_input(
         self, people: InboundSync, capsys: pytest.CaptureFixture[str]
     ) -> None:
