@@ -310,6 +310,49 @@ class TestScenario:
 
         assert key not in str(error.value)
 
+    def test_a_stream_that_fails_is_told_and_nothing_is_kept(self, people: InboundSync) -> None:
+        people.fill(streams=["click", "broken"])
+        scenario = people.scenario(f"fails {people.slug}")
+        with pytest.raises(PluginRaisedError, match=r"1 of 2 streams failed: 'broken'"):
+            scenario.run()
+
+        assert not scenario.folder.has_outcomes
+        assert scenario.http.failed[0].status == 500
+
+    def test_what_breaks_a_rule_is_reported_and_nothing_is_kept(
+        self, people: InboundSync, session: DevelopmentSession, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def keyless(_: object, parameters: Any, request: Any) -> None:
+            request.enqueue_results("customer", [{"name": "Ada"}])
+
+        people.fill(streams=["customer"])
+        scenario = people.scenario(f"keyless {people.slug}")
+        monkeypatch.setattr(session.source.plugin_class, "sync_inbound", keyless)
+        report = scenario.run()
+
+        assert [finding.rule for finding in report.errors] == ["I02"]
+        assert not scenario.folder.has_outcomes
+        with pytest.raises(StreamError, match="I02"):
+            scenario.complete()
+
+    def test_applied_out_of_turn_it_is_not_stored(
+        self, people: InboundSync, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        people.fill(streams=["customer"])
+        first = people.scenario(f"one {people.slug}", records=500)
+        first.run()
+        second = people.scenario(f"two {people.slug}", after=first)
+        second.run()
+        capsys.readouterr()
+        second.complete(apply=True)
+        said = capsys.readouterr().out
+        people.scenario(first.name).complete(apply=True)
+        people.scenario(second.name).complete(apply=True)
+
+        assert "customer: not stored, what the warehouse holds has another state" in said
+        assert capsys.readouterr().out == ""
+        assert people.tables.states() == second.states
+
     def test_nothing_is_stored_before_it_is_applied(self, people: InboundSync) -> None:
         people.fill(streams=["customer"])
         scenario = people.scenario(f"applied {people.slug}", records=500)
