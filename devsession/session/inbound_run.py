@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from devsession.errors import PluginRaisedError, SetupError, StreamError
 from devsession.notebook.stream_progress import NotebookStreamProgress
+from devsession.plugin.schema_drift import schema_difference
 from devsession.session.app_limits import limits_in_run
 from devsession.session.inbound_call import call_inbound, secrets_of
 from devsession.session.inbound_summary import InboundSummary, StreamSummary
@@ -62,6 +63,7 @@ class _Run:
             told=watcher.read,
         )
         self._said: dict[str, str] = {}
+        self._schemas = self._tables.schemas()
 
     def go(self) -> InboundSummary:
         """Read, and end in a summary, however it ends."""
@@ -139,4 +141,24 @@ class _Run:
         }
         found = self._request.report.warnings
         warnings = tuple(f"{each.rule} {each.column}: {each.text}" for each in found)
-        return InboundSummary(self._sync.slug, self._run.id, status, streams, warnings)
+        return InboundSummary(
+            self._sync.slug, self._run.id, status, streams, warnings, fields=self._drift()
+        )
+
+    def _drift(self) -> dict[str, str]:
+        """What differs in the fields of records: from those of before, or as the app says now."""
+        filled = self._sync.record.streams.included_streams
+        pairs = {
+            name: (self._schemas.get(name), new) for name, new in self._tables.schemas().items()
+        }
+        for stream in self._streams:
+            before = filled.get(stream.stream_name)
+            if before is not None and before.stream.json_schema:
+                pairs[stream.stream_name] = (
+                    before.stream.json_schema,
+                    stream.stream.json_schema or {},
+                )
+        found = {
+            name: schema_difference(old, new) for name, (old, new) in pairs.items() if old and new
+        }
+        return {name: str(difference) for name, difference in found.items() if difference}

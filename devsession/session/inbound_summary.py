@@ -56,7 +56,8 @@ class InboundSummary:
     """What a run did; true when no stream failed.
 
     status: completed, failed or interrupted. streams: by name. warnings: what was stored and is
-    worth a look, a line a rule.
+    worth a look, a line a rule. fields: streams whose records have other fields or types than
+    before, `+ phone: string` a line each.
     """
 
     sync: str
@@ -64,6 +65,7 @@ class InboundSummary:
     status: str = "completed"
     streams: Mapping[str, StreamSummary] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return self.status == "completed" and not self.problems
@@ -92,7 +94,7 @@ class InboundSummary:
         ended = "" if self.status == "completed" else f" {self.status},"
         told = "; ".join(f"{name} {each.text}" for name, each in self.streams.items())
         text = f"{self.sync}:{ended} {counted(self.records, 'record')} stored: {told}"
-        return "\n".join([text, *self.warnings])
+        return "\n".join([text, *self.warnings, *self._drift])
 
     __repr__ = __str__
 
@@ -111,10 +113,17 @@ class InboundSummary:
             for name, each in self.streams.items()
         ]
         notes = [f"{name}: {problem}" for name, problem in self.problems.items()]
-        notes += self.warnings
+        notes += [*self.warnings, *self._drift]
         title = f"{self.sync}: {self.status}, {counted(self.records, 'record')} stored"
         edge = (DOUBTFUL if self.warnings else GOOD) if self else BAD
         return html_report(title, html_table(_HEADINGS, rows), *map(html_line, notes), edge=edge)
+
+    @property
+    def _drift(self) -> list[str]:
+        """What has changed in the records' fields, a line a field."""
+        return [
+            f"{name}: {line}" for name, text in self.fields.items() for line in text.split("\n")
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """The same for programs."""

@@ -81,6 +81,12 @@ class InboundTables:
         """Stream -> the state that covers the records that are stored, of streams that have one."""
         return {each.name: json.loads(each.state) for each in self._known() if each.state}
 
+    def schemas(self) -> dict[str, dict[str, Any]]:
+        """Stream -> the json_schema of its records so far, of streams whose plugin names none."""
+        return {
+            each.name: json.loads(each.json_schema) for each in self._known() if each.json_schema
+        }
+
     def tables(self) -> dict[str, str]:
         """Stream -> its table, of all streams that ever had one."""
         return {each.name: each.table for each in self._known()}

@@ -402,6 +402,28 @@ class TestRun:
         assert summary.counts == {"click": 5, "broken": 0}
         assert people.tables.counts()["click"] == (5, 0)
 
+    def test_other_fields_than_before_are_told(
+        self, people: InboundSync, session: DevelopmentSession, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def reading(*records: dict[str, Any]) -> Any:
+            def sync_inbound(_: object, parameters: Any, request: Any) -> None:
+                request.enqueue_results("customer", list(records), {"updated_at": "2026"})
+                request.mark_stream_complete("customer")
+
+            return sync_inbound
+
+        people.fill(streams=["customer"])
+        plugin_class = session.source.plugin_class
+        monkeypatch.setattr(plugin_class, "sync_inbound", reading({"id": "1", "visits": 3}))
+        first, same = session.run(people.slug), session.run(people.slug)
+        record = {"id": "1", "visits": "often", "phone": "1"}
+        monkeypatch.setattr(plugin_class, "sync_inbound", reading(record))
+        other = session.run(people.slug)
+
+        assert (first.fields, same.fields) == ({}, {})
+        assert other.fields == {"customer": "+ phone: string\n~ visits: integer -> any"}
+        assert str(other).endswith("customer: + phone: string\ncustomer: ~ visits: integer -> any")
+
     def test_what_is_stored_stays_when_it_is_stopped(
         self, people: InboundSync, session: DevelopmentSession, monkeypatch: pytest.MonkeyPatch
     ) -> None:
