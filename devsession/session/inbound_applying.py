@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devsession.plugin.record_json import as_json
+from devsession.plugin.record_key import at
+from devsession.plugin.stream_rules import is_earlier
 from devsession.plugin.stream_spool import Spool
 from devsession.plugin.stream_store import Checkpoint
+from devsession.plugin.streams import InboundSyncStrategy
 from devsession.recording.received import ReceivedDelete
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from devsession.plugin.streams import StoredStreamConfiguration
@@ -32,12 +35,14 @@ def apply_received(sync: InboundSync, frozen: InboundScenarioInput, received: Re
     for stream in frozen.streams:
         name = stream.stream_name
         came, state = received.streams.get(name), states.get(name)
-        if came is None or (state is not None and state == came.state):
-            continue  # nothing, or stored already
+        if came is None or _is_covered(stream, came.state, state):
+            continue
         problem = ""
         if stream.storage_behaviour == "replace":
             problem = "" if came.complete else "it was not read to its end"
-        elif state != stream.latest_state:
+        elif (
+            stream.sync_strategy == InboundSyncStrategy.INCREMENTAL and state != stream.latest_state
+        ):
             problem = "what the warehouse holds has another state than the scenario begins with"
         if problem:
             print(f"{name}: not stored, {problem}")  # noqa: T201 - the author's cell shows it
@@ -45,6 +50,18 @@ def apply_received(sync: InboundSync, frozen: InboundScenarioInput, received: Re
         with tempfile.TemporaryDirectory(prefix="devsession-") as folder:
             for checkpoint in _checkpoints(stream, came, Path(folder)):
                 tables.store(checkpoint)
+
+
+def _is_covered(
+    stream: StoredStreamConfiguration,
+    came: Mapping[str, Any] | None,
+    state: Mapping[str, Any] | None,
+) -> bool:
+    """Whether the warehouse holds it already, or is further."""
+    if state is None or stream.sync_strategy != InboundSyncStrategy.INCREMENTAL:
+        return False
+    cursor = stream.cursor
+    return came == state or (cursor is not None and is_earlier(at(came, cursor), at(state, cursor)))
 
 
 def _checkpoints(

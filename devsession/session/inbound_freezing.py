@@ -9,6 +9,7 @@ from devsession.recording.inbound_scenario import InboundScenarioFolder
 from devsession.recording.origin import check_origin
 from devsession.recording.scenario import scenario_folder
 from devsession.recording.scenario_input import InboundScenarioInput
+from devsession.session.stream_choices import begun_with
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,11 +43,7 @@ def _freeze(
 ) -> None:
     streams = sync.chosen_now()
     if wanted.after is not None:
-        states = _ended_with(session, sync, wanted.after)
-        streams = [
-            stream.model_copy(update={"latest_state": states.get(stream.stream_name)})
-            for stream in streams
-        ]
+        streams = begun_with(streams, _ended_with(session, sync, wanted.after))
     frozen = InboundScenarioInput(
         name=wanted.name,
         sync=sync.slug,

@@ -13,7 +13,12 @@ from devsession.session.manifest import manifest_of
 from devsession.session.option_calls import fetcher_of
 from devsession.session.plugin_call import calling
 from devsession.session.saved import Note, saved_note
-from devsession.session.stream_choices import Chosen, chosen_streams, kept_choices
+from devsession.session.stream_choices import (
+    Chosen,
+    begun_with,
+    chosen_streams,
+    kept_choices,
+)
 from devsession.session.stream_list import listed_streams
 from devsession.session.stream_table import StreamTable, stream_table
 from devsession.session.with_connection import with_connection
@@ -111,11 +116,7 @@ class InboundSync:
         before = self.record.streams
         kept = kept_choices(self._streams_of_app(), before, new=before.include_new_streams)
         chosen = self._choose(kept, before.include_new_streams)
-        states = self.tables.states()
-        return [
-            stored.model_copy(update={"latest_state": states.get(name)})
-            for name, stored in chosen.streams.included_streams.items()
-        ]
+        return begun_with(chosen.streams.included_streams.values(), self.tables.states())
 
     def fill(
         self, *, streams: object = None, include_new_streams: bool | None = None, **values: object

@@ -15,6 +15,8 @@ from devsession.plugin.streams import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from devsession.plugin.streams import StreamConfiguration
 
 CHOICES = ("strategy", "cursor", "key", "storage")
@@ -116,6 +118,26 @@ def usual(stream: StreamConfiguration) -> StoredStreamConfiguration:
         storage_behaviour=_usual_storage(strategy, bool(key)),
         stream=stream,
     )
+
+
+def begun_with(
+    streams: Iterable[StoredStreamConfiguration],
+    states: Mapping[str, Mapping[str, Any] | None],
+) -> list[StoredStreamConfiguration]:
+    """Streams with the states that a pass begins with.
+
+    A full refresh has none: a plugin that went on from it would read a part, which then replaces all.
+    """
+    return [
+        stream.model_copy(
+            update={
+                "latest_state": states.get(stream.stream_name)
+                if stream.sync_strategy == _INCREMENTAL
+                else None
+            }
+        )
+        for stream in streams
+    ]
 
 
 def spelled(path: object) -> str:

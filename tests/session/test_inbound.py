@@ -390,6 +390,18 @@ class TestRun:
         state = people.streams.to_frame().set_index("stream").loc["customer", "state"]
         assert second.streams["customer"].state["updated_at"] in state
 
+    def test_a_full_refresh_begins_anew_each_time(
+        self, people: InboundSync, session: DevelopmentSession
+    ) -> None:
+        people.fill(
+            streams={"customer": {"strategy": "Full Refresh", "storage": "replace"}, "project": {}}
+        )
+        session.run(people.slug)
+        begun = people.scenario(f"anew {people.slug}").request.streams
+
+        assert set(people.tables.states()) == {"customer", "project"}
+        assert [bool(stream.latest_state) for stream in begun] == [False, True]
+
     def test_a_stream_that_fails_leaves_the_others(
         self, people: InboundSync, session: DevelopmentSession
     ) -> None:
