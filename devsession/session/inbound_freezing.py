@@ -9,7 +9,7 @@ from devsession.recording.inbound_scenario import InboundScenarioFolder
 from devsession.recording.origin import check_origin
 from devsession.recording.scenario import scenario_folder
 from devsession.recording.scenario_input import InboundScenarioInput
-from devsession.session.stream_choices import begun_with
+from devsession.session.stream_usual import begun_with
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

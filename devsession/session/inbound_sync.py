@@ -13,14 +13,10 @@ from devsession.session.manifest import manifest_of
 from devsession.session.option_calls import fetcher_of
 from devsession.session.plugin_call import calling
 from devsession.session.saved import Note, saved_note
-from devsession.session.stream_choices import (
-    Chosen,
-    begun_with,
-    chosen_streams,
-    kept_choices,
-)
+from devsession.session.stream_choices import Chosen, chosen_streams, kept_choices
 from devsession.session.stream_list import listed_streams
 from devsession.session.stream_table import StreamTable, stream_table
+from devsession.session.stream_usual import begun_with
 from devsession.session.with_connection import with_connection
 from devsession.warehouse.inbound import InboundTables
 

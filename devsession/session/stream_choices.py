@@ -13,10 +13,9 @@ from devsession.plugin.streams import (
     StoredStreamConfiguration,
     StoredStreamsConfiguration,
 )
+from devsession.session.stream_usual import spelled, usual, usual_storage, usual_strategy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from devsession.plugin.streams import StreamConfiguration
 
 CHOICES = ("strategy", "cursor", "key", "storage")
@@ -106,48 +105,6 @@ def chosen_by_hand(streams: StoredStreamsConfiguration) -> dict[str, dict[str, A
     return chosen if streams.excluded_streams or any(chosen.values()) else {}
 
 
-def usual(stream: StreamConfiguration) -> StoredStreamConfiguration:
-    """How a stream is read when nothing is said."""
-    strategy = _usual_strategy(stream, stream.default_cursor_field)
-    key = stream.source_defined_primary_key
-    return StoredStreamConfiguration(
-        stream_name=stream.stream_name,
-        sync_strategy=strategy,
-        cursor_field=stream.default_cursor_field,
-        primary_key_field=key,
-        storage_behaviour=_usual_storage(strategy, bool(key)),
-        stream=stream,
-    )
-
-
-def begun_with(
-    streams: Iterable[StoredStreamConfiguration],
-    states: Mapping[str, Mapping[str, Any] | None],
-) -> list[StoredStreamConfiguration]:
-    """Streams with the states that a pass begins with.
-
-    A full refresh has none: a plugin that went on from it would read a part, which then replaces all.
-    """
-    return [
-        stream.model_copy(
-            update={
-                "latest_state": states.get(stream.stream_name)
-                if stream.sync_strategy == _INCREMENTAL
-                else None
-            }
-        )
-        for stream in streams
-    ]
-
-
-def spelled(path: object) -> str:
-    """A cursor or key as people read it: `owner.id`, `region, id`."""
-    if path is None or isinstance(path, str):
-        return path or ""
-    parts: Any = path
-    return ", ".join(each if isinstance(each, str) else ".".join(each) for each in parts)
-
-
 def _wanted(
     asked: object, known: Mapping[str, StreamConfiguration]
 ) -> tuple[dict[str, Mapping[str, Any]], dict[str, str]]:
@@ -201,8 +158,8 @@ def _stored(
     """How a stream is read with these choices; or what is wrong with them."""
     cursor = choices.get("cursor") or stream.default_cursor_field
     key = choices.get("key") or stream.source_defined_primary_key
-    strategy = choices.get("strategy") or _usual_strategy(stream, cursor)
-    storage = choices.get("storage") or _usual_storage(strategy, bool(key))
+    strategy = choices.get("strategy") or usual_strategy(stream, cursor)
+    storage = choices.get("storage") or usual_storage(strategy, bool(key))
     problems = {
         "cursor": _wrong_cursor(stream, choices.get("cursor"), cursor, strategy),
         "key": _wrong_key(stream, key),
@@ -275,21 +232,6 @@ def _choices(stored: StoredStreamConfiguration) -> dict[str, Any]:
     if not stream.source_defined_primary_key and stored.primary_key_field:
         choices["key"] = stored.primary_key_field
     return choices
-
-
-def _usual_strategy(stream: StreamConfiguration, cursor: object) -> InboundSyncStrategy:
-    supported = stream.supported_sync_strategies
-    if _INCREMENTAL in supported and (cursor or stream.source_defined_cursor):
-        return _INCREMENTAL
-    full = InboundSyncStrategy.FULL_REFRESH
-    return full if full in supported else supported[0]
-
-
-def _usual_storage(strategy: object, has_key: bool) -> StorageBehaviour:
-    """Records that are gone from a full refresh are gone; what changed is merged."""
-    if strategy == InboundSyncStrategy.FULL_REFRESH:
-        return "replace"
-    return "merge" if has_key else "append"
 
 
 def _is_path(value: object) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from devsession.render import NEUTRAL, counted, html_report, html_table, shortened, text_table
-from devsession.session.stream_choices import spelled, usual
+from devsession.session.stream_usual import spelled, usual
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
