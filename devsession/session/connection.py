@@ -240,6 +240,8 @@ class Connection:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
+        for field, given in self.form.secrets.items():
+            self.form.notify(field, self._lost(given))
         display(self._page)
 
     @cached_property
@@ -343,6 +345,12 @@ class Connection:
             for field, given in self.form.secrets.items()
             if isinstance(given, SecretReference)
         }
+
+    def _lost(self, given: SecretReference | str) -> str:
+        """What is said of a secret that is in none of the places looked in; "" where it is found."""
+        if self._session.offline or isinstance(given, str) or self._vault.store.find(given.name):
+            return ""
+        return f"is nowhere: type it here, or put {given.name}=.. into .env"
 
     def _answers(self) -> Answers:
         values = {name: value.value for name, value in self.form.values.items()}
