@@ -161,6 +161,14 @@ def test_a_method_that_the_plugin_has_no_more(
     assert session.connection.parameters.connection_method == "Password"
 
 
+def test_a_field_that_is_not_asked_for_yet_is_not_lacking(session: DevelopmentSession) -> None:
+    user = 'FormInputField(name="user"'
+    asked_later = 'FormInputField(name="floor", label="Floor", required=True, depends_on="nick")'
+    save(session, user, f'FormInputField(name="nick", label="Nick"), {asked_later}, {user}')
+
+    assert session.connection.parameters["user"] == "ada"
+
+
 def test_a_secret_that_is_nowhere_is_said_at_its_field(
     session: DevelopmentSession, pages: list[FormWidget], monkeypatch: pytest.MonkeyPatch
 ) -> None:
