@@ -85,6 +85,18 @@ class Connection:
         return self.record is not None
 
     @property
+    def is_saved(self) -> bool:
+        """Whether all that the form holds is stored."""
+        saved, form = self.record, self.form
+        return (
+            saved is not None
+            and saved.connection_method == form.method
+            and saved.connectivity_option == form.connectivity_option
+            and saved.connection_secrets.items() >= form.secrets.items()
+            and self._vault.used(saved.connection_parameters).items() >= form.values.items()
+        )
+
+    @property
     def parameters(self) -> ConnectionConfigurationParameters:
         """What connect() and the forms of a sync are given, as saved, secrets included.
 

@@ -169,6 +169,22 @@ def test_a_field_that_is_not_asked_for_yet_is_not_lacking(session: DevelopmentSe
     assert session.connection.parameters["user"] == "ada"
 
 
+def test_a_form_says_what_comes_next_once_it_is_saved(
+    session: DevelopmentSession, orders: Sync, pages: list[FormWidget]
+) -> None:
+    orders.fill(room="lounge", template="Hello")
+
+    session.connection._ipython_display_()
+    orders._ipython_display_()
+
+    for page, next_step in zip(pages, ("session.sync(", ".plan() says"), strict=True):
+        assert f"next: it is saved; {next_step}" in repr(page)
+
+    session.connection.form.set("user", "bob")
+
+    assert "next: Test, then Save" in repr(pages[0])
+
+
 def test_a_secret_that_is_nowhere_is_said_at_its_field(
     session: DevelopmentSession, pages: list[FormWidget], monkeypatch: pytest.MonkeyPatch
 ) -> None:
