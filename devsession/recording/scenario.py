@@ -40,8 +40,9 @@ class ScenarioInput(BaseModel):
     """What stands in scenario.json: what `sync_outbound` is called with, but for the records.
 
     `secrets` are the names of the connection's secrets; their values are nowhere in the folder.
-    `tested`: the method itself has run, so that there is something to test. `asked`: how many
-    records were wanted, where there were fewer; it stands in the file only then.
+    `tested`: the method itself has run, so that there is something to test. `completed`: the test of
+    that run was shown to hold. `asked`: how many records were wanted, where there were fewer. Either
+    stands in the file only then.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -51,6 +52,7 @@ class ScenarioInput(BaseModel):
     sync: str
     plugin: str
     tested: bool = False
+    completed: bool = False
     created_by: str = Field(default_factory=lambda: f"devsession {devsession.__version__}")
     secrets: list[str] = []
     asked: int | None = None
@@ -151,7 +153,8 @@ class ScenarioFolder:
             frozen = frozen.model_copy(update={"created_by": self.read_input().created_by})
         secrets = sorted(frozen.parameters.connection_secrets) or sorted(frozen.secrets)
         content = frozen.model_copy(update={"secrets": secrets}).model_dump(
-            mode="json", exclude={"asked"} if frozen.asked is None else None
+            mode="json",
+            exclude={name for name in ("asked", "completed") if not getattr(frozen, name)},
         )
         self._write(self._input_file, _pretty(redactor.value(content)), redactor)
 

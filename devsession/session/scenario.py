@@ -24,9 +24,11 @@ from devsession.session.resending import Sender, SentExchange
 from devsession.session.run_findings import (
     answered_by,
     asked_too_fast,
+    cells_differ_from_run,
     differs_from_cells,
     warning,
 )
+from devsession.testing.comparison import outcome_differences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +44,9 @@ if TYPE_CHECKING:
     from devsession.session.development import DevelopmentSession
     from devsession.session.sync import Sync
     from devsession.testing.drift import DriftReport
+
+
+_OTHER_THAN_COMPLETED = "its outcomes are others than those of the completed test, which stays as it is until complete()"
 
 
 @dataclass(frozen=True, repr=False)
@@ -62,6 +67,8 @@ class Scenario:
         self._sync = sync
         self.folder = folder
         self._report: Report | None = None
+        self._frozen = folder.read_input()
+        self._waiting: tuple[DataFrame, Sequence[Exchange]] | None = None
         self.open()
 
     @property
@@ -71,7 +78,8 @@ class Scenario:
 
     def open(self) -> None:
         """Begin anew: the exchanges of before are not counted any more."""
-        self._frozen = self.folder.read_input()
+        before, self._frozen = self._frozen, self.folder.read_input()
+        self._waiting = self._waiting if self._frozen == before else None
         self.records = self.folder.read_records()
         self._mark = self._session.recorder.mark()
         self._end: int | None = None
@@ -106,22 +114,30 @@ class Scenario:
         return Timeline(self.http)
 
     def validate(self, outcomes: DataFrame | Outcomes) -> Report:
-        """Check outcomes against every rule; valid ones are kept in the folder."""
-        self._report = self._checked(outcomes, self.http)
-        if self._report:
+        """Check outcomes against every rule; valid ones are kept in the folder.
+
+        From the first valid `run()` on they are what the next one is compared with, no more: the
+        test expects what the run came to.
+        """
+        report = self._report = self._checked(outcomes, self.http)
+        if report:
             redactor = self._session.vault.redactor
             frame = frame_of(outcomes)
             with self.folder.at_once(redactor):
                 self.folder.write_cells(frame, redactor)
-                self.folder.write_outcomes(frame, redactor)
                 if not self._frozen.tested:
+                    self.folder.write_outcomes(frame, redactor)
                     self.folder.write_cassette(last_of_each_cell(self.http), redactor)
-        return self._report
+            if self._frozen.tested:
+                ran = self.folder.read_outcomes()
+                return _with(report, cells_differ_from_run(frame, ran, self.records))
+        return report
 
     def run(self) -> RunReport:
         """Call sync_outbound of plugin.py on the frozen input; check, and compare with the cells.
 
         A valid run is kept: its outcomes are what the test expects, its exchanges the cassette.
+        Of a completed scenario `complete()` keeps them: until then its test stays as it is.
 
         Raises: PluginRaisedError when the method raises; the exchange stands under the cell.
         """
@@ -143,21 +159,21 @@ class Scenario:
         outcomes = all_outcomes(returned, store.outcomes)
         exchanges = of_the_sync(session.recorder.exchanges_since(mark))
         report = self._checked(outcomes, exchanges)
+        notes = [answered_by(exchanges, session.recorder.mode)]
         if report:
-            redactor = session.vault.redactor
             report = self._compared(report, outcomes)
             report = _with(report, self._elsewhere(plugin, parameters, exchanges))
-            frozen = self._frozen.model_copy(update={"tested": True})
-            with self.folder.at_once(redactor):
-                self.folder.write_outcomes(outcomes, redactor)
-                self.folder.write_cassette(exchanges, redactor)
-                self.folder.write_input(frozen, redactor)
+            if self._frozen.completed:
+                self._waiting = outcomes, exchanges
+                if outcome_differences(outcomes, self.folder.read_outcomes()):
+                    notes.append(_OTHER_THAN_COMPLETED)
+            else:
+                self._keep(outcomes, exchanges)
             session.recorder.keep_take(scope, mark)
-            self._frozen = frozen
             outcomes = outcomes.assign(RESULT=outcomes["RESULT"].map(_read))
         self._report = report
-        note = answered_by(exchanges, session.recorder.mode)
-        return RunReport(**{**vars(report), "notes": (note,) if note else ()}, outcomes=outcomes)
+        said = {**vars(report), "notes": tuple(filter(None, notes))}
+        return RunReport(**said, outcomes=outcomes)
 
     def complete(self, *, apply: bool = False) -> Told:
         """Audit what is kept and make it a test, which is run and shown able to fail.
@@ -180,7 +196,12 @@ class Scenario:
                 "plugin.py",
                 scenario=self.name,
             )
+        if self._waiting is not None:
+            self._keep(*self._waiting)
         completion = completion_of(self._session, self.folder)
+        if self._frozen.tested and not self._frozen.completed:
+            self._frozen = self._frozen.model_copy(update={"completed": True})
+            self.folder.write_input(self._frozen, self._session.vault.redactor)
         if apply:
             apply_outcomes(self._sync, self.folder)
         return completion
@@ -196,6 +217,16 @@ class Scenario:
         from devsession.session.drifting import drift_of
 
         return drift_of(self._session, self.folder)
+
+    def _keep(self, outcomes: DataFrame, exchanges: Sequence[Exchange]) -> None:
+        """Make a run what the test expects; it is not shown to hold yet."""
+        redactor = self._session.vault.redactor
+        frozen = self._frozen.model_copy(update={"tested": True, "completed": False})
+        with self.folder.at_once(redactor):
+            self.folder.write_outcomes(outcomes, redactor)
+            self.folder.write_cassette(exchanges, redactor)
+            self.folder.write_input(frozen, redactor)
+        self._frozen, self._waiting = frozen, None
 
     def _look_up(self) -> dict[str, str]:
         """Make the secrets known; name -> what the connection keeps it under."""

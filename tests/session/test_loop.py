@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from typing import TYPE_CHECKING
 
@@ -279,6 +280,32 @@ class TestComplete:
         assert "as generated: passes, with the network shut" in text
         assert "fails, as it should" in text
         assert str(contacts.plan()) == "Create 0, Update 0; 3 records unchanged"
+
+    def test_cells_that_run_again_leave_what_the_test_expects(self, scenario: Scenario) -> None:
+        scenario.run()
+        scenario.complete()
+        before = scenario.folder.read_outcomes()
+
+        report = scenario.validate(answered(scenario, prefix="other"))
+
+        assert [found.rule for found in report.warnings] == ["C01"]
+        assert "differs from the outcomes of run(), which stay what the test expects" in str(report)
+        assert scenario.folder.read_outcomes().equals(before)
+
+    def test_a_run_leaves_a_completed_test_as_it_is_until_it_is_completed_again(
+        self, contacts: Sync, scenario: Scenario, project: Project
+    ) -> None:
+        scenario.run()
+        scenario.complete()
+        before = files_below(scenario.folder.path)
+        project.edit_plugin('result["id"])', 'result["id"], edited=True)')
+
+        report = contacts.scenario(scenario.name).run()
+        assert "others than those of the completed test, which stays as it is" in str(report)
+        assert files_below(scenario.folder.path) == before
+
+        contacts.scenario(scenario.name).complete()
+        assert json.loads(scenario.folder.read_outcomes()["RESULT"][0]) == {"edited": True}
 
 
 class TestTape:
