@@ -16,6 +16,7 @@ from devsession.secrets.redact import placeholder
 from devsession.secrets.reference import SecretReference
 from devsession.session.addresses import declared_by, told_elsewhere
 from devsession.session.manifest import manifest_of
+from devsession.session.not_secret import refuse_secrets_in_values
 from devsession.session.option_calls import fetcher_of, last_exchange
 from devsession.session.outdated import outdated
 from devsession.session.person import Person
@@ -133,7 +134,8 @@ class Connection:
         a person has to sign in, the address is shown, and the rest is done when they are back.
 
         Raises:
-            FormError: a field is wrong; nothing was changed.
+            FormError: a field is wrong; nothing was changed. Or one that is no secret holds a
+                secret's text; nothing was saved.
             ConnectError: connect() refused or raised; nothing was saved.
             SecretMissingError: a referenced secret is nowhere.
         """
@@ -173,7 +175,7 @@ class Connection:
     def save(self) -> Note:
         """Store what the form holds and what connect() returned, called if it has to be.
 
-        Raises: ConnectError, SecretMissingError; nothing was saved.
+        Raises: FormError, ConnectError, SecretMissingError; nothing was saved.
         """
         self.form.settle()
         return self.person.do(self._save, saves=True)
@@ -194,6 +196,8 @@ class Connection:
         return Note("\n".join(filter(None, ("connect() succeeded", self._elsewhere))))
 
     def _save(self) -> Note:
+        self._plain_secrets(self.form)  # known from now on
+        refuse_secrets_in_values(self.form, self._vault.redactor)
         checked = self._checked
         unchanged = checked is not None and checked[0] == self._answers()
         response = checked[1] if checked and unchanged else self._connect()

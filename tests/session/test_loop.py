@@ -75,6 +75,20 @@ class TestConnection:
         assert session.connection.parameters["tenant_url"] == app.url
         assert app.asked() == []
 
+    def test_nothing_is_saved_when_a_value_holds_a_secret(
+        self, session: DevelopmentSession, app: App
+    ) -> None:
+        with pytest.raises(FormError) as error:
+            session.connection.fill(tenant_url=f"{app.url}/{KEY}")
+
+        assert error.value.errors == {
+            "tenant_url": "holds the text of api_key, which is a secret and hidden wherever it stands"
+        }
+        assert KEY not in str(error.value)
+        assert "session.not_secret(..)" in str(error.value)
+        assert session.connection.parameters["tenant_url"] == app.url
+        assert app.asked() == []
+
     def test_nothing_is_saved_when_connect_fails(
         self, session: DevelopmentSession, app: App, monkeypatch: pytest.MonkeyPatch
     ) -> None:
