@@ -156,7 +156,7 @@ class PracticeCrm(Plugin):
 
 
 class AppRefusedError(Exception):
-    """The app refused a request; its own words."""
+    """The app refuses a record; its own words."""
 
 
 def call(
@@ -170,7 +170,9 @@ def call(
         timeout=TIMEOUT_SECONDS,
         **arguments,
     )
+    if response.status_code in (400, 409, 422):  # what it says of a record
+        raise AppRefusedError(response.json()["error"]["message"])
     if not response.ok:
-        raise AppRefusedError(f"The app answered {response.status_code}: {response.text}")
+        raise RuntimeError(f"{method} {path} answered {response.status_code}: {response.text}")
     answer: dict[str, Any] = response.json()
     return answer

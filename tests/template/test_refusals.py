@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.template.combinations import Answers
 
 TOOK = b'{"id": "app-1", "results": [{"status": "created", "id": "app-1"}]}'
+REFUSED = b'{"error": {"message": "too long"}}'
 RECORDS = [{"text": "hello", "email": f"{name}@example.com"} for name in ("ada", "bob", "eve")]
 
 
@@ -37,14 +38,12 @@ def plugin(answers: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture
 def dying_app(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It takes the first record, refuses the second without JSON, and is gone at the third."""
-    answers = iter([(201, TOOK), (401, b"who are you?")])
+    """It takes the first record, refuses the second, and is gone at the third, without JSON."""
+    answers = iter([(201, TOOK), (422, REFUSED), (503, b"gone")])
 
     def request(*_: object, **__: object) -> requests.Response:
         response = requests.Response()
-        response.status_code, response._content = next(answers, (0, b""))
-        if not response.status_code:
-            raise requests.ConnectionError("gone")
+        response.status_code, response._content = next(answers)
         return response
 
     monkeypatch.setattr(requests, "request", request)
@@ -64,7 +63,7 @@ def test_what_was_sent_before_the_app_died_has_its_outcome(plugin: Plugin) -> No
         sync_parameters={"object": "contact", "channel": "general"},
     )
 
-    with pytest.raises(requests.ConnectionError):
+    with pytest.raises(RuntimeError, match="answered 503: gone"):
         plugin.sync_outbound(parameters, OutboundSyncRequest(records))
 
     outcomes: list[dict[str, Any]] = records.outcomes.to_dict("records")
@@ -72,4 +71,4 @@ def test_what_was_sent_before_the_app_died_has_its_outcome(plugin: Plugin) -> No
         ("1", "app-1"),
         ("2", None),
     ]
-    assert "The app answered 401: who are you?" in outcomes[1]["RESULT"]
+    assert "too long" in outcomes[1]["RESULT"]
