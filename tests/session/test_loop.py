@@ -287,6 +287,16 @@ class TestComplete:
         with pytest.raises(OutcomesError):
             scenario.complete()
 
+    def test_where_every_record_failed_it_says_what_may_have_been_done_before(
+        self, scenario: Scenario
+    ) -> None:
+        outcomes = Outcomes(scenario.records)
+        for identifier in scenario.records["IDENTIFIER"]:
+            outcomes.fail(identifier, "is there already")
+        scenario.validate(outcomes)
+
+        assert "Every record failed. If the cells had done it" in str(scenario.complete())
+
     def test_its_outcomes_can_be_applied(self, contacts: Sync, scenario: Scenario) -> None:
         scenario.run()
         text = str(scenario.complete(apply=True))
