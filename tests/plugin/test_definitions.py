@@ -67,7 +67,7 @@ def test_a_definition_outside_of_a_function_names_its_line() -> None:
 
 
 def test_help_tells_what_each_option_is_for_and_nothing_of_pydantic() -> None:
-    told = pydoc.render_doc(FormInputField, renderer=pydoc.plaintext)
+    told = pydoc.plain(pydoc.render_doc(FormInputField))
 
     assert "FormInputField(*, name: str, label: str, required: bool = False, " in told
     assert " |      label: str  # what people read\n" in told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import requests
@@ -66,7 +66,7 @@ def test_what_was_sent_before_the_app_died_has_its_outcome(plugin: Plugin) -> No
     with pytest.raises(RuntimeError, match="answered 503: gone"):
         plugin.sync_outbound(parameters, OutboundSyncRequest(records))
 
-    outcomes: list[dict[str, Any]] = records.outcomes.to_dict("records")
+    outcomes = records.outcomes.to_dict("records")
     assert [(each["IDENTIFIER"], each["APP_IDENTIFIER"]) for each in outcomes] == [
         ("1", "app-1"),
         ("2", None),
