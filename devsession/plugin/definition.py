@@ -16,16 +16,19 @@ from devsession.errors import DefinitionError, UsageError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pydantic._internal._model_construction import ModelMetaclass
     from pydantic.fields import FieldInfo
+else:
+    ModelMetaclass = type(BaseModel)  # its name is private to pydantic
 
 _OURS = ("devsession.plugin", "pydantic")
 _TAGS = {"type", "mapper_type"}  # tell models apart on the wire; nobody passes them
 
 
-class _Definitions(type(BaseModel)):  # type: ignore[misc]  # its name is private to pydantic
+class _Definitions(ModelMetaclass):
     """Keeps pydantic's machinery out of help()."""
 
-    def __dir__(cls) -> list[str]:
+    def __dir__(cls) -> list[str]:  # noqa: N805 - of a metaclass
         return [
             name for name in super().__dir__() if name[0] != "_" and not hasattr(BaseModel, name)
         ]
