@@ -14,6 +14,7 @@ from devsession.secrets.managers import SecretStore
 from devsession.secrets.redact import Redactor, placeholder
 from devsession.secrets.reference import SecretReference
 from devsession.secrets.secret_file import FileSecrets
+from devsession.session.not_secret import declare_not_secret, declared_not_secret
 from devsession.session.sandbox import SANDBOX_HOST
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ class Vault:
         self._lock = threading.Lock()
         # Replaced, never changed: the redactors are asked for from any thread.
         self._known: dict[str, tuple[str, ...]] = {}
-        self._not_secret: frozenset[str] = frozenset()
+        self._workspace = workspace
+        self._not_secret = declared_not_secret(workspace)
         self._fetched: frozenset[str] = frozenset()
         self._told: object = None
         self._kept = _Kept(FileSecrets(workspace.private / "secrets"))
@@ -96,9 +98,9 @@ class Vault:
         self._recorder.learn(pairs)
 
     def not_secret(self, *values: str) -> None:
-        """Leave these as they are, under whatever name they are known."""
+        """Leave these as they are, under whatever name they are known, here and in the audit."""
         with self._lock:
-            self._not_secret |= set(values)
+            self._not_secret |= declare_not_secret(self._workspace, values)
         self._tell()
 
     def keep(self, name: str, value: str) -> tuple[SecretReference, str]:
