@@ -18,7 +18,7 @@ from devsession.session.not_secret import declare_not_secret, declared_not_secre
 from devsession.session.sandbox import SANDBOX_HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from devsession.plugin.parameters import StoredConfigurationValue
     from devsession.recording.recorder import Recorder
@@ -50,7 +50,7 @@ class Vault:
         self._not_secret = declared_not_secret(workspace)
         self._fetched: frozenset[str] = frozenset()
         self._told: object = None
-        self._kept = _Kept(FileSecrets(workspace.private / "secrets"))
+        self._kept = _Kept(FileSecrets(workspace.private / "secrets"), lambda: self._not_secret)
         self._shown = Redactors(lambda: (recorder.shown, self._kept.redactor))
 
     def __repr__(self) -> str:
@@ -166,17 +166,19 @@ class Vault:
 class _Kept:
     """A redactor of what a secret file keeps, as it is now."""
 
-    def __init__(self, file: FileSecrets) -> None:
+    def __init__(self, file: FileSecrets, not_secret: Callable[[], frozenset[str]]) -> None:
         self._file = file
-        self._seen: int | None = None
+        self._not_secret = not_secret
+        self._seen: tuple[int, frozenset[str]] | None = None
         self._redactor = Redactor({})
 
     @property
     def redactor(self) -> Redactor:
         with suppress(OSError, SetupError):  # whoever uses the file is told what is wrong with it
-            changed = self._file.path.stat().st_mtime_ns
-            if changed != self._seen:
-                self._redactor, self._seen = Redactor(self._file.all()), changed
+            now = self._file.path.stat().st_mtime_ns, self._not_secret()
+            if now != self._seen:
+                self._redactor = Redactor(self._file.all(), not_secret=now[1])
+                self._seen = now
         return self._redactor
 
 

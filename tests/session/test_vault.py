@@ -9,6 +9,7 @@ import pytest
 from devsession import DevelopmentSession
 from devsession.errors import UsageError
 from devsession.plugin.contract import ConnectResponse, Plugin
+from devsession.secrets.secret_file import FileSecrets
 from devsession.session.known_secrets import known_secrets
 
 if TYPE_CHECKING:
@@ -74,6 +75,17 @@ def test_what_is_declared_no_secret_is_left(
 
     assert session.vault.text("acme-production key-1-abcdef") == "acme-production REDACTED-api-key"
     assert str(error.value) == snapshot
+
+
+def test_what_is_declared_no_secret_is_shown_though_the_secret_file_keeps_it(
+    session: DevelopmentSession,
+) -> None:
+    FileSecrets(session.workspace.private / "secrets").set("ACME_PASSWORD", "admin")
+    before = session.vault.shown.text("admin signed in")
+    session.not_secret("admin")
+
+    assert before == "REDACTED-acme-password signed in"
+    assert session.vault.shown.text("admin signed in") == "admin signed in"
 
 
 def test_another_process_knows_what_is_declared_no_secret(
