@@ -30,7 +30,7 @@ from devsession.plugin import (
     PluginManifest,
 )
 
-BULK_LIMIT = 100  # records in one bulk call: the app refuses more
+BULK_LIMIT = 100  # records in one call, the most that the app takes; 1 where it takes one by one
 TIMEOUT_SECONDS = 30
 
 
@@ -147,9 +147,16 @@ class PracticeCrm(Plugin):
             )
         ]
         path = f"/objects/{parameters['object']}/records/bulk/upsert"
-        answer = call(parameters, "POST", path, json={"records": records})
-        results: list[dict[str, Any]] = answer["results"]
-        return results
+        try:
+            answer = call(parameters, "POST", path, json={"records": records})
+            results: list[dict[str, Any]] = answer["results"]
+            return results
+        except AppRefusedError as error:  # these records; another error ends the run
+            return [{"status": "failed", "error": {"message": str(error)}} for _ in records]
+
+
+class AppRefusedError(Exception):
+    """The app refuses a record; its own words."""
 
 
 def call(
@@ -163,7 +170,9 @@ def call(
         timeout=TIMEOUT_SECONDS,
         **arguments,
     )
-    answer: dict[str, Any] = response.json()
+    if response.status_code in (400, 409, 422):  # what it says of a record
+        raise AppRefusedError(response.json()["error"]["message"])
     if not response.ok:
-        raise RuntimeError(f"{method} {path}: {response.status_code} {answer['error']['message']}")
+        raise RuntimeError(f"{method} {path} answered {response.status_code}: {response.text}")
+    answer: dict[str, Any] = response.json()
     return answer

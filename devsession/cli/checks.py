@@ -32,7 +32,8 @@ def test(paths: list[Path]) -> None:
         typer.echo(f"{'passed' if passed else 'FAILED'}  {told}")
     audited = _audited([folder], [])
     typer.echo(str(audited))
-    typer.echo(f"{len(chosen) - failed} passed, {failed} failed")
+    found = "" if audited else ", and the audit failed"
+    typer.echo(f"{len(chosen) - failed} passed, {failed} failed{found}")
     if failed or not audited:
         raise typer.Exit(1)
 

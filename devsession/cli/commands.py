@@ -64,8 +64,10 @@ def init(
         typer.Option(help="Records that are kept up to date, or events, a row each."),
     ] = None,
     connect: Annotated[
-        Literal["api-key", "oauth", "sign-in"] | None,
-        typer.Option(help="An API key, OAuth client credentials, or a person who signs in."),
+        Literal["api-key", "password", "oauth", "sign-in"] | None,
+        typer.Option(
+            help="An API key, user and password, OAuth client credentials, or a person who signs in."
+        ),
     ] = None,
     client: Annotated[
         Literal["http", "package"] | None,

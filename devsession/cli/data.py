@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 AnySync: TypeAlias = "SyncRecord | InboundSyncRecord"
 
 _FAILURE_COLUMNS = ("IDENTIFIER", "SYNC_ACTION", "RUN", "ERROR")
-_ENDED = {"frozen": "frozen for a scenario"}
 
 
 def load_table(file: Path, name: str, *, replace: bool) -> None:
@@ -269,5 +268,4 @@ def _run_text(run: dict[str, Any] | None) -> str:
         counts = streams_text(run["streams"])
     else:
         counts = counts_text({name: run[name] for name in run if isinstance(run[name], int)})
-    ended = _ENDED.get(run["status"], run["status"])
-    return f"{run['started']} {ended}" + (f": {counts}" if counts else "")
+    return f"{run['started']} {run['status']}" + (f": {counts}" if counts else "")

@@ -44,7 +44,8 @@ class FormWidget(anywidget.AnyWidget):
     portable: is applied to all that the static picture shows, so that it is the same on every
         machine.
 
-    `above` can be set: it makes the facts that the static picture has above the fields.
+    Two can be set, for the static picture: `above` makes the facts that it has above the fields,
+    `saved` what comes next when all that the form holds is saved, "" while it is not.
 
     The page has three synced traits: `state`; `offered`, what a mapper's fields and columns are,
     which is much and hardly changes; `sample`. Whatever is done there comes as a message, so that no
@@ -88,6 +89,7 @@ class FormWidget(anywidget.AnyWidget):
         self._is_answering = False
         self._make_sample = sample
         self.above: Callable[[], Sequence[tuple[str, str]]] = lambda: ()
+        self.saved: Callable[[], str] = str
         self._looked_up: dict[str, dict[str, Any]] = {}
         state, offered = self._state()
         super().__init__(state=state, offered=offered, sample=Sample().shown())
@@ -114,6 +116,7 @@ class FormWidget(anywidget.AnyWidget):
             self._portable(self._form.describe()),
             actions=[action.label for action in self._actions],
             fill_call=self._portable(self._fill_call()),
+            saved=self.saved(),
             above=self._portable([*wrong, *self.above()]),
             sample=self._make_sample(),
         )

@@ -24,6 +24,7 @@ class FormSnapshot:
 
     shown: what the form's `describe()` gave.
     actions: labels of the form's buttons, in the order in which they are clicked.
+    saved: what comes next when all that the form holds is saved; "" while it is not.
     fill_call: the call that does the same as the clicks so far.
     above: labels and texts of what stands above the fields.
     sample: the records that stand below it, if there are any.
@@ -38,6 +39,7 @@ class FormSnapshot:
         *,
         actions: Sequence[str],
         fill_call: str,
+        saved: str = "",
         above: Sequence[tuple[str, str]] = (),
         sample: Sample | None = None,
     ) -> None:
@@ -45,6 +47,7 @@ class FormSnapshot:
         self._shown = shown
         self._actions = actions
         self._fill_call = fill_call
+        self._saved = saved
         self._above = list(above)
         self._sample = sample
 
@@ -72,7 +75,7 @@ class FormSnapshot:
     def _next_step(self) -> str:
         if open_ := self._shown["open"]:
             return f"fill in {', '.join(open_)}, in the form or with .fill(..)"
-        return ", then ".join(self._actions)
+        return self._saved or ", then ".join(self._actions)
 
     def _connectivity(self) -> list[tuple[str, str]]:
         """How the app is reached, where there is a choice."""

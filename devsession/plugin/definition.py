@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from inspect import Parameter, Signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -14,17 +16,45 @@ from devsession.errors import DefinitionError, UsageError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pydantic._internal._model_construction import ModelMetaclass
+    from pydantic.fields import FieldInfo
+else:
+    ModelMetaclass = type(BaseModel)  # its name is private to pydantic
+
 _OURS = ("devsession.plugin", "pydantic")
 _TAGS = {"type", "mapper_type"}  # tell models apart on the wire; nobody passes them
 
 
-class Definition(BaseModel):
+class _Definitions(ModelMetaclass):
+    """Keeps pydantic's machinery out of help()."""
+
+    def __dir__(cls) -> list[str]:  # noqa: N805 - of a metaclass
+        return [
+            name for name in super().__dir__() if name[0] != "_" and not hasattr(BaseModel, name)
+        ]
+
+
+class Definition(BaseModel, metaclass=_Definitions):
     """A model whose mistakes are `DefinitionError`s that name the line of plugin.py.
 
-    Values are never shown in them: a default or a parameter may be a secret.
+    Values are never shown in them: a default or a parameter may be a secret. Its help() tells each
+    option, with its description.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        fields = {name: field for name, field in cls.model_fields.items() if name not in _TAGS}
+        kinds = SimpleNamespace(__annotations__={name: fields[name].annotation for name in fields})
+        plain = get_type_hints(kinds)  # without what pydantic alone reads in them
+        options = [_option(name, field, plain[name]) for name, field in fields.items()]
+        cls.__signature__ = Signature(options)
+        told = [
+            f"        {option}" + (f"  # {field.description}" if field.description else "")
+            for option, field in zip(options, fields.values(), strict=True)
+        ]
+        cls.__doc__ = "\n".join([(cls.__doc__ or "").rstrip(), "", "    Options:", *told])
 
     def __init__(self, /, *positional: object, **options: Any) -> None:
         kind = type(self).__name__
@@ -77,6 +107,13 @@ def author_line(ours: tuple[str, ...] = _OURS) -> str:
 def repeated(names: Iterable[str]) -> list[str]:
     """The names that are there more than once."""
     return [name for name, count in Counter(names).items() if count > 1]
+
+
+def _option(name: str, field: FieldInfo, kind: object) -> Parameter:
+    default: Any = Parameter.empty
+    if not field.is_required():
+        default = field.get_default(call_default_factory=True)
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=kind)
 
 
 def _problem(detail: Any, known: list[str]) -> str:

@@ -20,6 +20,8 @@ def first_causes(causes: Mapping[str, int]) -> dict[str, int]:
 
 
 def refused(count: int, causes: Mapping[str, int]) -> str:
-    """`3 refused: has this email (2); no such list`."""
+    """`3 refused: has this email (2); no such list`, and how many causes are not named."""
     named = [f"{why} ({n:,})" if n > 1 else why for why, n in first_causes(causes).items()]
+    hidden = len(causes) - len(named)
+    named += [f"and {hidden:,} more"] if hidden > 0 else []
     return f"{count:,} refused" + (f": {'; '.join(named)}" if named else "")

@@ -26,8 +26,9 @@ class RequestMatching(Definition):
     ignore_parameters: names of parameters that do not count: of the query, of forms, of multipart
     forms. ignore_json: paths in JSON bodies that do not count, there or not: `meta.sent_at`,
     `items[*].nonce` (every item), `items[0]` (this one), `[*].id` (the body is a list),
-    `"a.b".c` (a key with dots, brackets or quotes). match_headers: headers that count; no other
-    one does, for they change with clocks, signatures and versions of libraries.
+    `"a.b".c` (a key with dots, brackets or quotes). match_headers: headers that count. Besides
+    them If-Match and If-None-Match do, and whether there is an Authorization; no other one does, for
+    they change with clocks, signatures and versions of libraries.
     """
 
     ignore_parameters: list[str] = Field(default_factory=list)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 PLAIN = RequestMatching()
+AUTHORIZED = ("authorization", "sent")
+_CONDITIONS = {"if-match", "if-none-match"}
 _LEGAL_IN_PATHS = ":@!$&'()*+,;="
 _PLAIN_PATH = re.compile(rf"[\w\-.~/{_LEGAL_IN_PATHS}]*", re.ASCII)
 
@@ -23,7 +25,8 @@ _PLAIN_PATH = re.compile(rf"[\w\-.~/{_LEGAL_IN_PATHS}]*", re.ASCII)
 class CanonicalRequest(NamedTuple):
     """What makes two requests the same, in one spelling.
 
-    Of the URL all but user and fragment, of the headers those that are declared to count.
+    Of the URL all but user and fragment, of the headers those that are declared to count, those by
+    which an app refuses to overwrite what has changed, and whether there is an Authorization.
     """
 
     method: str
@@ -51,8 +54,10 @@ def canonical(exchange: Exchange, matching: RequestMatching = PLAIN) -> Canonica
             return canonical(replace(plain, request_headers=headers), matching)
         if lower == "content-type" and values:
             content_type = values[0]
-        if lower in matching.match_headers:
+        if lower in matching.match_headers or lower in _CONDITIONS:
             counting += [(lower, value.strip()) for value in values]
+        elif lower == "authorization":
+            counting.append(AUTHORIZED)
     url = urlsplit(exchange.url)
     return CanonicalRequest(
         exchange.method.upper(),

@@ -80,24 +80,17 @@ def not_sent(
     *,
     times: int,
     sent: int,
-    missed: Iterable[CanonicalRequest] = (),
-    compared: bool = False,
+    alone: bool = True,
 ) -> str:
-    """Which recorded request was not asked for, and how the nearest one that was asked differs.
+    """Which recorded request was not asked for; what it held, where nothing else differs.
 
-    times: how often it was recorded; sent: how often it was asked for. missed: what was asked for
-    and not recorded. compared: whether a miss has said how it differs from what was asked.
+    times: how often it was recorded; sent: how often it was asked for. alone: whether nothing was
+    asked for that is not recorded; what comes after such a miss differs because of it.
     """
     said = f"recorded, but not sent: {recorded.method} {address(recorded)}"
     if times > 1:
         said += f" ({counted(times, 'time')} recorded, {sent:,} sent)"
-    if sent or compared:
-        return said
-    near = nearest(recorded, missed)
-    if near is None:
-        return "\n".join([said, *contents(recorded)])
-    nearest_one = f"the nearest request that was sent: {near.method} {address(near)}"
-    return "\n".join([said, nearest_one, *shown(differences(near, recorded))])
+    return said if sent or not alone else "\n".join([said, *contents(recorded)])
 
 
 def address(request: CanonicalRequest) -> str:

@@ -7,8 +7,9 @@ from collections import deque
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from devsession.recording.exchange import header
 from devsession.recording.hooks import hooked
-from devsession.recording.matching import PLAIN, CanonicalRequest, canonical
+from devsession.recording.matching import AUTHORIZED, PLAIN, CanonicalRequest, canonical
 from devsession.recording.miss import MOST_COMPARED, miss, nearest, not_sent
 from devsession.recording.network import NetworkShut
 from devsession.secrets.redact import Redactor
@@ -51,10 +52,12 @@ class Replay:
         # Of headers a recorded one may hold a stand-in of what looked like a secret.
         self._redacts = bool(redactor.names or matching.match_headers)
         self._redactor = redactor
-        for exchange in map(self._redacted, exchanges):
-            self._left.setdefault(canonical(exchange, matching), deque()).append(exchange)
+        # Of recordings that were made elsewhere, filters may have left it out of all.
+        self._authorized = any(header(each.request_headers, "authorization") for each in exchanges)
+        for exchange in exchanges:
+            self._left.setdefault(self._key(exchange), deque()).append(exchange)
         self._recorded = {key: len(waiting) for key, waiting in self._left.items()}
-        self._missed: dict[CanonicalRequest, CanonicalRequest | None] = {}
+        self._missed: set[CanonicalRequest] = set()
         self._shut = NetworkShut(is_open)
         self._stack = ExitStack()
         self.misses: list[MissError] = []
@@ -73,7 +76,7 @@ class Replay:
 
         Raises: MissError when there is none; it is kept in `misses`, for the plugin may swallow it.
         """
-        key = canonical(self._redacted(request), self._matching)
+        key = self._key(request)
         with self._lock:
             waiting = self._left.get(key)
             if waiting:
@@ -87,20 +90,17 @@ class Replay:
     def not_sent(self) -> list[str]:
         """A text for each recorded request that was not asked for, or not as often; some lines each.
 
-        What a miss was compared with already is not compared again.
+        Misses have told how they differ from what is recorded: it is not told once more.
         """
-        told = set(self._missed.values())
-        unrecorded = [key for key in self._missed if key not in self._left]
         left = [(key, len(waiting)) for key, waiting in self._left.items() if waiting]
         return [
             not_sent(
                 key,
                 times=self._recorded[key],
                 sent=self._recorded[key] - count,
-                missed=unrecorded if at < MOST_COMPARED else (),
-                compared=key in told,
+                alone=not self._missed,
             )
-            for at, (key, count) in enumerate(left)
+            for key, count in left
         ]
 
     @property
@@ -108,13 +108,18 @@ class Replay:
         """`host:port` of every live call that was stopped."""
         return self._shut.refused
 
-    def _redacted(self, exchange: Exchange) -> Exchange:
-        return exchange.redacted(self._redactor) if self._redacts else exchange
+    def _key(self, exchange: Exchange) -> CanonicalRequest:
+        key = canonical(
+            exchange.redacted(self._redactor) if self._redacts else exchange, self._matching
+        )
+        if self._authorized:
+            return key
+        return key._replace(headers=tuple(each for each in key.headers if each != AUTHORIZED))
 
     def _miss(self, key: CanonicalRequest) -> MissError:
         compares = len(self._missed) < MOST_COMPARED
         near = nearest(key, self._candidates(key)) if compares else None
-        self._missed.setdefault(key, near)
+        self._missed.add(key)
         compared = ([near] if near else []) if compares else None
         return miss(key, compared, where=self._where, matching=self._matching)
 

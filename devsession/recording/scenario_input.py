@@ -27,9 +27,9 @@ class ScenarioHead(BaseModel):
     """What every scenario says of itself, whatever else it holds.
 
     `secrets` are the names of the connection's secrets; their values are nowhere in the folder.
-    `tested`: the method itself has run, so that there is something to test. `asked`: how many
-    records were wanted, where there were fewer; it stands in the file only then. So does the
-    direction only of an inbound one.
+    `tested`: the method itself has run, so that there is something to test. `completed`: the test of
+    that run was shown to hold. `asked`: how many records were wanted, where there were fewer. Either
+    stands in the file only then, and the direction only of an inbound one.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -40,6 +40,7 @@ class ScenarioHead(BaseModel):
     sync: str
     plugin: str
     tested: bool = False
+    completed: bool = False
     created_by: str = Field(default_factory=lambda: f"devsession {devsession.__version__}")
     secrets: list[str] = []
     asked: int | None = None
@@ -59,7 +60,7 @@ class AnyScenarioInput(ScenarioHead):
     def written(self) -> dict[str, Any]:
         """What is written, with the names of the secrets that the parameters have."""
         secrets = sorted(self.parameters.connection_secrets) or sorted(self.secrets)
-        left_out = {"asked"} if self.asked is None else set()
+        left_out = {name for name in ("asked", "completed") if not getattr(self, name)}
         left_out |= {"direction"} if self.direction == "outbound" else set()
         return self.model_copy(update={"secrets": secrets}).model_dump(
             mode="json", exclude=left_out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from base64 import b64decode
 from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,7 +28,10 @@ class Access(Protocol):
 
 
 class ApiKeys:
-    """Lets in whoever shows one of these keys: `Authorization: Bearer <key>`."""
+    """Lets in whoever shows one of these keys: `Authorization: Bearer <key>`.
+
+    Or as the password of any user, with Basic. Source: RFC 7617.
+    """
 
     def __init__(self, keys: Iterable[str]) -> None:
         self._keys = [key.encode() for key in keys]
@@ -39,7 +43,9 @@ class ApiKeys:
                 "key_missing", "Send your API key in a header: Authorization: Bearer <key>"
             )
         scheme, _, key = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not key or " " in key:
+        if scheme.lower() == "basic":
+            key = _password(key)
+        if scheme.lower() not in ("bearer", "basic") or not key or " " in key:
             raise RefusedError(
                 "key_malformed",
                 "The Authorization header has to be the word Bearer, one space and the API key.",
@@ -47,6 +53,14 @@ class ApiKeys:
         # Every key is compared, in constant time: the time taken tells nothing about them.
         if not sum(hmac.compare_digest(known, key.encode()) for known in self._keys):
             raise RefusedError("key_unknown", "This API key is not one of this account.")
+
+
+def _password(pair: str) -> str:
+    """The password of `user:password` in base64; "" when it is none."""
+    try:
+        return b64decode(pair, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 class Door:

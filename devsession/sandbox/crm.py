@@ -1,7 +1,7 @@
 """The practice app, a CRM of contacts, companies and deals. This is its manual.
 
-Every request carries `Authorization: Bearer <key>`, or an access token instead of the key; bodies
-are JSON objects, of at most 4 MB.
+Every request carries `Authorization: Bearer <key>`, or an access token instead of the key, or the
+key as the password of any user (Basic); bodies are JSON objects, of at most 4 MB.
 
     GET   /openapi.json                                 all this for programs; open to everybody
     POST  /oauth/token                                  an access token, for one hour: a form with

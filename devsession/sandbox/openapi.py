@@ -45,12 +45,13 @@ def describe(
         "openapi": "3.1.0",
         "info": {"title": "Sandbox CRM", "version": "1", "description": "The practice app."},
         "servers": [{"url": "/"}],
-        "security": [{"key": []}, {"client": []}],
+        "security": [{"key": []}, {"user": []}, {"client": []}],
         "paths": dict(paths),
         "components": {
             "schemas": components(),
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer"},
+                "user": {"type": "http", "scheme": "basic"},
                 "client": {"type": "oauth2", "flows": flow},
             },
         },

@@ -11,7 +11,6 @@ from devsession.secrets.keyring_secrets import KeyringSecrets
 from devsession.secrets.secret_file import FileSecrets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -58,24 +57,16 @@ class EnvironmentSecrets:
 
 
 class SecretStore:
-    """The secrets of a workspace, by name. Values are looked up at use, and kept nowhere here.
+    """The secrets of a workspace, by name. Values are looked up at use, and kept nowhere here."""
 
-    further: places that are looked in after the usual ones.
-    """
-
-    def __init__(self, workspace: Path, further: Sequence[SecretSource] = ()) -> None:
+    def __init__(self, workspace: Path) -> None:
         self._keyring = KeyringSecrets(workspace)
         self._file = FileSecrets(workspace / ".devsession" / "secrets")
         self._by_hand: tuple[SecretSource, ...] = (
             EnvironmentSecrets(),
             DotenvSecrets(workspace / ".env"),
         )
-        self._sources: tuple[SecretSource, ...] = (
-            *self._by_hand,
-            self._keyring,
-            self._file,
-            *further,
-        )
+        self._sources: tuple[SecretSource, ...] = (*self._by_hand, self._keyring, self._file)
 
     def __repr__(self) -> str:
         return f"<SecretStore: {', '.join(source.place for source in self._sources)}>"

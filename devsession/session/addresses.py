@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from devsession.errors import PluginRaisedError
+from devsession.recording.matching import DEFAULT_PORTS
 from devsession.session.plugin_call import calling
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from devsession.plugin.parameters import ConnectionConfigurationParameters
     from devsession.recording.exchange import Exchange
     from devsession.session.vault import Vault
-
-_USUAL_PORTS = {"http": 80, "https": 443}
 
 
 def declared_by(
@@ -64,10 +63,10 @@ def _place(url: str) -> str:
     address = urlsplit(url)
     host = address.hostname or ""
     host = f"[{host}]" if ":" in host else host
-    usual = address.port in (None, _USUAL_PORTS.get(address.scheme))
+    usual = address.port in (None, DEFAULT_PORTS.get(address.scheme))
     return host if usual else f"{host}:{address.port}"
 
 
 def _without_usual_port(declared: str) -> str:
     host, _, port = declared.rpartition(":")
-    return host if port in {str(usual) for usual in _USUAL_PORTS.values()} else declared
+    return host if port in {str(usual) for usual in DEFAULT_PORTS.values()} else declared

@@ -24,10 +24,14 @@ if TYPE_CHECKING:
     from devsession.plugin.report import Finding, Report
     from devsession.recording.exchange import Exchange
     from devsession.recording.scenario_input import AnyScenarioInput
+    from devsession.secrets.redact import Redactor
     from devsession.session.completion import Told
     from devsession.session.development import DevelopmentSession
     from devsession.testing.drift import DriftReport
 
+_OTHER_THAN_COMPLETED = (
+    "its {} are others than those of the completed test, which stays as it is until complete()"
+)
 
 F = TypeVar("F", ScenarioFolder, InboundScenarioFolder)
 
@@ -45,6 +49,9 @@ class AnyScenario(Generic[F]):
         self._sync = sync
         self.folder: F = folder
         self._report: Report | None = None
+        self._frozen = folder.read_input()
+        # A run of a completed scenario: what came, and what was exchanged.
+        self._waiting: tuple[Any, Sequence[Exchange]] | None = None
         self.open()
 
     @property
@@ -111,10 +118,47 @@ class AnyScenario(Generic[F]):
                 next_step=f"{self._VALIDATE}, or scenario.run() once the code is in plugin.py",
                 scenario=self.name,
             )
+        if self._waiting is not None:
+            self._keep(*self._waiting)
         completion = completion_of(self._session, self.folder)
+        if self._frozen.tested and not self._frozen.completed:
+            completed: Any = self._frozen.model_copy(update={"completed": True})
+            self.folder.write_input(completed, self._session.vault.redactor)
+            self._frozen = completed
         if apply:
             self._apply()
         return completion
+
+    def _read_input(self) -> None:
+        """The input as it is on disk; a run of another one is kept no more."""
+        before, self._frozen = self._frozen, self.folder.read_input()
+        self._waiting = self._waiting if self._frozen == before else None
+
+    def _keep_run(self, came: Any, exchanges: Sequence[Exchange]) -> str:
+        """Keep what a valid run came to, or have complete() keep it; what there is to say of that."""
+        if not self._frozen.completed:
+            self._keep(came, exchanges)
+            return ""
+        self._waiting = came, exchanges
+        return "" if self._is_as_kept(came) else _OTHER_THAN_COMPLETED.format(self._CALLED)
+
+    def _keep(self, came: Any, exchanges: Sequence[Exchange]) -> None:
+        """Make a run what the test expects; it is not shown to hold yet."""
+        redactor = self._session.vault.redactor
+        frozen: Any = self._frozen.model_copy(update={"tested": True, "completed": False})
+        with self.folder.at_once(redactor):
+            self._write_came(came, redactor)
+            self.folder.write_cassette(exchanges, redactor)
+            self.folder.write_input(frozen, redactor)
+        self._frozen, self._waiting = frozen, None
+
+    def _write_came(self, came: Any, redactor: Redactor) -> None:
+        """Write what a run came to."""
+        raise NotImplementedError
+
+    def _is_as_kept(self, came: Any) -> bool:
+        """Whether it is what the folder has."""
+        raise NotImplementedError
 
     def _apply(self) -> None:
         """Store what the folder holds."""

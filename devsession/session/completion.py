@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from devsession.session.sync import Sync
 
 _SHOWN_FAILURES = 3
+_ALL_FAILED = (
+    "  Every record failed. If the cells had done it in the app already: undo it there, then "
+    "scenario.run() and complete() again"
+)
 FREEZES = "It freezes what the plugin does now and proves no correctness: that it is right, only you can say"
 
 
@@ -113,6 +117,10 @@ def _outcome_lines(folder: ScenarioFolder, exchanges: Sequence[Exchange]) -> lis
     lines = [f"Frozen: {records}, {counted(len(exchanges), 'exchange')}, {counts}"]
     for row in failed[:_SHOWN_FAILURES]:
         lines.append(f"  {row['IDENTIFIER']}: {shortened(row['RESULT'])}")
+    if len(failed) > _SHOWN_FAILURES:
+        lines.append(f"  and {len(failed) - _SHOWN_FAILURES:,} more")
+    if failed and not succeeded:
+        lines.append(_ALL_FAILED)
     for row in succeeded[:1]:
         known = f", {row['APP_IDENTIFIER']} in the app" if row["APP_IDENTIFIER"] else ""
         lines.append(f"  {row['IDENTIFIER']}: ok{known}")

@@ -16,6 +16,7 @@ from devsession.secrets.redact import placeholder
 from devsession.secrets.reference import SecretReference
 from devsession.session.addresses import declared_by, told_elsewhere
 from devsession.session.manifest import manifest_of
+from devsession.session.not_secret import refuse_secrets_in_values
 from devsession.session.option_calls import fetcher_of, last_exchange
 from devsession.session.outdated import outdated
 from devsession.session.person import Person
@@ -85,6 +86,18 @@ class Connection:
         return self.record is not None
 
     @property
+    def is_saved(self) -> bool:
+        """Whether all that the form holds is stored."""
+        saved, form = self.record, self.form
+        return (
+            saved is not None
+            and saved.connection_method == form.method
+            and saved.connectivity_option == form.connectivity_option
+            and saved.connection_secrets.items() >= form.secrets.items()
+            and self._vault.used(saved.connection_parameters).items() >= form.values.items()
+        )
+
+    @property
     def parameters(self) -> ConnectionConfigurationParameters:
         """What connect() and the forms of a sync are given, as saved, secrets included.
 
@@ -121,7 +134,8 @@ class Connection:
         a person has to sign in, the address is shown, and the rest is done when they are back.
 
         Raises:
-            FormError: a field is wrong; nothing was changed.
+            FormError: a field is wrong; nothing was changed. Or one that is no secret holds a
+                secret's text; nothing was saved.
             ConnectError: connect() refused or raised; nothing was saved.
             SecretMissingError: a referenced secret is nowhere.
         """
@@ -161,7 +175,7 @@ class Connection:
     def save(self) -> Note:
         """Store what the form holds and what connect() returned, called if it has to be.
 
-        Raises: ConnectError, SecretMissingError; nothing was saved.
+        Raises: FormError, ConnectError, SecretMissingError; nothing was saved.
         """
         self.form.settle()
         return self.person.do(self._save, saves=True)
@@ -182,6 +196,8 @@ class Connection:
         return Note("\n".join(filter(None, ("connect() succeeded", self._elsewhere))))
 
     def _save(self) -> Note:
+        self._plain_secrets(self.form)  # known from now on
+        refuse_secrets_in_values(self.form, self._vault.redactor)
         checked = self._checked
         unchanged = checked is not None and checked[0] == self._answers()
         response = checked[1] if checked and unchanged else self._connect()
@@ -240,6 +256,8 @@ class Connection:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
+        for field, given in self.form.secrets.items():
+            self.form.notify(field, self._lost(given))
         display(self._page)
 
     @cached_property
@@ -343,6 +361,12 @@ class Connection:
             for field, given in self.form.secrets.items()
             if isinstance(given, SecretReference)
         }
+
+    def _lost(self, given: SecretReference | str) -> str:
+        """What is said of a secret that is in none of the places looked in; "" where it is found."""
+        if self._session.offline or isinstance(given, str) or self._vault.store.find(given.name):
+            return ""
+        return f"is nowhere: type it here, or put {given.name}=.. into .env"
 
     def _answers(self) -> Answers:
         values = {name: value.value for name, value in self.form.values.items()}

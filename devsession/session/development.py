@@ -337,7 +337,7 @@ class DevelopmentSession(InWarehouse):
     def not_secret(self, *values: str) -> None:
         """Leave these values as they are: a secret field was filled with what stands everywhere.
 
-        Recordings, outputs and logs hold them from now on, under whatever name they are known.
+        Recordings, outputs and logs hold them from now on, and the audit of any process passes them.
 
         Raises: UsageError for what is no text.
         """

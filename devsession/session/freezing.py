@@ -11,6 +11,7 @@ from devsession.recording.origin import check_origin, write_origin
 from devsession.recording.scenario import ScenarioFolder, ScenarioInput, scenario_folder
 from devsession.render import counted
 from devsession.session.journal import settle
+from devsession.session.run_lock import FROZEN
 from devsession.session.validating import METHOD, validator_of, without
 from devsession.warehouse.supposed import Pass
 
@@ -150,7 +151,7 @@ def _offered(
         return _first_sent(staged, validator, needed)
     finally:
         staged.discard()
-        session.store.finish_run(run, status="frozen", counts=staged.actions)
+        session.store.finish_run(run, status=FROZEN, counts=staged.actions)
 
 
 def _first_sent(staged: Stage, validator: Validator | None, needed: int) -> tuple[DataFrame, int]:

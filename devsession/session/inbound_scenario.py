@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from devsession.plugin.stream_store import StreamStore
     from devsession.plugin.streams import StoredStreamConfiguration
     from devsession.recording.scenario_input import InboundScenarioInput
+    from devsession.secrets.redact import Redactor
 
 _TITLE = "inbound records"
 _NOT_STORED = "nothing is stored in the warehouse, unless complete(apply=True) does it"
@@ -56,7 +57,7 @@ class InboundScenario(AnyScenario[InboundScenarioFolder]):
 
     def open(self) -> None:
         """Begin anew: what came before is not counted any more."""
-        self._frozen = self.folder.read_input()
+        self._read_input()
         self.request = CellRequest(self._new_request, lambda: self._session.recorder.execution)
         self._ran: Received | None = None
         super().open()
@@ -104,8 +105,8 @@ class InboundScenario(AnyScenario[InboundScenarioFolder]):
             redactor = self._session.vault.redactor
             with self.folder.at_once(redactor):
                 self.folder.write_cells(received, redactor)
-                self.folder.write_results(received, redactor)
                 if not self._frozen.tested:
+                    self.folder.write_results(received, redactor)
                     self.folder.write_cassette(last_of_each_cell(self.http), redactor)
         return self._told(report, received)
 
@@ -113,6 +114,7 @@ class InboundScenario(AnyScenario[InboundScenarioFolder]):
         """Call sync_inbound of plugin.py on the frozen input; check, and compare with the cells.
 
         A valid run is kept: what came is what the test expects, its exchanges the cassette.
+        Of a completed scenario `complete()` keeps it: until then its test stays as it is.
 
         Raises: PluginRaisedError when the method raises; the exchange stands under the cell.
         """
@@ -126,20 +128,14 @@ class InboundScenario(AnyScenario[InboundScenarioFolder]):
         with session.recorder.scope(scope), limits_in_scenario(session, plugin, parameters):
             report = self._checked(plugin, parameters, request)
         exchanges = of_the_sync(session.recorder.exchanges_since(mark))
+        notes = [answered_by(exchanges, session.recorder.mode, again=_NOT_STORED)]
         if report:
-            redactor = session.vault.redactor
             report = self._compared(report, received)
             report = with_finding(report, self._elsewhere(plugin, parameters, exchanges))
-            frozen = self._frozen.model_copy(update={"tested": True})
-            with self.folder.at_once(redactor):
-                self.folder.write_results(received, redactor)
-                self.folder.write_cassette(exchanges, redactor)
-                self.folder.write_input(frozen, redactor)
+            notes.append(self._keep_run(received, exchanges))
             session.recorder.keep_take(scope, mark)
-            self._frozen = frozen
         self._ran = received
-        note = answered_by(exchanges, session.recorder.mode, again=_NOT_STORED)
-        return self._told(report, received, *([note] if note else []))
+        return self._told(report, received, *filter(None, notes))
 
     def _checked(
         self,
@@ -159,6 +155,13 @@ class InboundScenario(AnyScenario[InboundScenarioFolder]):
             if request.report:
                 raise
         return request.report
+
+    def _write_came(self, came: Received, redactor: Redactor) -> None:
+        self.folder.write_results(came, redactor)
+
+    def _is_as_kept(self, came: Received) -> bool:
+        matching = self._session.source.plugin_class.record_matching
+        return not received_differences(came, self.folder.read_results(), matching)
 
     def _apply(self) -> None:
         apply_received(self._sync, self._frozen, self.folder.read_results())

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from devsession.secrets.dotenv_secrets import DotenvSecrets
 from devsession.secrets.managers import SecretStore
 from devsession.secrets.secret_file import FileSecrets
+from devsession.session.not_secret import declared_not_secret
 from devsession.session.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def known_secrets(
 
     The names are those in the secret file, those that `.env` calls a key or the like or that hold
     a URL with a password, and those that the saved connections refer to. A keyring tells no names.
+
+    What an author declared to be no secret is none.
 
     folders: files count as well; of each, the workspace that it lies in, and its own `.env`.
     connections: whether those of saved connections are asked of the warehouse.
@@ -58,7 +61,12 @@ def _known_in(workspace: Workspace, connections: bool) -> dict[str, tuple[str, .
     for name, value in written.items():
         for password in _PASSWORD_IN_URL.findall(value):
             known[name] = (*known.get(name, ()), password, unquote(password))
-    return known
+    declared = declared_not_secret(workspace)
+    return {
+        name: tuple(value for value in values if value not in declared)
+        for name, values in known.items()
+        if not values or not declared.issuperset(values)
+    }
 
 
 def _referred_to(workspace: Workspace) -> set[str]:

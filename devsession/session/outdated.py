@@ -29,9 +29,15 @@ def outdated(saved: ConnectionRecord, form: Form) -> NotFilledError | None:
             next_step=_NEXT.format(".."),
         )
     known = saved.connection_parameters.keys() | saved.connection_secrets.keys()
-    required = [name for name, field in form.fields.items() if field.required]
-    asked = required if form.method == saved.connection_method else []
-    if lacking := [name for name in asked if name not in known]:
+    parents = form.definition.parents
+    asked = form.fields.values() if form.method == saved.connection_method else ()
+    if lacking := [
+        field.name
+        for field in asked
+        if field.required
+        and field.name not in known
+        and known.issuperset(parents(field.depends_on))
+    ]:
         return NotFilledError(
             f"The saved connection lacks what its form asks for now: {', '.join(lacking)}",
             tried="the form has changed in plugin.py since it was filled",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import SetupError
 from devsession.notebook.progress import NotebookProgress
+from devsession.render import counted
 from devsession.session.app_limits import limits_in_run
 from devsession.session.counting import CountedRecords
 from devsession.session.journal import JournaledRecords, apply_left, journal_of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from devsession.warehouse.staged import Stage
 
 __all__ = ["RunInterrupted", "RunSummary", "run_sync"]
+
 
 def run_sync(
     session: DevelopmentSession, sync: Sync, *, watcher: RunWatcher | None = None
@@ -88,9 +90,8 @@ class _Run:
         try:
             validator = validator_of(session, self._sync)
             sent = counted if validator is None else ValidatedRecords(counted, validator)
-            self._call(
-                sent, so_far=lambda: f"outcomes until then, which are kept: {counted.answered:,}"
-            )
+            offered = sum(staged.actions.values())
+            self._call(sent, so_far=lambda: _so_far(counted.answered, offered))
         finally:
             stored.flush()
 
@@ -129,3 +130,11 @@ class _Run:
             return summary
         summary = replace(summary, scanned=staged.scanned, skipped=staged.unchanged)
         return counted.summary(summary, offered=sum(staged.actions.values()))
+
+
+def _so_far(answered: int, offered: int) -> str:
+    kept = f"outcomes until then, which are kept: {answered:,}"
+    if answered == offered:
+        return kept
+    left = counted(offered - answered, "record")
+    return f"{kept}\n{left} without an outcome: the app may have taken some of them; the next run offers them all"

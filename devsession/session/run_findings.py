@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,16 @@ def differs_from_cells(outcomes: DataFrame, cells: DataFrame, records: DataFrame
         for identifier in dict.fromkeys([*lost, *found])
     ]
     return warning("C01", told, "differs from the outcomes of the cells", fix=fix)
+
+
+def cells_differ_from_run(cells: DataFrame, ran: DataFrame, records: DataFrame) -> Finding | None:
+    """The same for cells that were run again, after the run whose outcomes stay what the test expects."""
+    found = differs_from_cells(cells, ran, records)
+    return found and replace(
+        found,
+        message="differs from the outcomes of run(), which stay what the test expects",
+        fix="if plugin.py is right, nothing; else mend it, then scenario.run() and complete()",
+    )
 
 
 def asked_too_fast(outcomes: DataFrame, exchanges: Sequence[Exchange]) -> Finding | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from devsession.warehouse.records import InboundSyncRecord, RunRecord, SyncRecord
     from devsession.warehouse.store import Store
 
-RUNNING, KILLED = "running", "killed"
+RUNNING, KILLED, FROZEN = "running", "killed", "frozen"
 
 
 @contextmanager
@@ -61,14 +61,17 @@ def holder_of(workspace: Workspace, sync: SyncRecord | InboundSyncRecord) -> str
 def runs_of(
     workspace: Workspace, store: Store, sync: SyncRecord | InboundSyncRecord
 ) -> list[RunRecord]:
-    """The runs of a sync, the last one first; those whose process died are marked as killed."""
+    """The runs of a sync, the last one first; those whose process died are marked as killed.
+
+    Freezing a scenario is none, though it has a number as runs have.
+    """
     runs = store.runs(sync)
-    if all(run.status != RUNNING for run in runs):
-        return runs
-    with only_run(workspace, sync) as alone:
-        if alone:
-            end_killed(store, sync)
-    return store.runs(sync)
+    if any(run.status == RUNNING for run in runs):
+        with only_run(workspace, sync) as alone:
+            if alone:
+                end_killed(store, sync)
+        runs = store.runs(sync)
+    return [run for run in runs if run.status != FROZEN]
 
 
 def end_killed(store: Store, sync: SyncRecord | InboundSyncRecord) -> None:

@@ -22,8 +22,10 @@ from devsession.session.outbound_call import call_outbound, outbound_request
 from devsession.session.run_findings import (
     answered_by,
     asked_too_fast,
+    cells_differ_from_run,
     differs_from_cells,
 )
+from devsession.testing.comparison import outcome_differences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from devsession.plugin.parameters import OutboundSyncConfigurationParameters
     from devsession.recording.exchange import Exchange
     from devsession.recording.scenario import ScenarioInput
+    from devsession.secrets.redact import Redactor
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,7 +58,7 @@ class Scenario(AnyScenario[ScenarioFolder]):
 
     def open(self) -> None:
         """Begin anew: the exchanges of before are not counted any more."""
-        self._frozen = self.folder.read_input()
+        self._read_input()
         self.records = self.folder.read_records()
         self.request = self._new_request(self._begin())
         super().open()
@@ -74,22 +77,30 @@ class Scenario(AnyScenario[ScenarioFolder]):
         return parameters
 
     def validate(self, outcomes: DataFrame | Outcomes) -> Report:
-        """Check outcomes against every rule; valid ones are kept in the folder."""
-        self._report = self._checked(outcomes, self.http)
-        if self._report:
+        """Check outcomes against every rule; valid ones are kept in the folder.
+
+        From the first valid `run()` on they are what the next one is compared with, no more: the
+        test expects what the run came to.
+        """
+        report = self._report = self._checked(outcomes, self.http)
+        if report:
             redactor = self._session.vault.redactor
             frame = frame_of(outcomes)
             with self.folder.at_once(redactor):
                 self.folder.write_cells(frame, redactor)
-                self.folder.write_outcomes(frame, redactor)
                 if not self._frozen.tested:
+                    self.folder.write_outcomes(frame, redactor)
                     self.folder.write_cassette(last_of_each_cell(self.http), redactor)
-        return self._report
+            if self._frozen.tested:
+                ran = self.folder.read_outcomes()
+                return with_finding(report, cells_differ_from_run(frame, ran, self.records))
+        return report
 
     def run(self) -> RunReport:
         """Call sync_outbound of plugin.py on the frozen input; check, and compare with the cells.
 
         A valid run is kept: its outcomes are what the test expects, its exchanges the cassette.
+        Of a completed scenario `complete()` keeps them: until then its test stays as it is.
 
         Raises: PluginRaisedError when the method raises; the exchange stands under the cell.
         """
@@ -111,21 +122,22 @@ class Scenario(AnyScenario[ScenarioFolder]):
         outcomes = all_outcomes(returned, store.outcomes)
         exchanges = of_the_sync(session.recorder.exchanges_since(mark))
         report = self._checked(outcomes, exchanges)
+        notes = [answered_by(exchanges, session.recorder.mode)]
         if report:
-            redactor = session.vault.redactor
             report = self._compared(report, outcomes)
             report = with_finding(report, self._elsewhere(plugin, parameters, exchanges))
-            frozen = self._frozen.model_copy(update={"tested": True})
-            with self.folder.at_once(redactor):
-                self.folder.write_outcomes(outcomes, redactor)
-                self.folder.write_cassette(exchanges, redactor)
-                self.folder.write_input(frozen, redactor)
+            notes.append(self._keep_run(outcomes, exchanges))
             session.recorder.keep_take(scope, mark)
-            self._frozen = frozen
             outcomes = outcomes.assign(RESULT=outcomes["RESULT"].map(_read))
         self._report = report
-        note = answered_by(exchanges, session.recorder.mode)
-        return RunReport(**{**vars(report), "notes": (note,) if note else ()}, outcomes=outcomes)
+        said = {**vars(report), "notes": tuple(filter(None, notes))}
+        return RunReport(**said, outcomes=outcomes)
+
+    def _write_came(self, came: DataFrame, redactor: Redactor) -> None:
+        self.folder.write_outcomes(came, redactor)
+
+    def _is_as_kept(self, came: DataFrame) -> bool:
+        return not outcome_differences(came, self.folder.read_outcomes())
 
     def _apply(self) -> None:
         apply_outcomes(self._sync, self.folder)

@@ -316,6 +316,13 @@ class Sync:
         """Whether its form was filled and saved."""
         return bool(self.record.sync_parameters) or self.record.field_mappings is not None
 
+    @property
+    def is_saved(self) -> bool:
+        """Whether all that its form holds is stored."""
+        answers = (dict(self.record.sync_parameters), self.record.field_mappings)
+        is_same = answers == (self.form.values, self.form.mapping)
+        return self.filled and is_same and not self._form.unsaved
+
     def _require_filled(self) -> None:
         if not self.filled:
             raise NotFilledError(

@@ -14,10 +14,11 @@ from devsession.secrets.managers import SecretStore
 from devsession.secrets.redact import Redactor, placeholder
 from devsession.secrets.reference import SecretReference
 from devsession.secrets.secret_file import FileSecrets
+from devsession.session.not_secret import declare_not_secret, declared_not_secret
 from devsession.session.sandbox import SANDBOX_HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from devsession.plugin.parameters import StoredConfigurationValue
     from devsession.recording.recorder import Recorder
@@ -45,10 +46,11 @@ class Vault:
         self._lock = threading.Lock()
         # Replaced, never changed: the redactors are asked for from any thread.
         self._known: dict[str, tuple[str, ...]] = {}
-        self._not_secret: frozenset[str] = frozenset()
+        self._workspace = workspace
+        self._not_secret = declared_not_secret(workspace)
         self._fetched: frozenset[str] = frozenset()
         self._told: object = None
-        self._kept = _Kept(FileSecrets(workspace.private / "secrets"))
+        self._kept = _Kept(FileSecrets(workspace.private / "secrets"), lambda: self._not_secret)
         self._shown = Redactors(lambda: (recorder.shown, self._kept.redactor))
 
     def __repr__(self) -> str:
@@ -96,9 +98,9 @@ class Vault:
         self._recorder.learn(pairs)
 
     def not_secret(self, *values: str) -> None:
-        """Leave these as they are, under whatever name they are known."""
+        """Leave these as they are, under whatever name they are known, here and in the audit."""
         with self._lock:
-            self._not_secret |= set(values)
+            self._not_secret |= declare_not_secret(self._workspace, values)
         self._tell()
 
     def keep(self, name: str, value: str) -> tuple[SecretReference, str]:
@@ -164,17 +166,19 @@ class Vault:
 class _Kept:
     """A redactor of what a secret file keeps, as it is now."""
 
-    def __init__(self, file: FileSecrets) -> None:
+    def __init__(self, file: FileSecrets, not_secret: Callable[[], frozenset[str]]) -> None:
         self._file = file
-        self._seen: int | None = None
+        self._not_secret = not_secret
+        self._seen: tuple[int, frozenset[str]] | None = None
         self._redactor = Redactor({})
 
     @property
     def redactor(self) -> Redactor:
         with suppress(OSError, SetupError):  # whoever uses the file is told what is wrong with it
-            changed = self._file.path.stat().st_mtime_ns
-            if changed != self._seen:
-                self._redactor, self._seen = Redactor(self._file.all()), changed
+            now = self._file.path.stat().st_mtime_ns, self._not_secret()
+            if now != self._seen:
+                self._redactor = Redactor(self._file.all(), not_secret=now[1])
+                self._seen = now
         return self._redactor
 
 

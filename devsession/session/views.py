@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from devsession.session.sync import Sync
 
 _LINE = 100  # characters
+_AFTER_CONNECTION = 'it is saved; session.sync("..", source="..", identifier="..")'
+_AFTER_SYNC = (
+    'it is saved; .plan() says what a run would do, .scenario("..") freezes the input of one'
+)
 
 
 def show_card(session: DevelopmentSession) -> None:
@@ -44,7 +48,7 @@ def show_card(session: DevelopmentSession) -> None:
 def connection_page(session: DevelopmentSession, connection: Connection) -> FormWidget:
     """The connection form, live: one page, in however many cells it is shown."""
     name = re.sub(r"\W", "_", connection.plugin_id)
-    return FormWidget(
+    widget = FormWidget(
         connection.form,
         title=connection.form.title[0].upper() + connection.form.title[1:],
         on_test=connection.test,
@@ -62,6 +66,8 @@ def connection_page(session: DevelopmentSession, connection: Connection) -> Form
         fill_call=lambda: fill_call("session.connection", connection.form, connection.reference_to),
         portable=session.vault.redactor.value,
     )
+    widget.saved = lambda: _AFTER_CONNECTION if connection.is_saved else ""
+    return widget
 
 
 def sync_page(session: DevelopmentSession, sync: Sync) -> FormWidget:
@@ -82,6 +88,7 @@ def sync_page(session: DevelopmentSession, sync: Sync) -> FormWidget:
         sample=lambda: sample_of(session, sync),
     )
     widget.above = source.facts
+    widget.saved = lambda: _AFTER_SYNC if sync.is_saved else ""
     return widget
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 from devsession.plugin.request_matching import RequestMatching
 from devsession.recording.differences import differing_values, written_place
@@ -225,7 +226,7 @@ def _header(
 def _bodies(base: Difference, recorded: Exchange, live: Exchange) -> Iterator[Difference]:
     if recorded.response_body == live.response_body:
         return
-    sent = [text.request_body.decode("utf-8", "replace") + text.url for text in (recorded, live)]
+    sent = [_sent(recorded), _sent(live)]
     bodies = _read(recorded.response_body), _read(live.response_body)
     for path, ours, theirs in differing_values(*bodies, _is_same):
         here = replace(base, place=written_place("body", path))
@@ -236,8 +237,20 @@ def _bodies(base: Difference, recorded: Exchange, live: Exchange) -> Iterator[Di
         name = next((step for step in reversed(path) if isinstance(step, str)), "")
         found = _different(here, name, ours, theirs)
         # What both requests sent is no value of the app's own making.
-        echoed = isinstance(ours, str) and all(ours in text for text in sent)
-        yield replace(found, bound=found.bound and not echoed)
+        yield replace(found, bound=found.bound and not _echoed(ours, sent))
+
+
+def _sent(exchange: Exchange) -> str:
+    """What a request says; its address has digits of its own."""
+    url = urlsplit(exchange.url)
+    return "\n".join([exchange.request_body.decode("utf-8", "replace"), url.path, url.query])
+
+
+def _echoed(value: Any, sent: list[str]) -> bool:
+    """Whether all of them say a text, and not in the midst of a longer word or number."""
+    return isinstance(value, str) and all(
+        re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text) for text in sent
+    )
 
 
 def _is_same(ours: Any, theirs: Any) -> bool:

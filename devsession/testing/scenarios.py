@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from devsession.recording.scenario_input import InboundScenarioInput, ScenarioInput
 
 
-_MEND = "mend plugin.py; if the change is meant, run the scenario live and complete() it"
+_MEND = (
+    "mend plugin.py; if it is right (the change is meant, or what was recorded last was another "
+    "state of it), run the scenario live and complete() it"
+)
 _RESTORE = "{}; or run the scenario live and complete() it"
 
 

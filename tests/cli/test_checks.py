@@ -53,6 +53,16 @@ def test_a_changed_recording_fails(clone: Path) -> None:
     assert done.stderr == ""
 
 
+def test_a_secret_that_is_found_is_among_what_failed(clone: Path) -> None:
+    (clone / ".env").write_text("CRM_KEY=key-1-abcdef\n", encoding="utf-8")
+    (clone / "notes.txt").write_text("the key is key-1-abcdef\n", encoding="utf-8")
+
+    done = devsession(clone, "test")
+
+    assert done.returncode == 1
+    assert done.stdout.endswith("1 passed, 0 failed, and the audit failed\n")
+
+
 def test_a_damaged_scenario_fails_alone(clone: Path) -> None:
     first = next((clone / "scenarios").glob("*/scenario.json")).parent
     shutil.copytree(first, clone / "scenarios" / "another")

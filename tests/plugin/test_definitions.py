@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pydoc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,3 +64,11 @@ def test_a_definition_outside_of_a_function_names_its_line() -> None:
             compile("\n\nFormInputField()", "plugin.py", "exec"), {"FormInputField": FormInputField}
         )
     assert error.value.where == "plugin.py, line 3"
+
+
+def test_help_tells_what_each_option_is_for_and_nothing_of_pydantic() -> None:
+    told = pydoc.plain(pydoc.render_doc(FormInputField))
+
+    assert "FormInputField(*, name: str, label: str, required: bool = False, " in told
+    assert " |      label: str  # what people read\n" in told
+    assert "pydantic_" not in told

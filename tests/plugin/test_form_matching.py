@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from devsession.errors import UsageError
+from devsession.errors import FormError, UsageError
 from devsession.plugin import expression
 from devsession.plugin.source_column import SourceColumn
 
@@ -95,6 +95,19 @@ def test_before_that_it_says_what_is_needed() -> None:
         form.suggest()
 
     assert caught.value.next_step == ".suggest(object=..)"
+
+
+def test_where_the_app_says_no_it_says_what_the_app_said() -> None:
+    plugin = AcmeCRM()
+    plugin.broken = "the app is down"
+    form = outbound_form(plugin)
+
+    with pytest.raises(FormError) as caught:
+        form.suggest(object="contact")
+    plugin.broken = ""
+
+    assert "the app is down" in caught.value.errors["object"]
+    assert form.suggest(object="contact") == {"email": "EMAIL"}
 
 
 def test_a_form_without_a_mapper_has_nothing_to_suggest() -> None:

@@ -258,6 +258,7 @@ def test_causes_without_end_are_cut() -> None:
     headline = check_outcomes(outcomes, records, strategy="Create").headline
 
     assert "9 refused: 0 <html> no no" in headline
+    assert headline.endswith("; and 6 more")
     assert len(headline) < 400
 
 

@@ -109,8 +109,8 @@ def test_different(one: Exchange, other: Exchange) -> None:
     assert canonical(one) != canonical(other)
 
 
-def test_headers_do_not_count() -> None:
-    one = Exchange("GET", "http://app.example/x", {"Authorization": ["Bearer one"]})
+def test_other_headers_do_not_count() -> None:
+    one = Exchange("GET", "http://app.example/x", {"Idempotency-Key": ["one"]})
     other = Exchange("GET", "http://app.example/x", {"User-Agent": ["other"]})
 
     assert canonical(one) == canonical(other)
@@ -180,6 +180,21 @@ class TestDeclared:
 
         assert self.compared(one, same, match_headers=["X-Tenant"]) == (True, True)
         assert self.compared(one, other, match_headers=["X-Tenant"]) == (True, False)
+
+    @pytest.mark.parametrize("name", ["If-Match", "If-None-Match"])
+    def test_by_which_state_of_a_record_counts(self, name: str) -> None:
+        one = Exchange("PUT", "http://app.example/x", {name: ['"1"']})
+        other = Exchange("PUT", "http://app.example/x", {name: ['"2"']})
+        none = Exchange("PUT", "http://app.example/x", {"Idempotency-Key": ["1"]})
+
+        assert canonical(one) not in (canonical(other), canonical(none))
+
+    def test_that_there_is_an_authorization_counts_and_not_which(self) -> None:
+        one = Exchange("PUT", "http://app.example/x", {"Authorization": ["Bearer 1"]})
+        other = Exchange("PUT", "http://app.example/x", {"authorization": ["Basic 2"]})
+        none = Exchange("PUT", "http://app.example/x", {"X-Requested-With": ["rest"]})
+
+        assert canonical(one) == canonical(other) != canonical(none)
 
 
 def test_the_key_is_one_spelling() -> None:

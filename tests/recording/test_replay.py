@@ -64,6 +64,22 @@ def test_what_was_not_asked_for_is_reported() -> None:
     assert replay.not_sent == [f"recorded, but not sent: GET {URL} (2 times recorded, 1 sent)"]
 
 
+def test_without_its_authorization_a_request_is_another_one() -> None:
+    recorded = answered(b"1")
+    recorded = replace(recorded, request_headers={"Authorization": ["Bearer REDACTED-api-key"]})
+    with Replay([recorded], where="cassette.yaml"), pytest.raises(MissError) as error:
+        requests.get(URL, timeout=30)
+
+    assert "header authorization: nothing, recorded 'sent'" in error.value.tried
+
+
+def test_where_no_recording_has_an_authorization_none_is_asked_for() -> None:
+    with Replay([answered(b"1")], where="cassette.yaml"):
+        response = requests.get(URL, headers={"Authorization": "Bearer 1"}, timeout=30)
+
+    assert response.json() == 1
+
+
 class TestDeclared:
     """With what the plugin's `request_matching` says."""
 
@@ -122,7 +138,7 @@ class TestMissShown:
 
         assert "\n".join(replay.not_sent) == snapshot
 
-    def test_what_was_not_sent_is_compared_with_what_was_sent_and_not_recorded(
+    def test_what_was_not_sent_after_a_miss_is_only_named(
         self, snapshot: SnapshotAssertion
     ) -> None:
         recorded = [answered(b"1", "POST", b'{"n": %d, "x": 1}' % number) for number in (1, 2)]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +54,12 @@ def test_an_unknown_key_is_refused_and_not_repeated(
 
 def test_the_scheme_may_be_written_in_any_case(client: Client) -> None:
     assert client.get("/account", headers={"Authorization": f"bearer {KEY}"}).is_success
+
+
+def test_a_key_may_be_the_password_of_any_user(client: Client) -> None:
+    pair = b64encode(f"ada:{KEY}".encode()).decode()
+
+    assert client.get("/account", headers={"Authorization": f"Basic {pair}"}).is_success
 
 
 def test_who_has_no_key_cannot_ask_what_exists(client: Client) -> None:

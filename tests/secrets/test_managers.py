@@ -138,37 +138,6 @@ def test_a_value_that_a_dotenv_would_hide_is_refused(
     assert str(error.value).replace(str(tmp_path), os.sep + "workspace") == snapshot
 
 
-class Cloud:
-    """A place of the user's own."""
-
-    place = "the cloud, project acme"
-
-    def get(self, name: str) -> str | None:
-        return {"ACME_API_KEY": KEY}.get(name)
-
-    def problem(self) -> str:
-        return "not signed in"
-
-    def to_add(self, name: str) -> str:
-        return f"cloud secrets add {name}"
-
-    def to_remove(self, name: str) -> str:
-        return f"cloud secrets remove {name}"
-
-
-def test_a_further_place_is_looked_in_last(
-    no_keyring: keyring.backend.KeyringBackend, tmp_path: Path
-) -> None:
-    store = SecretStore(tmp_path, [Cloud()])
-
-    from_cloud = store.lookup("ACME_API_KEY")
-    store.store("ACME_API_KEY", "nearer")
-
-    assert (from_cloud, store.lookup("ACME_API_KEY")) == (KEY, "nearer")
-    with pytest.raises(SecretMissingError, match="the cloud, project acme: not signed in"):
-        store.lookup("OTHER_KEY")
-
-
 def test_an_empty_variable_counts_as_none(
     store: SecretStore, memory_keyring: MemoryKeyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,7 @@ def text_of(error: DevsessionError, project: Project) -> str:
     """The error as its reader sees it, without what is another on each machine."""
     text = f"{type(error).__name__}: {error}".replace(str(project.folder), "<project>")
     text = re.sub(r"127\.0\.0\.1:\d+", "<address>", text)
+    text = re.sub(r"req_\d+", "<request>", text)
     return re.sub(r"line \d+", "line <n>", text)
 
 

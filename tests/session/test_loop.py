@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,20 @@ class TestConnection:
         with pytest.raises(FormError):
             session.connection.fill(tenant_url="", api_key=secret("OTHER"))
 
+        assert session.connection.parameters["tenant_url"] == app.url
+        assert app.asked() == []
+
+    def test_nothing_is_saved_when_a_value_holds_a_secret(
+        self, session: DevelopmentSession, app: App
+    ) -> None:
+        with pytest.raises(FormError) as error:
+            session.connection.fill(tenant_url=f"{app.url}/{KEY}")
+
+        assert error.value.errors == {
+            "tenant_url": "holds the text of api_key, which is a secret and hidden wherever it stands"
+        }
+        assert KEY not in str(error.value)
+        assert "session.not_secret(..)" in str(error.value)
         assert session.connection.parameters["tenant_url"] == app.url
         assert app.asked() == []
 
@@ -272,6 +287,16 @@ class TestComplete:
         with pytest.raises(OutcomesError):
             scenario.complete()
 
+    def test_where_every_record_failed_it_says_what_may_have_been_done_before(
+        self, scenario: Scenario
+    ) -> None:
+        outcomes = Outcomes(scenario.records)
+        for identifier in scenario.records["IDENTIFIER"]:
+            outcomes.fail(identifier, "is there already")
+        scenario.validate(outcomes)
+
+        assert "Every record failed. If the cells had done it" in str(scenario.complete())
+
     def test_its_outcomes_can_be_applied(self, contacts: Sync, scenario: Scenario) -> None:
         scenario.run()
         text = str(scenario.complete(apply=True))
@@ -279,6 +304,32 @@ class TestComplete:
         assert "as generated: passes, with the network shut" in text
         assert "fails, as it should" in text
         assert str(contacts.plan()) == "Create 0, Update 0; 3 records unchanged"
+
+    def test_cells_that_run_again_leave_what_the_test_expects(self, scenario: Scenario) -> None:
+        scenario.run()
+        scenario.complete()
+        before = scenario.folder.read_outcomes()
+
+        report = scenario.validate(answered(scenario, prefix="other"))
+
+        assert [found.rule for found in report.warnings] == ["C01"]
+        assert "differs from the outcomes of run(), which stay what the test expects" in str(report)
+        assert scenario.folder.read_outcomes().equals(before)
+
+    def test_a_run_leaves_a_completed_test_as_it_is_until_it_is_completed_again(
+        self, contacts: Sync, scenario: Scenario, project: Project
+    ) -> None:
+        scenario.run()
+        scenario.complete()
+        before = files_below(scenario.folder.path)
+        project.edit_plugin('result["id"])', 'result["id"], edited=True)')
+
+        report = contacts.scenario(scenario.name).run()
+        assert "others than those of the completed test, which stays as it is" in str(report)
+        assert files_below(scenario.folder.path) == before
+
+        contacts.scenario(scenario.name).complete()
+        assert json.loads(scenario.folder.read_outcomes()["RESULT"][0]) == {"edited": True}
 
 
 class TestTape:

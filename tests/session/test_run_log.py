@@ -187,3 +187,9 @@ def test_the_same_run_twice_changes_nothing_at_the_app(
     assert app.asked() == []
     assert app.records() == held
     assert (again.offered, again.skipped, third.offered) == (0, 3, 0)
+
+
+def test_freezing_a_scenario_is_no_run(contacts: Sync, session: DevelopmentSession) -> None:
+    contacts.scenario("frozen", records=1)
+
+    assert runs_of(session.workspace, session.store, contacts.record) == []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from devsession import DevelopmentSession
+from devsession import DevelopmentSession, secret
 from devsession.errors import NotFilledError
 from devsession.session.plugin_source import load_plugin_class
 
@@ -159,6 +159,54 @@ def test_a_method_that_the_plugin_has_no_more(
 
     assert click(pages[0], "save")["text"].startswith("connection saved, changed: method")
     assert session.connection.parameters.connection_method == "Password"
+
+
+def test_a_field_that_is_not_asked_for_yet_is_not_lacking(session: DevelopmentSession) -> None:
+    user = 'FormInputField(name="user"'
+    asked_later = 'FormInputField(name="floor", label="Floor", required=True, depends_on="nick")'
+    save(session, user, f'FormInputField(name="nick", label="Nick"), {asked_later}, {user}')
+
+    assert session.connection.parameters["user"] == "ada"
+
+
+def test_a_form_says_what_comes_next_once_it_is_saved(
+    session: DevelopmentSession, orders: Sync, pages: list[FormWidget]
+) -> None:
+    orders.fill(room="lounge", template="Hello")
+
+    session.connection._ipython_display_()
+    orders._ipython_display_()
+
+    for page, next_step in zip(pages, ("session.sync(", ".plan() says"), strict=True):
+        assert f"next: it is saved; {next_step}" in repr(page)
+
+    session.connection.form.set("user", "bob")
+
+    assert "next: Test, then Save" in repr(pages[0])
+
+
+def test_a_secret_that_is_nowhere_is_said_at_its_field(
+    session: DevelopmentSession, pages: list[FormWidget], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(
+        session,
+        'FormInputField(name="user"',
+        'FormInputField(name="key", label="Key", secret=True), FormInputField(name="user"',
+    )
+    monkeypatch.setenv("CHAT_KEY", "s3cret-of-chat")
+    session.connection.fill(key=secret("CHAT_KEY"))
+    monkeypatch.delenv("CHAT_KEY")
+
+    session.connection._ipython_display_()
+
+    assert pages[0].state["fields"][0]["notice"] == (
+        "is nowhere: type it here, or put CHAT_KEY=.. into .env"
+    )
+
+    monkeypatch.setenv("CHAT_KEY", "s3cret-of-chat")
+    session.connection._ipython_display_()
+
+    assert pages[0].state["fields"][0]["notice"] == ""
 
 
 def test_what_a_button_said_is_gone_when_the_cell_is_run_again(

@@ -9,6 +9,8 @@ import pytest
 from devsession import DevelopmentSession
 from devsession.errors import UsageError
 from devsession.plugin.contract import ConnectResponse, Plugin
+from devsession.secrets.secret_file import FileSecrets
+from devsession.session.known_secrets import known_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,3 +75,23 @@ def test_what_is_declared_no_secret_is_left(
 
     assert session.vault.text("acme-production key-1-abcdef") == "acme-production REDACTED-api-key"
     assert str(error.value) == snapshot
+
+
+def test_what_is_declared_no_secret_is_shown_though_the_secret_file_keeps_it(
+    session: DevelopmentSession,
+) -> None:
+    FileSecrets(session.workspace.private / "secrets").set("ACME_PASSWORD", "admin")
+    before = session.vault.shown.text("admin signed in")
+    session.not_secret("admin")
+
+    assert before == "REDACTED-acme-password signed in"
+    assert session.vault.shown.text("admin signed in") == "admin signed in"
+
+
+def test_another_process_knows_what_is_declared_no_secret(
+    session: DevelopmentSession, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("ACME_PASSWORD=admin\nACME_KEY=key-1-abcdef\n", encoding="utf-8")
+    session.not_secret("admin")
+
+    assert known_secrets([tmp_path]) == {"ACME_KEY": ("key-1-abcdef",)}

@@ -25,6 +25,8 @@ _PAIRWISE = (
     "event oauth package none fields",
     "record sign-in package none template",
     "event sign-in http 100/second fields",
+    "event password package none template",
+    "record password http 100/second fields",
 )
 PAIRWISE: list[Answers] = [dict(zip(QUESTIONS, line.split(), strict=True)) for line in _PAIRWISE]
 

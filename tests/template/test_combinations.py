@@ -114,7 +114,7 @@ def project(answers: Answers, tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.parametrize(
     "answers",
     [
-        pytest.param(each, marks=[pytest.mark.long] if at in (1, 4) else [], id=named(each))
+        pytest.param(each, marks=[pytest.mark.long] if at in (1, 3, 4, 7) else [], id=named(each))
         for at, each in enumerate(PAIRWISE)
         if at
     ],

@@ -51,6 +51,16 @@ def get(path: str, answer: object, **changes: object) -> Exchange:
     )
 
 
+def test_an_id_whose_digits_stand_in_the_address_is_one_that_differs_each_time() -> None:
+    recorded = exchange({"id": "17"}, url="http://127.0.0.1:18917/contacts")
+    live = exchange({"id": "40"}, url="http://127.0.0.1:18917/contacts")
+
+    report = compare([recorded], [live])
+
+    assert report
+    assert [str(each) for each in report.bound] == ["body.id: '40', recorded '17'"]
+
+
 def lines(report: DriftReport) -> list[str]:
     return [str(each) for each in report.drifted]
 

@@ -20,21 +20,23 @@ class FieldValueError(ValueError):
 class FormField(Definition):
     """What all fields share.
 
-    `depends_on` names another field of the form: until that one has a value, this one is not asked
-    for. `reload_on_change` asks for the whole form anew when the value changes. `secret` fields
-    have a secret, which is kept apart; the rest of what they take is a plain value.
+    `secret` fields have a secret, which is kept apart; the rest of what they take is a plain value.
 
     Source: sync contract, common field options.
     """
 
     type: str
-    name: str = Field(min_length=1)
-    label: str
-    required: bool = False
-    depends_on: str | None = None
-    help_text: str = ""
-    reload_on_change: bool = False
-    secret: bool = False
+    name: str = Field(min_length=1, description="the plugin reads parameters[name]")
+    label: str = Field(description="what people read")
+    required: bool = Field(default=False, description="whether it has to be filled in")
+    depends_on: str | None = Field(
+        default=None, description="another field: until it has a value, this one is not asked for"
+    )
+    help_text: str = Field(default="", description="a line below the field")
+    reload_on_change: bool = Field(
+        default=False, description="whether the form is asked for anew when the value changes"
+    )
+    secret: bool = Field(default=False, description="the plugin reads parameters.secret(name)")
 
     @property
     def source(self) -> FormOptionsDataSource | None:

@@ -94,6 +94,14 @@ class Form(FormWaiting):
             self._state.mapped.load(self._state.answers)
         self._changed()
 
+    def notify(self, name: str, notice: str) -> None:
+        """Say something at a field, until it is answered anew; "" to say nothing any more."""
+        self._field(name)
+        self._state.answers.notices.pop(name, None)
+        if notice:
+            self._state.answers.notices[name] = notice
+        self._changed()
+
     def map(self, app_field: str, source: str | Expression | None) -> None:
         """Fill a field of the app from a column or expression, as a click does; None unmaps it.
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from devsession.errors import UsageError
-from devsession.plugin.form.mapper import OPTIONS, MapperAnswers
+from devsession.errors import FormError, UsageError
+from devsession.plugin.form.mapper import MAPPER, OPTIONS, MapperAnswers
 from devsession.plugin.form.reading import FormReading
 from devsession.plugin.source_column import SourceColumn
 
@@ -44,16 +44,19 @@ class FormMatching(FormReading):
 
         Raises:
             UsageError: the form has no fields of the app to map, or none yet.
+            FormError: an answer is refused, or the app's options could not be loaded.
             DevsessionError: the source cannot be read.
         """
         before = self._state
         self._state = before.copy()
+        self._state.answers.options.forget_failures()
         try:
             for field in self.definition.parents_first():
                 if field.name in values:
                     self._state.assign(field, values)
             mapped = self._mapper()
             found = mapped.matches(self._state.answers, self.source_columns())
+            self._refuse_failed(MAPPER)
             return mapped.mapping | {name: match.column for name, match in found.items()}
         finally:
             self._state = before
@@ -95,8 +98,19 @@ class FormMatching(FormReading):
             raise UsageError(f"{self.title} has no fields of the app to map", next_step=".fill(..)")
         if not mapped.is_asked(self._state.answers):
             needed = mapped.mapper.depends_on
+            self._refuse_failed(*self.definition.parents(needed))
             raise UsageError(
                 f"{self.title} knows the fields of the app once {needed!r} is answered",
                 next_step=f".suggest({needed}=..)",
             )
         return mapped
+
+    def _refuse_failed(self, *names: str) -> None:
+        """Raises: FormError with what is wrong with one of these."""
+        failed = {name: text for name, text in self.errors.items() if name in names}
+        if failed:
+            raise FormError(
+                f"{self.title} cannot ask the app for its fields",
+                errors=failed,
+                next_step="put this right, then the same again",
+            )
