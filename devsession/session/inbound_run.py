@@ -50,7 +50,8 @@ class _Run:
         self._session = session
         self._sync = sync
         self._watcher = watcher
-        self._streams = sync.chosen_now()
+        with session.recorder.paused():
+            self._streams = sync.chosen_now()
         self._parameters, self._plugin = sync.parameters, session.plugin
         self._tables = sync.tables
         self._tables.prepare(self._streams)

@@ -107,11 +107,10 @@ class InboundSync:
 
         Raises: FormError when what was chosen cannot be any more.
         """
-        self._require_filled()
-        self.look()
+        listed = listed_streams(self._session, self.parameters)
         before = self.record.streams
-        kept = kept_choices(self._streams_of_app(), before, new=before.include_new_streams)
-        chosen = self._choose(kept, before.include_new_streams)
+        kept = kept_choices(listed, before, new=before.include_new_streams)
+        chosen = chosen_streams(listed, kept, where=self._where)
         return begun_with(chosen.streams.included_streams.values(), self.tables.states())
 
     def fill(

@@ -374,11 +374,13 @@ class TestRun:
     ) -> None:
         people.fill(streams=["customer", "task", "click"])
         session.sandbox.set_stream("customer", records=100, seed=7)
+        taped = len(session.recorder.tape.exchanges)
         first = session.run(people.slug)
         session.sandbox.change_stream("customer", changed=2, deleted=1, added=3)
         second = session.run(people.slug)
 
         assert first
+        assert len(session.recorder.tape.exchanges) == taped
         assert first.counts == {"customer": 100, "project": 3, "click": 5, "task": 7}
         assert second.streams["customer"].deleted == 1
         assert people.tables.counts() == {
