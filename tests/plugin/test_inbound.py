@@ -475,7 +475,7 @@ def test_when_a_cursor_goes_back(before: Any, after: Any, is_back: bool) -> None
         (pd.DataFrame([[1, 2]], columns=["id", "id"]), "several columns of one name"),
         (pd.DataFrame([[1]]), "columns whose names are no text"),
     ],
-    ids=repr,
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_results_that_are_no_records_are_refused(results: Any, detail: str) -> None:
     report = refused(request_of(StreamRecords()), "contacts", results)
