@@ -1,10 +1,11 @@
-"""The files that a feature names: records, outcomes and cassettes."""
+"""The files that a feature names: records, what came of them, and cassettes."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import ScenarioError
@@ -12,12 +13,15 @@ from devsession.recording.frozen import thaw
 from devsession.testing.feature_tables import frame_from_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pandas import DataFrame
 
 CASSETTES = "vcr_cassettes"
-_FOLDERS = (CASSETTES, "outbound_records", "outbound_results", "inbound_results", ".", "..")
+RESULTS = "inbound_results"
+_FOLDERS = (CASSETTES, "outbound_records", "outbound_results", RESULTS, ".", "..")
+_CELL = re.compile(r'(?:"((?:[^"]|"")*)"|((?:\\\||[^|\r\n])*))(\||\r?\n|\Z)')
 
 
 def find_file(features: Path, name: str) -> Path | None:
@@ -53,13 +57,41 @@ def read_frame(path: Path) -> DataFrame:
         text = path.read_text(encoding="utf-8-sig")
         if path.suffix in {".json", ".jsonl"}:
             return _from_json(text, lines=path.suffix == ".jsonl")
-        separator = "|" if "|" in text.partition("\n")[0] else ","
-        lines = io.StringIO(text, newline="")
-        return frame_from_rows([row for row in csv.reader(lines, delimiter=separator) if row])
+        return frame_from_rows([row for row in rows_of(text) if row])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error) as cause:
         raise _unreadable(path, f"{type(cause).__name__}: {cause}") from None
     except ScenarioError as cause:
         raise _unreadable(path, cause.tried) from None
+
+
+def rows_of(text: str) -> Iterator[list[str]]:
+    """The rows of a text with bars, or else with commas.
+
+    Between bars a cell may stand in quotes, where a quote is doubled; elsewhere a bar is `\\|`.
+    """
+    if "|" not in text.partition("\n")[0]:
+        yield from csv.reader(io.StringIO(text, newline=""))
+        return
+    row: list[str] = []
+    for cell in _CELL.finditer(text):
+        quoted, plain, end = cell.groups()
+        if plain == "" and end != "|" and not row:
+            continue  # an empty line, or the end of the text
+        row.append(plain.replace("\\|", "|") if quoted is None else quoted.replace('""', '"'))
+        if end != "|":
+            yield row
+            row = []
+
+
+def bar_lines(rows: Iterable[Sequence[str]]) -> str:
+    """The text of such rows; no cell ends with a backslash."""
+    return "".join(f"{'|'.join(map(_barred, row))}\n" for row in rows)
+
+
+def _barred(cell: str) -> str:
+    if cell.startswith('"'):
+        return '"{}"'.format(cell.replace('"', '""'))
+    return cell.replace("|", "\\|")
 
 
 def _from_json(text: str, *, lines: bool) -> DataFrame:

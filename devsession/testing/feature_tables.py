@@ -1,4 +1,4 @@
-"""Tables of a feature: records and outcomes as cells, with a row of types above the headings.
+"""Tables of a feature: records and what came of them as cells, a row of types above the headings.
 
 Source: sync contract, generated features.
 """
@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import ScenarioError
-from devsession.recording.frozen import thaw, to_line
+from devsession.recording.frozen import json_line, thaw, to_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 # How pandas, Python and JSON write that there is nothing.
 _NOTHING = {"", "None", "nan", "NaN", "NaT", "<NA>", "null"}
-_TEXT_COLUMNS = {"IDENTIFIER", "APP_IDENTIFIER", "SYNC_ACTION"}
+_TEXT_COLUMNS = {"IDENTIFIER", "APP_IDENTIFIER", "SYNC_ACTION", "STREAM_NAME"}
+_JSON_COLUMNS = {"RECORD_DATA", "RECORD_OBJECT"}
 _RESULT = "RESULT"
-_SUCCESS = "SUCCESS"
+_BOOLEAN_COLUMNS = {"SUCCESS", "IS_DELETED"}
 
 
 def frame_from_rows(rows: Sequence[Sequence[str]]) -> DataFrame:
@@ -80,8 +81,10 @@ def _heads(rows: list[list[str]]) -> tuple[list[str], list[str], list[list[str]]
 def _read(kind: str, name: str, cell: str) -> Any:
     if name in _TEXT_COLUMNS:
         return _text(kind, cell)
-    if name == _SUCCESS:
+    if name in _BOOLEAN_COLUMNS:
         return _boolean(cell)
+    if name in _JSON_COLUMNS:
+        return _record(cell)
     value = _READERS[kind](cell)
     # RESULT was written as JSON twice where it was text already.
     return _object(value) if name == _RESULT and isinstance(value, str) else value
@@ -113,6 +116,17 @@ def _object(cell: str) -> Any:
         return thaw(content)
     except (KeyError, TypeError, ValueError):
         return content  # an app's own "$type"
+
+
+def _record(cell: str) -> dict[str, Any]:
+    """A record of a stream: JSON, and nothing but what JSON has."""
+    try:
+        content = json.loads(cell)
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        raise ValueError("it is no JSON object")  # noqa: TRY004 - told with its row
+    return content
 
 
 def _boolean(cell: str) -> bool | None:
@@ -164,12 +178,12 @@ def _written(kind: str, name: str, value: Any) -> str:
         return value
     if kind == "bool":
         return str(value)
-    return to_line(value)
+    return json_line(value) if name in _JSON_COLUMNS else to_line(value)
 
 
 def _is_plain(text: str) -> bool:
     """Whether a text is itself in a cell, which is cut off at both ends and holds one line."""
-    quiet = text.isprintable() and text == text.strip() and "\\|" not in text
+    quiet = text.isprintable() and text == text.strip() and "\\|" not in f"{text}|"
     return quiet and text not in _NOTHING and not text.startswith('"')
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from devsession.errors import ScenarioError
 from devsession.testing.comparison import outcome_differences
-from devsession.testing.feature_files import read_frame
+from devsession.testing.feature_files import bar_lines, read_frame, rows_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +59,26 @@ def test_outcomes_in_parquet(tmp_path: Path) -> None:
     EXPECTED.assign(RESULT=results).to_parquet(tmp_path / "outcomes.parquet")
 
     assert outcome_differences(read_frame(tmp_path / "outcomes.parquet"), EXPECTED) == []
+
+
+def test_cells_between_bars_are_read_as_they_were_written() -> None:
+    rows = [["a", "b|c", ""], ['"quoted"', '{"a": "\\\\|"}', "ü"], ["", "", '"a|"']]
+
+    assert [row for row in rows_of(bar_lines(rows)) if row] == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("a|b\n", ["a", "b"]),
+        ("a|b\r\n\r\n", ["a", "b"]),
+        ("|", ["", ""]),
+        ('"a|""b"|\\|', ['a|"b', "|"]),
+        ('"a|b', ['"a', "b"]),
+    ],
+)
+def test_cells_between_bars(text: str, row: list[str]) -> None:
+    assert list(rows_of(text)) == [row]
 
 
 BROKEN = {
