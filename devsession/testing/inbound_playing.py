@@ -9,11 +9,15 @@ from devsession.errors import MissError, StreamError
 from devsession.testing.playing import request_differences, what_was_raised
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from devsession.plugin.contract import Plugin
+    from devsession.plugin.inbound import InboundSyncRequest
+    from devsession.plugin.parameters import InboundSyncConfigurationParameters
     from devsession.plugin.report import Report
+    from devsession.plugin.streams import StoredStreamConfiguration
     from devsession.recording.received import Received
     from devsession.recording.replay import Replay
-    from devsession.recording.scenario_input import InboundScenarioInput
 
 
 @dataclass(frozen=True)
@@ -30,19 +34,29 @@ class InboundPass:
 
 
 def play_inbound_pass(
-    plugin_class: type[Plugin], frozen: InboundScenarioInput, replay: Replay
+    plugin_class: type[Plugin],
+    parameters: InboundSyncConfigurationParameters,
+    streams: Iterable[StoredStreamConfiguration],
+    replay: Replay,
+    *,
+    limit: int | None = None,
+    attach: Callable[[InboundSyncRequest], None] = lambda _: None,
 ) -> InboundPass:
-    """Call the method, and look at what it asked for and what came. Secrets are placeholders."""
+    """Call the method, and look at what it asked for and what came.
+
+    limit: records that are asked for. attach: is given the request before the plugin is.
+    """
     from devsession.plugin.inbound import InboundSyncRequest
     from devsession.recording.received import Received
 
     received, raised = Received(), []
-    request = InboundSyncRequest(frozen.streams, received, limit=frozen.records)
+    request = InboundSyncRequest(streams, received, limit=limit)
+    attach(request)
     plugin = plugin_class()
     with replay:
         try:
             with request:
-                plugin.sync_inbound(frozen.replayed_parameters(), request)
+                plugin.sync_inbound(parameters, request)
         except (MissError, StreamError):
             pass  # among the replay's misses, or in the report
         except (Exception, SystemExit) as error:  # noqa: BLE001  whatever the code raises is told

@@ -73,7 +73,9 @@ class LoadedInbound:
         from devsession.testing.inbound_playing import play_inbound_pass
         from devsession.testing.received_comparison import received_differences
 
-        done = play_inbound_pass(plugin_class, self.frozen, replay)
+        frozen = self.frozen
+        parameters, streams = frozen.replayed_parameters(), frozen.streams
+        done = play_inbound_pass(plugin_class, parameters, streams, replay, limit=frozen.records)
         found = received_differences(done.received, self.expected, plugin_class.record_matching)
         differences = [*done.differences, *found]
         return Played(len(self.expected), done.played, differences)
