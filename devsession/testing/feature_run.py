@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from devsession.errors import PluginLoadError, ScenarioError, did_you_mean
@@ -16,16 +17,21 @@ from devsession.recording.replay import Replay
 from devsession.render import counted
 from devsession.secrets.redact import Redactor
 from devsession.testing.comparison import outcome_differences
+from devsession.testing.feature_inbound import FeatureStreams
 from devsession.testing.feature_properties import parameters_from
+from devsession.testing.feature_streams import inbound_from
+from devsession.testing.inbound_playing import InboundPass, play_inbound_pass
 from devsession.testing.playing import Pass, play_pass, shown_differences
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from pandas import DataFrame
 
+    from devsession.plugin.inbound import InboundSyncRequest
     from devsession.plugin.outbound import OutboundSyncRequest
+    from devsession.plugin.parameters import ConnectionConfigurationParameters
     from devsession.recording.exchange import Exchange
     from devsession.testing.feature_warehouse import FeatureWarehouse
 
@@ -36,9 +42,10 @@ class FeatureRun:
     """What the steps of one scenario come to.
 
     features: the folder of the feature file. records are sent, the cassette answers, and the
-    parameters in `ignored` are left out when requests are compared. attaches_session: the request
-    is given a Snowpark session, of a warehouse of its own: `request.session`. sources_table: the
-    records are sent as a table of that warehouse gives them back.
+    parameters in `ignored` are left out when requests are compared. streams: what the steps say of
+    an inbound sync's. attaches_session: the request is given a Snowpark session, of a warehouse of
+    its own: `request.session`. sources_table: the records are sent as a table of that warehouse
+    gives them back; returns_table: those of an inbound sync are compared so.
     """
 
     def __init__(self, features: Path) -> None:
@@ -46,9 +53,10 @@ class FeatureRun:
         self.records: DataFrame | None = None
         self.cassette: Path | None = None
         self.ignored: list[str] = []
-        self.attaches_session = self.sources_table = False
+        self.streams = FeatureStreams()
+        self.attaches_session = self.sources_table = self.returns_table = False
         self._plugin_class: type[Plugin] | None = None
-        self._pass: Pass | None = None
+        self._pass: Pass | InboundPass | None = None
         self._redactor = Redactor({})
         self._warehouse: FeatureWarehouse | None = None
 
@@ -95,22 +103,61 @@ class FeatureRun:
     def perform(self, properties: Mapping[str, str]) -> None:
         """Call `sync_outbound` with all that was given. Raises: ScenarioError for what was not."""
         parameters = parameters_from(properties, dict(os.environ))
+        plugin_class = self._plugin(parameters)
+        records = self.records
+        if records is None:
+            raise _missing("records", "the following records:")
+        warehouse = self._started(needed=self.attaches_session or self.sources_table)
+        if warehouse is not None and self.sources_table:
+            records = warehouse.through_table(records)
+        replay, by_hand = self._replay(plugin_class)
+        done = play_pass(plugin_class, parameters, records, replay, attach=self._attach)
+        self._pass = replace(done, differences=(*by_hand, *done.differences))
+
+    def perform_inbound(self, properties: Mapping[str, str]) -> None:
+        """Call `sync_inbound` with all that was given. Raises: ScenarioError for what was not."""
+        given = inbound_from(properties, self.streams.states, dict(os.environ))
+        plugin_class = self._plugin(given.parameters)
+        warehouse = self._started(needed=self.attaches_session or self.returns_table)
+        replay, by_hand = self._replay(plugin_class)
+        done = play_inbound_pass(
+            plugin_class,
+            given.parameters,
+            given.streams,
+            replay,
+            limit=given.records,
+            attach=self._attach,
+        )
+        came = done.received
+        if warehouse is not None and self.returns_table:
+            came = warehouse.received_through_table(came)
+        self.streams.came(given.streams, came, plugin_class.record_matching)
+        self._pass = replace(done, differences=(*by_hand, *done.differences))
+
+    @property
+    def performed(self) -> bool:
+        """Whether a sync was."""
+        return self._pass is not None
+
+    def _plugin(self, parameters: ConnectionConfigurationParameters) -> type[Plugin]:
+        """The plugin that is called with these; their secrets are hidden from now on."""
         secrets = {name: held.value for name, held in parameters.connection_secrets.items()}
         self._redactor = Redactor(secrets)
         if self._plugin_class is None:
             raise _missing("plugin", "we use the NAME class from the plugin module")
-        records = self.records
-        if records is None:
-            raise _missing("records", "the following records:")
-        if self._warehouse is None and (self.attaches_session or self.sources_table):
+        return self._plugin_class
+
+    def _started(self, *, needed: bool) -> FeatureWarehouse | None:
+        if self._warehouse is None and needed:
             from devsession.testing.feature_warehouse import FeatureWarehouse
 
             self._warehouse = FeatureWarehouse()
-        if self._warehouse is not None and self.sources_table:
-            records = self._warehouse.through_table(records)
+        return self._warehouse
 
+    def _replay(self, plugin_class: type[Plugin]) -> tuple[Replay, list[str]]:
+        """What answers, and how its cassette was changed by hand."""
         exchanges, by_hand = self._recorded()
-        declared = self._plugin_class.request_matching
+        declared = plugin_class.request_matching
         matching = RequestMatching(
             ignore_parameters=[*declared.ignore_parameters, *self.ignored],
             ignore_json=declared.ignore_json,
@@ -123,20 +170,33 @@ class FeatureRun:
             is_open=self._is_warehouse,
             redactor=self._redactor,
         )
-        done = play_pass(self._plugin_class, parameters, records, replay, attach=self._attach)
-        self._pass = Pass(done.outcomes, done.played, (*by_hand, *done.differences))
+        return replay, by_hand
 
-    def check(self, expected: DataFrame | None = None) -> None:
-        """Compare requests, and the outcomes when there are expected ones.
+    def check_outcomes(self, expected: DataFrame) -> None:
+        """Compare requests and outcomes. Raises: AssertionError, as `check` does."""
+        if not isinstance(self._pass, Pass):
+            raise _missing(
+                "outbound sync", "we perform an outbound sync with configuration parameters:"
+            )
+        _check_expected(expected)
+        self.check(outcome_differences(self._pass.outcomes, expected))
+
+    def check_streams(self, differs: Callable[[FeatureStreams], list[str]]) -> None:
+        """Compare requests and what `differs` looks at. Raises: AssertionError, as `check` does."""
+        if not isinstance(self._pass, InboundPass):
+            raise _missing(
+                "inbound sync", "we perform an inbound sync with configuration parameters:"
+            )
+        self.check(differs(self.streams))
+
+    def check(self, more: Sequence[str] = ()) -> None:
+        """Compare requests. more: lines for what else differs.
 
         Raises: AssertionError, which behave shows as it is, with all that differs.
         """
         if self._pass is None:
             raise _missing("sync", "we perform an outbound sync with configuration parameters:")
-        differences = list(self._pass.differences)
-        if expected is not None:
-            _check_expected(expected)
-            differences += outcome_differences(self._pass.outcomes, expected)
+        differences = [*self._pass.differences, *more]
         if differences:
             lines = shown_differences(differences)
             played = counted(self._pass.played, "exchange")
@@ -146,7 +206,7 @@ class FeatureRun:
     def _is_warehouse(self, host: str, port: int) -> bool:
         return self._warehouse is not None and self._warehouse.is_open(host, port)
 
-    def _attach(self, request: OutboundSyncRequest) -> None:
+    def _attach(self, request: OutboundSyncRequest | InboundSyncRequest) -> None:
         if self._warehouse is not None and self.attaches_session:
             setattr(request, _SESSION, self._warehouse.session)
 

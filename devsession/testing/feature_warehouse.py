@@ -1,15 +1,18 @@
-"""A warehouse for one scenario of a feature: its Snowpark session, and records in a real table."""
+"""A warehouse for one scenario of a feature: its Snowpark session, records and results in tables."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from devsession.plugin.outbound import RECORD_COLUMNS
+from devsession.plugin.stream_store import APP_IDENTIFIER, IS_DELETED, RECORD_DATA
 from devsession.recording.frozen import freeze
+from devsession.recording.received import STREAM_NAME, Received, ReceivedRecord
 from devsession.warehouse.embedded import embedded_service, open_embedded
 from devsession.warehouse.tables import load_table
 
@@ -17,9 +20,11 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from snowflake.snowpark import Session
 
-_TABLE = "OUTBOUND_RECORDS"
+    from devsession.recording.received import ReceivedDelete, ReceivedStream
+
+_RECORDS, _RESULTS = "OUTBOUND_RECORDS", "INBOUND_RESULTS"
 _PLACE = "PLACE"
-_READ = "select * from OUTBOUND_RECORDS order by PLACE"
+_READ = "select * from {} order by PLACE"
 _JSON = set(RECORD_COLUMNS[3:])
 
 
@@ -41,7 +46,22 @@ class FeatureWarehouse:
         address = self._service.address()
         return address is not None and (host, port) == (address.host, address.port)
 
-    def through_table(self, records: DataFrame) -> DataFrame:
+    def received_through_table(self, received: Received) -> Received:
+        """What came, its records as a table gives them back."""
+        frame = received.frame()
+        frame[RECORD_DATA] = frame[RECORD_DATA].map(json.dumps)
+        stored: list[Any] = self.through_table(frame, table=_RESULTS).to_dict("records")
+        rows: dict[str, list[dict[str, Any]]] = {}
+        for row in stored:
+            rows.setdefault(row[STREAM_NAME], []).append(row)
+        return Received(
+            {
+                name: replace(stream, items=_items(stream, rows.get(name, [])))
+                for name, stream in received.streams.items()
+            }
+        )
+
+    def through_table(self, records: DataFrame, *, table: str = _RECORDS) -> DataFrame:
         """The records as a table gives them back."""
         if records.empty:
             return records
@@ -54,8 +74,8 @@ class FeatureWarehouse:
         empty = [name for name in stored.columns if stored[name].isna().all()]
         stored = stored.drop(columns=empty)
         stored[_PLACE] = range(len(stored))
-        load_table(self._account, _TABLE, stored, replace=True)
-        found = self._account.frame(_READ)
+        load_table(self._account, table, stored, replace=True)
+        found = self._account.frame(_READ.format(table))
         found = found.drop(columns=_PLACE).astype(object)
         found = found.where(found.notna(), None)
         return found.assign(**dict.fromkeys(empty))[list(records.columns)]
@@ -65,3 +85,14 @@ class FeatureWarehouse:
         self._account.close()
         self._service.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _items(
+    stream: ReceivedStream, rows: list[dict[str, Any]]
+) -> list[ReceivedRecord | ReceivedDelete]:
+    """The rows of a stream at the places of its records."""
+    stored = (
+        ReceivedRecord(row[APP_IDENTIFIER], json.loads(row[RECORD_DATA]), bool(row[IS_DELETED]))
+        for row in rows
+    )
+    return [next(stored) if isinstance(each, ReceivedRecord) else each for each in stream.items]

@@ -6,23 +6,22 @@ Source: sync contract, generated features.
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from pydantic_core import from_json
 
 from devsession.errors import ScenarioError, SetupError
 from devsession.recording import as_recorded
 from devsession.recording.cassette_file import dump_exchanges
 from devsession.secrets.audit import guarded_write_together
-from devsession.testing.feature_files import CASSETTES
-from devsession.testing.feature_properties import properties_of
-from devsession.testing.feature_tables import rows_from_frame, table_lines
+from devsession.testing.feature_files import CASSETTES, RESULTS
+from devsession.testing.feature_results import InboundInFeature, results_text
+from devsession.testing.feature_text import Told, scenario_lines
 from devsession.testing.generate import check_ours
 from devsession.testing.process import run_behave
 from devsession.testing.proof import failing_change
+from devsession.testing.scenarios import LoadedInbound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from devsession.plugin.contract import Plugin
     from devsession.recording.exchange import Exchange
     from devsession.secrets.redact import Redactor
-    from devsession.testing.scenarios import LoadedScenario
+    from devsession.testing.scenarios import AnyLoaded
 
 FOLDER = "features"
 _MARK = "# Scenarios of the plugin, as a feature: written by devsession."
@@ -42,7 +41,6 @@ _ABOUT = """
 # It freezes what the plugin did when the scenarios were completed and proves no correctness.
 # Change plugin.py or the scenarios, not this file: session.generate_tests(behave=True) writes it.
 """
-_IN_STEP, _IN_TABLE = "    ", "      "
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class Feature:
     workspace: Path
     plugin_id: str
     plugin_class: type[Plugin]
-    scenarios: Sequence[LoadedScenario]
+    scenarios: Sequence[AnyLoaded]
 
     @property
     def path(self) -> Path:
@@ -60,7 +58,7 @@ class Feature:
         return self.workspace / FOLDER / f"{self.plugin_id}.feature"
 
     def write(self, redactor: Redactor) -> None:
-        """Write feature, cassettes and steps: all, or none; files that are as they should be stay.
+        """Write feature, cassettes, records and steps: all, or none; files that are as they should be stay.
 
         Raises:
             ScenarioError: a file of this name is somebody else's, or a scenario passes whatever the
@@ -102,7 +100,7 @@ class Feature:
         """The cassettes, each with an answer changed. Raises: ScenarioError when none can be."""
         changed = []
         for scenario in self.scenarios:
-            found = failing_change(self.plugin_class, scenario)
+            found = failing_change(self.plugin_class, _as_compared(scenario))
             if found is None:
                 raise self._does_not_hold(
                     f"the scenario {scenario.frozen.name!r} passes whatever the app answers"
@@ -130,39 +128,22 @@ class Feature:
         folder = (place or self.workspace) / FOLDER
         contents = {folder / self.path.name: self._text(), folder / _STEPS_FILE: _STEPS}
         for scenario, exchanges in zip(self.scenarios, cassettes, strict=True):
-            file = folder / CASSETTES / self._cassette(scenario)
+            told = self._told(scenario)
+            file = folder / CASSETTES / told.cassette
             contents[file] = dump_exchanges(exchanges)
             contents[file.with_suffix(as_recorded.SUFFIX)] = as_recorded.to_lines(exchanges)
+            if isinstance(scenario, LoadedInbound):
+                contents[folder / RESULTS / told.results] = results_text(scenario.expected)
         return contents
 
-    def _cassette(self, scenario: LoadedScenario) -> str:
-        return f"{self.plugin_id}_{scenario.folder.name}.yaml"
+    def _told(self, scenario: AnyLoaded) -> Told:
+        return Told(self.plugin_class, f"{self.plugin_id}_{scenario.folder.name}")
 
     def _text(self) -> str:
         lines = [f"{_MARK}{_ABOUT}", f"Feature: {self.plugin_id}"]
         for scenario in self.scenarios:
-            lines += ["", *self._scenario_lines(scenario)]
+            lines += ["", *scenario_lines(scenario, self._told(scenario))]
         return "\n".join(lines) + "\n"
-
-    def _scenario_lines(self, scenario: LoadedScenario) -> list[str]:
-        expected = scenario.expected.assign(RESULT=scenario.expected["RESULT"].map(from_json))
-        ignored = [
-            name for name in self.plugin_class.request_matching.ignore_parameters if "," not in name
-        ]
-        ignoring = [f"when matching requests, we ignore query parameters {','.join(ignored)}"]
-        return [
-            f"  Scenario: {_one_line(scenario.frozen.name)}",
-            f"{_IN_STEP}Given the following records:",
-            *table_lines(rows_from_frame(scenario.records), _IN_TABLE),
-            *(f"{_IN_STEP}And {line}" for line in (ignoring if ignored else [])),
-            f"{_IN_STEP}And we use the HTTP recordings from {self._cassette(scenario)}",
-            f"{_IN_STEP}And we use the {self.plugin_class.__name__} class from the plugin module",
-            f"{_IN_STEP}When we perform an outbound sync with configuration parameters:",
-            *table_lines(properties_of(scenario.frozen), _IN_TABLE),
-            f"{_IN_STEP}Then the response will be:",
-            *table_lines(rows_from_frame(expected), _IN_TABLE),
-            f"{_IN_STEP}And no error will be raised",
-        ]
 
     def _does_not_hold(self, why: str) -> ScenarioError:
         return ScenarioError(
@@ -186,6 +167,10 @@ def check_behave() -> None:
         )
 
 
-def _one_line(name: str) -> str:
-    line = " ".join(name.split())
-    return "".join(letter if letter.isprintable() else "?" for letter in line)
+def _as_compared(scenario: AnyLoaded) -> AnyLoaded:
+    """The scenario, compared as its feature does it."""
+    if not isinstance(scenario, LoadedInbound):
+        return scenario
+    return InboundInFeature(
+        **{each.name: getattr(scenario, each.name) for each in fields(scenario)}
+    )

@@ -1,0 +1,1 @@
+from devsession.testing.behave_steps import *  # noqa: F403
