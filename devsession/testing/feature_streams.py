@@ -70,7 +70,7 @@ def inbound_from(
         raise wrong_property(RECORDS, "it is no number from 1 on")
     with naming_the_property():
         parameters = InboundSyncConfigurationParameters(
-            **{**values_of_both(content), SELECTED: content.get(SELECTED) or list(found)}
+            **{**values_of_both(content), SELECTED: content.get(SELECTED, list(found))}
         )
     streams = [
         stream.model_copy(update={"latest_state": states[name]}) if name in states else stream

@@ -55,10 +55,13 @@ def test_streams_that_cannot_be(streams: str) -> None:
         inbound_from({"streams": streams}, {}, {})
 
 
-def test_what_a_scenario_froze_is_read_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("selected", [["people", "notes", "labels", "empty"], ["people"], []])
+def test_what_a_scenario_froze_is_read_back(tmp_path: Path, selected: list[str]) -> None:
     scenario = load(opened(inbound_kinds.recorded(inbound_kinds.Reader, tmp_path / "reads")))
     assert isinstance(scenario, LoadedInbound)
     frozen = scenario.frozen
+    parameters = frozen.parameters.model_copy(update={"currently_selected_streams": selected})
+    frozen = frozen.model_copy(update={"parameters": parameters})
 
     _, *rows = inbound_properties_of(frozen)
     states = {stream.stream_name: stream.latest_state for stream in frozen.streams}
