@@ -16,6 +16,7 @@ import pytest
 from devsession.sandbox import change_stream, sandbox_key
 from devsession.secrets.redact import Redactor
 from devsession.session.workspace import OFFLINE_VARIABLE
+from tests.notebooks.conftest import NOTEBOOKS
 from tests.notebooks.kernel import new_kernel, run_twice, stored_outputs
 from tests.notebooks.test_live import recorded, stop_services
 from tests.notebooks.test_offline import NBVAL, committed
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tests.notebooks.kernel import Outputs
 
 SECONDS = 300
+PRIVATE = shutil.ignore_patterns(".*", "__pycache__")
 
 
 class Ran(NamedTuple):
@@ -50,8 +52,7 @@ class Validated(NamedTuple):
 def offline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Validated]:
     """A fresh clone, with neither sandbox nor secret."""
     folder = tmp_path_factory.mktemp("clone") / "inbound"
-    ignored = shutil.ignore_patterns(".*", "__pycache__")
-    shutil.copytree(INBOUND, folder, ignore=ignored)
+    shutil.copytree(INBOUND, folder, ignore=PRIVATE)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv(OFFLINE_VARIABLE, "1")
         environment.delenv("SANDBOX_API_KEY", raising=False)
@@ -138,3 +139,11 @@ def test_its_tests_pass(offline: Validated) -> None:
     said = run(offline.folder, sys.executable, "-m", "devsession", "test")
 
     assert "2 passed" in said
+
+
+def test_the_project_around_it_has_tests_of_its_own(tmp_path: Path) -> None:
+    folder = shutil.copytree(NOTEBOOKS, tmp_path / "notebooks", ignore=PRIVATE)
+
+    said = run(folder, sys.executable, "-m", "pytest", "-q")
+
+    assert "1 passed" in said
