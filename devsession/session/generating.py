@@ -41,14 +41,7 @@ def generate_tests(session: DevelopmentSession, *, behave: bool) -> Told:
     lines = []
     if behave:
         plugin_id = manifest_of(session).plugin_id
-        outbound = [each for each in scenarios if isinstance(each, LoadedScenario)]
-        if not outbound:
-            raise ScenarioError(
-                "Features are written of outbound scenarios, and there is none",
-                where=str(session.workspace.scenarios),
-                next_step="session.generate_tests(), which writes the test of inbound ones too",
-            )
-        feature = Feature(workspace, plugin_id, type(plugin), outbound)
+        feature = Feature(workspace, plugin_id, type(plugin), scenarios)
         feature.write(session.vault.redactor)
         feature.prove(session.vault.redactor)
         lines = [
