@@ -58,12 +58,14 @@ class Definition(BaseModel, metaclass=_Definitions):
 
     def __init__(self, /, *positional: object, **options: Any) -> None:
         kind = type(self).__name__
-        known = [name for name in type(self).model_fields if name not in _TAGS]
+        fields = type(self).model_fields
+        known = [name for name in fields if name not in _TAGS]
         if positional:
+            asked = [name for name in known if fields[name].is_required()] or known[:1]
             raise DefinitionError(
                 f"{kind} takes its options by name",
                 where=author_line(),
-                next_step=f"write {kind}({known[0]}=..)",
+                next_step=f"write {kind}({', '.join(f'{name}=..' for name in asked)})",
                 definition=kind,
             )
         try:

@@ -131,7 +131,9 @@ def _tape_lines(session: DevelopmentSession) -> list[str]:
     dropped = drop_former_cells(session)
     if not dropped:
         return []
-    return [f"Tape: {counted(dropped, 'exchange')} of cells that no notebook has any more left out"]
+    return [
+        f"Tape: tidied of {counted(dropped, 'exchange')} of cells that no notebook has any more"
+    ]
 
 
 def _tested(session: DevelopmentSession, folder: AnyFolder) -> list[str]:

@@ -118,6 +118,6 @@ def test_complete_tells_what_it_left_out(taped: list[str], project: Project) -> 
     said = str(scenario.complete())
 
     assert re.search(
-        r"\nTape: \d+ exchanges? of cells that no notebook has any more left out", said
+        r"\nTape: tidied of \d+ exchanges? of cells that no notebook has any more", said
     )
     assert left(project) == {"kept"}
