@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 import requests
 
@@ -23,6 +24,7 @@ from devsession.recording.scenario_input import InboundScenarioInput
 from devsession.secrets.redact import Redactor
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from devsession.recording.exchange import Exchange
@@ -55,13 +57,13 @@ class App:
         self.exchanges: list[Exchange] = []
 
     def answer(self, request: Exchange) -> Exchange:
-        name = request.url.removeprefix(f"{URL}/").partition("?")[0]
+        name = unquote(request.url.removeprefix(f"{URL}/").partition("?")[0])
         answered = replace(
             request,
             status=200,
             reason="OK",
             response_headers={"Content-Type": ["application/json"]},
-            response_body=json.dumps(CONTENT[name]).encode(),
+            response_body=json.dumps(CONTENT.get(name, CONTENT["people"])).encode(),
         )
         self.exchanges.append(answered)
         return answered
@@ -88,7 +90,7 @@ class Reader(Plugin):
 
     def asked(self, stream: StoredStreamConfiguration) -> dict[str, Any]:
         state = stream.latest_state or {"cursor": 0}
-        response = requests.get(f"{URL}/{stream.stream_name}", params=state, timeout=60)
+        response = requests.get(f"{URL}/{quote(stream.stream_name)}", params=state, timeout=60)
         answered: dict[str, Any] = response.json()
         return answered
 
@@ -142,16 +144,19 @@ def streams() -> list[StoredStreamConfiguration]:
     ]
 
 
-def recorded(plugin_class: type[Reader], path: Path) -> Path:
-    """The folder of a scenario that was run against the app."""
+def recorded(
+    plugin_class: type[Reader], path: Path, read: Sequence[StoredStreamConfiguration] = ()
+) -> Path:
+    """The folder of a scenario that was run against the app; read: by default all its streams."""
+    read = list(read or streams())
     parameters = InboundSyncConfigurationParameters(
         connection_method="API Key",
         connection_secrets={"api_key": "key-of-the-author"},
         sync_parameters={"region": "EU"},
-        currently_selected_streams=["people", "notes", "labels", "empty"],
+        currently_selected_streams=[stream.stream_name for stream in read],
     )
     app, received, folder = App(), Received(), InboundScenarioFolder(path)
-    with hooked(app), InboundSyncRequest(streams(), received, limit=100) as request:
+    with hooked(app), InboundSyncRequest(read, received, limit=100) as request:
         plugin_class().sync_inbound(parameters, request)
     redactor = Redactor({})
     frozen = InboundScenarioInput(
@@ -161,7 +166,7 @@ def recorded(plugin_class: type[Reader], path: Path) -> Path:
         tested=True,
         records=100,
         parameters=parameters,
-        streams=streams(),
+        streams=read,
     )
     folder.write_input(frozen, redactor)
     folder.write_results(received, redactor)

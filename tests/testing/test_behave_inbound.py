@@ -145,6 +145,18 @@ def test_a_file_whose_records_no_step_asserts_is_compared(project: Path, before:
     assert "stream lists" not in ran.failure
 
 
+def test_records_in_tables_only(project: Path) -> None:
+    feature = project / "features" / "boards.feature"
+    lines = feature.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if "the recorded results for" not in line]
+    text = "\n".join(kept).replace(f"{NAME}_results.csv", "None")
+    feature.write_text(text, encoding="utf-8")
+
+    assert behave(project).passed
+    edit(feature, "to do \\| doing", "done")
+    assert "stream lists, record" in behave(project).failure
+
+
 def test_a_snowpark_session_and_a_real_table(project: Path) -> None:
     edit(
         project / "features" / "boards.feature",

@@ -103,6 +103,16 @@ def test_scenarios_of_both_directions(project: Path) -> None:
     feature.prove(NONE)
 
 
+def test_streams_of_any_name(project: Path) -> None:
+    names = ["a | b", 'the "x" stream', "stream: notes", "{y}", "# z", "東京\\", "None"]
+    read = [inbound_kinds.stored(name, "id") for name in names]
+    folder = inbound_kinds.recorded(inbound_kinds.Reader, project / "scenarios" / "reads", read)
+    feature = Feature(project, "acme", inbound_kinds.Reader, [load(opened(folder))])
+
+    feature.write(NONE)
+    feature.prove(NONE)
+
+
 def test_one_that_cannot_fail_is_refused(project: Path, snapshot: SnapshotAssertion) -> None:
     feature = feature_of(project, inbound_kinds.Ignores)
 
