@@ -35,11 +35,14 @@ def warning(rule: str, found: Sequence[str], message: str, *, fix: str) -> Findi
     return Finding(rule, "warning", tuple(found[:_SHOWN]), len(found), "", message, fix)
 
 
+# Many an app has another identifier for what is made, each time that it is made.
+_MAKES_IDENTIFIERS = [SyncAction.SEND, SyncAction.CREATE, SyncAction.RECREATE]
+
+
 def differs_from_cells(outcomes: DataFrame, cells: DataFrame, records: DataFrame) -> Finding | None:
     """A warning that names each record whose outcome the cells did not come to, lost ones first."""
-    # What is only sent has another identifier each time.
-    sent = set(records.loc[records["SYNC_ACTION"] == SyncAction.SEND, "IDENTIFIER"].map(str))
-    found = differences_by_record(outcomes, cells, no_app_identifier=sent)
+    made = set(records.loc[records["SYNC_ACTION"].isin(_MAKES_IDENTIFIERS), "IDENTIFIER"].map(str))
+    found = differences_by_record(outcomes, cells, no_app_identifier=made)
     if not found:
         return None
     lost = [identifier for identifier, lines in found.items() if SUCCESS_LOST in lines]

@@ -14,7 +14,7 @@ from devsession.session.run_findings import answered_by, asked_too_fast, differs
 if TYPE_CHECKING:
     from devsession.recording.recorder import Mode
 
-SENDS = pd.DataFrame({"IDENTIFIER": ["1", "2", "3"], "SYNC_ACTION": "Send"})
+SENDS = pd.DataFrame({"IDENTIFIER": ["1", "2", "3", "4"], "SYNC_ACTION": "Send"})
 CREATES = SENDS.assign(SYNC_ACTION="Create")
 TAPED = Exchange("POST", "http://sandbox.test/rows", status=200, from_tape=True)
 CALLED = Exchange("POST", "http://sandbox.test/rows", status=400)
@@ -35,25 +35,38 @@ def taken(*app_identifiers: str) -> Outcomes:
 
 
 def test_a_record_that_the_cells_made_already_comes_first_with_what_to_do() -> None:
-    outcomes = taken("new", "new")
+    outcomes = taken("a", "b")
     outcomes.fail(3, "UNIQUE constraint failed")
+    outcomes.fail(4, "no name")
 
-    found = differs_from_cells(outcomes.to_frame(), taken("a", "b", "c").to_frame(), CREATES)
+    cells = taken("a", "b", "c")
+    cells.fail(4, "no address")
+
+    found = differs_from_cells(outcomes.to_frame(), cells.to_frame(), CREATES)
 
     assert found is not None
     assert found.rows == (
         "record 3: SUCCESS False, expected True, RESULT.error 'UNIQUE constraint failed', expected missing",
-        "record 1: APP_IDENTIFIER 'new', expected 'a'",
-        "record 2: APP_IDENTIFIER 'new', expected 'b'",
+        "record 4: RESULT.error 'no name', expected 'no address'",
     )
-    assert found.count == 3
+    assert found.count == 2
     assert found.fix.startswith("the cells may have done it in the app already: undo it there")
 
 
-def test_what_is_only_sent_has_another_app_identifier_each_time() -> None:
+@pytest.mark.parametrize("records", [SENDS, CREATES], ids=["sent", "created"])
+def test_what_is_made_has_another_app_identifier_each_time(records: pd.DataFrame) -> None:
     cells = taken("$a", "$b", "$c").to_frame()
 
-    assert differs_from_cells(taken("$x", "$y", "$z").to_frame(), cells, SENDS) is None
+    assert differs_from_cells(taken("$x", "$y", "$z").to_frame(), cells, records) is None
+
+
+def test_an_update_of_another_record_of_the_app_is_named() -> None:
+    updates = SENDS.assign(SYNC_ACTION="Update")
+
+    found = differs_from_cells(taken("$x").to_frame(), taken("$a").to_frame(), updates)
+
+    assert found is not None
+    assert found.rows == ("record 1: APP_IDENTIFIER '$x', expected '$a'",)
 
 
 def test_a_record_that_was_refused_as_too_fast_is_named() -> None:
