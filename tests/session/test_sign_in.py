@@ -76,6 +76,8 @@ def wait_until_closed(redirect: str) -> None:
             socket.create_connection((str(place.hostname), place.port or 0), timeout=30).close()
         except ConnectionRefusedError:
             return
+        except ConnectionResetError:
+            continue  # it was just closing
 
 
 def test_the_address_has_state_and_pkce(sign_in: SignIn) -> None:
