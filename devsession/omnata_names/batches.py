@@ -33,18 +33,19 @@ def managed_outbound_processing(
     manage = batches.managed_outbound_processing(concurrency, batch_size)
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        managed = manage(function)
+        manage(function)  # refuses what cannot be managed where the author wrote it
 
         @wraps(function)
         def called(*args: Any, **kwargs: Any) -> DataFrame:
             call = frame_call(function, args, kwargs)
+
+            @manage
+            @wraps(function)
+            def on_part(part: DataFrame) -> Any:
+                return call.on(part)
+
             frames = iter([call.given]) if hasattr(call.given, "columns") else call.given
-            given: list[Any] = list(args)
-            if isinstance(call.place, int):
-                given[call.place] = frames
-            else:
-                kwargs[call.place] = frames
-            return _handed_back(managed(*given, **kwargs))
+            return _handed_back(on_part(frames))
 
         return called
 

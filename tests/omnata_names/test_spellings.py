@@ -263,6 +263,20 @@ def test_managed_processing_called_in_a_cell_gives_the_outcomes() -> None:
     assert outcomes["APP_IDENTIFIER"].tolist() == ["at the app 1", "at the app 2"]
 
 
+def test_managed_processing_cuts_the_first_of_two_frames() -> None:
+    @managed_outbound_processing(concurrency=2, batch_size=2)
+    def send(records: DataFrame, others: DataFrame) -> DataFrame:
+        outcomes = Outcomes(records)
+        for identifier in records["IDENTIFIER"]:
+            outcomes.ok(identifier, f"of {len(others)}")
+        return outcomes.to_frame()
+
+    outcomes = send(DataFrame({"IDENTIFIER": ["1", "2", "3"]}), DataFrame({"IDENTIFIER": ["9"]}))
+
+    assert outcomes["IDENTIFIER"].tolist() == ["1", "2", "3"]
+    assert set(outcomes["APP_IDENTIFIER"]) == {"of 1"}
+
+
 def test_a_retrying_session_is_had_from_plugin_request_and_module() -> None:
     request = OutboundSyncRequest(FrameRecords(DataFrame({"IDENTIFIER": []})))
 
