@@ -48,26 +48,17 @@ class Fates:
     def of(self, identifiers: Sequence[str]) -> list[Fate | None]:
         """The fate of each of these; None for one that is not known."""
         hashes = _hashes(identifiers)
-        places, there = self._places(hashes)
-        codes = np.full(len(hashes), _UNKNOWN, np.int32)
-        codes[there] = self._codes[places[there]]
-        return [
-            None if code == _UNKNOWN else self._fates[code]
-            for code in (
-                self._recent.get(key, code)
-                for key, code in zip(hashes.tolist(), codes.tolist(), strict=True)
-            )
-        ]
+        codes = self._known(hashes, *self._places(hashes))
+        return [None if code == _UNKNOWN else self._fates[code] for code in codes]
 
     def become(self, identifiers: Sequence[str], fates: Sequence[Fate]) -> None:
         """Each of these, named once, has this fate from now on."""
-        for fate in self.of(identifiers):
-            if fate is not None:
-                self._counts[self._code_of[fate]] -= 1
-        codes = [self._code(fate) for fate in fates]
-        self._counts.update(codes)
         hashes = _hashes(identifiers)
         places, there = self._places(hashes)
+        before = self._known(hashes, places, there)
+        self._counts.subtract(code for code in before if code != _UNKNOWN)
+        codes = [self._code(fate) for fate in fates]
+        self._counts.update(codes)
         self._codes[places[there]] = np.array(codes, np.int32)[there]
         for key, code, is_there in zip(hashes.tolist(), codes, there.tolist(), strict=True):
             if not is_there:
@@ -87,6 +78,15 @@ class Fates:
         there = places < len(self._hashes)
         there[there] = self._hashes[places[there]] == hashes[there]
         return places, there
+
+    def _known(
+        self, hashes: NDArray[np.int64], places: NDArray[np.intp], there: NDArray[np.bool_]
+    ) -> list[int]:
+        """The code of each; `_UNKNOWN` for one that is not known."""
+        codes = np.full(len(hashes), _UNKNOWN, np.int32)
+        codes[there] = self._codes[places[there]]
+        pairs = zip(hashes.tolist(), codes.tolist(), strict=True)
+        return [self._recent.get(key, code) for key, code in pairs]
 
     def _take_in(self) -> None:
         """Recent ones go into the arrays, in their order."""
