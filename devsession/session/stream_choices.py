@@ -93,15 +93,7 @@ def kept_choices(
 
 def chosen_by_hand(streams: StoredStreamsConfiguration) -> dict[str, dict[str, Any]]:
     """What `fill(streams=..)` takes to read the same; empty where all are read as is usual."""
-    chosen = {
-        name: {
-            choice: value
-            for choice, value in _choices(stored).items()
-            if value
-            not in (str(usual(stored.stream).sync_strategy), usual(stored.stream).storage_behaviour)
-        }
-        for name, stored in streams.included_streams.items()
-    }
+    chosen = {name: _unusual(stored) for name, stored in streams.included_streams.items()}
     return chosen if streams.excluded_streams or any(chosen.values()) else {}
 
 
@@ -232,6 +224,13 @@ def _choices(stored: StoredStreamConfiguration) -> dict[str, Any]:
     if not stream.source_defined_primary_key and stored.primary_key_field:
         choices["key"] = stored.primary_key_field
     return choices
+
+
+def _unusual(stored: StoredStreamConfiguration) -> dict[str, Any]:
+    """Of its choices those that are not made by themselves."""
+    plain = usual(stored.stream)
+    made = str(plain.sync_strategy), plain.storage_behaviour
+    return {choice: value for choice, value in _choices(stored).items() if value not in made}
 
 
 def _is_path(value: object) -> bool:

@@ -94,12 +94,13 @@ def sync_page(session: DevelopmentSession, sync: Sync) -> FormWidget:
 
 def inbound_page(session: DevelopmentSession, sync: InboundSync) -> FormWidget:
     """The form of an inbound sync, live; in its static picture the streams stand above the fields."""
+    streams = StreamsPart(sync)
     widget = FormWidget(
         sync.form,
         title=f"Sync {sync.slug}",
         on_save=sync.save,
         parts={
-            "streams": StreamsPart(sync),
+            "streams": streams,
             "draft": _draft(
                 session, f"sync-{sync.record.id}", sync.form, saved=lambda: sync.record
             ),
@@ -109,7 +110,7 @@ def inbound_page(session: DevelopmentSession, sync: InboundSync) -> FormWidget:
         fill_call=lambda: inbound_call(sync),
         portable=session.vault.redactor.value,
     )
-    widget.above = StreamsPart(sync).facts
+    widget.above = streams.facts
     return widget
 
 
