@@ -6,7 +6,7 @@ is set anew, or the app stops.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
@@ -18,7 +18,7 @@ from devsession.sandbox.schemas import closed
 from devsession.sandbox.storm import Storm, StormSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from starlette.requests import Request
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from devsession.sandbox.routing import Schema
 
 CONTROL_PATH = "/_control"
+M = TypeVar("M", bound=BaseModel)
 
 
 def _is_rate(text: str) -> str:
@@ -74,11 +75,7 @@ class Control:
     async def change_settings(self, request: Request) -> Response:
         """Sets what is sent; null switches off."""
         sent = await read_object(request)
-        try:
-            settings = Settings.model_validate(self._settings.model_dump() | sent)
-        except ValidationError as error:
-            raise setting_refused(error) from None
-        self._settings = settings
+        settings = self._settings = allowed(Settings, self._settings.model_dump() | sent)
         if "rate" in sent or "retry_after" in sent:
             self._limit = self._limit_of(settings)
         if "storm" in sent:
@@ -119,8 +116,15 @@ class Control:
         return answer
 
 
-def setting_refused(error: ValidationError) -> RefusedError:
-    """Names the first setting that cannot be, and why."""
+def allowed(model: type[M], content: Mapping[str, object]) -> M:
+    """What was sent, as the model has it. Raises: RefusedError for the first that cannot be."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise _refused(error) from None
+
+
+def _refused(error: ValidationError) -> RefusedError:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     name = ".".join(str(part) for part in first["loc"])
     said = first["msg"].removeprefix("Value error, ")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from devsession.sandbox.objects import OBJECT_TYPES
 from devsession.sandbox.refusals import STATUS
 from devsession.sandbox.schemas import TEXT, components, ref
-from devsession.sandbox.stream_types import CRM_STREAM_TYPES, STREAM_TYPES
+from devsession.sandbox.stream_types import ALL_STREAM_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ _IN_PATH: dict[str, Schema] = {
     "id": TEXT,
     "external_id": TEXT,
     "channel": TEXT,
-    "stream": {"enum": [*STREAM_TYPES, *CRM_STREAM_TYPES]},
+    "stream": {"enum": list(ALL_STREAM_TYPES)},
 }
 
 

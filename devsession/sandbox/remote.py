@@ -36,7 +36,7 @@ def expire_tokens(workspace: Path) -> None:
 
 def set_stream(workspace: Path, name: str, settings: Mapping[str, object]) -> None:
     """Sets these of `stream_types.StreamSettings` for a practice stream; as `change_settings`."""
-    _call(workspace, "PATCH", f"/_control/streams/{quote(str(name), safe='')}", settings)
+    _call(workspace, "PATCH", _stream(name), settings)
 
 
 def change_stream(workspace: Path, name: str, changes: Mapping[str, object]) -> dict[str, Any]:
@@ -44,9 +44,7 @@ def change_stream(workspace: Path, name: str, changes: Mapping[str, object]) -> 
 
     Raises: as `change_settings`.
     """
-    return _call(
-        workspace, "POST", f"/_control/streams/{quote(str(name), safe='')}/changes", changes
-    )
+    return _call(workspace, "POST", f"{_stream(name)}/changes", changes)
 
 
 def agree(workspace: Path, address: str) -> str:
@@ -72,6 +70,10 @@ def agree(workspace: Path, address: str) -> str:
             next_step="session.sandbox.client_id is the client that it knows",
         )
     return ended
+
+
+def _stream(name: str) -> str:
+    return f"/_control/streams/{quote(str(name), safe='')}"
 
 
 def _call(workspace: Path, method: str, path: str, content: Mapping[str, object]) -> dict[str, Any]:

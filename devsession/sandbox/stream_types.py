@@ -193,4 +193,7 @@ STREAM_TYPES = {
         ),
     )
 }
-CRM_STREAM_TYPES = {name: StreamType(object_type) for name, object_type in OBJECT_TYPES.items()}
+# What was written to the CRM is read as a stream too.
+ALL_STREAM_TYPES = STREAM_TYPES | {
+    name: StreamType(object_type) for name, object_type in OBJECT_TYPES.items()
+}

@@ -10,10 +10,8 @@ from asyncio import sleep
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from devsession.errors import did_you_mean
-from devsession.sandbox.control import CONTROL_PATH, setting_refused
+from devsession.sandbox.control import CONTROL_PATH, allowed
 from devsession.sandbox.generated_stream import Changes, GeneratedStream
 from devsession.sandbox.kept import Place
 from devsession.sandbox.parameters import (
@@ -38,7 +36,7 @@ from devsession.sandbox.schemas import (
     record,
     ref,
 )
-from devsession.sandbox.stream_types import CRM_STREAM_TYPES, STREAM_TYPES, StreamSettings
+from devsession.sandbox.stream_types import ALL_STREAM_TYPES, STREAM_TYPES, StreamSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,7 +65,6 @@ _STREAMS = closed({"streams": {"type": "array", "items": _STREAM}})
 _RECORD = {"anyOf": [any_stream_record(), any_record(), ref("tombstone")]}
 _SETTINGS = StreamSettings.model_json_schema()
 _HAPPENED = closed({"changed": COUNT, "deleted": COUNT, "added": COUNT, "at": TIME})
-_TYPES = {**STREAM_TYPES, **CRM_STREAM_TYPES}
 
 
 class Streams:
@@ -94,7 +91,7 @@ class Streams:
     @operation("GET", "/streams", {200: _STREAMS})
     async def list_streams(self, _request: Request) -> Response:
         """The streams: their keys, cursors, parents and schemas."""
-        return json_response({"streams": [_described(each) for each in _TYPES.values()]})
+        return json_response({"streams": [_described(each) for each in ALL_STREAM_TYPES.values()]})
 
     @operation(
         "GET",
@@ -105,7 +102,7 @@ class Streams:
     )
     async def list_stream_records(self, request: Request) -> Response:
         """A page of a stream, the oldest first, or by their last change."""
-        name = _name_in(request, _TYPES)
+        name = _name_in(request, ALL_STREAM_TYPES)
         parent_id = PARENT_ID.read(request)
         limit, cursor = LIMIT.read(request), CURSOR.read(request)
         options: dict[str, Any] = {
@@ -138,10 +135,7 @@ class Streams:
         """Sets what is sent; other records, or another seed, begin it anew."""
         stream = self._stream(request)
         sent = await read_object(request)
-        try:
-            settings = StreamSettings.model_validate(stream.settings.model_dump() | sent)
-        except ValidationError as error:
-            raise setting_refused(error) from None
+        settings = allowed(StreamSettings, stream.settings.model_dump() | sent)
         self._keep_and_do({"stream": stream.type.name, "settings": settings.model_dump()})
         return await self.show_stream(request)
 
@@ -155,10 +149,7 @@ class Streams:
     async def change_stream(self, request: Request) -> Response:
         """Has records change, be deleted and be added, all at one time."""
         stream = self._stream(request)
-        try:
-            changes = Changes.model_validate(await read_object(request))
-        except ValidationError as error:
-            raise setting_refused(error) from None
+        changes = allowed(Changes, await read_object(request))
         stream.check(changes)
         happened = {**changes.model_dump(), "at": stream.time_of(changes, self._clock())}
         self._keep_and_do({"stream": stream.type.name, "changes": happened})
