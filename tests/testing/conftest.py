@@ -14,6 +14,7 @@ from devsession.recording.scenario import ScenarioFolder, ScenarioInput
 from devsession.secrets.redact import Redactor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 CONTACTS = [("1", {"email": "a@x"}), ("2", {"email": "b@x"})]
@@ -67,10 +68,12 @@ def frozen_input(name: str = "creates new contacts") -> ScenarioInput:
     )
 
 
-@pytest.fixture(autouse=True)
-def importable(monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def importable(pytestconfig: pytest.Config) -> Iterator[None]:
     """Processes that are started find the plugins of these tests."""
-    monkeypatch.setenv("PYTHONPATH", str(pytestconfig.rootpath))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PYTHONPATH", str(pytestconfig.rootpath))
+        yield
 
 
 @pytest.fixture

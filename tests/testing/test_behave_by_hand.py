@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.testing import behave_cases
+from tests.testing.behave_cases import edit
 from tests.testing.behave_process import behave
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
 BY_HAND = Path(__file__).parent / "by_hand"
+NAME = "notes_creates_and_changes_notes"
 
 
 @pytest.fixture
@@ -29,13 +31,7 @@ def feature(project: Path) -> Path:
 
 @pytest.fixture
 def cassette(project: Path) -> Path:
-    return project / "features" / "vcr_cassettes" / "notes_creates_and_changes_notes.yaml"
-
-
-def edit(file: Path, before: str, after: str) -> None:
-    text = file.read_text(encoding="utf-8")
-    assert before in text
-    file.write_text(text.replace(before, after, 1), encoding="utf-8")
+    return project / "features" / "vcr_cassettes" / f"{NAME}.yaml"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +70,7 @@ CHANGED = {
 
 
 WRONG = {
-    "a file that is not there": ("notes_creates_and_changes_notes.yaml", "gone.yaml"),
+    "a file that is not there": (f"{NAME}.yaml", "gone.yaml"),
     "a class that is not there": ("the NotesApp class", "the NoteApp class"),
     "a module that is not there": ("the notes_plugin module", "the note_plugin module"),
     "a property that does not exist": ("| sync_parameters |", "| sync_parameter |"),
@@ -104,34 +100,10 @@ WRONG = {
 
 @pytest.fixture(scope="module")
 def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What each case said, all run at once: a feature and a cassette for each."""
-    project = tmp_path_factory.mktemp("cases") / "project"
-    shutil.copytree(BY_HAND, project)
-    feature = project / "features" / "notes.feature"
-    cassette = project / "features" / "vcr_cassettes" / "notes_creates_and_changes_notes.yaml"
-    cases = CHANGED | {name: ("feature", *change) for name, change in WRONG.items()}
-    for number, (name, (file, before, after)) in enumerate(cases.items()):
-        ours = feature.with_name(f"case_{number:02}.feature")
-        text = feature.read_text(encoding="utf-8").replace("Feature: notes", f"Feature: {name}")
-        ours.write_text(text.replace(cassette.name, f"{number}.yaml"), encoding="utf-8")
-        shutil.copy(cassette, cassette.with_name(f"{number}.yaml"))
-        edit(
-            ours if file == "feature" else cassette.with_name(f"{number}.yaml"),
-            before.replace(cassette.name, f"{number}.yaml"),
-            after,
-        )
-    feature.unlink()
-    ran = behave(project, "--format", "json", "--outfile", "told.json", "--no-summary")
-    assert not ran.passed
-    told = json.loads((project / "told.json").read_text(encoding="utf-8"))
-    return {each["name"]: said(each).replace(str(project), "project") for each in told}
-
-
-def said(feature: dict[str, Any]) -> str:
-    """What the one scenario of a feature said when it failed."""
-    steps = feature["elements"][0]["steps"]
-    messages = [step["result"].get("error_message") for step in steps if "result" in step]
-    return "\n".join(line for lines in messages if lines for line in lines)
+    features = shutil.copytree(BY_HAND, tmp_path_factory.mktemp("cases") / "project") / "features"
+    files = {"cassette": features / "vcr_cassettes" / f"{NAME}.yaml"}
+    wrong = {case: ("feature", *change) for case, change in WRONG.items()}
+    return behave_cases.failures(features / "notes.feature", NAME, files, CHANGED | wrong)
 
 
 @pytest.mark.parametrize("case", CHANGED)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.testing import behave_cases
+from tests.testing.behave_cases import edit
 from tests.testing.behave_process import behave
-from tests.testing.test_behave_by_hand import edit, said
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -77,29 +77,13 @@ WRONG = {
 
 @pytest.fixture(scope="module")
 def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What each case said, all run at once: a feature and its files for each."""
-    project = tmp_path_factory.mktemp("cases") / "project"
-    shutil.copytree(BY_HAND, project)
-    features = project / "features"
-    feature = features / "boards.feature"
+    features = shutil.copytree(BY_HAND, tmp_path_factory.mktemp("cases") / "project") / "features"
     files = {
         "cassette": features / "vcr_cassettes" / f"{NAME}.yaml",
         "results": features / "inbound_results" / f"{NAME}_results.csv",
     }
-    cases = CHANGED | {name: ("feature", *change) for name, change in WRONG.items()}
-    for number, (name, (file, before, after)) in enumerate(cases.items()):
-        of_case = {"feature": features / f"case_{number:02}.feature"}
-        text = feature.read_text(encoding="utf-8").replace("Feature: boards", f"Feature: {name}")
-        of_case["feature"].write_text(text.replace(NAME, str(number)), encoding="utf-8")
-        for kind, path in files.items():
-            of_case[kind] = path.with_name(path.name.replace(NAME, str(number)))
-            shutil.copy(path, of_case[kind])
-        edit(of_case[file], before.replace(NAME, str(number)), after)
-    feature.unlink()
-    ran = behave(project, "--format", "json", "--outfile", "told.json", "--no-summary")
-    assert not ran.passed
-    told = json.loads((project / "told.json").read_text(encoding="utf-8"))
-    return {each["name"]: said(each).replace(str(project), "project") for each in told}
+    wrong = {case: ("feature", *change) for case, change in WRONG.items()}
+    return behave_cases.failures(features / "boards.feature", NAME, files, CHANGED | wrong)
 
 
 @pytest.mark.parametrize("case", CHANGED)

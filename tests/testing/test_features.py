@@ -8,12 +8,14 @@ import pytest
 from pandas import DataFrame
 
 from devsession.errors import ScenarioError, SecretLeakError, SetupError
+from devsession.recording.as_recorded import SUFFIX
 from devsession.recording.scenario import ScenarioFolder
 from devsession.secrets.redact import Redactor
 from devsession.testing.feature_tables import frame_from_rows, rows_from_frame, table_lines
 from devsession.testing.features import Feature, check_behave
 from devsession.testing.scenarios import load
-from tests.testing import kinds
+from tests.testing import behave_cases, kinds
+from tests.testing.behave_cases import edit
 from tests.testing.behave_process import behave
 
 if TYPE_CHECKING:
@@ -35,17 +37,6 @@ def feature(project: Path) -> Feature:
     feature = feature_of(project, kinds.RecordAtATime, "creates", "creates-more")
     feature.write(NONE)
     return feature
-
-
-@pytest.fixture
-def cassette(project: Path, feature: Feature) -> Path:
-    return project / "features" / "vcr_cassettes" / "acme_creates.yaml"
-
-
-def edit(file: Path, before: str, after: str) -> None:
-    text = file.read_text(encoding="utf-8")
-    assert before in text
-    file.write_text(text.replace(before, after, 1), encoding="utf-8")
 
 
 def test_the_feature_reads_well(feature: Feature, snapshot: SnapshotAssertion) -> None:
@@ -79,30 +70,41 @@ def test_one_that_cannot_fail_is_refused(project: Path, snapshot: SnapshotAssert
     assert not (project / "features").exists()
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [("code: 422", "code: 500"), ('"trace": "t-2"', '"trace": "t-9"'), ("e@x", "z@x")],
-    ids=["status", "a field that the plugin ignores", "request body"],
-)
+RECORDING = {
+    "status": ("cassette", "code: 422", "code: 500"),
+    "a field that the plugin ignores": ("cassette", '"trace": "t-2"', '"trace": "t-9"'),
+    "request body": ("cassette", "e@x", "z@x"),
+}
+FEATURE = {
+    "outcome": ("feature", '"email already taken"', '"taken"'),
+    "request": ("feature", '{"email": "a@x"}', '{"email": "z@x"}'),
+}
+
+
+@pytest.fixture(scope="module")
+def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    project = tmp_path_factory.mktemp("cases") / "project"
+    project.mkdir()
+    (project / "plugin.py").write_text("from tests.testing.kinds import *\n")
+    feature = feature_of(project, kinds.RecordAtATime, "creates")
+    feature.write(NONE)
+    cassette = project / "features" / "vcr_cassettes" / "acme_creates.yaml"
+    files = {"cassette": cassette, "digests": cassette.with_suffix(SUFFIX)}
+    return behave_cases.failures(feature.path, cassette.stem, files, RECORDING | FEATURE)
+
+
+@pytest.mark.parametrize("case", RECORDING)
 def test_a_changed_recording_fails(
-    project: Path, cassette: Path, snapshot: SnapshotAssertion, before: str, after: str
+    case: str, failures: dict[str, str], snapshot: SnapshotAssertion
 ) -> None:
-    edit(cassette, before, after)
-
-    assert behave(project).failure == snapshot
+    assert failures[case] == snapshot
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [('"email already taken"', '"taken"'), ('{"email": "a@x"}', '{"email": "z@x"}')],
-    ids=["outcome", "request"],
-)
+@pytest.mark.parametrize("case", FEATURE)
 def test_a_changed_feature_fails(
-    project: Path, feature: Feature, snapshot: SnapshotAssertion, before: str, after: str
+    case: str, failures: dict[str, str], snapshot: SnapshotAssertion
 ) -> None:
-    edit(feature.path, before, after)
-
-    assert behave(project).failure == snapshot
+    assert failures[case] == snapshot
 
 
 def test_one_that_does_not_pass_says_why(
