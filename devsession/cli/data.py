@@ -92,14 +92,11 @@ def _facts(sync: SyncRecord | InboundSyncRecord) -> list[tuple[str, str]]:
 
 
 def _stream_facts(sync: InboundSyncRecord) -> list[tuple[str, str]]:
-    from devsession.session.stream_table import StreamRow
+    from devsession.session.stream_table import read_as
 
-    rows = [
-        StreamRow(stream, is_read=True, state=None)
-        for stream in sync.streams.included_streams.values()
-    ]
+    read = read_as(sync.streams.included_streams.values())
     unread = ", ".join(sync.streams.excluded_streams)
-    told = [(f"stream {row.name}", row.text) for row in rows]
+    told = [(f"stream {name}", how) for name, how in read.items()]
     return told + ([("not read", unread)] if unread else [])
 
 
@@ -132,6 +129,7 @@ def run_sync(slug: str, *, as_json: bool) -> None:
     from devsession.session import DevelopmentSession
     from devsession.session.plugin_source import load_plugin_class
     from devsession.session.run_turn import RunInterrupted
+    from devsession.session.summary import RunSummary
 
     folder = workspace_here().folder
     stopped = False
@@ -141,7 +139,7 @@ def run_sync(slug: str, *, as_json: bool) -> None:
         except RunInterrupted as interrupted:
             summary, stopped = interrupted.summary, True
     typer.echo(json.dumps(summary.to_dict()) if as_json else str(summary))
-    if summary.failed and not as_json and hasattr(summary, "causes"):
+    if isinstance(summary, RunSummary) and summary.failed and not as_json:
         typer.echo(f"next: devsession sync show {slug} --failed")
     if stopped:
         raise typer.Exit(INTERRUPTED)

@@ -131,7 +131,7 @@ def _outbound(session: DevelopmentSession, plugin: Plugin, folder: ScenarioFolde
 def _inbound(session: DevelopmentSession, plugin: Plugin, folder: InboundScenarioFolder) -> _Call:
     frozen = folder.read_input()
     parameters = _live(session, frozen.parameters, frozen.secrets)
-    request = inbound_request(session, frozen.streams, Received(), limit=frozen.records)
+    request = inbound_request(session, frozen, Received())
     return parameters, partial(call_inbound, session, plugin, parameters, request)
 
 

@@ -4,29 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import from_json
+
 from devsession.plugin.inbound import InboundSyncRequest
 from devsession.plugin.managed import managing
+from devsession.plugin.record_json import as_json
 from devsession.plugin.stream_page import Secrets
 from devsession.session.plugin_call import calling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from devsession.plugin.contract import Plugin
     from devsession.plugin.parameters import InboundSyncConfigurationParameters
     from devsession.plugin.stream_store import StreamStore
     from devsession.plugin.streams import StoredStreamConfiguration
+    from devsession.recording.scenario_input import InboundScenarioInput
     from devsession.session.development import DevelopmentSession
+    from devsession.session.vault import Vault
 
 
 def inbound_request(
-    session: DevelopmentSession,
-    streams: Iterable[StoredStreamConfiguration],
-    store: StreamStore,
-    **options: Any,
+    session: DevelopmentSession, frozen: InboundScenarioInput, store: StreamStore
 ) -> InboundSyncRequest:
-    """What the method hands records to; options: as `InboundSyncRequest` takes them."""
-    return InboundSyncRequest(streams, store, secrets=secrets_of(session), **options)
+    """What the method hands records to on frozen input."""
+    streams = [_used(stream, session.vault) for stream in frozen.streams]
+    return InboundSyncRequest(streams, store, secrets=secrets_of(session), limit=frozen.records)
+
+
+def _used(stream: StoredStreamConfiguration, vault: Vault) -> StoredStreamConfiguration:
+    """A stream as it is used: a state may hold the sandbox's address."""
+    if stream.latest_state is None:
+        return stream
+    text = vault.resolve(as_json(stream.latest_state).decode())
+    return stream.model_copy(update={"latest_state": from_json(text)})
 
 
 def secrets_of(session: DevelopmentSession) -> Secrets:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from devsession.errors import PluginRaisedError, SetupError, StreamError
+from devsession.errors import PluginRaisedError, StreamError
 from devsession.notebook.stream_progress import NotebookStreamProgress
 from devsession.plugin.schema_drift import schema_difference
 from devsession.session.app_limits import limits_in_run
@@ -13,10 +12,11 @@ from devsession.session.inbound_call import call_inbound, secrets_of
 from devsession.session.inbound_summary import InboundSummary, StreamSummary
 from devsession.session.inbound_watcher import InboundLog, LoggedStore, WatchedRequest
 from devsession.session.run_lock import end_killed
-from devsession.session.run_turn import RunInterrupted, turn_of
-from devsession.session.stream_table import StreamRow
+from devsession.session.run_turn import to_its_end, turn_of
+from devsession.session.stream_table import read_as
 
 if TYPE_CHECKING:
+    from devsession.plugin.report import Finding
     from devsession.session.development import DevelopmentSession
     from devsession.session.inbound_sync import InboundSync
     from devsession.session.inbound_watcher import InboundWatcher
@@ -68,21 +68,10 @@ class _Run:
 
     def go(self) -> InboundSummary:
         """Read, and end in a summary, however it ends."""
-        with self._log.into(self._session.workspace.private / "logs"):
-            try:
-                self._read()
-            except KeyboardInterrupt as stopped:
-                raise RunInterrupted(self._end("interrupted", stopped)) from None
-            except BaseException as error:
-                # The first error is the one to tell; the next look finds that this run is dead.
-                with suppress(SetupError):
-                    self._end("failed", error)
-                raise
-            return self._end("completed", None)
+        return to_its_end(self._session, self._log, self._read, self._end)
 
     def _read(self) -> None:
-        rows = [StreamRow(stream, is_read=True, state=None) for stream in self._streams]
-        self._log.begun({row.name: row.text for row in rows}, type(self._plugin).__name__)
+        self._log.begun(read_as(self._streams), type(self._plugin).__name__)
         session, plugin, parameters = self._session, self._plugin, self._parameters
         try:
             with limits_in_run(session, plugin, parameters, self._watcher.waiting):
@@ -95,27 +84,20 @@ class _Run:
             told = dict(line.partition(": ")[::2] for line in error.said.split("\n"))
             self._said = {name: told.get(name, "failed") for name in failed}
         except StreamError:
-            if not self._refused():
+            if not any(map(self._refused, self._request.progress)):
                 raise
 
     def _so_far(self) -> str:
         stored = sum(each.stored for each in self._request.progress.values())
         return f"records until then, which are kept: {stored:,}"
 
-    def _refused(self) -> dict[str, int]:
-        """Stream -> records in pages that broke a rule."""
-        counts: dict[str, int] = {}
-        for name in self._request.progress:
-            found = [
-                each
-                for each in self._request.report.errors
-                if each.column == name or each.column.startswith(f"{name}.")
-            ]
-            if found:
-                counts[name] = max(each.count for each in found)
-                told = "; ".join(f"{each.rule} {each.text}" for each in found)
-                self._said.setdefault(name, told)
-        return counts
+    def _refused(self, stream: str) -> list[Finding]:
+        """The rules that pages of a stream broke."""
+        return [
+            each
+            for each in self._request.report.errors
+            if each.column == stream or each.column.startswith(f"{stream}.")
+        ]
 
     def _end(self, status: str, error: BaseException | None) -> InboundSummary:
         summary = self._summary(status)
@@ -127,19 +109,20 @@ class _Run:
         return summary
 
     def _summary(self, status: str) -> InboundSummary:
-        refused, states = self._refused(), self._tables.states()
-        streams = {
-            name: StreamSummary(
+        states = self._tables.states()
+        streams = {}
+        for name, each in self._request.progress.items():
+            refused = self._refused(name)
+            told = "; ".join(f"{found.rule} {found.text}" for found in refused)
+            streams[name] = StreamSummary(
                 records=each.stored,
                 deleted=each.deleted,
-                refused=refused.get(name, 0),
+                refused=max((found.count for found in refused), default=0),
                 state=states.get(name),
                 seconds=round(self._request.seconds(name), 3),
                 complete=each.complete,
-                problem=self._said.get(name, ""),
+                problem=self._said.get(name, told),
             )
-            for name, each in self._request.progress.items()
-        }
         found = self._request.report.warnings
         warnings = tuple(f"{each.rule} {each.column}: {each.text}" for each in found)
         return InboundSummary(

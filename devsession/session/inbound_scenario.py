@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from pydantic_core import from_json
-
 from devsession.errors import ScenarioError, StreamError
-from devsession.plugin.record_json import as_json
 from devsession.plugin.report import Report
 from devsession.recording.inbound_scenario import InboundScenarioFolder
 from devsession.recording.received import Received
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
     from devsession.plugin.inbound import InboundSyncRequest
     from devsession.plugin.parameters import InboundSyncConfigurationParameters
     from devsession.plugin.stream_store import StreamStore
-    from devsession.plugin.streams import StoredStreamConfiguration
     from devsession.recording.scenario_input import InboundScenarioInput
     from devsession.secrets.redact import Redactor
 
@@ -200,12 +196,4 @@ class InboundScenario(AnyScenario[InboundScenarioFolder]):
         return counted(self._frozen.records, "record")
 
     def _new_request(self, store: StreamStore) -> InboundSyncRequest:
-        streams = [self._used(stream) for stream in self._frozen.streams]
-        return inbound_request(self._session, streams, store, limit=self._frozen.records)
-
-    def _used(self, stream: StoredStreamConfiguration) -> StoredStreamConfiguration:
-        """A stream as it is used: a state may hold the sandbox's address."""
-        if stream.latest_state is None:
-            return stream
-        text = self._session.vault.resolve(as_json(stream.latest_state).decode())
-        return stream.model_copy(update={"latest_state": from_json(text)})
+        return inbound_request(self._session, self._frozen, store)

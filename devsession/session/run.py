@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import SetupError
 from devsession.notebook.progress import NotebookProgress
 from devsession.render import counted
 from devsession.session.app_limits import limits_in_run
@@ -15,7 +13,7 @@ from devsession.session.journal import JournaledRecords, apply_left, journal_of
 from devsession.session.outbound_call import call_outbound, outbound_request
 from devsession.session.plugin_call import calling
 from devsession.session.run_log import RunLog
-from devsession.session.run_turn import RunInterrupted, turn_of
+from devsession.session.run_turn import RunInterrupted, to_its_end, turn_of
 from devsession.session.run_watcher import Watchers
 from devsession.session.summary import RunSummary
 from devsession.session.validating import ValidatedRecords, validator_of
@@ -66,17 +64,7 @@ class _Run:
 
     def go(self) -> RunSummary:
         """Send, and end in a summary, however it ends."""
-        with self._log.into(self._session.workspace.private / "logs"):
-            try:
-                self._send()
-            except KeyboardInterrupt as stopped:
-                raise RunInterrupted(self._end("interrupted", stopped)) from None
-            except BaseException as error:
-                # The first error is the one to tell; the next look finds that this run is dead.
-                with suppress(SetupError):
-                    self._end("failed", error)
-                raise
-            return self._end("completed", None)
+        return to_its_end(self._session, self._log, self._send, self._end)
 
     def _send(self) -> None:
         session, record, strategy = self._session, self._sync.record, self._parameters.sync_strategy

@@ -1,17 +1,20 @@
-"""Whether a run may begin: the app can be called, and no other run of the sync goes on."""
+"""How a run of either direction begins, and comes to its end: alone, and with a summary."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from devsession.errors import UsageError
+from devsession.errors import SetupError, UsageError
 from devsession.session.run_lock import holder_of, only_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from devsession.session.development import DevelopmentSession
+    from devsession.session.run_log import RunLog
+
+S = TypeVar("S")
 
 # Whoever plans or freezes holds a sync for a moment as well.
 _PATIENCE_SECONDS = 2
@@ -53,3 +56,28 @@ def turn_of(session: DevelopmentSession, sync: Any, *, twice: str) -> Iterator[N
                 sync=sync.slug,
             )
         yield
+
+
+def to_its_end(
+    session: DevelopmentSession,
+    log: RunLog,
+    work: Callable[[], None],
+    end: Callable[[str, BaseException | None], S],
+) -> S:
+    """Do the work of a run, with its log, and end it, however it ends; its summary.
+
+    end: makes the summary of a status, and of what stopped it.
+
+    Raises: RunInterrupted on Ctrl-C; what the work raises.
+    """
+    with log.into(session.workspace.private / "logs"):
+        try:
+            work()
+        except KeyboardInterrupt as stopped:
+            raise RunInterrupted(end("interrupted", stopped)) from None
+        except BaseException as error:
+            # The first error is the one to tell; the next look finds that this run is dead.
+            with suppress(SetupError):
+                end("failed", error)
+            raise
+        return end("completed", None)

@@ -10,7 +10,7 @@ from devsession.render import NEUTRAL, counted, html_report, html_table, shorten
 from devsession.session.stream_usual import spelled, usual
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pandas import DataFrame
 
@@ -115,6 +115,12 @@ class StreamTable:
 
     def _shown(self) -> list[tuple[str, ...]]:
         return [row.shown for row in self.rows]
+
+
+def read_as(streams: Iterable[StoredStreamConfiguration]) -> dict[str, str]:
+    """Name -> how it is read: `Incremental by updated_at, merge by id`."""
+    rows = [StreamRow(stream, is_read=True, state=None) for stream in streams]
+    return {row.name: row.text for row in rows}
 
 
 def stream_table(

@@ -534,3 +534,26 @@ class TestRecorded:
         changed = scenario.drift()
 
         assert (bool(same), bool(changed)) == (True, False)
+
+    def test_a_state_with_the_apps_address_begins_a_run_and_drift_where_the_app_is_now(
+        self, people: InboundSync, session: DevelopmentSession, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        begun: list[Any] = []
+
+        def linked(_: object, parameters: Any, request: Any) -> None:
+            begun.append(request.streams[0].latest_state)
+            state = {"updated_at": "2026-01-01", "next": f"{parameters['url']}/streams"}
+            request.enqueue_results("project", [{"id": "1"}], state)
+
+        people.fill(streams=["project"])
+        monkeypatch.setattr(session.source.plugin_class, "sync_inbound", linked)
+        people.scenario(f"first {people.slug}").run()
+        scenario = people.scenario(people.slug, after=f"first {people.slug}")
+        scenario.run()
+        scenario.drift()
+
+        first, run, drift = begun
+        assert first is None
+        assert (
+            run == drift == {"updated_at": "2026-01-01", "next": f"{session.sandbox.url}/streams"}
+        )
