@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
-_UNITS = {86_400: "day", 3_600: "hour", 60: "minute", 1: "second"}
+SECONDS = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Rate:
     seconds: float
 
     def __str__(self) -> str:
-        for unit, name in _UNITS.items():
+        for name, unit in SECONDS.items():
             if self.seconds % unit == 0:
                 count = int(self.seconds // unit)
                 return f"{self.requests:,} in {count} {name}{'' if count == 1 else 's'}"

@@ -40,8 +40,7 @@ class RetryingClient(httpx.Client):
                 if seconds is None:
                     raise
             else:
-                played = PLAYED in response.extensions
-                seconds = tries.after(response.status_code, response.headers, played=played)
+                seconds = _after(tries, response)
                 if seconds is None:
                     return response
                 response.close()
@@ -76,8 +75,7 @@ class RetryingAsyncClient(httpx.AsyncClient):
                 if seconds is None:
                     raise
             else:
-                played = PLAYED in response.extensions
-                seconds = tries.after(response.status_code, response.headers, played=played)
+                seconds = _after(tries, response)
                 if seconds is None:
                     return response
                 await response.aclose()
@@ -88,6 +86,11 @@ def _tries(retries: Retries, request: httpx.Request) -> Tries:
     # What a body that streams has given once it does not give again.
     whole = isinstance(request.stream, httpx.ByteStream)
     return Tries(retries, request.method, repeatable=whole)
+
+
+def _after(tries: Tries, response: httpx.Response) -> float | None:
+    played = PLAYED in response.extensions
+    return tries.after(response.status_code, response.headers, played=played)
 
 
 def _after_error(tries: Tries, error: httpx.TransportError) -> float | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from pydantic import BaseModel, Field, InstanceOf, field_validator, model_validator
 
 from devsession.errors import PluginError, UsageError, did_you_mean
-from devsession.plugin.definition import Definition, repeated
+from devsession.plugin.definition import Definition, check_declared, repeated
 from devsession.plugin.fields import FormField, FormFieldMappingSelector, FormJinjaTemplate
 from devsession.plugin.limits import ApiLimits
 from devsession.plugin.mapping import StoredMapping
@@ -26,8 +26,8 @@ from devsession.plugin.parameters import (
     StoredValue,
     SyncConfigurationParameters,
 )
-from devsession.plugin.record_matching import RecordMatching, check_record_matching
-from devsession.plugin.request_matching import RequestMatching, check_request_matching
+from devsession.plugin.record_matching import RecordMatching
+from devsession.plugin.request_matching import RequestMatching
 from devsession.plugin.strategies import STANDARD_ACTIONS, Strategy
 from devsession.plugin.streams import StreamConfiguration
 
@@ -209,8 +209,11 @@ class Plugin:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        check_request_matching(cls.__name__, cls.request_matching)
-        check_record_matching(cls.__name__, cls.record_matching)
+        for option, kind, example in (
+            ("request_matching", RequestMatching, 'ignore_json=["meta.sent_at"]'),
+            ("record_matching", RecordMatching, 'ignore_fields={"people": ["read_at"]}'),
+        ):
+            check_declared(cls.__name__, option, getattr(cls, option), kind, example)
 
     def get_manifest(self) -> PluginManifest:
         """Who the plugin is. Source: creating-plugins guide, step 3."""

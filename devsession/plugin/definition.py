@@ -106,6 +106,19 @@ def author_line(ours: tuple[str, ...] = _OURS) -> str:
     return place if code.co_qualname == "<module>" else f"{code.co_qualname} ({place})"
 
 
+def check_declared(
+    plugin: str, option: str, declared: object, kind: type[Definition], example: str
+) -> None:
+    """Raises: DefinitionError unless what a plugin declares as this option is of this kind."""
+    if not isinstance(declared, kind):
+        raise DefinitionError(
+            f"{plugin}.{option} is a {type(declared).__name__}, not a {kind.__name__}",
+            where=author_line(),
+            next_step=f"write {option} = {kind.__name__}({example})",
+            plugin=plugin,
+        )
+
+
 def repeated(names: Iterable[str]) -> list[str]:
     """The names that are there more than once."""
     return [name for name, count in Counter(names).items() if count > 1]

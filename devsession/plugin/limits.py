@@ -5,12 +5,11 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from devsession.http.limits import Limit, Matcher, Rate
+from devsession.http.limits import SECONDS, Limit, Matcher, Rate
 from devsession.plugin.definition import Definition
 
 HttpMethod = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 TimeUnit = Literal["second", "minute", "hour", "day"]
-_SECONDS: dict[TimeUnit, int] = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 
 
 class HttpRequestMatcher(Definition):
@@ -62,7 +61,7 @@ class ApiLimits(Definition):
                 for each in self.request_matchers
             ),
             tuple(
-                Rate(each.request_count, each.unit_count * _SECONDS[each.time_unit])
+                Rate(each.request_count, each.unit_count * SECONDS[each.time_unit])
                 for each in self.request_rates
             ),
         )

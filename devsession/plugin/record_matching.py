@@ -4,8 +4,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from devsession.errors import DefinitionError
-from devsession.plugin.definition import Definition, author_line
+from devsession.plugin.definition import Definition
 from devsession.plugin.request_matching import JsonPath, parsed_path
 
 
@@ -50,14 +49,3 @@ class RecordMatching(Definition):
         """Whether a record counts."""
         left_out = self.ignore_records.get(stream, {})
         return not any(name in record and record[name] == value for name, value in left_out.items())
-
-
-def check_record_matching(plugin: str, declared: object) -> None:
-    """Raises: DefinitionError unless what a plugin declares is a RecordMatching."""
-    if not isinstance(declared, RecordMatching):
-        raise DefinitionError(
-            f"{plugin}.record_matching is a {type(declared).__name__}, not a RecordMatching",
-            where=author_line(),
-            next_step='write record_matching = RecordMatching(ignore_fields={"people": ["read_at"]})',
-            plugin=plugin,
-        )

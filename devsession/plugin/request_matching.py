@@ -7,8 +7,7 @@ from functools import cached_property
 
 from pydantic import Field, field_validator
 
-from devsession.errors import DefinitionError
-from devsession.plugin.definition import Definition, author_line
+from devsession.plugin.definition import Definition
 
 JsonPath = tuple[str | int | None, ...]
 
@@ -69,17 +68,6 @@ class RequestMatching(Definition):
         if not any(declared.values()):
             return ""
         return hashlib.sha256(json.dumps(declared).encode()).hexdigest()[:12]
-
-
-def check_request_matching(plugin: str, declared: object) -> None:
-    """Raises: DefinitionError unless what a plugin declares is a RequestMatching."""
-    if not isinstance(declared, RequestMatching):
-        raise DefinitionError(
-            f"{plugin}.request_matching is a {type(declared).__name__}, not a RequestMatching",
-            where=author_line(),
-            next_step='write request_matching = RequestMatching(ignore_json=["meta.sent_at"])',
-            plugin=plugin,
-        )
 
 
 def parsed_path(path: str) -> JsonPath:
