@@ -353,11 +353,12 @@ class InboundSyncRequest:
         if not isinstance(criteria, Mapping) or not criteria:
             raise self._refusal(NO_CRITERIA, name, f"not {type(criteria).__name__}")
         try:
-            read: dict[str, Any] = from_json(as_json(criteria))
+            text = as_json(criteria)
         except NoJsonError as error:
             raise self._refusal(NO_CRITERIA, name, self._shown(str(error))) from None
-        if self.secrets.held_by(as_json(read)):
+        if self.secrets.held_by(text):
             raise self._refusal(SECRET, name, "in the criteria")
+        read: dict[str, Any] = from_json(text)
         return read
 
     def _look_for_uncovered(self, run: StreamRun) -> None:

@@ -41,6 +41,12 @@ class Checkpoint:
     first: bool = False
     complete: bool = False
 
+    def rows(self) -> list[dict[str, Any]]:
+        """What is in the files, in memory."""
+        from pyarrow.parquet import read_table
+
+        return [row for file in self.files for row in read_table(file).to_pylist()]
+
 
 class StreamStore(Protocol):
     """Where an inbound run's records go: the warehouse, or a scenario."""
@@ -77,9 +83,7 @@ class StreamRecords:
 
     def store(self, checkpoint: Checkpoint) -> None:
         """Append, merge or replace, as the stream is configured."""
-        from pyarrow.parquet import read_table
-
-        read = [row for file in checkpoint.files for row in read_table(file).to_pylist()]
+        read = checkpoint.rows()
         name, behaviour = checkpoint.stream.stream_name, checkpoint.stream.storage_behaviour
         with self._lock:
             stored = self._of(name)

@@ -65,12 +65,8 @@ class Call:
         with self.failing():
             if self.turn is not None:
                 self.turn.take()
-            try:
-                self.goes()
+            with self._on_its_way():
                 yield
-            finally:
-                if self.turn is not None:
-                    self.turn.seen()
 
     @asynccontextmanager
     async def sending_async(self) -> AsyncIterator[None]:
@@ -78,12 +74,21 @@ class Call:
         with self.failing():
             if self.turn is not None:
                 await self.turn.take_async()
-            try:
-                self.goes()
+            with self._on_its_way():
                 yield
-            finally:
-                if self.turn is not None:
-                    self.turn.seen()
+
+    def seen(self) -> None:
+        """Its answer begins, or there is none: it leaves its place in the rate limits."""
+        if self.turn is not None:
+            self.turn.seen()
+
+    @contextmanager
+    def _on_its_way(self) -> Iterator[None]:
+        try:
+            self.goes()
+            yield
+        finally:
+            self.seen()
 
     @contextmanager
     def failing(self) -> Iterator[None]:

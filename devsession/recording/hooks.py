@@ -150,13 +150,13 @@ class _PlayerCassette(Cassette):  # type: ignore[misc]
         )
         setattr(request, _DECISION, answered)
         if isinstance(decision, Call):
-            _seen(decision)
+            decision.seen()
             decision.done(answered)
 
     def fail(self, request: Any, error: Exception) -> None:
         """The call of a request has failed. vcrpy does not say so: `_telling` does."""
         if isinstance(decision := getattr(request, _DECISION, None), Call):
-            _seen(decision)
+            decision.seen()
             decision.failed(error)
 
     def _decide(self, request: Any) -> Any:
@@ -169,11 +169,6 @@ class _PlayerCassette(Cassette):  # type: ignore[misc]
                 decision.goes()
             setattr(request, _DECISION, decision)
         return decision
-
-
-def _seen(call: Call) -> None:
-    if call.turn is not None:
-        call.turn.seen()
 
 
 def _sent(request: Any) -> Exchange:

@@ -59,13 +59,11 @@ class Received:
 
     def store(self, checkpoint: Checkpoint) -> None:
         """Keep what came with a checkpoint, behind what came before."""
-        from pyarrow.parquet import read_table
         from pydantic_core import from_json
 
-        rows = [row for file in checkpoint.files for row in read_table(file).to_pylist()]
         records = [
             ReceivedRecord(row[APP_IDENTIFIER], from_json(row[RECORD_DATA]), row[IS_DELETED])
-            for row in rows
+            for row in checkpoint.rows()
         ]
         with self._lock:
             stream = self._streams.setdefault(checkpoint.stream.stream_name, ReceivedStream())
