@@ -6,7 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
 
 from devsession.notebook.progress import progress_text
 
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
     from devsession.http import Wait
 
 
-class RunProgress:
-    """Looks on at a run: records, rate, refusals and time left; gone when it ends.
+class TerminalLine:
+    """A line that says how far something is, gone when it ends.
 
     On stderr, so that what the command prints is its result alone; nothing where that is no
-    terminal, or when it is not `wanted`.
+    terminal, or when it is not `wanted`. first: what it says in the beginning, behind the `columns`.
     """
 
-    def __init__(self, *, wanted: bool, console: Console | None = None) -> None:
+    def __init__(
+        self, *columns: ProgressColumn, first: str, wanted: bool, console: Console | None
+    ) -> None:
         console = console or Console(stderr=True)
         self._progress = Progress(
-            BarColumn(),
+            *columns,
             TextColumn("{task.description}", markup=False),
             console=console,
             transient=True,
             disable=not (wanted and console.is_terminal),
         )
-        self._task = self._progress.add_task("reading the source", total=None)
-        self._total = self._answered = self._failed = 0
-        self._begun = monotonic()
+        self._task = self._progress.add_task(first, total=None)
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -42,6 +42,15 @@ class RunProgress:
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
+
+
+class RunProgress(TerminalLine):
+    """Looks on at a run: records, rate, refusals and time left."""
+
+    def __init__(self, *, wanted: bool, console: Console | None = None) -> None:
+        super().__init__(BarColumn(), first="reading the source", wanted=wanted, console=console)
+        self._total = self._answered = self._failed = 0
+        self._begun = monotonic()
 
     def staged(self, actions: Mapping[str, int], *, scanned: int, unchanged: int) -> None:
         """What the run offers."""

@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import Progress, TextColumn
-
+from devsession.cli.run_progress import TerminalLine
 from devsession.notebook.stream_progress import streams_progress_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rich.console import Console
+
     from devsession.http import Wait
     from devsession.plugin.inbound import StreamProgress
 
 
-class StreamProgressLine:
-    """Looks on at a run: records by stream; gone when it ends.
-
-    On stderr, so that what the command prints is its result alone; nothing where that is no
-    terminal, or when it is not `wanted`.
-    """
+class StreamProgressLine(TerminalLine):
+    """Looks on at a run: records by stream."""
 
     def __init__(self, *, wanted: bool, console: Console | None = None) -> None:
-        console = console or Console(stderr=True)
-        self._progress = Progress(
-            TextColumn("{task.description}", markup=False),
-            console=console,
-            transient=True,
-            disable=not (wanted and console.is_terminal),
-        )
-        self._task = self._progress.add_task("reading the app", total=None)
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+        super().__init__(first="reading the app", wanted=wanted, console=console)
 
     def read(self, progress: Mapping[str, StreamProgress]) -> None:
         """Records came."""
