@@ -10,6 +10,7 @@ from typing import Any
 from devsession.testing.behave_sentence import (
     frame_of,
     has_step,
+    names_in,
     properties_of_table,
     rows_of,
     run_of,
@@ -79,8 +80,7 @@ def _correct_by(context: Any, field: str, stream: str) -> None:
     "we exclude the following fields from the inbound results for the {stream} stream: {fields}"
 )
 def _ignored(context: Any, stream: str, fields: str) -> None:
-    names = [name.strip() for name in fields.split(",") if name.strip()]
-    run_of(context).streams.ignored.setdefault(stream, []).extend(names)
+    run_of(context).streams.ignored.setdefault(stream, []).extend(names_in(fields))
 
 
 @sentence("we exclude all inbound results where the field {field} has the value {value}")

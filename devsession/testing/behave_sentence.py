@@ -73,6 +73,11 @@ def properties_of_table(context: Any) -> dict[str, str]:
     return dict(rows)
 
 
+def names_in(text: str) -> list[str]:
+    """The names of a step, which has commas between them."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
 def has_step(context: Any, *begins: str) -> bool:
     """Whether the scenario has a step that begins so."""
     return any(each.name.startswith(begins) for each in context.scenario.all_steps)

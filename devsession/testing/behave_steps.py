@@ -12,6 +12,7 @@ from devsession.testing import behave_inbound_steps
 from devsession.testing.behave_sentence import (
     frame_of,
     has_step,
+    names_in,
     properties_of_table,
     rows_of,
     run_of,
@@ -44,7 +45,7 @@ def _records_file(context: Any, file: str) -> None:
 
 @sentence("when matching requests, we ignore query parameters {params}")
 def _ignore(context: Any, params: str) -> None:
-    run_of(context).ignored += [name.strip() for name in params.split(",") if name.strip()]
+    run_of(context).ignored += names_in(params)
 
 
 @sentence("we use the HTTP recordings from {file}")

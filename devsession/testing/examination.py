@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from devsession.render import text_table
@@ -45,13 +45,5 @@ class Examination:
 
     def as_dict(self) -> dict[str, object]:
         """The same for scripts."""
-        checks = [
-            {
-                "method": each.method,
-                "state": each.state,
-                "told": each.told,
-                "next_step": each.next_step,
-            }
-            for each in self.checks
-        ]
+        checks = [asdict(each) for each in self.checks]
         return {"plugin": self.plugin, "ok": bool(self), "checks": checks}

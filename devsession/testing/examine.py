@@ -188,10 +188,7 @@ def _of(
     """The parameters of a sync, with what its form holds so far."""
     so_far = form.values if form is not None else {}
     return sync.kind(
-        connection_method=connection.connection_method,
-        connectivity_option=connection.connectivity_option,
-        connection_parameters=connection.connection_parameters,
-        connection_secrets=connection.connection_secrets,
+        **dict(connection),
         sync_parameters=so_far,
         current_form_parameters=so_far,
         **sync.options,

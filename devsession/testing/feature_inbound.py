@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import DefinitionError, ScenarioError, did_you_mean
 from devsession.plugin.record_matching import RecordMatching
-from devsession.recording.received import Received, ReceivedRecord, ReceivedStream
+from devsession.recording.received import Received, ReceivedRecord
 from devsession.testing.feature_results import (
     Records,
     result_differences,
     state_differences,
+    stream_of,
     with_our_keys,
 )
 
@@ -64,7 +65,7 @@ class FeatureStreams:
         if expected is None:
             expected = self._of_file(stream)
         expected = with_our_keys(expected, self._read[stream].key)
-        came = self._received(stream)
+        came = stream_of(self._came, stream)
         came = replace(came, items=[each for each in came.items if self._counts(each)])
         expected = [each for each in expected if self._counts(each)]
         return result_differences(stream, came, expected, self._matching(stream, indexed))
@@ -80,11 +81,8 @@ class FeatureStreams:
         lines: list[str] = []
         for name, state in expected.items():
             self._check(name)
-            lines += state_differences(name, self._received(name), state)
+            lines += state_differences(name, stream_of(self._came, name), state)
         return lines
-
-    def _received(self, stream: str) -> ReceivedStream:
-        return self._came.streams.get(stream) or ReceivedStream()
 
     def _check(self, stream: str) -> None:
         if stream not in self._read:

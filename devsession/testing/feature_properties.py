@@ -31,7 +31,7 @@ HEADINGS = ("Property", "Value")
 STREAMS, SELECTED, RECORDS = "streams", "currently_selected_streams", "records"
 _LIMITS = "api_limits"  # a replay does not wait
 _CONNECTIVITY = "connectivity_option"
-_OPTIONAL = (_CONNECTIVITY, "target_type")
+_TARGET = "target_type"
 _KNOWN = (
     "strategy",
     "connection_method",
@@ -43,7 +43,8 @@ _KNOWN = (
     STREAMS,
     SELECTED,
     RECORDS,
-    *_OPTIONAL,
+    _CONNECTIVITY,
+    _TARGET,
 )
 _STATES = {
     "new": "action_on_record_create",
@@ -70,7 +71,7 @@ def parameters_from(
                 **values_of_both(content),
                 "sync_strategy": _strategy(content["strategy"]),
                 "field_mappings": _mappings(content.get("field_mappings")),
-                **{name: content[name] for name in _OPTIONAL if content.get(name)},
+                _TARGET: content.get(_TARGET) or None,
             }
         )
 
@@ -87,7 +88,7 @@ def properties_of(frozen: ScenarioInput) -> list[list[str]]:
             else strategy,
             **written_of_both(frozen.parameters, frozen.secrets),
             "field_mappings": parameters["field_mappings"],
-            **{name: parameters[name] for name in ("target_type",) if parameters[name]},
+            **({_TARGET: parameters[_TARGET]} if parameters[_TARGET] else {}),
         }
     )
 

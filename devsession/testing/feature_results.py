@@ -12,7 +12,9 @@ from pydantic_core import from_json
 
 from devsession.errors import ScenarioError
 from devsession.plugin.record_key import NoKeyError, app_identifiers, at
+from devsession.plugin.stream_store import APP_IDENTIFIER, IS_DELETED, RECORD_DATA
 from devsession.recording.received import (
+    STREAM_NAME,
     Received,
     ReceivedDelete,
     ReceivedRecord,
@@ -22,21 +24,18 @@ from devsession.testing.comparison import field_differences
 from devsession.testing.feature_files import bar_lines
 from devsession.testing.feature_tables import rows_from_frame
 from devsession.testing.received_comparison import received_differences
-from devsession.testing.scenarios import LoadedInbound, Played
+from devsession.testing.scenarios import LoadedInbound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pandas import DataFrame
 
-    from devsession.plugin.contract import Plugin
     from devsession.plugin.record_matching import RecordMatching
     from devsession.plugin.streams import Path
-    from devsession.recording.replay import Replay
 
-_STREAM, _KEY, _DATA, _DELETED = "STREAM_NAME", "APP_IDENTIFIER", "RECORD_DATA", "IS_DELETED"
 # When a record was retrieved is another time in each pass: it does not count.
-COLUMNS = (_KEY, _STREAM, "RETRIEVE_DATE", _DATA, _DELETED)
+COLUMNS = (APP_IDENTIFIER, STREAM_NAME, "RETRIEVE_DATE", RECORD_DATA, IS_DELETED)
 _PARSED = "RECORD_OBJECT"
 
 Records = list[ReceivedRecord]
@@ -55,8 +54,9 @@ def records_from(frame: DataFrame, *, stream: str | None = None) -> dict[str, Re
     stream: whose they all are; by default the column STREAM_NAME says it. Raises: ScenarioError.
     """
     columns = set(frame.columns)
-    data = _PARSED if _PARSED in columns and _DATA not in columns else _DATA
-    missing = [name for name in (data, *([] if stream else [_STREAM])) if name not in columns]
+    data = _PARSED if _PARSED in columns and RECORD_DATA not in columns else RECORD_DATA
+    needed = (data,) if stream else (data, STREAM_NAME)
+    missing = [name for name in needed if name not in columns]
     if missing:
         raise ScenarioError(
             f"The expected records have no column {' and no '.join(missing)}",
@@ -66,9 +66,9 @@ def records_from(frame: DataFrame, *, stream: str | None = None) -> dict[str, Re
         )
     found: dict[str, Records] = {}
     for row in frame.to_dict("records"):
-        name = stream or str(row[_STREAM])
-        record = ReceivedRecord(_key(row.get(_KEY)), _record(row[data]), row.get(_DELETED) is True)
-        found.setdefault(name, []).append(record)
+        key, deleted = _key(row.get(APP_IDENTIFIER)), row.get(IS_DELETED) is True
+        record = ReceivedRecord(key, _record(row[data]), deleted)
+        found.setdefault(stream or str(row[STREAM_NAME]), []).append(record)
     return found
 
 
@@ -86,9 +86,9 @@ def _record(value: object) -> dict[str, Any]:
     record = from_json(value) if isinstance(value, str) else value
     if not isinstance(record, dict):
         raise ScenarioError(
-            f"The expected records have a {_DATA} that is no JSON object",
+            f"The expected records have a {RECORD_DATA} that is no JSON object",
             next_step="mend the table or file",
-            column=_DATA,
+            column=RECORD_DATA,
         )
     return record
 
@@ -119,6 +119,11 @@ def with_our_keys(records: Records, key: Sequence[Path]) -> Records:
     return [replace(each, key=_our_key(each, key)) for each in records] if key else records
 
 
+def stream_of(received: Received, name: str) -> ReceivedStream:
+    """What came of a stream; an empty one when nothing did."""
+    return received.streams.get(name) or ReceivedStream()
+
+
 def _our_key(record: ReceivedRecord, key: Sequence[Path]) -> str | None:
     glued = "_".join(str(at(record.record, path)) for path in key)
     if record.key != glued:
@@ -133,21 +138,11 @@ def _our_key(record: ReceivedRecord, key: Sequence[Path]) -> str | None:
 class InboundInFeature(LoadedInbound):
     """An inbound scenario as its feature compares it: records and states, and nothing else."""
 
-    def played(self, plugin_class: type[Plugin], replay: Replay) -> Played:
-        """Call `sync_inbound`, and compare what a feature tells of."""
-        from devsession.testing.inbound_playing import play_inbound_pass
-
-        parameters, streams = self.frozen.replayed_parameters(), self.frozen.streams
-        done = play_inbound_pass(
-            plugin_class, parameters, streams, replay, limit=self.frozen.records
-        )
-        matching, differences = plugin_class.record_matching, list(done.differences)
-        for name in [stream.stream_name for stream in streams]:
-            came, expected = (_of(each, name) for each in (done.received, self.expected))
-            differences += result_differences(name, came, expected.records, matching)
-            differences += state_differences(name, came, expected.state)
-        return Played(len(self.expected), done.played, differences)
-
-
-def _of(received: Received, stream: str) -> ReceivedStream:
-    return received.streams.get(stream) or ReceivedStream()
+    def differences(self, received: Received, matching: RecordMatching) -> list[str]:
+        """A line for each thing that came otherwise, of what a feature tells."""
+        found: list[str] = []
+        for name in [stream.stream_name for stream in self.frozen.streams]:
+            came, expected = (stream_of(each, name) for each in (received, self.expected))
+            found += result_differences(name, came, expected.records, matching)
+            found += state_differences(name, came, expected.state)
+        return found

@@ -7,12 +7,13 @@ import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from devsession.plugin.outbound import RECORD_COLUMNS
-from devsession.plugin.stream_store import APP_IDENTIFIER, IS_DELETED, RECORD_DATA
+from devsession.plugin.stream_store import RECORD_DATA
 from devsession.recording.frozen import freeze
-from devsession.recording.received import STREAM_NAME, Received, ReceivedRecord
+from devsession.recording.received import Received, ReceivedRecord
+from devsession.testing.feature_results import records_from
 from devsession.warehouse.embedded import embedded_service, open_embedded
 from devsession.warehouse.tables import load_table
 
@@ -50,13 +51,10 @@ class FeatureWarehouse:
         """What came, its records as a table gives them back."""
         frame = received.frame()
         frame[RECORD_DATA] = frame[RECORD_DATA].map(json.dumps)
-        stored: list[Any] = self.through_table(frame, table=_RESULTS).to_dict("records")
-        rows: dict[str, list[dict[str, Any]]] = {}
-        for row in stored:
-            rows.setdefault(row[STREAM_NAME], []).append(row)
+        stored = records_from(self.through_table(frame, table=_RESULTS))
         return Received(
             {
-                name: replace(stream, items=_items(stream, rows.get(name, [])))
+                name: replace(stream, items=_items(stream, stored.get(name, [])))
                 for name, stream in received.streams.items()
             }
         )
@@ -88,11 +86,8 @@ class FeatureWarehouse:
 
 
 def _items(
-    stream: ReceivedStream, rows: list[dict[str, Any]]
+    stream: ReceivedStream, records: list[ReceivedRecord]
 ) -> list[ReceivedRecord | ReceivedDelete]:
-    """The rows of a stream at the places of its records."""
-    stored = (
-        ReceivedRecord(row[APP_IDENTIFIER], json.loads(row[RECORD_DATA]), bool(row[IS_DELETED]))
-        for row in rows
-    )
+    """What came of a stream, with these at the places of its records."""
+    stored = iter(records)
     return [next(stored) if isinstance(each, ReceivedRecord) else each for each in stream.items]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from devsession.errors import MissError, StreamError
-from devsession.testing.playing import request_differences, what_was_raised
+from devsession.testing.playing import broken_rules, request_differences, what_was_raised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from devsession.plugin.contract import Plugin
     from devsession.plugin.inbound import InboundSyncRequest
     from devsession.plugin.parameters import InboundSyncConfigurationParameters
-    from devsession.plugin.report import Report
     from devsession.plugin.streams import StoredStreamConfiguration
     from devsession.recording.received import Received
     from devsession.recording.replay import Replay
@@ -61,9 +60,5 @@ def play_inbound_pass(
             pass  # among the replay's misses, or in the report
         except (Exception, SystemExit) as error:  # noqa: BLE001  whatever the code raises is told
             raised.append(what_was_raised(error, plugin_class, "sync_inbound"))
-    differences = (*raised, *request_differences(replay), *_broken(request.report))
+    differences = (*raised, *request_differences(replay), *broken_rules(request.report))
     return InboundPass(received, replay.played, differences)
-
-
-def _broken(report: Report) -> list[str]:
-    return [f"{found.rule} {found.column}: {found.text}" for found in report.errors]

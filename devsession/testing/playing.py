@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from devsession.plugin.contract import Plugin
     from devsession.plugin.outbound import OutboundSyncRequest
     from devsession.plugin.parameters import OutboundSyncConfigurationParameters
+    from devsession.plugin.report import Report
     from devsession.recording.replay import Replay
 
 
@@ -94,6 +95,11 @@ def request_differences(replay: Replay) -> list[str]:
     return [*missed, *refused, *replay.not_sent]
 
 
+def broken_rules(report: Report) -> list[str]:
+    """A line for each rule that was broken."""
+    return [f"{found.rule} {found.column}: {found.text}" for found in report.errors]
+
+
 def _told(error: MissError) -> str:
     """What was asked and what differs; and what to declare when that differs in every run."""
     from devsession.recording.miss import ignored
@@ -104,9 +110,17 @@ def _told(error: MissError) -> str:
 
 def what_was_raised(error: BaseException, plugin_class: type[Plugin], method: str) -> str:
     """What the author's code raised, and the deepest line of it that it came through."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = getattr(sys.modules[plugin_class.__module__], "__file__", None)
-    frame = [*frames, *(frame for frame in frames if frame.filename == own)][-1]
-    place = f"{Path(frame.filename).name}, line {frame.lineno}"
+    frames = own_frames(error, plugin_class) or traceback.extract_tb(error.__traceback__)
     what = str(error).partition("\n")[0]
-    return f"{method} raised {type(error).__name__}: {what} ({place})"
+    return f"{method} raised {type(error).__name__}: {what} ({line_of(frames[-1])})"
+
+
+def own_frames(error: BaseException, plugin_class: type[Plugin]) -> list[traceback.FrameSummary]:
+    """The lines of the plugin's file that an error came through, the deepest last."""
+    own = getattr(sys.modules.get(plugin_class.__module__), "__file__", None)
+    return [each for each in traceback.extract_tb(error.__traceback__) if each.filename == own]
+
+
+def line_of(frame: traceback.FrameSummary) -> str:
+    """Where it is: `plugin.py, line 7`."""
+    return f"{Path(frame.filename).name}, line {frame.lineno}"

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 from devsession.render import BAD, GOOD, counted, html_line, html_report
-from devsession.testing.playing import play_pass, shown_differences
+from devsession.testing.playing import broken_rules, play_pass, shown_differences
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
     from devsession.plugin.contract import Plugin
+    from devsession.plugin.record_matching import RecordMatching
     from devsession.recording.exchange import Exchange
     from devsession.recording.inbound_scenario import InboundScenarioFolder
     from devsession.recording.received import Received
@@ -53,7 +54,7 @@ class LoadedScenario:
         if not differences:
             strategy = parameters.sync_strategy.name
             broken = check_outcomes(done.outcomes, self.records, strategy=strategy)
-            differences = [f"{found.rule} {found.column}: {found.text}" for found in broken.errors]
+            differences = broken_rules(broken)
         differences += outcome_differences(done.outcomes, self.expected)
         return Played(len(self.records), done.played, differences)
 
@@ -71,14 +72,18 @@ class LoadedInbound:
     def played(self, plugin_class: type[Plugin], replay: Replay) -> Played:
         """Call `sync_inbound`, and compare what came of it."""
         from devsession.testing.inbound_playing import play_inbound_pass
-        from devsession.testing.received_comparison import received_differences
 
         frozen = self.frozen
         parameters, streams = frozen.replayed_parameters(), frozen.streams
         done = play_inbound_pass(plugin_class, parameters, streams, replay, limit=frozen.records)
-        found = received_differences(done.received, self.expected, plugin_class.record_matching)
-        differences = [*done.differences, *found]
-        return Played(len(self.expected), done.played, differences)
+        found = self.differences(done.received, plugin_class.record_matching)
+        return Played(len(self.expected), done.played, [*done.differences, *found])
+
+    def differences(self, received: Received, matching: RecordMatching) -> list[str]:
+        """A line for each thing that came otherwise. matching: what does not count."""
+        from devsession.testing.received_comparison import received_differences
+
+        return received_differences(received, self.expected, matching)
 
 
 AnyLoaded = LoadedScenario | LoadedInbound

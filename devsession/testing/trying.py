@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-import traceback
 from inspect import signature
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import DevsessionError, PluginError, UnknownNameError
 from devsession.testing.examination import Checked
+from devsession.testing.playing import line_of, own_frames
 from devsession.testing.told import WrongReturnError
 
 if TYPE_CHECKING:
@@ -83,10 +81,8 @@ class Trying:
 
     def _place(self, error: Exception) -> str:
         """The author's line that it came through."""
-        file = getattr(sys.modules.get(type(self._plugin).__module__), "__file__", None)
-        frames = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in frames if frame.filename == file]
-        return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+        own = own_frames(error, type(self._plugin))
+        return f" ({line_of(own[-1])})" if own else ""
 
 
 def is_made_up(error: BaseException) -> bool:
