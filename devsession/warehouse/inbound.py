@@ -74,8 +74,12 @@ class InboundTables:
             UsageError: a stream has rows under another key; nothing of it is changed.
         """
         with self._account.alone():
+            known = {each.name: each for each in self._known()}
             for stream in streams:
-                self._prepare(stream)
+                if stream.stream_name not in known:
+                    self._declare(stream.stream_name)
+                    known = {each.name: each for each in self._known()}
+                self._prepare(known[stream.stream_name], stream)
 
     def states(self) -> dict[str, dict[str, Any]]:
         """Stream -> the state that covers the records that are stored, of streams that have one."""
@@ -170,14 +174,12 @@ class InboundTables:
             fresh_state=None,
         )
 
-    def _prepare(self, stream: StoredStreamConfiguration) -> None:
-        known = {each.name: each for each in self._known()}
-        if stream.stream_name not in known:
-            taken = {name for (name,) in self._account.rows(statement("inbound/taken"))}
-            view = view_name(self._sync.slug, stream.stream_name, taken)
-            self._execute("insert_stream", self._sync.id, stream.stream_name, view)
-            known = {each.name: each for each in self._known()}
-        record = known[stream.stream_name]
+    def _declare(self, stream_name: str) -> None:
+        taken = {name for (name,) in self._account.rows(statement("inbound/taken"))}
+        view = view_name(self._sync.slug, stream_name, taken)
+        self._execute("insert_stream", self._sync.id, stream_name, view)
+
+    def _prepare(self, record: StreamRecord, stream: StoredStreamConfiguration) -> None:
         for table in (record.table, record.fresh):
             self._execute("records_table", table=table)
         self._check_key(record, stream)

@@ -20,8 +20,8 @@ def sampled(files: Sequence[Path]) -> Iterator[dict[str, Any]]:
     step = max(sum(read_metadata(file).num_rows for file in files) // _SAMPLED, 1)
     for file in files:
         table = read_table(file, columns=["RECORD_DATA", "IS_DELETED"])
-        texts = table.filter(compute.invert(table["IS_DELETED"]))["RECORD_DATA"].to_pylist()
-        for text in texts[::step]:
+        texts = table.filter(compute.invert(table["IS_DELETED"]))["RECORD_DATA"]
+        for text in texts[::step].to_pylist():
             record = from_json(text) if text else None
             if isinstance(record, dict):
                 yield record
