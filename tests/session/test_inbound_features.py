@@ -43,19 +43,22 @@ def session(
     session.shut_down()
 
 
-def test_they_are_written_and_hold(session: DevelopmentSession) -> None:
-    told = str(session.generate_tests(behave=True)).splitlines()
+@pytest.fixture(scope="module")
+def written(session: DevelopmentSession) -> str:
+    """What is said of the features that are written."""
+    return str(session.generate_tests(behave=True))
 
-    assert told[1:4] == [
+
+def test_they_are_written_and_hold(written: str) -> None:
+    assert written.splitlines()[1:4] == [
         "Feature: features/reading.feature, 3 scenarios, run twice",
         "  as written: all pass, with the network shut",
         "  with an answer of each changed: all fail, as they should",
     ]
 
 
-def test_behave_runs_them_without_the_secret(session: DevelopmentSession) -> None:
+def test_behave_runs_them_without_the_secret(session: DevelopmentSession, written: str) -> None:
     folder = session.workspace.folder
-    session.generate_tests(behave=True)
 
     ran = subprocess.run(
         [sys.executable, "-m", "behave", "--no-color"],

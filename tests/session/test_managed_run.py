@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter
 from contextlib import suppress
@@ -17,7 +18,6 @@ from tests.session import managed_plugin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from devsession.session.sync import Sync
 
@@ -27,27 +27,32 @@ FAULTY = {str(number) for number in range(120, 130)}
 WAYS = ["batches", "frame", "returned"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(
-    modules: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    modules: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[DevelopmentSession]:
-    monkeypatch.setenv("MANAGED_KEY", KEY)
-    shutil.copy(managed_plugin.__file__, tmp_path / "plugin.py")
-    session = DevelopmentSession(load_plugin_class(tmp_path), workspace=tmp_path)
-    session.connection.fill(api_key=secret("MANAGED_KEY"))
-    yield session
-    session.shut_down()
-
-
-@pytest.fixture
-def people(session: DevelopmentSession) -> Sync:
-    """A sync of 400 records: forty batches."""
+    """With a table of 400 records: forty batches."""
+    folder = tmp_path_factory.mktemp("managed")
+    shutil.copy(managed_plugin.__file__, folder / "plugin.py")
     numbers = range(ROWS)
     frame = DataFrame({"ID": numbers, "EMAIL": [f"person{n}@example.com" for n in numbers]})
-    session.load_table("PEOPLE", frame)
-    sync = session.sync("people", source="PEOPLE", identifier="ID", strategy="Upsert")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("MANAGED_KEY", KEY)
+        session = DevelopmentSession(load_plugin_class(folder), workspace=folder)
+        session.connection.fill(api_key=secret("MANAGED_KEY"))
+        session.load_table("PEOPLE", frame)
+        yield session
+        session.shut_down()
+
+
+@pytest.fixture
+def people(session: DevelopmentSession, request: pytest.FixtureRequest) -> Iterator[Sync]:
+    """A sync of its own for each test."""
+    slug = re.sub(r"\W+", "_", request.node.name).strip("_")
+    sync = session.sync(slug, source="PEOPLE", identifier="ID", strategy="Upsert")
     sync.fill(mapping={"email": "EMAIL"})
-    return sync
+    yield sync
+    (session.workspace.folder / "sent.txt").unlink(missing_ok=True)
 
 
 def sent(session: DevelopmentSession) -> Counter[str]:
