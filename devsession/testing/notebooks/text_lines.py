@@ -25,9 +25,13 @@ _OVERWRITTEN = re.compile(r"^.*\r(?!\n|\Z)", re.MULTILINE)
 _ERASED = re.compile(r"[^\n]\x08")
 
 
+def uncoloured(text: str) -> str:
+    """A text without the codes that colour it in a terminal."""
+    return _ANSI.sub("", text) if "\x1b" in text else text
+
+
 def plain(text: str) -> str:
-    """A text without what is another in each process: colours, addresses, a cell's file."""
-    text = _ANSI.sub("", text) if "\x1b" in text else text
+    """A text without what is another in each process: addresses of objects, the file of a cell."""
     text = _ADDRESS.sub("at 0x…", text)
     return _CELL_FILE.sub("<cell>", text)
 
