@@ -19,6 +19,7 @@ DevsessionError
 │   └── TemplateError        a template that cannot be, or cannot render this record
 ├── AppError                 check the app: its address, its key, whether it runs
 │   └── ConnectError         connect() refused, or the app could not be reached
+├── NotebookError            change the notebook: it cannot be read or run, or a parameter is wrong
 ├── DeadlineError            give it more time: a time limit has passed, or it was cancelled
 │   └── LimitError           a rate limit of the app leaves no room before that
 ├── RecordingError           record again
@@ -169,6 +170,10 @@ class AppError(DevsessionError):
 
 class ConnectError(AppError):
     """connect() refused, or the app could not be reached."""
+
+
+class NotebookError(DevsessionError):
+    """The notebook has to change: it cannot be read or run, or a parameter that it gets is wrong."""
 
 
 class DeadlineError(DevsessionError):

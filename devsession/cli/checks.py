@@ -4,38 +4,90 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from devsession.cli.place import scenarios_here, workspace_here
+from devsession.cli import INTERRUPTED
+from devsession.cli.place import chosen_here, workspace_here
 from devsession.errors import RecordingError, ServiceError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
+    from devsession.cli.notebook_checks import NotebookOptions
     from devsession.plugin.contract import Plugin
     from devsession.secrets.audit import AuditReport
 
 
-def test(paths: list[Path]) -> None:
-    """Run each scenario's test, then the audit of what is committed; exit 1 when one fails."""
+@dataclass(frozen=True)
+class Verdict:
+    """How one check of `devsession test` went. data: the same for `--json`."""
+
+    passed: bool
+    text: str
+    data: dict[str, Any]
+
+
+Tell = Callable[[Verdict], None]
+Kind = Callable[[Tell], None]
+"""Runs all checks of one kind, and tells how each went as soon as that is known."""
+
+
+def test(paths: list[Path], options: NotebookOptions, *, as_json: bool) -> None:
+    """Run each scenario's test and each notebook, then the audit of what is committed.
+
+    Exit code 1 when something fails, 130 after Ctrl-C.
+    """
+    chosen = chosen_here(paths)
+    kinds: dict[str, Kind] = {}
+    if chosen.scenarios:
+        kinds["scenarios"] = partial(_scenarios, Path.cwd(), chosen.scenarios)
+    if chosen.notebooks:
+        from devsession.cli.notebook_checks import notebook_check
+
+        kinds["notebooks"] = notebook_check(chosen.notebooks, options)
+    told: dict[str, list[Verdict]] = {name: [] for name in kinds}
+    stopped, audited = False, None
+    try:
+        for name, run in kinds.items():
+            run(partial(_tell, told[name], as_json=as_json))
+        audited = _audited([Path.cwd()], []) if chosen.project else None
+    except KeyboardInterrupt:
+        stopped = True
+    passed = sum(each.passed for verdicts in told.values() for each in verdicts)
+    failed = sum(map(len, told.values())) - passed
+    if as_json:
+        data = {name: [each.data for each in verdicts] for name, verdicts in told.items()}
+        audit_data = audited and _audit_data(audited)
+        counts = {"passed": passed, "failed": failed, "stopped": stopped}
+        typer.echo(json.dumps({**data, "audit": audit_data, **counts}))
+    else:
+        if audited is not None:
+            typer.echo(str(audited))
+        found = ", and the audit failed" if audited is not None and not audited else ""
+        typer.echo(f"{passed} passed, {failed} failed{found}")
+    if stopped:
+        raise typer.Exit(INTERRUPTED)
+    if failed or (audited is not None and not audited):
+        raise typer.Exit(1)
+
+
+def _tell(verdicts: list[Verdict], verdict: Verdict, *, as_json: bool) -> None:
+    verdicts.append(verdict)
+    if not as_json:
+        typer.echo(f"{'passed' if verdict.passed else 'FAILED'}  {verdict.text}")
+
+
+def _scenarios(project: Path, folders: list[Path], tell: Tell) -> None:
     from devsession.session.plugin_source import load_plugin_class
 
-    workspace = workspace_here()
-    folder, chosen = workspace.folder, scenarios_here(workspace, paths, command="test")
-    plugin_class = load_plugin_class(folder)
-    failed = 0
-    for path in chosen:
-        passed, told = _played(plugin_class, path)
-        failed += not passed
-        typer.echo(f"{'passed' if passed else 'FAILED'}  {told}")
-    audited = _audited([folder], [])
-    typer.echo(str(audited))
-    found = "" if audited else ", and the audit failed"
-    typer.echo(f"{len(chosen) - failed} passed, {failed} failed{found}")
-    if failed or not audited:
-        raise typer.Exit(1)
+    plugin_class = load_plugin_class(project)
+    for folder in folders:
+        passed, text = _played(plugin_class, folder)
+        tell(Verdict(passed, text, {"scenario": folder.name, "passed": passed, "told": text}))
 
 
 def _played(plugin_class: type[Plugin], folder: Path) -> tuple[bool, str]:
@@ -60,20 +112,19 @@ def audit(paths: list[Path], secret_env: list[str], *, as_json: bool) -> None:
         )
     report = _audited(paths or [workspace_here().folder], secret_env)
     if as_json:
-        found = [
-            {
-                "file": each.file,
-                "place": each.place,
-                "secret": each.name,
-                "encoding": each.encoding,
-            }
-            for each in report.findings
-        ]
-        typer.echo(json.dumps({"files": report.files, "findings": found}))
+        typer.echo(json.dumps(_audit_data(report)))
     else:
         typer.echo(str(report))
     if not report:
         raise typer.Exit(1)
+
+
+def _audit_data(report: AuditReport) -> dict[str, Any]:
+    found = [
+        {"file": each.file, "place": each.place, "secret": each.name, "encoding": each.encoding}
+        for each in report.findings
+    ]
+    return {"files": report.files, "findings": found}
 
 
 def _audited(paths: list[Path], secret_env: list[str]) -> AuditReport:

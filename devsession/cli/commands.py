@@ -127,16 +127,73 @@ def tour(
 
 
 @app.command("test")
-def run_tests(
+def run_tests(  # noqa: PLR0913 - the options of one command
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="PATHS", help="Scenario folders. [default: all in scenarios/]"),
+        typer.Argument(
+            metavar="PATHS",
+            help="Scenario folders, notebooks, folders of them. [default: scenarios/ and notebooks/]",
+        ),
     ] = None,
+    *,
+    workers: Annotated[
+        int, typer.Option("-n", "--workers", metavar="N", min=1, help="Notebooks run at once.")
+    ] = 1,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a notebook's parameter."),
+    ] = None,
+    parameters: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Set them from YAML; of several sets, each is a run of its own."
+        ),
+    ] = None,
+    sanitize: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="nbval's file of what to replace before comparing."),
+    ] = None,
+    image_tolerance: Annotated[
+        float, typer.Option(metavar="SHARE", min=0, max=1, help="Of an image's pixels, may differ.")
+    ] = 0.0,
+    cell_timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0.1, help="For each cell.")
+    ] = 300,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0.1, help="For each notebook.")
+    ] = 1800,
+    lax: Annotated[
+        bool, typer.Option("--lax", help="Compare only cells tagged nbval-check-output.")
+    ] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Open the network; nothing comes from the tape.")
+    ] = False,
+    update: Annotated[
+        bool, typer.Option("--update", help="Store the outputs that differ anew, and show them.")
+    ] = False,
+    as_json: Json = False,
 ) -> None:
-    """Run scenarios and audit, with neither account nor network."""
-    from devsession.cli.checks import test
+    """Run scenarios, notebooks and audit, with neither account nor network.
 
-    test(paths or [])
+    A notebook runs in a kernel of its own and is compared with its stored outputs, under the tags
+    of nbval and papermill. Options but --json are for notebooks.
+    """
+    from devsession.cli.checks import test
+    from devsession.cli.notebook_checks import NotebookOptions
+
+    options = NotebookOptions(
+        workers=workers,
+        parameter=tuple(parameter or ()),
+        parameters=parameters,
+        sanitize=tuple(sanitize or ()),
+        image_tolerance=image_tolerance,
+        cell_timeout=cell_timeout,
+        timeout=timeout,
+        lax=lax,
+        live=live,
+        update=update,
+    )
+    test(paths or [], options, as_json=as_json)
 
 
 @app.command()

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
-from devsession.errors import ScenarioError, UnknownNameError, UsageError, did_you_mean
+from devsession.errors import (
+    NotebookError,
+    ScenarioError,
+    UnknownNameError,
+    UsageError,
+    did_you_mean,
+)
 from devsession.session.workspace import Workspace
 
 
@@ -47,3 +54,78 @@ def scenarios_here(workspace: Workspace, paths: list[Path], *, command: str) -> 
             next_step="in a notebook: scenario.run(), then scenario.complete()",
         )
     return paths or known
+
+
+class Chosen(NamedTuple):
+    """What `devsession test` works on. project: whether there is one here, to be audited."""
+
+    scenarios: list[Path]
+    notebooks: list[Path]
+    project: bool
+
+
+def chosen_here(paths: list[Path]) -> Chosen:
+    """The scenarios and notebooks that were named; when none is, all that are tests by themselves.
+
+    A folder is a scenario's, or has notebooks in it. Those that belong to no project are run anywhere.
+
+    Raises: as `workspace_here` and `scenarios_here`; UnknownNameError for a notebook that is not there.
+    """
+    if not paths:
+        workspace = workspace_here()
+        notebooks = _with_outputs(workspace.folder / "notebooks")
+        known = scenario_names(workspace)
+        scenarios = [] if notebooks and not known else scenarios_here(workspace, [], command="test")
+        return Chosen(scenarios, notebooks, project=True)
+    named = {path: _notebooks_in(path) for path in paths}
+    scenarios = [path for path, found in named.items() if not found]
+    notebooks = [each for found in named.values() for each in found]
+    if scenarios:
+        scenarios = scenarios_here(workspace_here(), scenarios, command="test")
+    here = Workspace.at(Path.cwd())
+    project = here.exists or (here.folder / "plugin.py").is_file()
+    return Chosen(scenarios, list(dict.fromkeys(notebooks)), project)
+
+
+def scenario_names(workspace: Workspace) -> list[str]:
+    """The scenarios of a workspace that have a test."""
+    from devsession.testing import scenario_folders
+
+    return [path.name for path in scenario_folders(workspace.scenarios)]
+
+
+def _notebooks_in(path: Path) -> list[Path]:
+    """A notebook, or all in a folder and below; none in what is hidden, or in a scenario's folder."""
+    if path.suffix == ".ipynb":
+        if not path.is_file():
+            beside = [each.name for each in path.parent.glob("*.ipynb")]
+            raise UnknownNameError(
+                f"There is no notebook {path}",
+                tried=did_you_mean(path.name, beside),
+                where=str(path.parent.resolve()),
+                next_step="devsession test FOLDER (takes all notebooks in it)",
+            )
+        return [path]
+    if (path / "scenario.json").exists():
+        return []
+    found = sorted(path.rglob("*.ipynb"))
+    return [
+        each
+        for each in found
+        if not any(part.startswith(".") for part in each.relative_to(path).parts)
+    ]
+
+
+def _with_outputs(folder: Path) -> list[Path]:
+    """The notebooks in a folder that can be compared; one that cannot be read fails its own test."""
+    from devsession.testing.notebooks.document import has_outputs, read_notebook
+
+    found = []
+    for path in sorted(folder.glob("*.ipynb")):
+        try:
+            compared = has_outputs(read_notebook(path).notebook)
+        except NotebookError:
+            compared = True
+        if compared:
+            found.append(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+    return found

@@ -19,6 +19,7 @@ _LOOKUPS = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"
 _CALLS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 _NAMING = ("connect", "connect_ex", "sendto", "sendmsg")
 _INTERNET = {socket.AF_INET, socket.AF_INET6}
+_RECORD = "run it live once, without DEVSESSION_OFFLINE, to record what it needs"
 
 
 class NetworkShut:
@@ -28,7 +29,7 @@ class NetworkShut:
     library, one that bound socket's functions earlier too. Open connections go on, Unix sockets
     are no network. Not announced is what another process does, and a library in C with sockets of
     its own (grpc, libcurl). `refused` lists the `host:port` of every refused call, also of those
-    whose error the caller swallowed.
+    whose error the caller swallowed. next_step: what its errors advise.
     """
 
     _entered: ClassVar[list[NetworkShut]] = []
@@ -36,8 +37,14 @@ class NetworkShut:
     _listening: ClassVar[bool] = False
     _patches: ClassVar[ExitStack] = ExitStack()
 
-    def __init__(self, is_open: Callable[[str, int], bool] = lambda _host, _port: False) -> None:
+    def __init__(
+        self,
+        is_open: Callable[[str, int], bool] = lambda _host, _port: False,
+        *,
+        next_step: str = _RECORD,
+    ) -> None:
         self._is_open = is_open
+        self._next_step = next_step
         self.refused: list[str] = []
 
     def __enter__(self) -> NetworkShut:
@@ -70,7 +77,7 @@ class NetworkShut:
             tried="reaching an app although only recordings may answer "
             "(requests, urllib3, httpx, aiohttp and boto3 are recorded)",
             where=place,
-            next_step="run it live once, without DEVSESSION_OFFLINE, to record what it needs",
+            next_step=self._next_step,
             host=host,
             port=port,
         )

@@ -12,7 +12,8 @@ import time
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+from weakref import WeakSet
 
 from devsession.errors import ServiceError
 from devsession.service.crash_log import CrashLog, log_tail
@@ -43,10 +44,19 @@ class Service:
         module: run as `python -m <module> <folder>`; it has to call `serve`.
     """
 
+    _asked_for: ClassVar[WeakSet[Service]] = WeakSet()
+
     def __init__(self, name: str, folder: Path, module: str) -> None:
         self.name = name
         self.folder = folder.absolute()
         self._module = module
+        self._asked_for.add(self)
+
+    @classmethod
+    def is_at(cls, host: str, port: int) -> bool:
+        """Whether a service that this process has asked for listens there."""
+        found = (service.address() for service in tuple(cls._asked_for))
+        return any(each is not None and (each.host, each.port) == (host, port) for each in found)
 
     def address(self) -> Address | None:
         """Read from the port file; None when there is none, or its process is gone or ending."""
