@@ -15,7 +15,7 @@ import devsession
 PACKAGE = Path(devsession.__file__).parent
 FLOORS = (
     {"errors", "render"},
-    {"http", "service", "secrets"},
+    {"http", "kernels", "secrets", "service"},
     {"plugin"},
     {"warehouse", "recording"},
     {"notebook", "sandbox", "testing"},
@@ -93,6 +93,7 @@ def test_public_names() -> None:
         ("devsession", {"pydantic", "pandas", "pyarrow", "snowflake", "vcr", "ipywidgets", "rich"}),
         ("devsession.plugin", {"pandas", "pyarrow", "snowflake", "vcr", "ipywidgets", "requests"}),
         ("devsession.http", {"pydantic", "requests", "urllib3", "httpx", "anyio", "sqlite3"}),
+        ("devsession.kernels", {"IPython", "ipykernel", "jupyter_client", "pandas", "zmq"}),
         ("devsession.cli", {"pandas", "pyarrow", "snowflake", "vcr", "ipywidgets", "pydantic"}),
         ("devsession.warehouse", {"snowflake", "fakesnow", "duckdb", "pandas"}),
     ],

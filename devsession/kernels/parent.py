@@ -1,0 +1,193 @@
+"""What runs in a parent: forks kernels when its runner asks, and ends with it.
+
+It has one thread and no event loop; it opens nothing that a kernel could inherit. A request comes
+with the kernel's line to the runner, on which is told, in this order:
+
+    to the runner     `pid N`, then `bound` (said by the kernel itself), then `exit STATUS`;
+                      or, instead of all, `outdated` or `refused WHY`
+    to the parent     `signal N`; closing the line kills the kernel
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import sys
+from contextlib import suppress
+from typing import NamedTuple
+
+from devsession.kernels.preloaded import Preloaded, preload, settle, threads
+from devsession.kernels.sessions import end_session
+
+_LONGEST = 65536
+
+
+class Request(NamedTuple):
+    """A kernel to be: its folder, its line to the runner, its request (a file), its streams."""
+
+    folder: str
+    line: socket.socket
+    file: int
+    streams: tuple[int, int, int]
+
+
+class Kernel(NamedTuple):
+    """A forked kernel: its process, and the runner's end of it."""
+
+    pid: int
+    process: int
+    line: socket.socket
+
+
+def main() -> None:
+    """Load, then fork on request. Returns in a forked process only, as a kernel that has ended."""
+    control, runner = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2])
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # a kernel ignores it between cells, from the first
+    watched = os.pidfd_open(runner)
+    if os.getppid() != runner:
+        return  # it ended before it could be watched
+    parent = Parent(control, watched, preload())
+    request = parent.serve()
+    if request is None:
+        os._exit(0)  # at once: it has nothing to put away
+    from devsession.kernels.child import become_kernel
+
+    become_kernel(request, parent.preloaded)
+
+
+class Parent:
+    """One runner's process to fork from."""
+
+    def __init__(self, control: socket.socket, runner: int, preloaded: Preloaded) -> None:
+        self.control = control
+        self.runner = runner
+        self.preloaded = preloaded
+        self.kernels: dict[int, Kernel] = {}
+        self._poll = select.poll()  # it has no descriptor of its own, as epoll has
+        self._watch(control.fileno())
+        self._watch(runner)
+        self._outdated = False
+
+    def serve(self) -> Request | None:
+        """Fork and watch until the runner ends: None; in a forked process: what it is to become."""
+        while not self._outdated or self.kernels:
+            for descriptor, _ in self._poll.poll():
+                asked = descriptor == self.control.fileno()
+                request = self._received() if asked else None
+                if descriptor == self.runner or (asked and request is None):
+                    self._end()
+                    return None
+                if request is not None and self._forked(request):
+                    return request
+                if request is None:
+                    self._heard(descriptor)
+        return None
+
+    def _received(self) -> Request | None:
+        """The next request; None when the runner has closed its end."""
+        try:
+            folder, descriptors, _, _ = socket.recv_fds(self.control, _LONGEST, 5)
+        except OSError:
+            return None
+        if not descriptors:
+            return None
+        line, file, *streams = descriptors
+        return Request(
+            os.fsdecode(folder),
+            socket.socket(fileno=line),
+            file,
+            (streams[0], streams[1], streams[2]),
+        )
+
+    def _forked(self, request: Request) -> bool:
+        """Answer a request; true in the process that was forked for it."""
+        answer = self._refusal(request.folder)
+        pid = 0 if answer else os.fork()
+        if not answer and pid == 0:
+            self._leave_behind()
+            return True
+        if not answer:
+            kernel = Kernel(pid, os.pidfd_open(pid), request.line)
+            self.kernels[pid] = kernel
+            self._watch(kernel.process)
+            self._watch(kernel.line.fileno())
+            answer = f"pid {pid}"
+        with suppress(OSError):  # a runner that is gone is seen in the next round
+            request.line.send(answer.encode())
+        if not pid:
+            request.line.close()
+        for each in (request.file, *request.streams):
+            os.close(each)
+        return False
+
+    def _refusal(self, folder: str) -> str:
+        """Why this process must not be forked for a notebook in this folder; empty if it may."""
+        if self.preloaded.outdated():
+            self._outdated = True
+            self._poll.unregister(self.control)
+            self.control.close()
+            return "outdated"
+        hidden = self.preloaded.hidden_in(folder)
+        if hidden:
+            return f"refused {hidden} in {folder} has the name of a package that is loaded already"
+        if threads() > 1:
+            settle()
+        if threads() > 1:
+            return f"refused the process to fork from has {threads()} threads"
+        return ""
+
+    def _heard(self, descriptor: int) -> None:
+        """A kernel has ended, or its runner says something about it."""
+        for kernel in self.kernels.values():
+            if descriptor == kernel.process:
+                return self._ended(kernel)
+            if descriptor == kernel.line.fileno():
+                return self._told(kernel)
+        return None
+
+    def _told(self, kernel: Kernel) -> None:
+        try:
+            said = kernel.line.recv(_LONGEST).decode()
+        except OSError:
+            said = ""
+        if not said:
+            self._poll.unregister(kernel.line)
+        number = int(said.partition(" ")[2]) if said else signal.SIGKILL
+        try:
+            os.killpg(kernel.pid, number)
+        except ProcessLookupError:  # it leads no group yet: it has just been forked
+            os.kill(kernel.pid, number)
+
+    def _ended(self, kernel: Kernel) -> None:
+        """End what it has started, before its number is free for another; then tell."""
+        del self.kernels[kernel.pid]
+        self._poll.unregister(kernel.process)
+        with suppress(KeyError):
+            self._poll.unregister(kernel.line)
+        os.close(kernel.process)
+        end_session(kernel.pid)
+        status = os.waitstatus_to_exitcode(os.waitpid(kernel.pid, 0)[1])
+        with suppress(OSError):
+            kernel.line.send(f"exit {status}".encode())
+        kernel.line.close()
+
+    def _end(self) -> None:
+        for kernel in self.kernels.values():
+            end_session(kernel.pid)
+        for kernel in self.kernels.values():
+            os.waitpid(kernel.pid, 0)
+            end_session(kernel.pid)
+
+    def _leave_behind(self) -> None:
+        """In a forked process: let go of descriptors, before they are closed and their numbers used."""
+        self.control.detach()
+        for kernel in self.kernels.values():
+            kernel.line.detach()
+        self.kernels.clear()
+
+    def _watch(self, descriptor: int) -> None:
+        self._poll.register(descriptor, select.POLLIN)
