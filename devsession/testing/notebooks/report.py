@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devsession.render import BAD, GOOD, counted, html_line, html_report, shortened
 from devsession.testing.notebooks.document import title_of
-from devsession.testing.notebooks.text_lines import plain
+from devsession.testing.notebooks.text_lines import uncoloured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -64,6 +64,13 @@ class CellReport:
         """The same for JSON."""
         return {**vars(self), "details": list(self.details), "passed": bool(self)}
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> CellReport:
+        """What `to_dict` gave."""
+        names = {each.name for each in fields(cls)}
+        given = {name: value for name, value in data.items() if name in names}
+        return cls(**{**given, "details": tuple(data["details"])})
+
 
 @dataclass(frozen=True)
 class NotebookReport:
@@ -83,7 +90,7 @@ class NotebookReport:
     kept: Path | None = None
     changes: tuple[str, ...] = ()
     seconds: float = 0.0
-    empty: bool = field(default=False)
+    empty: bool = False
 
     def __bool__(self) -> bool:
         return not (self.problem or self.empty or self.failed)
@@ -111,6 +118,7 @@ class NotebookReport:
             "passed": bool(self),
             "headline": self.headline,
             "problem": self.problem,
+            "empty": self.empty,
             "seconds": self.seconds,
             "cells": [cell.to_dict() for cell in self.cells],
             "notes": list(self.notes),
@@ -184,13 +192,13 @@ def headline(ran: Ran, cells: tuple[CellReport, ...]) -> str:
 def _compared(ran: Ran) -> Iterator[CellReport]:
     if ran.comparison is not None:
         for each in ran.comparison.cells:
-            title = _title(each.source)
+            title = cell_title(each.source)
             details = tuple(str(difference) for difference in each.differences)
             yield CellReport(each.number, title, each.source, each.state, each.why, details)
         return
     for number, cell in enumerate(ran.notebook.cells, 1):
         if cell.cell_type == "code":
-            yield CellReport(number, _title(cell.source), cell.source, "ran")
+            yield CellReport(number, cell_title(cell.source), cell.source, "ran")
 
 
 def _ended(cell: CellReport, ran: Ran) -> CellReport:
@@ -200,7 +208,7 @@ def _ended(cell: CellReport, ran: Ran) -> CellReport:
     if names:
         why = f"it put out the secret {', '.join(names)}, which is not shown"
         return replace(cell, state="secret", why=why, details=())
-    if ran.stop is None or cell.number < ran.stop.number:
+    if ran.stop is None or cell.number < ran.stop.number or cell.state == "missing":
         return cell
     if cell.number > ran.stop.number:
         return replace(cell, state="not run", why="", details=())
@@ -212,7 +220,7 @@ def _ended(cell: CellReport, ran: Ran) -> CellReport:
 
 def _traceback(cell: NotebookNode) -> tuple[str, ...]:
     errors = [output for output in cell.outputs if output.output_type == "error"]
-    lines = plain("\n".join(errors[-1].traceback)).splitlines() if errors else []
+    lines = uncoloured("\n".join(errors[-1].traceback)).splitlines() if errors else []
     if lines and lines[0].startswith("---"):
         lines = lines[2:]  # a rule and a heading of IPython, which say what is said above
     return tuple(lines[-_LINES_SHOWN:])
@@ -223,7 +231,8 @@ def _from_here(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _title(source: str) -> str:
+def cell_title(source: str) -> str:
+    """What a cell is called: the line of it that says most."""
     return shortened(title_of(source), _TITLE)
 
 
