@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import NotebookError, did_you_mean
+from devsession.kernels import FastKernelManager, kernel_name
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _START_SECONDS = 60
 _LAST_LINES = 5
+_STOCK = {"python3", "python"}  # which are forked, where that works
 _OFFLINE = "DEVSESSION_OFFLINE"
 _SHUT = "__import__('devsession.testing.notebooks.shut').testing.notebooks.shut.shut()"
 
@@ -70,7 +72,8 @@ def kernel_place(notebook: NotebookNode, path: Path, *, live: bool) -> KernelPla
             where=str(path),
             next_step="devsession test --live, if it may call what it likes",
         )
-    return KernelPlace(name, path.parent.resolve(), live)
+    fast = kernel_name() if name in _STOCK else name
+    return KernelPlace(fast, path.parent.resolve(), live)
 
 
 @asynccontextmanager
@@ -79,9 +82,7 @@ async def running_kernel(place: KernelPlace) -> AsyncIterator[tuple[Any, Any]]:
 
     Raises: NotebookError when it does not start.
     """
-    from jupyter_client.manager import AsyncKernelManager
-
-    manager = AsyncKernelManager(kernel_name=place.name)
+    manager = FastKernelManager(kernel_name=place.name)
     client = None
     with tempfile.TemporaryFile() as said:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from devsession.errors import NotebookError
 from devsession.render import counted
@@ -27,6 +27,7 @@ from devsession.testing.notebooks.update import rewritten, updated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from nbformat import NotebookNode
@@ -87,19 +88,30 @@ class Task(NamedTuple):
 
 
 async def replay(
-    task: Task, settings: Settings, home: Home, watcher: Watcher | None = None
+    task: Task,
+    settings: Settings,
+    home: Home,
+    turn: AbstractAsyncContextManager[Any],
+    watcher: Watcher | None = None,
 ) -> NotebookReport:
-    """Run a notebook in a kernel of its own; whatever goes wrong is in its report."""
+    """Run a notebook in a kernel of its own; whatever goes wrong is in its report.
+
+    turn: entered while its cells run; its kernel is started before.
+    """
     start = monotonic()
     try:
-        report = await _replayed(task, settings, home, watcher)
+        report = await _replayed(task, settings, home, turn, watcher)
     except NotebookError as error:
         return NotebookReport(task.path, task.name, problem=str(error))
     return replace(report, seconds=monotonic() - start)
 
 
 async def _replayed(
-    task: Task, settings: Settings, home: Home, watcher: Watcher | None
+    task: Task,
+    settings: Settings,
+    home: Home,
+    turn: AbstractAsyncContextManager[Any],
+    watcher: Watcher | None,
 ) -> NotebookReport:
     text, stored = read_notebook(task.path)
     injected = inject(stored, task.parameters.values, where=task.name)
@@ -113,7 +125,7 @@ async def _replayed(
     done = Execution()
     if any(map(runs, notebook.cells)):
         place = kernel_place(stored, task.path, live=settings.live)
-        async with running_kernel(place) as kernel:
+        async with running_kernel(place) as kernel, turn:
             done = await execute(notebook, kernel, settings.limits, began=began)
     redactor = home.redactor(task.path)
     secrets = hide_secrets(notebook, redactor)

@@ -41,12 +41,13 @@ async def _all(
     told: Callable[[NotebookReport], None],
     watcher: Watcher | None,
 ) -> list[NotebookReport]:
-    free = asyncio.Semaphore(workers)
+    # While so many run, the kernel of the next one starts.
+    free, ahead = asyncio.Semaphore(workers), asyncio.Semaphore(workers + 1)
     reports: list[NotebookReport] = []
 
     async def one(task: Task) -> NotebookReport:
-        async with free:
-            return await replay(task, settings, home, watcher)
+        async with ahead:
+            return await replay(task, settings, home, free, watcher)
 
     async with asyncio.TaskGroup() as group:
         running = [group.create_task(one(task)) for task in tasks]
