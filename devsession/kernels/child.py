@@ -25,8 +25,8 @@ _PR_SET_PDEATHSIG = 1
 _UNENCRYPTED = "Kernel is running over TCP without encryption"
 
 
-def become_kernel(request: Request, preloaded: Preloaded) -> None:
-    """Run a kernel as it was asked for, until it ends."""
+def become_kernel(request: Request, preloaded: Preloaded) -> int:
+    """Run a kernel as it was asked for, until it ends; its exit status."""
     _end_with_parent()
     os.setsid()
     asked = _asked(request.file)
@@ -39,7 +39,11 @@ def become_kernel(request: Request, preloaded: Preloaded) -> None:
     _own_random_numbers(preloaded)
     _nothing_remembered()
     IPKernelApp.line = line
-    IPKernelApp.launch_instance(parent_handle=os.getppid())
+    try:
+        IPKernelApp.launch_instance(parent_handle=os.getppid())
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else int(left.code is not None)
+    return 0
 
 
 class IPKernelApp(kernelapp.IPKernelApp):

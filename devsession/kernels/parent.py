@@ -1,15 +1,17 @@
 """What runs in a parent: forks kernels when its runner asks, and ends with it.
 
 It has one thread and no event loop; it opens nothing that a kernel could inherit. A request comes
-with the kernel's line to the runner, on which is told, in this order:
+with the kernel's line to the runner. When that is closed, the kernel is killed; on it is told
 
-    to the runner     `pid N`, then `bound` (said by the kernel itself), then `exit STATUS`;
-                      or, instead of all, `outdated` or `refused WHY`
-    to the parent     `signal N`; closing the line kills the kernel
+    `pid N`, then `bound` (said by the kernel itself), then `exit STATUS`
+    instead of all that, `outdated` or `refused WHY`
 """
 
 from __future__ import annotations
 
+import atexit
+import gc
+import io
 import os
 import select
 import signal
@@ -18,7 +20,7 @@ import sys
 from contextlib import suppress
 from typing import NamedTuple
 
-from devsession.kernels.preloaded import Preloaded, preload, settle, threads
+from devsession.kernels.preloaded import Preloaded, settle, threads
 from devsession.kernels.sessions import end_session
 
 _LONGEST = 65536
@@ -44,19 +46,37 @@ class Kernel(NamedTuple):
 def main() -> None:
     """Load, then fork on request. Returns in a forked process only, as a kernel that has ended."""
     control, runner = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2])
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # a kernel ignores it between cells, from the first
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # as ipykernel does between cells
+    leaving = Leaving()
+    atexit.register(leaving)  # before all that is loaded, so it is called after what that registers
     watched = os.pidfd_open(runner)
     if os.getppid() != runner:
         return  # it ended before it could be watched
-    parent = Parent(control, watched, preload())
+    parent = Parent(control, watched, Preloaded())
     request = parent.serve()
     if request is None:
         os._exit(0)  # at once: it has nothing to put away
     from devsession.kernels.child import become_kernel
 
-    become_kernel(request, parent.preloaded)
+    leaving.status = become_kernel(request, parent.preloaded)
+
+
+class Leaving:
+    """Ends a kernel when all is put away, without taking down what its parent has loaded.
+
+    That takes longer than to start it. Files that are still open are written, as they would be.
+    """
+
+    status = 0
+
+    def __call__(self) -> None:
+        """Called as the last of what is called when Python ends."""
+        gc.collect()
+        for each in gc.get_objects():
+            if issubclass(type(each), io.IOBase):
+                with suppress(OSError, ValueError):
+                    each.flush()
+        os._exit(self.status)
 
 
 class Parent:
@@ -75,7 +95,10 @@ class Parent:
     def serve(self) -> Request | None:
         """Fork and watch until the runner ends: None; in a forked process: what it is to become."""
         while not self._outdated or self.kernels:
-            for descriptor, _ in self._poll.poll():
+            heard = self._poll.poll(None if self.preloaded.is_complete else 0)
+            if not heard:
+                self.preloaded.load_more()
+            for descriptor, _ in heard:
                 asked = descriptor == self.control.fileno()
                 request = self._received() if asked else None
                 if descriptor == self.runner or (asked and request is None):
@@ -126,7 +149,7 @@ class Parent:
 
     def _refusal(self, folder: str) -> str:
         """Why this process must not be forked for a notebook in this folder; empty if it may."""
-        if self.preloaded.outdated():
+        if self.preloaded.is_outdated():
             self._outdated = True
             self._poll.unregister(self.control)
             self.control.close()
@@ -141,26 +164,20 @@ class Parent:
         return ""
 
     def _heard(self, descriptor: int) -> None:
-        """A kernel has ended, or its runner says something about it."""
+        """A kernel has ended, or its runner has dropped it."""
         for kernel in self.kernels.values():
             if descriptor == kernel.process:
                 return self._ended(kernel)
             if descriptor == kernel.line.fileno():
-                return self._told(kernel)
+                return self._dropped(kernel)
         return None
 
-    def _told(self, kernel: Kernel) -> None:
-        try:
-            said = kernel.line.recv(_LONGEST).decode()
-        except OSError:
-            said = ""
-        if not said:
-            self._poll.unregister(kernel.line)
-        number = int(said.partition(" ")[2]) if said else signal.SIGKILL
-        try:
-            os.killpg(kernel.pid, number)
-        except ProcessLookupError:  # it leads no group yet: it has just been forked
-            os.kill(kernel.pid, number)
+    def _dropped(self, kernel: Kernel) -> None:
+        """Its runner has closed its end of the line, and says nothing on it before."""
+        self._poll.unregister(kernel.line)
+        with suppress(ProcessLookupError):  # it leads no group yet: it was forked just now
+            os.killpg(kernel.pid, signal.SIGKILL)
+        os.kill(kernel.pid, signal.SIGKILL)
 
     def _ended(self, kernel: Kernel) -> None:
         """End what it has started, before its number is free for another; then tell."""

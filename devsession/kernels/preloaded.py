@@ -6,68 +6,89 @@ import gc
 import os
 import random
 import sys
+import sysconfig
 import warnings
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
 
-# What ipykernel needs to run a first cell, and what notebooks import. Never a module of an author's:
-# theirs change while a parent lives. A Snowpark import starts no thread and opens no connection.
-# One that is not installed is passed over: a notebook that imports it says so itself.
-MODULES = (
+# What ipykernel loads until a first cell has run, and what most notebooks import: a parent's first
+# kernel has these. One that is not installed is passed over: a notebook's own import says so.
+FIRST = (
     "ipykernel.kernelapp",
+    "ipykernel.debugger",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.extensions.storemagic",
+    "sqlite3",
+    "tornado.platform.asyncio",
+    "tornado.queues",
     "pandas",
-    "pyarrow",
     "requests",
     "pydantic",
     "ipywidgets",
     "anywidget",
+)
+# What devsession's notebooks import as well: loaded one by one while nobody waits. Importing
+# Snowpark starts no thread, loads no gRPC and opens no connection. Never a module of an author's:
+# theirs change while a parent lives.
+LATER = (
+    "cryptography.x509",
+    "snowflake.connector",
     "snowflake.snowpark",
+    "vcr",
     "devsession.session",
 )
 
 _State = tuple[int, int] | None
 
 
-class Preloaded(NamedTuple):
+class Preloaded:
     """What stands in the parent's memory, and was there when it was loaded."""
 
-    files: dict[str, _State]
-    foreign: frozenset[str]
-    generators: list[random.Random]
+    def __init__(self) -> None:
+        self.generators: list[random.Random] = []
+        self._standard = _top_level() | sys.stdlib_module_names
+        self._files: dict[str, _State] = {}
+        self._later = list(reversed(LATER))
+        self._load(*FIRST)
 
-    def outdated(self) -> bool:
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left for `load_more`."""
+        return not self._later
+
+    def load_more(self) -> None:
+        """Load the next of what is left."""
+        self._load(self._later.pop())
+
+    def is_outdated(self) -> bool:
         """Whether a loaded file is another by now: a package was updated, or is being worked on."""
-        return any(_state(file) != state for file, state in self.files.items())
+        return any(_state(file) != state for file, state in self._files.items())
 
     def hidden_in(self, folder: str) -> str | None:
         """A module of the folder that a loaded one of the same name would hide from its notebooks."""
         try:
-            there = os.listdir(folder)  # noqa: PTH208 - one call, for the time of it
+            there = os.listdir(folder)  # noqa: PTH208 - for the time of it, before each fork
         except OSError:
             return None
-        return next((name for name in there if name.removesuffix(".py") in self.foreign), None)
+        foreign = _top_level() - self._standard
+        alike = [name for name in there if name.removesuffix(".py") in foreign]
+        return next((name for name in alike if _is_another(Path(folder, name))), None)
 
-
-def preload(names: tuple[str, ...] = MODULES) -> Preloaded:
-    """Load the modules; what each process starts anew is told in `Preloaded`."""
-    before = _top_level()
-    for name in names:
-        try:
-            import_module(name)
-        except Exception:  # noqa: BLE001,S112 - what fails to load fails in the notebook, where it is seen
-            continue
-    modules = [module.__dict__ for module in list(sys.modules.values())]
-    for each in modules:
-        each.get("__warningregistry__", {}).clear()  # a notebook is warned of what it does itself
-    found = Preloaded(
-        files={file: _state(file) for each in modules if (file := each.get("__file__"))},
-        foreign=frozenset(_top_level() - before - sys.stdlib_module_names),
-        generators=[each for each in gc.get_objects() if isinstance(each, random.Random)],
-    )
-    gc.collect()
-    gc.freeze()  # what is loaded is not walked again, so kernels go on sharing its memory
-    return found
+    def _load(self, *names: str) -> None:
+        for name in names:
+            try:
+                import_module(name)
+            except Exception:  # noqa: BLE001,S112 - the notebook that imports it is told
+                continue
+        for module in [each.__dict__ for each in list(sys.modules.values())]:
+            module.get("__warningregistry__", {}).clear()  # warned of is what a notebook does
+            file = module.get("__file__")
+            if file and file not in self._files and not _is_standard(file):
+                self._files[file] = _state(file)
+        self.generators += [each for each in gc.get_objects() if isinstance(each, random.Random)]
+        gc.collect()
+        gc.freeze()  # what is loaded is not walked again, so kernels go on sharing its memory
 
 
 def threads() -> int:
@@ -92,9 +113,23 @@ def _top_level() -> set[str]:
     return {name.partition(".")[0] for name in sys.modules}
 
 
+def _is_another(place: Path) -> bool:
+    """Whether `import` would find a module here, and not the one that is loaded."""
+    source = place if place.suffix == ".py" else place / "__init__.py"
+    loaded = getattr(sys.modules[place.stem], "__file__", None)
+    return source.is_file() and not (loaded and source.samefile(loaded))
+
+
+def _is_standard(file: str) -> bool:
+    return file.startswith(_STANDARD) and "site-packages" not in file
+
+
+_STANDARD = sysconfig.get_path("stdlib") + os.sep
+
+
 def _state(file: str) -> _State:
     try:
-        found = os.stat(file)  # noqa: PTH116 - two thousand of them before each fork
+        found = os.stat(file)  # noqa: PTH116 - for the time of it: two thousand before each fork
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # What a kernel may be launched with that a forked one gets too; the rest needs a new process.
 _KNOWN = {"env", "cwd", "stdin", "stdout", "stderr", "kernel_id", "extra_arguments", "independent"}
 _OFTEN = 0.005  # seconds between two looks at whether it has ended
-_AT_ONCE = 1  # seconds in which a process that was killed has ended
+_AT_ONCE = 0.5  # seconds in which most have ended that were killed, or asked to end
 
 _said: set[str] = set()
 
@@ -46,8 +46,16 @@ class ForkProvisioner(LocalProvisioner):
         return self.connection_info
 
     async def kill(self, restart: bool = False) -> None:
-        """Kill the kernel, and wait until it has ended: the manager would look again much later."""
+        """Kill the kernel, and see it end: the manager would look again much later."""
         await super().kill(restart=restart)
+        await self._see_it_end()
+
+    async def shutdown_requested(self, restart: bool = False) -> None:
+        """The kernel was asked to end: see it end, for the same reason."""
+        await super().shutdown_requested(restart=restart)
+        await self._see_it_end()
+
+    async def _see_it_end(self) -> None:
         until = monotonic() + _AT_ONCE
         while await self.poll() is None and monotonic() < until:
             await asyncio.sleep(_OFTEN)
