@@ -126,7 +126,7 @@ def check(
         )
     if faults := [fault for name in values if (fault := by_name[name].fault(values[name]))]:
         raise NotebookError(
-            f"{counted(len(faults), 'parameter')} of the wrong type",
+            f"{counted(len(faults), 'parameter')} cannot be set: the type is wrong",
             tried="\n".join(faults),
             where=where,
             next_step="give a value of that type, or annotate the default with what is meant",

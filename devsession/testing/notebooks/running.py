@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
+_LONGEST = 1_000_000
 _INTERRUPTED = "Interrupted"
 _ASKS = "StdinNotImplementedError"
 
@@ -126,8 +127,8 @@ class _Client(NotebookClient):
         return Stop(number, "raised", f"{name}: {said}".strip(": "))
 
     def _left(self, _cell: object) -> float:
-        # Nothing, for nbclient, is no limit at all.
-        return max(0.001, min(self._limits.cell, self._end - monotonic()))
+        # Nothing, for nbclient, is no limit at all; ZeroMQ counts milliseconds in 31 bits.
+        return max(0.001, min(self._limits.cell, self._end - monotonic(), _LONGEST))
 
     def _too_long(self) -> str:
         if monotonic() >= self._end:
