@@ -23,6 +23,8 @@ BENCHMARKS = {
     "managed-outbound-1m": "batches:managed_outbound_1m",
     "outbound-end-to-end-1m": "outbound:outbound_end_to_end_1m",
     "edit-to-outcome": "edit:edit_to_outcome",
+    "notebook-replay-vs-nbval": "notebooks:notebook_replay_vs_nbval",
+    "notebook-replay-vs-papermill-nbval": "notebooks:notebook_replay_vs_papermill_nbval",
     "form-paint-6": "form_paint:form_paint_6",
     "form-keystroke": "form_paint:form_keystroke",
     "mapper-paint-100": "mapper_paint:mapper_paint_100",
