@@ -34,7 +34,7 @@ def become_kernel(request: Request, preloaded: Preloaded) -> int:
     os.umask(asked["umask"])
     os.chdir(request.folder)
     os.environ.clear()
-    os.environ.update(asked["env"], JPY_PARENT_PID=str(os.getppid()))
+    os.environ.update(asked["env"] | preloaded.environment, JPY_PARENT_PID=str(os.getppid()))
     _as_launched(asked["command"], asked["arguments"])
     _own_random_numbers(preloaded)
     _nothing_remembered()

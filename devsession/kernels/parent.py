@@ -156,11 +156,11 @@ class Parent:
             return "outdated"
         hidden = self.preloaded.hidden_in(folder)
         if hidden:
-            return f"refused {hidden} in {folder} has the name of a package that is loaded already"
+            return f"refused {hidden} in {folder} would be hidden by a package of that name"
         if threads() > 1:
             settle()
         if threads() > 1:
-            return f"refused the process to fork from has {threads()} threads"
+            return f"refused the process that forks them has {threads()} threads"
         return ""
 
     def _heard(self, descriptor: int) -> None:

@@ -72,18 +72,18 @@ class _Kind(NamedTuple):
 class _Parent:
     """A process that runs `parent.py`."""
 
-    def __init__(self, interpreter: tuple[str, ...], env: dict[str, str]) -> None:
+    def __init__(self, kind: _Kind) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = os.fdopen(os.memfd_create("errors"), "rb+")
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - the interpreter of the kernelspec
-                [*interpreter, "-c", _CODE, str(theirs.fileno()), str(os.getpid())],
+                [*kind.interpreter, "-c", _CODE, str(theirs.fileno()), str(os.getpid())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
                 cwd="/",
-                env=env | _ONE_THREAD,
+                env=dict(kind.env) | _ONE_THREAD,  # no more: kernels could read it in /proc
                 start_new_session=True,  # Ctrl-C is for the runner, which ends it
             )
 
@@ -132,7 +132,7 @@ async def fork_kernel(launch: Launch) -> ForkedKernel:
     asked = {"command": [*interpreter, *_LAUNCHER], "arguments": arguments, "umask": _umask()}
     with _file({**asked, "env": launch.env}) as request:
         for _ in range(2):  # one that is outdated, or was killed, has a successor
-            parent = _parent_of(kind, launch.env)
+            parent = _parent_of(kind)
             line = parent.ask(launch, request)
             try:
                 said = await _said(line)
@@ -145,7 +145,9 @@ async def fork_kernel(launch: Launch) -> ForkedKernel:
             if said.startswith("refused "):
                 raise NotForkedError(said.removeprefix("refused "))
             _retire(kind, parent)
-    raise NotForkedError(_failed.setdefault(kind, f"none to fork from begins: {parent.why()}"))
+    raise NotForkedError(
+        _failed.setdefault(kind, f"the process that forks them does not begin: {parent.why()}")
+    )
 
 
 def _split(command: list[str]) -> tuple[list[str], list[str]]:
@@ -153,7 +155,7 @@ def _split(command: list[str]) -> tuple[list[str], list[str]]:
     for place in range(len(command)):
         if command[place : place + 2] == _LAUNCHER:
             return command[:place], command[place + 2 :]
-    raise NotForkedError(f"it is begun by another command: {' '.join(command)}")
+    raise NotForkedError(f"its command is another than ipykernel's: {' '.join(command)}")
 
 
 def _read_at_start(launch: Launch) -> tuple[tuple[str, str], ...]:
@@ -180,7 +182,7 @@ def _file(asked: dict[str, object]) -> Iterator[int]:
         yield file.fileno()
 
 
-def _parent_of(kind: _Kind, env: dict[str, str]) -> _Parent:
+def _parent_of(kind: _Kind) -> _Parent:
     with _lock:
         if kind in _failed:
             raise NotForkedError(_failed[kind])
@@ -188,9 +190,9 @@ def _parent_of(kind: _Kind, env: dict[str, str]) -> _Parent:
             if not _parents and not _retired:
                 atexit.register(_end_all)
             try:
-                _parents[kind] = _Parent(kind.interpreter, env | dict(kind.env))
+                _parents[kind] = _Parent(kind)
             except OSError as error:
-                _failed[kind] = f"none to fork from begins: {error}"
+                _failed[kind] = f"the process that forks them does not begin: {error}"
                 raise NotForkedError(_failed[kind]) from None
         return _parents[kind]
 
@@ -217,7 +219,9 @@ async def _said(line: socket.socket) -> str:
     try:
         return (await asyncio.wait_for(receiving, _PATIENCE)).decode()
     except TimeoutError:
-        raise NotForkedError(f"none to fork from has begun in {_PATIENCE} seconds") from None
+        raise NotForkedError(
+            f"the process that forks them has not begun in {_PATIENCE} seconds"
+        ) from None
     except OSError:
         return ""
 

@@ -47,6 +47,7 @@ class Preloaded:
 
     def __init__(self) -> None:
         self.generators: list[random.Random] = []
+        self.environment: dict[str, str] = {}  # what modules have set in it
         self._standard = _top_level() | sys.stdlib_module_names
         self._files: dict[str, _State] = {}
         self._later = list(reversed(LATER))
@@ -76,11 +77,13 @@ class Preloaded:
         return next((name for name in alike if _is_another(Path(folder, name))), None)
 
     def _load(self, *names: str) -> None:
+        before = dict(os.environ)
         for name in names:
             try:
                 import_module(name)
             except Exception:  # noqa: BLE001,S112 - the notebook that imports it is told
                 continue
+        self.environment |= dict(os.environ.items() - before.items())
         for module in [each.__dict__ for each in list(sys.modules.values())]:
             module.get("__warningregistry__", {}).clear()  # warned of is what a notebook does
             file = module.get("__file__")

@@ -38,7 +38,7 @@ class ForkProvisioner(LocalProvisioner):
         try:
             self.process = await _forked(cmd, str(folder), kwargs)
         except NotForkedError as error:
-            _say_once(f"devsession starts kernels the usual way, as it cannot fork them: {error}")
+            _say_once(f"devsession: a kernel starts the usual, slower way: {error}")
             return await super().launch_kernel(cmd, **kwargs)
         self.pid = self.process.pid
         self.pgid = None  # signals go by its parent, which knows whether it still is that process
@@ -63,12 +63,11 @@ class ForkProvisioner(LocalProvisioner):
 
 async def _forked(command: list[str], folder: str, kwargs: dict[str, Any]) -> Any:
     if not can_fork():
-        raise NotForkedError(f"that needs Linux, and this is {sys.platform}")
+        raise NotForkedError(f"fast ones need Linux, and this is {sys.platform}")
     others = sorted(kwargs.keys() - _KNOWN)
     if others or kwargs.get("independent"):
-        raise NotForkedError(
-            f"it was asked for {', '.join(others) or 'one that outlives its runner'}"
-        )
+        asked = ", ".join(others) or "that it outlives its runner"
+        raise NotForkedError(f"a fast one cannot have what was asked for: {asked}")
     with Path(os.devnull).open("r+b") as nothing:
         streams = (
             _descriptor(kwargs.get("stdin"), nothing, nothing.fileno()),
@@ -85,12 +84,12 @@ def _descriptor(asked: IO[Any] | int | None, nothing: IO[bytes], own: int) -> in
     if asked == subprocess.DEVNULL:
         return nothing.fileno()
     if isinstance(asked, int) and asked < 0:
-        raise NotForkedError("it was asked for a pipe to it")
+        raise NotForkedError("its stdin, stdout or stderr is to be a pipe")
     return asked if isinstance(asked, int) else asked.fileno()
 
 
 def _say_once(text: str) -> None:
-    if not _said:
+    if text not in _said:
         _said.add(text)
         with suppress(OSError, AttributeError):  # a runner without a stderr is not told
             sys.stderr.write(f"{text}\n")
