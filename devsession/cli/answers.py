@@ -55,19 +55,29 @@ _CHECKS: dict[str, Callable[[str], None]] = {"name": check_name, "rate_limit": _
 
 
 def check_answers(answers: Mapping[str, str]) -> None:
-    """Raises: UsageError for a name or a rate limit that cannot be."""
+    """Raises: UsageError for a name or a rate limit that cannot be, and for what has no use."""
     for name in _CHECKS.keys() & answers.keys():
         _CHECKS[name](answers[name])
+    for question in questions():
+        if question.name in answers and not question.applies(answers):
+            raise UsageError(
+                f"--{question.name} says how rows are sent, and an inbound plugin sends none",
+                next_step=f"leave --{question.name} out, or --direction both",
+            )
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question of the template; choices: answer -> what it means, none when it is free text."""
+    """One question of the template; choices: answer -> what it means, none when it is free text.
+
+    default, when: may hang on the answers before; it is asked where `when` comes to True.
+    """
 
     name: str
     help: str
     choices: Mapping[str, str]
     default: str
+    when: str = "True"
 
     def ask(self, answers: Mapping[str, str]) -> str:
         """Ask until there is an answer that can be."""
@@ -79,10 +89,12 @@ class Question:
         return answer
 
     def usual(self, answers: Mapping[str, str]) -> str:
-        """The default, which may hang on the answers before."""
-        from jinja2.sandbox import SandboxedEnvironment
+        """The default."""
+        return _rendered(self.default, answers)
 
-        return SandboxedEnvironment().from_string(self.default).render(answers)
+    def applies(self, answers: Mapping[str, str]) -> bool:
+        """Whether it is a question at all, after these answers."""
+        return _rendered(self.when, answers) == "True"
 
     def _checked(self, answer: str) -> str:
         check = _CHECKS.get(self.name, self._check_choice)
@@ -97,6 +109,12 @@ class Question:
             raise UsageError(f"{answer!r} is none of them", tried=", ".join(self.choices))
 
 
+def _rendered(text: str, answers: Mapping[str, str]) -> str:
+    from jinja2.sandbox import SandboxedEnvironment
+
+    return SandboxedEnvironment().from_string(text).render(answers)
+
+
 def questions() -> list[Question]:
     """The template's questions, in their order."""
     import yaml  # type: ignore[import-untyped]  # comes with copier
@@ -109,6 +127,7 @@ def questions() -> list[Question]:
             entry["help"],
             {answer: meaning for meaning, answer in entry.get("choices", {}).items()},
             entry["default"],
+            entry.get("when", "True"),
         )
         for name, entry in entries.items()
         if not name.startswith("_") and "help" in entry
@@ -124,7 +143,7 @@ def ask(given: Mapping[str, str]) -> dict[str, str]:
     """
     answers, ended = dict(given), False
     for question in questions():
-        if question.name in answers:
+        if question.name in answers or not question.applies(answers):
             continue
         try:
             answers[question.name] = question.usual(answers) if ended else question.ask(answers)

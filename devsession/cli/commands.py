@@ -50,7 +50,7 @@ def devsession(
 
 
 @app.command()
-def init(
+def init(  # noqa: PLR0913, PLR0917 - an option for each question
     folder: Annotated[
         str | None,
         typer.Argument(metavar="FOLDER", help="A new folder, such as acme, or . for this one."),
@@ -58,6 +58,10 @@ def init(
     name: Annotated[
         str | None,
         typer.Option("--name", metavar="NAME", help="The plugin's name. [default: the folder's]"),
+    ] = None,
+    direction: Annotated[
+        Literal["outbound", "inbound", "both"] | None,
+        typer.Option(help="Rows go to the app, its records are read into tables, or both."),
     ] = None,
     style: Annotated[
         Literal["record", "event"] | None,
@@ -92,6 +96,7 @@ def init(
 
     answers = {
         "name": name,
+        "direction": direction,
         "style": style,
         "connect": connect,
         "client": client,

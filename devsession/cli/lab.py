@@ -17,7 +17,8 @@ from devsession.errors import SetupError, UsageError
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-OWN_NOTEBOOK = "plugin_development.ipynb"
+# The first of them that the project has is opened.
+OWN_NOTEBOOKS = ("plugin_development.ipynb", "plugin_inbound.ipynb")
 _SETTINGS = Path(__file__).parent / "lab_settings"
 _OPTIONS = (
     # JupyterLab's own calls home would be the only network traffic of an offline session.
@@ -41,8 +42,8 @@ def lab(notebook: Path | None) -> None:
 
     Raises: UsageError when the notebook is none; SetupError when JupyterLab does not start.
     """
-    own = Path(OWN_NOTEBOOK)
-    opened = _readable(notebook) if notebook else own if own.is_file() else None
+    own = next(filter(Path.is_file, map(Path, OWN_NOTEBOOKS)), None)
+    opened = _readable(notebook) if notebook else own
     folder = _served(opened)
     for each in sorted({*folder.glob("*.ipynb"), *([opened.resolve()] if opened else [])}):
         trust_what_is_ours(each)

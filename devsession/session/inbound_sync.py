@@ -214,6 +214,11 @@ class InboundSync:
         """Whether its form was filled and saved."""
         return bool(self.record.streams.included_streams)
 
+    @property
+    def is_saved(self) -> bool:
+        """Whether what its form holds is stored."""
+        return self.filled and dict(self.record.sync_parameters) == self.form.values
+
     def _ipython_display_(self) -> None:
         from IPython.display import display
 

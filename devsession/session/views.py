@@ -6,11 +6,13 @@ import re
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
+from devsession.errors import DevsessionError
 from devsession.notebook.card import SessionCard
 from devsession.notebook.creating import CreatorPart
 from devsession.notebook.form_widget import FormWidget
 from devsession.notebook.key_part import KeyPart
 from devsession.session.draft_part import DraftPart
+from devsession.session.manifest import manifest_of
 from devsession.session.outdated import OutdatedPart
 from devsession.session.sampling import sample_of
 from devsession.session.source_part import SourcePart
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 _LINE = 100  # characters
 _AFTER_CONNECTION = 'it is saved; session.sync("..", source="..", identifier="..")'
+_AFTER_CONNECTION_INBOUND = 'it is saved; session.sync("..", direction="inbound")'
+_AFTER_INBOUND = 'it is saved; .scenario("..") freezes the input of a run'
 _AFTER_SYNC = (
     'it is saved; .plan() says what a run would do, .scenario("..") freezes the input of one'
 )
@@ -66,8 +70,18 @@ def connection_page(session: DevelopmentSession, connection: Connection) -> Form
         fill_call=lambda: fill_call("session.connection", connection.form, connection.reference_to),
         portable=session.vault.redactor.value,
     )
-    widget.saved = lambda: _AFTER_CONNECTION if connection.is_saved else ""
+    widget.saved = lambda: _after_connection(session) if connection.is_saved else ""
     return widget
+
+
+def _after_connection(session: DevelopmentSession) -> str:
+    """What comes next; for a plugin that only reads, how a sync is declared that does."""
+    try:
+        manifest = manifest_of(session)
+    except DevsessionError:  # who declares a sync is told
+        return _AFTER_CONNECTION
+    only_reads = manifest.supports_inbound and not manifest.supported_outbound_strategies
+    return _AFTER_CONNECTION_INBOUND if only_reads else _AFTER_CONNECTION
 
 
 def sync_page(session: DevelopmentSession, sync: Sync) -> FormWidget:
@@ -111,6 +125,7 @@ def inbound_page(session: DevelopmentSession, sync: InboundSync) -> FormWidget:
         portable=session.vault.redactor.value,
     )
     widget.above = streams.facts
+    widget.saved = lambda: _AFTER_INBOUND if sync.is_saved else ""
     return widget
 
 

@@ -74,6 +74,17 @@ def test_it_opens_the_projects_own_notebook(project: Path, started: Opened) -> N
     assert "--LabApp.default_url=/lab/tree/plugin_development.ipynb" in started
 
 
+def test_of_a_project_that_only_reads_it_opens_the_one_it_has(
+    project: Path, started: Opened
+) -> None:
+    write(project / "plugin_inbound.ipynb")
+    (project / "plugin_development.ipynb").unlink()
+
+    lab(None)
+
+    assert "--LabApp.default_url=/lab/tree/plugin_inbound.ipynb" in started
+
+
 def test_where_there_is_none_it_opens_the_folder(
     tmp_path: Path, started: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:

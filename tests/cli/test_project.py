@@ -109,11 +109,12 @@ def test_a_folder_that_holds_something_is_refused_and_untouched(
 
 
 def test_what_is_not_said_it_asks(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
-    asked = devsession(tmp_path, "init", typed="sales-app\nevent\n\npackage\n5/second\n\n")
+    asked = devsession(tmp_path, "init", typed="sales-app\n\nevent\n\npackage\n5/second\n\n")
 
     assert (asked.returncode, asked.stderr) == (0, "")
     assert asked.stdout == snapshot
     assert answers_in(tmp_path / "sales-app") == [
+        "outbound",
         "events",
         "an API key",
         "through a Python package",
@@ -130,19 +131,29 @@ def answers_in(project: Path) -> list[str]:
 
 
 def test_what_is_said_it_does_not_ask(tmp_path: Path) -> None:
-    options = ["--style", "event", "--client", "http", "--rate-limit", "none", "--mapper", "fields"]
+    said = "--direction outbound --style event --client http --rate-limit none --mapper fields"
 
-    made = devsession(tmp_path, "init", "acme", *options, typed="api-key\n")
+    made = devsession(tmp_path, "init", "acme", *said.split(), typed="api-key\n")
 
     assert made.returncode == 0
     assert made.stdout.count("?") == 1
-    assert answers_in(tmp_path / "acme")[0] == "events"
+    assert answers_in(tmp_path / "acme")[1] == "events"
+
+
+def test_who_only_reads_is_not_asked_how_rows_are_sent(
+    tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    asked = devsession(tmp_path, "init", "acme", typed="inbound\n\n\n\n")
+
+    assert (asked.returncode, asked.stderr) == (0, "")
+    assert asked.stdout == snapshot
+    assert files_in(tmp_path / "acme") == snapshot
 
 
 def test_an_answer_that_cannot_be_is_asked_for_again(
     tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
-    said = ["9lives", "acme", "recrod", "record", "", "", "5 a second", "5/second", ""]
+    said = ["9lives", "acme", "", "recrod", "record", "", "", "5 a second", "5/second", ""]
 
     asked = devsession(tmp_path, "init", typed="\n".join([*said, ""]))
 
@@ -155,6 +166,7 @@ def test_an_answer_that_cannot_be_is_asked_for_again(
     "command",
     [
         "acme --style recrod",
+        "acme --direction inbound --mapper template",
         "acme --rate-limit 5/week",
         "acme --rate-limit 0/second",
         "acme --name 9lives",
@@ -200,7 +212,7 @@ def test_without_a_name_nothing_is_made(tmp_path: Path, snapshot: SnapshotAssert
 def test_where_nobody_answers_the_defaults_are_taken_and_told(
     tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
-    done = devsession(tmp_path, "init", "acme", typed="event\n")
+    done = devsession(tmp_path, "init", "acme", typed="\nevent\n")
 
     assert done.returncode == 0
     assert done.stdout.splitlines()[-4:] == snapshot

@@ -9,26 +9,39 @@ from devsession.cli.answers import questions
 from devsession.cli.project import create_project
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 Answers = dict[str, str]
 
-_CHOICES = {each.name: list(each.choices) for each in questions() if each.name != "name"}
+_ASKED = [each for each in questions() if each.name != "name"]
+_CHOICES = {each.name: list(each.choices) for each in _ASKED}
 QUESTIONS = {**_CHOICES, "rate_limit": ["none", "100/second"]}
-ALL: list[Answers] = [
-    dict(zip(QUESTIONS, answers, strict=True)) for answers in product(*QUESTIONS.values())
-]
+
+
+def _asked(given: Iterable[str]) -> Answers:
+    """The answers to those questions that are asked after the ones before."""
+    answers = dict(zip(QUESTIONS, given, strict=True))
+    return {each.name: answers[each.name] for each in _ASKED if each.applies(answers)}
+
+
+ALL: list[Answers] = [_asked(answers) for answers in product(*QUESTIONS.values())]
+ALL = [answers for at, answers in enumerate(ALL) if answers not in ALL[:at]]
 _PAIRWISE = (
-    "record api-key http none fields",
-    "event api-key package 100/second template",
-    "record oauth http 100/second template",
-    "event oauth package none fields",
-    "record sign-in package none template",
-    "event sign-in http 100/second fields",
-    "event password package none template",
-    "record password http 100/second fields",
+    "outbound record api-key http none fields",
+    "both event api-key package 100/second template",
+    "both record oauth http 100/second template",
+    "outbound event oauth package none fields",
+    "both record sign-in package none template",
+    "outbound event sign-in http 100/second fields",
+    "inbound - password package none -",
+    "both record password http none fields",
+    "outbound event password package 100/second template",
+    "inbound - api-key http 100/second -",
+    "inbound - oauth http none -",
+    "inbound - sign-in package 100/second -",
 )
-PAIRWISE: list[Answers] = [dict(zip(QUESTIONS, line.split(), strict=True)) for line in _PAIRWISE]
+PAIRWISE: list[Answers] = [_asked(line.split()) for line in _PAIRWISE]
 
 
 def named(answers: Answers) -> str:

@@ -1,4 +1,4 @@
-"""What its author does with a new project, in one process: both notebooks, then its tests.
+"""What its author does with a new project, in one process: its notebooks, then its tests.
 
 Run as a script in the project's folder; the exit code is 0 when all of it went well.
 """
@@ -26,8 +26,9 @@ def run_cells(shell: InteractiveShell, notebook: Path) -> None:
 if __name__ == "__main__":
     sys.path[0] = ""  # as in a kernel: modules are found in the current folder
     shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
-    for notebook in ("plugin_development.ipynb", "plugin_test.ipynb"):
-        run_cells(shell, Path(notebook))
+    for notebook in ("plugin_development.ipynb", "plugin_test.ipynb", "plugin_inbound.ipynb"):
+        if Path(notebook).is_file():
+            run_cells(shell, Path(notebook))
     failed = pytest.main(["-q", "-W", "error", "-p", "no:cacheprovider"])
     if failed:
         sys.exit(failed)
