@@ -33,6 +33,28 @@ SMALLEST = {
     "sync_strategy": {"name": "Upsert", "custom_strategy": False},
     "sync_direction": "outbound",
 }
+STREAM = {
+    "stream_name": "customer",
+    "sync_strategy": "Incremental",
+    "cursor_field": "updated_at",
+    "primary_key_field": "id",
+    "storage_behaviour": "merge",
+    "stream": {
+        "stream_name": "customer",
+        "supported_sync_strategies": ["Full Refresh", "Incremental"],
+        "source_defined_cursor": True,
+        "source_defined_primary_key": "id",
+        "default_cursor_field": "updated_at",
+    },
+}
+SMALLEST_INBOUND = {
+    "run_id": 0,
+    "results_schema_name": "DATA",
+    "results_table_name": "RESULTS_8",
+    "connection_method": "API Key",
+    "sync_direction": "inbound",
+    "streams_configuration": {"included_streams": {"customer": STREAM}},
+}
 RECORDS = [
     {
         "IDENTIFIER": str(number),
@@ -57,7 +79,9 @@ class OmnataAccount:
     name = "stand-in account"
 
     def __init__(self, **payload: Any) -> None:
-        self.payload: dict[str, Any] = {**SMALLEST, **payload}
+        self.direction = payload.get("sync_direction", "outbound")
+        smallest = SMALLEST_INBOUND if self.direction == "inbound" else SMALLEST
+        self.payload: dict[str, Any] = {**smallest, **payload}
         self.records = deepcopy(RECORDS)
         self.secrets: dict[str, Any] = {"api_key": {"value": API_KEY, "metadata": {}}}
         self.answers: dict[str, Any] = {}
@@ -98,9 +122,9 @@ class OmnataAccount:
     def _create(self, slug: str) -> dict[str, Any]:
         self.runs += 1
         return {
-            "direction": "outbound",
+            "direction": self.direction,
             "plugin_app_name": PLUGIN_APP,
-            "outbound_apply_payload": {**self.payload, "run_id": self.runs},
+            f"{self.direction}_apply_payload": {**self.payload, "run_id": self.runs},
         }
 
     def _complete(self, run: int, apply_results: bool) -> None:

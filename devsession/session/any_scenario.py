@@ -109,6 +109,8 @@ class AnyScenario(Generic[F]):
             ScenarioError: there is nothing yet, or the test does not hold.
             SecretLeakError: a file of the scenario would hold a secret.
         """
+        if apply:
+            self._require_applicable()
         if self._report is not None:
             self._report.raise_if_failed()
         if not self.folder.has_outcomes:
@@ -159,6 +161,9 @@ class AnyScenario(Generic[F]):
     def _is_as_kept(self, came: Any) -> bool:
         """Whether it is what the folder has."""
         raise NotImplementedError
+
+    def _require_applicable(self) -> None:
+        """Whether what the folder holds can be stored at all, before anything is done."""
 
     def _apply(self) -> None:
         """Store what the folder holds."""

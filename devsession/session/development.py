@@ -244,7 +244,8 @@ class DevelopmentSession(InWarehouse):
     ) -> Any:
         """A sync of this workspace: fetched by its slug, or declared.
 
-        In a session with an Omnata app a sync of that app, which is configured there.
+        In a session with an Omnata app a sync of that app, which is configured there: an outbound one,
+        or with direction="inbound" an inbound one.
 
         direction: "inbound" declares one that reads the app's streams, unless it is there; the rest
         declares an outbound one. source: a table, or a query: SELECT .., or WITH .. SELECT.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import UnknownNameError
 from devsession.recording.inbound_scenario import InboundScenarioFolder
-from devsession.recording.origin import check_origin
+from devsession.recording.origin import check_origin, write_origin
 from devsession.recording.scenario import scenario_folder
 from devsession.recording.scenario_input import InboundScenarioInput
 from devsession.session.stream_usual import begun_with
@@ -30,17 +30,20 @@ def inbound_scenario_of(
     scenarios = session.workspace.scenarios
     folder = scenario_folder(scenarios, sync.slug, wanted.name, InboundScenarioFolder)
     if refresh or not folder.exists:
-        _freeze(session, sync, folder, wanted)
+        freeze(session, sync, folder, wanted)
     elif told := _frozen_with(session, sync, folder, wanted):
         again = "refresh=True takes it anew"
         print(f"scenario {wanted.name!r}: frozen with {told}: {again}")  # noqa: T201 - the author's cell shows it
+    if refresh:
+        write_origin(folder, None, session.vault.redactor)
     check_origin(folder, None)
     return folder
 
 
-def _freeze(
+def freeze(
     session: DevelopmentSession, sync: InboundSync, folder: InboundScenarioFolder, wanted: Wanted
 ) -> None:
+    """Write what a run of now would be given. Raises: UnknownNameError for another to go on from."""
     streams = sync.chosen_now()
     if wanted.after is not None:
         streams = begun_with(streams, _ended_with(session, sync, wanted.after))

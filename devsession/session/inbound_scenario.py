@@ -159,6 +159,9 @@ class InboundScenario(AnyScenario[InboundScenarioFolder]):
         matching = self._session.source.plugin_class.record_matching
         return not received_differences(came, self.folder.read_results(), matching)
 
+    def _require_applicable(self) -> None:
+        self._sync.require_tables()
+
     def _apply(self) -> None:
         apply_received(self._sync, self._frozen, self.folder.read_results())
 

@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from devsession.notebook.form_widget import FormWidget
     from devsession.plugin.fields import FormOption
     from devsession.plugin.streams import StoredStreamConfiguration, StreamConfiguration
+    from devsession.recording.inbound_scenario import InboundScenarioFolder
     from devsession.recording.scenario_files import ScenarioFiles
     from devsession.session.development import DevelopmentSession
     from devsession.session.inbound_scenario import InboundScenario
+    from devsession.session.wanted import Wanted
     from devsession.warehouse.records import InboundSyncRecord
 
 
@@ -173,18 +175,25 @@ class InboundSync:
             ScenarioError: the folder is damaged.
             UnknownNameError: `after` names no scenario with records.
         """
-        from devsession.session.inbound_freezing import inbound_scenario_of
         from devsession.session.inbound_scenario import InboundScenario
         from devsession.session.wanted import Wanted
 
         other = after.name if isinstance(after, InboundScenario) else after
-        wanted = Wanted(name, records, other)
-        folder = inbound_scenario_of(self._session, self, wanted, refresh=refresh)
+        folder = self.frozen(Wanted(name, records, other), refresh=refresh)
         if name not in self._scenarios:
             self._scenarios[name] = InboundScenario(self._session, self, folder)
         else:
             self._scenarios[name].open()
         return self._scenarios[name]
+
+    def frozen(self, wanted: Wanted, *, refresh: bool) -> InboundScenarioFolder:
+        """The folder of a scenario as it was frozen; frozen now when there is none."""
+        from devsession.session.inbound_freezing import inbound_scenario_of
+
+        return inbound_scenario_of(self._session, self, wanted, refresh=refresh)
+
+    def require_tables(self) -> None:
+        """Whether what a scenario read can be stored: in a workspace it can."""
 
     def secrets(self, folder: ScenarioFiles[Any], names: Sequence[str]) -> dict[str, str]:  # noqa: ARG002
         """The plain secrets of a scenario's parameters, as they are now: the connection's."""

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from devsession.errors import ScenarioError, UsageError
+from devsession.errors import ScenarioError
 from devsession.plugin.outbound import OutboundSyncRequest
 from devsession.plugin.sync_source import completing
-from devsession.recording.origin import Origin, check_origin, read_origin, write_origin
+from devsession.recording.origin import Origin, check_origin, write_origin
 from devsession.recording.scenario import scenario_folder
-from devsession.secrets.redact import placeholder
+from devsession.session.at_omnata import AtOmnata
 from devsession.session.freezing import USUAL_RECORDS, write_frozen
 from devsession.session.manifest import strategy_of
 from devsession.session.sync import Sync
-from devsession.warehouse.omnata_answers import SecretNames
-from devsession.warehouse.omnata_source import OmnataSource, secrets_of
+from devsession.warehouse.omnata_source import OmnataSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from devsession.plugin.form import Form
-    from devsession.plugin.parameters import OutboundSyncConfigurationParameters, StoredSecret
+    from devsession.plugin.parameters import OutboundSyncConfigurationParameters
     from devsession.plugin.strategies import OutboundSyncStrategy
     from devsession.recording.scenario import ScenarioFolder
     from devsession.session.development import DevelopmentSession
     from devsession.session.wanted import Wanted
     from devsession.warehouse.omnata import OmnataApp
-    from devsession.warehouse.records import SyncRecord
 
 
-class OmnataSync(Sync):
+class OmnataSync(AtOmnata, Sync):  # type: ignore[misc]  # it has no record here
     """One outbound sync of an Omnata app; it is configured there.
 
     A run at the app is created when a scenario is frozen, or `parameters` first asked for, and
@@ -39,32 +34,13 @@ class OmnataSync(Sync):
     """
 
     def __init__(self, session: DevelopmentSession, app: OmnataApp, slug: str) -> None:
-        self._session = session
-        self._app = app
-        self._slug = slug
-        self._scenarios = {}
+        super().__init__(session, app, slug)
         self._known: OutboundSyncConfigurationParameters | None = None
-        self._secrets: dict[Origin, dict[str, StoredSecret]] = {}
-
-    @property
-    def slug(self) -> str:
-        """The name that it has in the app."""
-        return self._slug
-
-    @property
-    def record(self) -> SyncRecord:  # type: ignore[override]
-        """There is none here. Raises: UsageError, so that what needs it says what it says."""
-        self.elsewhere()
 
     @property
     def strategy(self) -> OutboundSyncStrategy:
         """The strategy, as the plugin's manifest has it."""
         return self.parameters.sync_strategy
-
-    @property
-    def filled(self) -> bool:
-        """Always: the app runs nothing else."""
-        return True
 
     @property
     def parameters(self) -> OutboundSyncConfigurationParameters:
@@ -84,13 +60,7 @@ class OmnataSync(Sync):
             OmnataError: the app refuses, or its answer cannot be read.
             UsageError: the session is offline, or the sync is inbound.
         """
-        if self._session.offline:
-            raise UsageError(
-                f"The sync {self.slug!r} is read from its app, and DEVSESSION_OFFLINE is set",
-                where=self._app.where,
-                next_step="unset DEVSESSION_OFFLINE; scenarios that are frozen open offline too",
-                sync=self.slug,
-            )
+        self.require_online()
         return OmnataSource(
             self._app,
             self.slug,
@@ -134,43 +104,3 @@ class OmnataSync(Sync):
         write_origin(folder, origin, self._session.vault.redactor)
         write_frozen(self._session, self, folder, wanted, records.head(count), parameters)
         self._secrets[origin] = parameters.connection_secrets
-
-    def secrets(self, folder: ScenarioFolder, names: Iterable[str]) -> dict[str, str]:
-        """The plain secrets of a scenario, fetched once each time that it is opened."""
-        if self._session.offline:
-            return {name: placeholder(name) for name in names}
-        origin = read_origin(folder)
-        if origin is None or not names:
-            return {}
-        if origin not in self._secrets:
-            at_app = SecretNames(**origin.model_dump(exclude={"omnata_app"}))
-            self._secrets[origin] = secrets_of(
-                self._app, at_app, self.slug, self._session.vault.learn_stored
-            )
-        found = self._secrets[origin]
-        return {name: found[name].value for name in names if name in found}
-
-    def refresh(self) -> None:
-        """plugin.py was saved: there is no form here that would change."""
-
-    @property
-    def form(self) -> Form:
-        """There is none here. Raises: UsageError."""
-        self.elsewhere()
-
-    def elsewhere(self, tried: str = "", next_step: str = "") -> NoReturn:
-        """Refuse what belongs to the app. Raises: UsageError."""
-        raise UsageError(
-            f"The sync {self.slug!r} is configured in the app, not in this workspace",
-            tried=tried,
-            where=self._app.where,
-            next_step=next_step
-            or f"change it there; here: session.sync({self.slug!r}).scenario(..), .parameters",
-            sync=self.slug,
-        )
-
-    def __repr__(self) -> str:
-        return f"Sync {self.slug!r} of {self._app.where}"
-
-    def _ipython_display_(self) -> None:
-        print(self)  # noqa: T201 - the author's cell shows it

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from devsession.errors import UsageError
+from devsession.session.omnata_inbound import OmnataInboundSync
 from devsession.session.omnata_sync import OmnataSync
+from devsession.session.syncs import check_direction
 from devsession.warehouse.omnata import OmnataApp, check_name
 from devsession.warehouse.snowflake import snowflake_account
 
@@ -35,18 +37,21 @@ class OmnataSyncs:
         self._app = OmnataApp(
             opened, omnata_app, redact=session.vault.text, quiet=session.recorder.paused
         )
-        self._syncs: dict[str, OmnataSync] = {}
+        self._syncs: dict[tuple[type, str], OmnataSync | OmnataInboundSync] = {}
 
     @property
     def where(self) -> str:
         """The app, as people call it."""
         return self._app.where
 
-    def sync(self, slug: str, **declared: object) -> OmnataSync:
-        """The sync of this slug; whether there is one, the app says when it is asked.
+    def sync(
+        self, slug: str, *, direction: str | None, **declared: object
+    ) -> OmnataSync | OmnataInboundSync:
+        """The sync of this slug; whether there is one that goes this way, the app says when asked.
 
         Raises: UsageError for what declares a sync, or is no slug.
         """
+        check_direction(slug, direction)
         if not isinstance(slug, str) or not slug.strip():
             raise UsageError(
                 "A sync is fetched by its slug",
@@ -54,7 +59,8 @@ class OmnataSyncs:
                 where=self.where,
                 next_step='for instance session.sync("contacts")',
             )
-        sync = self._syncs.setdefault(slug, OmnataSync(self._session, self._app, slug))
+        kind = OmnataInboundSync if direction == "inbound" else OmnataSync
+        sync = self._syncs.setdefault((kind, slug), kind(self._session, self._app, slug))
         if given := [name for name, value in declared.items() if value is not None]:
             sync.elsewhere(f"session.sync({slug!r}, {', '.join(f'{name}=..' for name in given)})")
         return sync

@@ -30,6 +30,7 @@ class Syncs:
         self, slug: str, *, direction: str | None, strategy: str | None, **declared: str | None
     ) -> Sync | InboundSync:
         """The sync of this slug. Raises: as `DevelopmentSession.sync`."""
+        check_direction(slug, direction)
         _check(slug, direction, {"strategy": strategy, **declared})
         if direction == "inbound" or (direction is None and self._is_inbound(slug, declared)):
             return self._inbound(slug, declare=direction is not None)
@@ -91,14 +92,18 @@ class Syncs:
         return False
 
 
-def _check(slug: str, direction: str | None, declared: dict[str, str | None]) -> None:
-    """Raises: UsageError for a direction that is none, and for what an inbound sync has not."""
+def check_direction(slug: str, direction: str | None) -> None:
+    """Raises: UsageError for one that there is not."""
     if direction is not None and direction not in DIRECTIONS:
         raise UsageError(
             f"a sync goes outbound or inbound, not {direction!r}",
             tried=f"session.sync({slug!r}, direction={direction!r})",
             next_step=f'session.sync({slug!r}, direction="inbound")',
         )
+
+
+def _check(slug: str, direction: str | None, declared: dict[str, str | None]) -> None:
+    """Raises: UsageError for what an inbound sync has not."""
     given = [name for name, value in declared.items() if value is not None]
     if direction == "inbound" and given:
         raise UsageError(

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from devsession.errors import DevsessionError, OmnataError, UsageError, WarehouseError
+from devsession.errors import (
+    DevsessionError,
+    OmnataError,
+    UsageError,
+    WarehouseError,
+)
 from devsession.warehouse.account import quoted
 from devsession.warehouse.columns import SIMPLE_NAME
 from devsession.warehouse.omnata_answers import CreatedRun, SecretNames, Secrets
@@ -22,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from devsession.plugin.parameters import StoredSecret
-    from devsession.warehouse.omnata_answers import OutboundPayload
+    from devsession.warehouse.omnata_answers import InboundPayload, OutboundPayload
 
 _CREATE, _COMPLETE = "CREATE_DEVELOPMENT_SESSION_RUN", "COMPLETE_DEVELOPMENT_SESSION_RUN"
 _SECRETS = "RETRIEVE_SECRETS"
@@ -75,34 +80,46 @@ class OmnataApp:
         return f"the Omnata app {self.name}, {self._account.name}"
 
     def create_run(self, slug: str) -> tuple[OutboundPayload, SecretNames]:
-        """Begin a run of this sync: its payload, and where its secrets are.
+        """Begin a run of this outbound sync: its payload, and where its secrets are.
 
         Raises:
             OmnataError: the app refuses, or its answer cannot be read.
             UsageError: the sync is inbound.
         """
+        return self._created(slug, "outbound", lambda run: run.outbound_apply_payload)
+
+    def create_inbound_run(self, slug: str) -> tuple[InboundPayload, SecretNames]:
+        """As `create_run`, of an inbound sync. Raises: as that; UsageError for an outbound one."""
+        return self._created(slug, "inbound", lambda run: run.inbound_apply_payload)
+
+    def _created(
+        self, slug: str, direction: str, payload_of: Callable[[CreatedRun], _Data | None]
+    ) -> tuple[_Data, SecretNames]:
         data = self._call(
             _CREATE, statement("omnata/create_run", app=quoted(self.name), slug=literal(slug)), slug
         )
         try:
+            other = {"outbound": "inbound", "inbound": "outbound"}[direction]
+            if isinstance(data, dict) and data.get("direction") == other:
+                raise self._goes_the_other_way(slug, other)
             run = self._read(_CREATE, CreatedRun, data, slug)
-            return self._outbound(run, slug), run.secret_names
+            payload = payload_of(run)
+            if payload is None:
+                raise self._unreadable(_CREATE, f"{direction}_apply_payload: is missing", slug)
         except DevsessionError:
             self._let_go(data, slug)
             raise
+        return payload, run.secret_names
 
-    def _outbound(self, run: CreatedRun, slug: str) -> OutboundPayload:
-        if run.direction == "inbound":
-            raise UsageError(
-                f"The sync {slug!r} is inbound, and this devsession builds outbound syncs only",
-                where=self.where,
-                next_step="name an outbound sync",
-                sync=slug,
-                direction="inbound",
-            )
-        if run.outbound_apply_payload is None:
-            raise self._unreadable(_CREATE, "outbound_apply_payload: is missing", slug)
-        return run.outbound_apply_payload
+    def _goes_the_other_way(self, slug: str, direction: str) -> UsageError:
+        named = ', direction="inbound"' if direction == "inbound" else ""
+        return UsageError(
+            f"The sync {slug!r} of the app is {direction}",
+            where=self.where,
+            next_step=f"session.sync({slug!r}{named})",
+            sync=slug,
+            direction=direction,
+        )
 
     def _let_go(self, data: object, slug: str) -> None:
         """Complete a run that we cannot go on with, as far as its number can be found."""

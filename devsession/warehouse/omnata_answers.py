@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
+from devsession.errors import DefinitionError
 from devsession.plugin.mapping import (
     StoredFieldMappings,
     StoredJinjaTemplate,
@@ -13,11 +21,17 @@ from devsession.plugin.mapping import (
 )
 from devsession.plugin.parameters import (
     ConnectivityOption,
+    InboundSyncConfigurationParameters,
     OutboundSyncConfigurationParameters,
     StoredConfigurationValue,
     StoredSecret,
 )
 from devsession.plugin.strategies import OutboundSyncStrategy  # noqa: TC001
+from devsession.plugin.streams import (
+    StoredStreamConfiguration,
+    StoredStreamsConfiguration,
+    StreamConfiguration,
+)
 
 _MAPPING_PARTS = ("mapper_type", "jinja_template", "additional_column_expressions")
 _FIELD_PARTS = ("source_type", "source_value", "app_field", "app_metadata")
@@ -89,17 +103,43 @@ def _mapping(content: Any) -> Any:
     return stored_mapping(known) if known else None
 
 
-class OutboundPayload(Answer):
-    """What a run of an outbound sync is given. Source: sync contract, `outbound_apply_payload`.
+def _streams(content: Any) -> Any:
+    """Stored streams without what we do not know of them. Raises: ValueError, which names one."""
+    content = _present(content)
+    if not isinstance(content, dict):
+        return content
+    streams = _present(content.get("included_streams"))
+    if isinstance(streams, dict):
+        streams = {name: _stream(name, each) for name, each in streams.items()}
+        content = {**content, "included_streams": streams}
+    try:
+        return StoredStreamsConfiguration.model_validate(content)
+    except DefinitionError as error:
+        raise ValueError(error.tried) from None
 
-    Required is what no run can do without.
-    """
+
+def _stream(name: str, content: Any) -> StoredStreamConfiguration:
+    stored = _known_of(StoredStreamConfiguration, content)
+    if isinstance(stored, dict) and "stream" in stored:
+        stored = {**stored, "stream": _known_of(StreamConfiguration, stored["stream"])}
+    try:
+        return StoredStreamConfiguration.model_validate(stored)
+    except (DefinitionError, ValidationError) as error:
+        problem = error.tried if isinstance(error, DefinitionError) else "is no stream"
+        raise ValueError(f"{name}: {problem}") from None
+
+
+def _known_of(kind: type[BaseModel], content: Any) -> Any:
+    if not isinstance(content, dict):
+        return content
+    return {name: value for name, value in _present(content).items() if name in kind.model_fields}
+
+
+class Payload(Answer):
+    """What a run of either direction is given. Required is what no run can do without."""
 
     run_id: int
-    records_schema_name: str = Field(min_length=1)
-    records_table_name: str = Field(min_length=1)
     connection_method: str
-    sync_strategy: NamedStrategy
     results_schema_name: str | None = None
     results_table_name: str | None = None
     source_app_name: str | None = None
@@ -108,34 +148,73 @@ class OutboundPayload(Answer):
     sync_branch_id: int | None = None
     connection_id: int | None = None
     logging_level: str | int | None = None
-    target_type: str | None = None
     connectivity_option: ConnectivityOption = "direct"
     connection_parameters: Values = {}
     oauth_secret_name: str | None = None
     other_secrets_name: str | None = None
-    sync_direction: Literal["outbound"] = "outbound"
     sync_parameters: Values = {}
     api_limit_overrides: list[dict[str, Any]] = []
     rate_limits_state: dict[str, Any] = {}
+    time_limit_mins: int = 240
+
+    def _known(self, secrets: dict[str, StoredSecret]) -> dict[str, Any]:
+        """Of the parameters what both directions have."""
+        return {
+            "connection_method": self.connection_method,
+            "connectivity_option": self.connectivity_option,
+            "connection_parameters": _stored(self.connection_parameters),
+            "connection_secrets": secrets,
+            "sync_parameters": _stored(self.sync_parameters),
+        }
+
+
+class OutboundPayload(Payload):
+    """What a run of an outbound sync is given. Source: sync contract, `outbound_apply_payload`."""
+
+    records_schema_name: str = Field(min_length=1)
+    records_table_name: str = Field(min_length=1)
+    sync_strategy: NamedStrategy
+    target_type: str | None = None
+    sync_direction: Literal["outbound"] = "outbound"
     field_mappings: Annotated[
         StoredFieldMappings | StoredJinjaTemplate | None, BeforeValidator(_mapping)
     ] = None
-    time_limit_mins: int = 240
 
     def parameters(
         self, strategy: OutboundSyncStrategy, secrets: dict[str, StoredSecret]
     ) -> OutboundSyncConfigurationParameters:
         """What sync_outbound is given."""
         return OutboundSyncConfigurationParameters(
-            connection_method=self.connection_method,
-            connectivity_option=self.connectivity_option,
-            connection_parameters=_stored(self.connection_parameters),
-            connection_secrets=secrets,
-            sync_parameters=_stored(self.sync_parameters),
+            **self._known(secrets),
             sync_strategy=strategy,
             field_mappings=self.field_mappings,
             target_type=self.target_type,
         )
+
+
+class InboundPayload(Payload):
+    """What a run of an inbound sync is given. Source: sync contract, `inbound_apply_payload`."""
+
+    sync_direction: Literal["inbound"] = "inbound"
+    streams_configuration: Annotated[StoredStreamsConfiguration, BeforeValidator(_streams)]
+    latest_stream_state: Annotated[dict[str, dict[str, Any]], BeforeValidator(_present)] = {}
+
+    def parameters(self, secrets: dict[str, StoredSecret]) -> InboundSyncConfigurationParameters:
+        """What sync_inbound is given."""
+        selected = list(self.streams_configuration.included_streams)
+        return InboundSyncConfigurationParameters(
+            **self._known(secrets), currently_selected_streams=selected
+        )
+
+    @property
+    def states(self) -> dict[str, dict[str, Any]]:
+        """Stream -> the state to go on from: the run's own word counts before the stored one."""
+        stored = {
+            name: each.latest_state
+            for name, each in self.streams_configuration.included_streams.items()
+            if each.latest_state is not None
+        }
+        return stored | self.latest_stream_state
 
 
 class CreatedRun(Answer):
@@ -144,10 +223,11 @@ class CreatedRun(Answer):
     direction: Literal["outbound", "inbound"]
     plugin_app_name: str = Field(min_length=1)
     outbound_apply_payload: OutboundPayload | None = None
+    inbound_apply_payload: InboundPayload | None = None
 
     @property
     def secret_names(self) -> SecretNames:
-        payload = self.outbound_apply_payload
+        payload = self.outbound_apply_payload or self.inbound_apply_payload
         return SecretNames(
             plugin_app_name=self.plugin_app_name,
             oauth_secret_name=payload.oauth_secret_name if payload else None,

@@ -147,6 +147,7 @@ class TestStreams:
         assert "  customer   Incremental by updated_at, merge by id\n" in shown
         assert "  click      not read\n" in shown
         assert "page_size" in shown
+        assert shown.endswith('next: it is saved; .scenario("..") freezes the input of a run')
         drawn = {row[0]: row[1] for row in people._page.state["streams"]["rows"]}
         assert drawn["customer"] == "yes"
         assert drawn["click"] == "no"

@@ -274,7 +274,7 @@ def test_a_run_whose_payload_names_no_results_table_takes_none() -> None:
     assert account.completed == [(1, False)]
 
 
-def test_an_inbound_sync_is_refused_by_its_name_and_its_run_let_go(
+def test_an_inbound_sync_is_no_outbound_one_and_its_run_is_let_go(
     snapshot: SnapshotAssertion,
 ) -> None:
     account = OmnataAccount()
