@@ -29,7 +29,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(CHECKOUT / name, source / name)
     for name in FILES:
         shutil.copy(CHECKOUT / name, source)
-    for place in ("notebooks", "plugin_template/template"):
+    for place in ("notebooks", "notebooks/inbound", "plugin_template/template"):
         for private in PRIVATE:
             (source / place / private).mkdir(exist_ok=True)
             (source / place / private / "01.ipynb").write_text("not for others", encoding="utf-8")
@@ -43,7 +43,12 @@ def shipped_in(wheel: Path) -> list[str]:
 
 
 def test_the_wheel_ships_the_notebooks_and_the_template_and_nothing_private(wheel: Path) -> None:
-    notebooks = [f"notebooks/{path.name}" for path in (CHECKOUT / "notebooks").glob("*.ipynb")]
+    notebooks = [
+        str(path.relative_to(CHECKOUT))
+        for path in (CHECKOUT / "notebooks").rglob("*.ipynb")
+        if PRIVATE.isdisjoint(path.parts)
+    ]
+    notebooks.append("notebooks/inbound/plugin.py")
     template = [
         str(path.relative_to(CHECKOUT))
         for path in (CHECKOUT / "plugin_template").rglob("*")

@@ -34,6 +34,8 @@ NOTEBOOKS = {
     "04_tests": "runs plugin.py on the same records, writes a test",
 }
 OPENED_AT_THE_END = "03_outbound.ipynb"
+# The other direction, in a folder of its own with a plugin of its own: there to be opened, not run.
+OTHER_DIRECTION = ("inbound/05_inbound.ipynb", "inbound/plugin.py")
 _STILL_RUNNING = """
 The warehouse and the practice app go on running, for the notebooks; to stop them
 there: devsession warehouse stop, devsession sandbox stop"""
@@ -63,6 +65,7 @@ def tour(folder: Path) -> None:
     typer.echo("\n" + text_table(("what ran", "", "count", "what it did"), rows))
     typer.echo(_STILL_RUNNING)
     typer.echo(f"next: cd {folder} && devsession lab {OPENED_AT_THE_END}")
+    typer.echo(f"      the other direction: devsession lab {OTHER_DIRECTION[0]}")
     _offer_lab(place)
 
 
@@ -79,9 +82,10 @@ def _prepare(folder: Path) -> int:
                 next_step="devsession tour ANOTHER-FOLDER",
             )
         create_project(PLUGIN_NAME, folder)
-    for notebook in [f"{name}.ipynb" for name in NOTEBOOKS]:
-        if not (folder / notebook).is_file():
-            shutil.copy(shipped("notebooks") / notebook, folder)
+    for name in (*(f"{name}.ipynb" for name in NOTEBOOKS), *OTHER_DIRECTION):
+        if not (folder / name).is_file():
+            (folder / name).parent.mkdir(exist_ok=True)
+            shutil.copy(shipped("notebooks") / name, folder / name)
     files = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
     return sum(_BY_RUNNING.isdisjoint(file.parts) for file in files)
 

@@ -189,14 +189,15 @@ def test_a_new_projects_notebook_is_trusted_until_it_is_changed(
     assert not is_trusted(notebook)
 
 
+@pytest.mark.parametrize("file", ["02_configure.ipynb", "inbound/05_inbound.ipynb"])
 def test_a_notebook_that_we_ship_is_trusted_with_its_outputs(
-    project: Path, started: Opened
+    file: str, project: Path, started: Opened
 ) -> None:
-    shutil.copy(shipped("notebooks") / "02_configure.ipynb", project)
+    notebook = Path(shutil.copy(shipped("notebooks") / file, project))
 
-    lab(project / "02_configure.ipynb")
+    lab(notebook)
 
-    assert is_trusted(project / "02_configure.ipynb")
+    assert is_trusted(notebook)
 
 
 def altered(project: Path) -> Path:
