@@ -1,74 +1,9 @@
-"""What a stream's records look like: a json_schema made from them, and how two of them differ."""
+"""How two json_schemas of a stream's records differ."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-JSON_NAMES = {
-    bool: "boolean",
-    int: "integer",
-    float: "number",
-    str: "string",
-    list: "array",
-    dict: "object",
-    type(None): "null",
-}
-"""Python's type of what JSON has -> its name in a json_schema."""
-
-_ORDER = ("string", "integer", "number", "boolean", "object", "array", "null")
-
-
-def infer_json_schema(records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """A json_schema that these records keep; records: as their JSON is read.
-
-    Types are one text, or a list where there are several, null among them; nothing is required.
-    """
-    return _schema(_kinds_of(records))
-
-
-class _Kinds:
-    """What stands in one place of all records."""
-
-    def __init__(self) -> None:
-        self.types: set[str] = set()
-        self.fields: dict[str, _Kinds] = {}
-        self.items: _Kinds | None = None
-
-    def add(self, value: Any) -> None:
-        """Look at one more value."""
-        self.types.add(JSON_NAMES[type(value)])
-        if isinstance(value, dict):
-            for name, each in value.items():
-                if name not in self.fields:
-                    self.fields[name] = _Kinds()
-                self.fields[name].add(each)
-        elif isinstance(value, list):
-            self.items = self.items or _Kinds()
-            for each in value:
-                self.items.add(each)
-
-
-def _kinds_of(records: Iterable[Mapping[str, Any]]) -> _Kinds:
-    kinds = _Kinds()
-    for record in records:
-        kinds.add(record)
-    kinds.types.add("object")
-    return kinds
-
-
-def _schema(kinds: _Kinds) -> dict[str, Any]:
-    types = kinds.types - {"integer"} if "number" in kinds.types else kinds.types
-    names = [name for name in _ORDER if name in types]
-    schema: dict[str, Any] = {"type": names[0] if len(names) == 1 else names} if names else {}
-    if "object" in types:
-        schema["properties"] = {name: _schema(each) for name, each in kinds.fields.items()}
-    if kinds.items is not None and kinds.items.types:
-        schema["items"] = _schema(kinds.items)
-    return schema
+from typing import Any, NamedTuple
 
 
 class SchemaDifference(NamedTuple):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic_core import from_json
 
 from devsession.plugin.record_json import JSON_TYPES
-from devsession.plugin.schema_drift import JSON_NAMES
 from devsession.render import shortened
 
 if TYPE_CHECKING:
@@ -18,6 +17,16 @@ if TYPE_CHECKING:
 
 # Values of a schema that a finding shows, for example those of an enum.
 _WIDEST = 60
+# Python's type of what JSON has -> its name in a json_schema.
+_JSON_NAMES = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+    type(None): "null",
+}
 
 
 class Breach(NamedTuple):
@@ -75,7 +84,7 @@ class RecordSchema:
 
 def _problem(error: Any) -> str:
     """The rule that is broken, and what stands there: never the value, which may be a secret."""
-    kind = JSON_NAMES.get(type(error.value), type(error.value).__name__)
+    kind = _JSON_NAMES.get(type(error.value), type(error.value).__name__)
     return f"{error.rule} {shortened(str(error.rule_definition), _WIDEST)}, and is {kind}"
 
 
