@@ -1,28 +1,46 @@
-"""A plugin that kills its own process, or the warehouse's, at a point of its run.
+"""A plugin that sends contacts one by one, and reads two streams page by page: slow, to be killed.
 
-`KILL` names it: `WHAT NUMBER PHASE`, as `process 3 sent`; `interrupt` is Ctrl-C. What was stored, or about to be, is told
-in two files, so that a test knows what a kill left behind.
+What is stored for sure is told in a file, and what an inbound run goes on from in another.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from devsession.plugin import (
+    UPSERT,
+    InboundSyncConfigurationParameters,
+    InboundSyncRequest,
+    PluginManifest,
+    StreamConfiguration,
+)
 from tests.session.storm_plugin import Stormproof, upsert
 
 if TYPE_CHECKING:
     from devsession.plugin import OutboundSyncConfigurationParameters, OutboundSyncRequest
 
 FOLDER = Path(__file__).parent
-PHASES = ("read", "sent", "stored")
+STORED, BEGUN = "stored.txt", "begun.json"
+PAGES, PAGE = 6, 10
+STREAMS = ("numbers", "lines")
+INTERRUPTED = "INTERRUPT_AFTER"
 
 
-class Dying(Stormproof):
-    """Upserts contacts one by one."""
+class Slow(Stormproof):
+    """Of the two streams one has a key, and is merged; the other is appended."""
+
+    def get_manifest(self) -> PluginManifest:
+        return PluginManifest(
+            plugin_id="slow",
+            plugin_name="Slow",
+            developer_id="tests",
+            developer_name="Tests",
+            supports_inbound=True,
+            supported_outbound_strategies=[UPSERT],
+        )
 
     def sync_outbound(
         self,
@@ -32,22 +50,39 @@ class Dying(Stormproof):
         for batch in outbound_sync_request.get_records(batched=True):
             for number in range(len(batch)):
                 part = batch.iloc[number : number + 1]
-                reached("read", number)
-                outcomes = upsert(parameters, part)
-                reached("sent", number)
-                outbound_sync_request.enqueue_results(outcomes)
-                with (FOLDER / "stored.txt").open("a", encoding="utf-8") as stored:
+                outbound_sync_request.enqueue_results(upsert(parameters, part))
+                with (FOLDER / STORED).open("a", encoding="utf-8") as stored:
                     stored.write(f"{part['IDENTIFIER'].iloc[0]}\n")
-                reached("stored", number)
+                if os.environ.get(INTERRUPTED) == str(number + 1):
+                    raise KeyboardInterrupt
 
+    def inbound_stream_list(
+        self, parameters: InboundSyncConfigurationParameters
+    ) -> list[StreamConfiguration]:
+        return [
+            StreamConfiguration(
+                stream_name=name,
+                supported_sync_strategies=["Incremental"],
+                default_cursor_field="n",
+                source_defined_primary_key="n" if name == "numbers" else None,
+            )
+            for name in STREAMS
+        ]
 
-def reached(phase: str, number: int) -> None:
-    """Kill, when this is the point."""
-    what, wanted, at = os.environ.get("KILL", "nothing 0 read").split()
-    if what == "nothing" or (phase, number) != (at, int(wanted)):
-        return
-    if what == "interrupt":
-        raise KeyboardInterrupt
-    port_file = FOLDER / ".devsession" / "warehouse.json"
-    warehouse = json.loads(port_file.read_text(encoding="utf-8"))["pid"]
-    os.kill(warehouse if what == "warehouse" else os.getpid(), signal.SIGKILL)
+    def sync_inbound(
+        self,
+        parameters: InboundSyncConfigurationParameters,
+        inbound_sync_request: InboundSyncRequest,
+    ) -> None:
+        begun = {each.stream_name: each.latest_state for each in inbound_sync_request.streams}
+        (FOLDER / BEGUN).write_text(json.dumps(begun), encoding="utf-8")
+        for page in range(PAGES):
+            for name in STREAMS:
+                first = max(page * PAGE, (begun[name] or {"n": -1})["n"] + 1)
+                numbers = range(first, (page + 1) * PAGE)
+                if numbers:
+                    rows = [{"n": number} for number in numbers]
+                    inbound_sync_request.enqueue_results(name, rows, {"n": numbers[-1]})
+            inbound_sync_request.flush()
+        for name in STREAMS:
+            inbound_sync_request.mark_stream_complete(name)
