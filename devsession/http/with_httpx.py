@@ -89,7 +89,7 @@ def _tries(retries: Retries, request: httpx.Request) -> Tries:
 
 
 def _after(tries: Tries, response: httpx.Response) -> float | None:
-    played = PLAYED in response.extensions
+    played = bool(response.extensions.get(PLAYED))
     return tries.after(response.status_code, response.headers, played=played)
 
 

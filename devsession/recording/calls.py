@@ -110,7 +110,8 @@ class Player(Protocol):
     def answer(self, request: Exchange) -> Exchange | Call:
         """The answer to give, or a Call. Called once a request, from any thread.
 
-        What it raises reaches the caller of the HTTP library as it is.
+        What it raises reaches the caller of the HTTP library as it is; but TimeoutError and
+        ConnectionError stand for no answer, and become what the library raises then.
         """
 
 

@@ -15,7 +15,14 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from aiohttp import ClientResponse, ClientSession, HttpVersion11, StreamReader
+from aiohttp import (
+    ClientOSError,
+    ClientResponse,
+    ClientSession,
+    HttpVersion11,
+    ServerTimeoutError,
+    StreamReader,
+)
 from aiohttp import __version__ as aiohttp_version
 from aiohttp.payload import Payload
 from multidict import CIMultiDict, CIMultiDictProxy
@@ -78,7 +85,12 @@ class _Deciding:
             request_headers=grouped(request.headers.items()),
             request_body=await body.as_bytes() if isinstance(body, Payload) else bytes(body),
         )
-        decision = self._player.answer(sent)
+        try:
+            decision = self._player.answer(sent)
+        except TimeoutError as error:
+            raise ServerTimeoutError(str(error)) from error
+        except ConnectionError as error:
+            raise ClientOSError(*error.args) from error
         if not isinstance(decision, Call):
             answer = decision.plain()
             unpacks = self._decompresses and answer.compressed in _DECOMPRESSED

@@ -44,7 +44,8 @@ def hooked_httpx(player: Player) -> Iterator[None]:
 def _deciding(player: Player, handle: Any) -> Any:
     def handle_request(transport: Any, request: httpx.Request) -> httpx.Response:
         sent = _sent(request, b"".join(request.stream))  # type: ignore[arg-type]
-        decision = player.answer(sent)
+        with _unanswered(request):
+            decision = player.answer(sent)
         if not isinstance(decision, Call):
             return _played(decision)
         with decision.sending():
@@ -62,7 +63,8 @@ def _deciding(player: Player, handle: Any) -> Any:
 def _deciding_async(player: Player, handle: Any) -> Any:
     async def handle_async_request(transport: Any, request: httpx.Request) -> httpx.Response:
         sent = _sent(request, b"".join([part async for part in request.stream]))  # type: ignore[union-attr]
-        decision = player.answer(sent)
+        with _unanswered(request):
+            decision = player.answer(sent)
         if not isinstance(decision, Call):
             return _played(decision)
         async with decision.sending_async():
@@ -75,6 +77,19 @@ def _deciding_async(player: Player, handle: Any) -> Any:
         return _with(response, tap)
 
     return handle_async_request
+
+
+@contextlib.contextmanager
+def _unanswered(request: httpx.Request) -> Iterator[None]:
+    """Inside, what stands for no answer becomes httpx's own error."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise httpx.ReadTimeout(str(error), request=request) from error
+    except ConnectionRefusedError as error:
+        raise httpx.ConnectError(str(error), request=request) from error
+    except ConnectionError as error:
+        raise httpx.ReadError(str(error), request=request) from error
 
 
 def _sent(request: httpx.Request, body: bytes) -> Exchange:
@@ -116,7 +131,7 @@ def _played(answer: Exchange) -> httpx.Response:
         headers=[(name.encode(), value.encode()) for name, value in framed(answer)],
         # With `content` instead, it would be read already, which a live answer is not.
         stream=httpx.ByteStream(answer.response_body),
-        extensions={"http_version": b"HTTP/1.1", PLAYED: True, **reason},
+        extensions={"http_version": b"HTTP/1.1", PLAYED: answer.from_tape, **reason},
     )
 
 

@@ -15,6 +15,7 @@ from unittest import mock
 
 from urllib3 import HTTPHeaderDict, HTTPResponse
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ReadTimeoutError
 from urllib3.util import SKIP_HEADER
 from urllib3.util.connection import is_connection_dropped
 
@@ -46,7 +47,10 @@ def hooked_urllib3(player: Player) -> Iterator[None]:
             request_body=sent,
         )
         preload = options.pop("preload_content", True)
-        decision = player.answer(request)
+        try:
+            decision = player.answer(request)
+        except TimeoutError as error:  # of a ConnectionError urllib3 makes its own
+            raise ReadTimeoutError(pool, url, str(error)) from error
         if isinstance(decision, Call):
             with decision.sending():
                 if decision.turn is not None:
@@ -148,5 +152,5 @@ def _played(answer: Exchange, pool: Any, method: str, url: str, options: dict[st
     response.retries = options.get("retries")
     response._connection = options.get("response_conn")
     response._pool = pool
-    setattr(response, PLAYED, True)
+    setattr(response, PLAYED, answer.from_tape)
     return response

@@ -26,6 +26,37 @@ if TYPE_CHECKING:
 _NO_SECRETS = Redactor({})
 
 
+class RequestKeys:
+    """What requests are known by against the exchanges of one cassette.
+
+    matching: what the plugin declares. redactor: hides live secrets, and those of recordings that
+    are not ours.
+    """
+
+    def __init__(
+        self,
+        exchanges: Sequence[Exchange],
+        *,
+        matching: RequestMatching = PLAIN,
+        redactor: Redactor = _NO_SECRETS,
+    ) -> None:
+        self._matching = matching
+        # Of headers a recorded one may hold a stand-in of what looked like a secret.
+        self._redacts = bool(redactor.names or matching.match_headers)
+        self._redactor = redactor
+        # Of recordings that were made elsewhere, filters may have left it out of all.
+        self._authorized = any(header(each.request_headers, "authorization") for each in exchanges)
+
+    def of(self, exchange: Exchange) -> CanonicalRequest:
+        """Equal for equal requests. Raises: ValueError for a URL that is none."""
+        key = canonical(
+            exchange.redacted(self._redactor) if self._redacts else exchange, self._matching
+        )
+        if self._authorized:
+            return key
+        return key._replace(headers=tuple(each for each in key.headers if each != AUTHORIZED))
+
+
 class Replay:
     """While entered, each request is answered by the exchange recorded for it, each once.
 
@@ -49,13 +80,9 @@ class Replay:
         self._matching = matching
         self._lock = threading.Lock()
         self._left: dict[CanonicalRequest, deque[Exchange]] = {}
-        # Of headers a recorded one may hold a stand-in of what looked like a secret.
-        self._redacts = bool(redactor.names or matching.match_headers)
-        self._redactor = redactor
-        # Of recordings that were made elsewhere, filters may have left it out of all.
-        self._authorized = any(header(each.request_headers, "authorization") for each in exchanges)
+        self._keys = RequestKeys(exchanges, matching=matching, redactor=redactor)
         for exchange in exchanges:
-            self._left.setdefault(self._key(exchange), deque()).append(exchange)
+            self._left.setdefault(self._keys.of(exchange), deque()).append(exchange)
         self._recorded = {key: len(waiting) for key, waiting in self._left.items()}
         self._missed: set[CanonicalRequest] = set()
         self._shut = NetworkShut(is_open)
@@ -76,7 +103,7 @@ class Replay:
 
         Raises: MissError when there is none; it is kept in `misses`, for the plugin may swallow it.
         """
-        key = self._key(request)
+        key = self._keys.of(request)
         with self._lock:
             waiting = self._left.get(key)
             if waiting:
@@ -107,14 +134,6 @@ class Replay:
     def refused_calls(self) -> list[str]:
         """`host:port` of every live call that was stopped."""
         return self._shut.refused
-
-    def _key(self, exchange: Exchange) -> CanonicalRequest:
-        key = canonical(
-            exchange.redacted(self._redactor) if self._redacts else exchange, self._matching
-        )
-        if self._authorized:
-            return key
-        return key._replace(headers=tuple(each for each in key.headers if each != AUTHORIZED))
 
     def _miss(self, key: CanonicalRequest) -> MissError:
         compares = len(self._missed) < MOST_COMPARED

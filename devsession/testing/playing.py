@@ -37,15 +37,22 @@ class Pass:
     differences: tuple[str, ...]
 
 
-def play_pass(
+@dataclass(frozen=True)
+class Called:
+    """What the method said of the records, and what it raised."""
+
+    outcomes: DataFrame
+    error: BaseException | None = None
+
+
+def call_outbound(
     plugin_class: type[Plugin],
     parameters: OutboundSyncConfigurationParameters,
     records: DataFrame,
-    replay: Replay,
     *,
     attach: Callable[[OutboundSyncRequest], None] = lambda _: None,
-) -> Pass:
-    """Call the method, and look at what it sent.
+) -> Called:
+    """Call `sync_outbound`; whatever it raises is told, and the outcomes until then are kept.
 
     attach: is given the request before the plugin is.
     """
@@ -66,19 +73,31 @@ def play_pass(
         template=lambda: template_of(parameters.field_mappings, plugin),
     )
     attach(request)
-    raised: list[str] = []
     # Outcomes may be returned as well, whatever the base class says.
     sync_outbound: Any = plugin.sync_outbound
+    try:
+        returned = enqueued_at_last(sync_outbound(parameters, request), request)
+        return Called(all_outcomes(returned, store.outcomes))
+    except (Exception, SystemExit) as error:  # noqa: BLE001  whatever the code raises is told
+        return Called(store.outcomes, error)
+
+
+def play_pass(
+    plugin_class: type[Plugin],
+    parameters: OutboundSyncConfigurationParameters,
+    records: DataFrame,
+    replay: Replay,
+    *,
+    attach: Callable[[OutboundSyncRequest], None] = lambda _: None,
+) -> Pass:
+    """Call the method, and look at what it sent. attach: as above."""
     with replay:
-        try:
-            returned = enqueued_at_last(sync_outbound(parameters, request), request)
-            outcomes = all_outcomes(returned, store.outcomes)
-        except MissError:
-            outcomes = store.outcomes  # among the replay's misses
-        except (Exception, SystemExit) as error:  # noqa: BLE001  whatever the code raises is told
-            outcomes = store.outcomes
-            raised.append(what_was_raised(error, plugin_class, "sync_outbound"))
-    return Pass(outcomes, replay.played, (*raised, *request_differences(replay)))
+        called = call_outbound(plugin_class, parameters, records, attach=attach)
+    raised = []
+    if called.error is not None and not isinstance(called.error, MissError):
+        # A miss is among those of the replay.
+        raised.append(what_was_raised(called.error, plugin_class, "sync_outbound"))
+    return Pass(called.outcomes, replay.played, (*raised, *request_differences(replay)))
 
 
 def shown_differences(differences: Sequence[str]) -> str:
