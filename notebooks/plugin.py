@@ -150,29 +150,34 @@ class PracticeCrm(Plugin):
         try:
             answer = call(parameters, "POST", path, json={"records": records})
             results: list[dict[str, Any]] = answer["results"]
-            return results
+            return sorted(results, key=lambda result: int(result["index"]))  # in their order
         except AppRefusedError as error:  # these records; another error ends the run
             return [{"status": "failed", "error": {"message": str(error)}} for _ in records]
 
 
 class AppRefusedError(Exception):
-    """The app refuses a record; its own words."""
+    """The app does not take a record, or nothing at all for now; why."""
 
 
 def call(
     parameters: ConnectionConfigurationParameters, method: str, path: str, **arguments: Any
 ) -> dict[str, Any]:
     """One request to the app; its own words when it refuses."""
-    response = requests.request(
-        method,
-        parameters["tenant_url"].rstrip("/") + path,
-        headers={"Authorization": f"Bearer {parameters.secret('api_key')}"},
-        timeout=TIMEOUT_SECONDS,
-        **arguments,
-    )
-    if response.status_code in (400, 409, 422):  # what it says of a record
-        raise AppRefusedError(response.json()["error"]["message"])
-    if not response.ok:
-        raise RuntimeError(f"{method} {path} answered {response.status_code}: {response.text}")
-    answer: dict[str, Any] = response.json()
+    try:
+        response = requests.request(
+            method,
+            parameters["tenant_url"].rstrip("/") + path,
+            headers={"Authorization": f"Bearer {parameters.secret('api_key')}"},
+            timeout=TIMEOUT_SECONDS,
+            **arguments,
+        )
+        if response.status_code in (400, 409, 422):  # what it says of a record
+            raise AppRefusedError(response.json()["error"]["message"])
+        if response.status_code == 429 or response.status_code >= 500:  # it cannot, for now
+            raise AppRefusedError(f"The app answered {response.status_code} {response.reason}")
+        if not response.ok:  # the address or the key is wrong: no other request would fare better
+            raise RuntimeError(f"{method} {path} answered {response.status_code}: {response.text}")
+        answer: dict[str, Any] = response.json()
+    except requests.RequestException as error:  # no answer, or none that can be read
+        raise AppRefusedError(f"The app did not answer: {error}") from error
     return answer

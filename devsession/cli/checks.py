@@ -37,7 +37,7 @@ Kind = Callable[[Tell], None]
 
 
 def test(paths: list[Path], options: NotebookOptions, *, as_json: bool) -> None:
-    """Run each scenario's test and each notebook, then the audit of what is committed.
+    """Run each scenario's test and its faults, each notebook, then the audit of what is committed.
 
     Exit code 1 when something fails, 130 after Ctrl-C.
     """
@@ -91,14 +91,19 @@ def _scenarios(project: Path, folders: list[Path], tell: Tell) -> None:
 
 
 def _played(plugin_class: type[Plugin], folder: Path) -> tuple[bool, str]:
-    """How a scenario's test went; a damaged folder fails its own and no other."""
-    from devsession.testing import run_scenario
+    """How a scenario's test went, and its faults; a damaged folder fails its own and no other."""
+    from devsession.testing import run_faults, run_scenario
 
     try:
         report = run_scenario(plugin_class, folder)
+        if not report:
+            return False, str(report)
+        faults = run_faults(plugin_class, folder)
     except RecordingError as error:
         return False, f"{folder.name}: {error}"
-    return bool(report), str(report)
+    if faults:
+        return True, f"{report}; {faults.verdict}"
+    return False, "\n".join([str(report), *(f"  {line}" for line in str(faults).splitlines())])
 
 
 def audit(paths: list[Path], secret_env: list[str], *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from pandas import DataFrame
 import devsession
 from devsession import DevelopmentSession, secret
 from devsession.sandbox import sandbox_key
-from devsession.testing import run_scenario
+from devsession.testing import run_faults, run_scenario
 from tests.cli.command import python
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def test_its_scenario_becomes_a_test(connected: DevelopmentSession, alerts: Sync
     }
     assert "as generated: passes, with the network shut" in told
     assert run_scenario(connected.source.plugin_class, scenario.folder.path)
+    assert run_faults(connected.source.plugin_class, scenario.folder.path)
 
 
 def test_tests_are_generated_for_pytest_and_behave(

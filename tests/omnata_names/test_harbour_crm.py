@@ -11,7 +11,7 @@ from pandas import DataFrame
 from devsession import DevelopmentSession, secret
 from devsession.errors import FormError
 from devsession.sandbox import sandbox_key
-from devsession.testing import run_scenario
+from devsession.testing import run_faults, run_scenario
 
 if TYPE_CHECKING:
     from devsession.session.sync import Sync
@@ -102,6 +102,7 @@ def test_its_scenario_becomes_a_test(connected: DevelopmentSession, contacts: Sy
     assert outcomes["SUCCESS"].sum() == 99
     assert "as generated: passes, with the network shut" in told
     assert run_scenario(connected.source.plugin_class, scenario.folder.path)
+    assert run_faults(connected.source.plugin_class, scenario.folder.path)
 
 
 def test_runs_create_update_and_delete(connected: DevelopmentSession, contacts: Sync) -> None:

@@ -11,6 +11,7 @@ from devsession.errors import PluginRaisedError
 from devsession.plugin import InboundSyncConfigurationParameters, StoredStreamConfiguration
 from devsession.plugin.inbound import InboundSyncRequest, StreamRecords
 from devsession.plugin.streams import checked_stream_list
+from devsession.testing import run_faults
 
 if TYPE_CHECKING:
     from devsession.plugin import StreamConfiguration
@@ -175,3 +176,4 @@ def test_its_scenario_becomes_a_test(connected: DevelopmentSession, records: int
     assert report, str(report)
     assert "as generated: passes, with the network shut" in told
     assert "fails, as it should" in told
+    assert run_faults(connected.source.plugin_class, scenario.folder.path)

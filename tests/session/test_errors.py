@@ -135,6 +135,9 @@ def test_an_app_that_cannot_be_reached_by_a_run(
     app: App,
     snapshot: SnapshotAssertion,
 ) -> None:
+    project.edit_plugin(
+        "except AppRefusedError as error:  # these", "except KeyError as error:  # these"
+    )
     app.stop()
     with pytest.raises(ConnectError) as error:
         session.run(contacts.slug)

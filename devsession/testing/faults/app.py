@@ -79,7 +79,7 @@ class FaultyApp:
         key = self._recording.keys.of(request)
         with self._lock:
             self._left -= 1
-            if self._left < 0 or self._time.gave_no_end:
+            if self._left < 0 or self._time.never_ends:
                 raise self._time.stop()
             waiting = self._answers.get(key)
             answer = waiting.popleft() if waiting else None

@@ -17,7 +17,7 @@ _MOST_SECONDS = 24 * 3600.0
 _MOST_WAITS = 20_000
 
 
-class GivesNoUp(BaseException):
+class NeverEnds(BaseException):
     """It would have gone on for ever. No Exception, so that no retry catches it."""
 
 
@@ -38,20 +38,20 @@ class DrivenTime:
         self._waits = 0
         self._limit = _MOST_SECONDS
         self.passed = 0.0
-        self.gave_no_end = False
+        self.never_ends = False
 
     def begin(self) -> None:
         """What is played now has all the time again. Clocks are never put back."""
-        self._waits, self._limit, self.gave_no_end = 0, self.passed + _MOST_SECONDS, False
+        self._waits, self._limit, self.never_ends = 0, self.passed + _MOST_SECONDS, False
 
     def now(self) -> float:
         """Seconds of both kinds, real ones and driven ones."""
         return self._monotonic() + self.passed
 
-    def stop(self) -> GivesNoUp:
+    def stop(self) -> NeverEnds:
         """What is played now is to end; what to raise for it."""
-        self.gave_no_end = True
-        return GivesNoUp("it goes on for ever")
+        self.never_ends = True
+        return NeverEnds("it goes on for ever")
 
     def __enter__(self) -> DrivenTime:
         here = threading.get_ident()
@@ -89,7 +89,7 @@ class DrivenTime:
             self.passed += seconds
             self._waits += 1
             over = self.passed > self._limit or self._waits > _MOST_WAITS
-        if over or self.gave_no_end:
+        if over or self.never_ends:
             raise self.stop()
 
     def _told_time(self) -> float:

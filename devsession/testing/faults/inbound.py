@@ -13,7 +13,7 @@ from devsession.plugin.stream_rules import is_earlier
 from devsession.plugin.streams import InboundSyncStrategy
 from devsession.recording.received import Received
 from devsession.render import counted
-from devsession.testing.faults.leaves import parsed, values
+from devsession.testing.faults.leaves import leaves, parsed, values
 from devsession.testing.faults.outbound import asked_too_early, of_rules
 from devsession.testing.faults.problems import Problem
 from devsession.testing.faults.variants import before_the_answer
@@ -99,9 +99,10 @@ class InboundFaults:
             if self._complete_without(name, came):
                 missing = counted(len(self._missing(name, came)), "record")
                 yield Problem(
-                    f"stream {name!r} was marked complete without {missing} of it",
+                    "a stream was marked complete without all its records",
                     app.line,
                     "let what failed leave the function that reads the stream: it fails alone then",
+                    f"{name!r}, without {missing}",
                 )
         if not app.unreachable:
             yield from self._stopped(variant, came, app.line)
@@ -141,23 +142,23 @@ class InboundFaults:
         state = came.states.get(name)
         if state is None or stream.sync_strategy is not InboundSyncStrategy.INCREMENTAL:
             return
-        missing = self._missing(name, came)
-        covered = [count for known, count in self._recorded.claims.get(name, []) if known == state]
-        if covered:
-            names = set(map(_name, self._recorded.of(name)[: covered[0]]))
-            lost = [each for each in missing if _name(each) in names]
-        elif stream.cursor is not None:
-            cursor = stream.cursor
-            reached = at(state, cursor)
-            lost = [each for each in missing if is_earlier(at(each.record, cursor), reached)]
-        else:
-            lost = []
+        claimed = [count for known, count in self._recorded.claims.get(name, []) if known == state]
+        first = self._recorded.of(name)[: claimed[0] if claimed else 0]
+        covered = set(map(_name, first))
+        # A state that holds more than a cursor may know of what is before it and has not come.
+        cursor = stream.cursor if len(list(leaves(state))) == 1 else None
+        lost = [
+            each
+            for each in self._missing(name, came)
+            if _name(each) in covered
+            or (cursor is not None and is_earlier(at(each.record, cursor), at(state, cursor)))
+        ]
         if lost:
             yield Problem(
-                f"the state of stream {name!r} is ahead of its records: "
-                f"{counted(len(lost), 'record')} before it never came",
+                "the state of a stream is ahead of its records",
                 line,
                 "hand over a state only with the records that it covers, or after them",
+                f"{name!r}, where {counted(len(lost), 'record')} before it never came",
             )
 
     def _stopped(self, variant: Variant, came: _Watched, line: str) -> Iterator[Problem]:
@@ -167,10 +168,11 @@ class InboundFaults:
             complete = came.complete(name) or not self._recorded.complete(name)
             if not (self._needs(name, failed) or (complete and not self._missing(name, came))):
                 yield Problem(
-                    f"stream {name!r} was not read, as {', '.join(map(repr, sorted(failed)))} failed",
+                    "a stream was not read, as another one failed",
                     line,
                     "read each stream under @managed_inbound_processing: one that fails leaves "
                     "the others",
+                    f"{name!r}, as {', '.join(map(repr, sorted(failed)))} did",
                 )
 
     def _read_by(self, call: int) -> set[str]:

@@ -89,19 +89,16 @@ class OutboundFaults:
         self, variant: Variant, app: FaultyApp, outcomes: DataFrame
     ) -> Iterator[Problem]:
         """Successes that are none, and answers that went to another record."""
-        from devsession.plugin.outcome_table import OutcomeTable
-
-        frame = OutcomeTable(outcomes).storable()
-        ok = set(frame[frame["SUCCESS"].astype(bool)]["IDENTIFIER"])
         failed = variant.kind is not None and variant.kind.means != "garbled"
         if failed and not self._answered(variant, app):
+            ok = _succeeded(outcomes)
             lost = [each for each in self._sent.alone_in(variant.at) if each in ok]
             if lost:
                 yield problems.not_taken(_named(lost), app.line)
         expected = self._scenario.expected
         if variant.refused:
             was = expected[expected["APP_IDENTIFIER"].astype(str) == variant.refused]["IDENTIFIER"]
-            if wrong := [str(each) for each in was if str(each) in ok]:
+            if wrong := [str(each) for each in was if str(each) in _succeeded(outcomes)]:
                 yield problems.refused_and_ok(_named(wrong), app.line)
         if variant.name == OTHER_ORDER:
             columns = ["IDENTIFIER", "SUCCESS", "APP_IDENTIFIER"]
@@ -135,7 +132,7 @@ def asked_too_early(recording: Recording, variant: Variant, app: FaultyApp) -> I
             and before.answer in variant.answers[:-1]
             and waited < RETRY_AFTER_SECONDS - _ROUNDED_SECONDS
         ):
-            yield problems.too_early(waited, RETRY_AFTER_SECONDS, app.line)
+            yield problems.too_early(RETRY_AFTER_SECONDS, app.line)
 
 
 def times_recorded(recording: Recording, variant: Variant) -> int:
@@ -146,7 +143,8 @@ def times_recorded(recording: Recording, variant: Variant) -> int:
 def of_rules(report: Report, line: str) -> Iterator[Problem]:
     """A problem for each rule that is broken."""
     for found in report.errors:
-        yield Problem(f"{found.rule} {found.column}: {found.text}", line, found.fix)
+        rows = found.text.removeprefix(found.message).removeprefix(": ")
+        yield Problem(f"{found.rule} {found.column}: {found.message}", line, found.fix, rows)
 
 
 def _raised(error: BaseException, line: str) -> Iterator[Problem]:
@@ -159,6 +157,14 @@ def _raised(error: BaseException, line: str) -> Iterator[Problem]:
         return
     said = shortened(str(error).partition("\n")[0], _WIDEST)
     yield problems.raised(type(error).__name__, line, said=said)
+
+
+def _succeeded(outcomes: DataFrame) -> set[str]:
+    """The identifiers of those that are told as successes."""
+    from devsession.plugin.outcome_table import OutcomeTable
+
+    frame = OutcomeTable(outcomes).storable()
+    return set(frame[frame["SUCCESS"].astype(bool)]["IDENTIFIER"])
 
 
 def _error(result: Any) -> str:

@@ -37,28 +37,31 @@ def endless(line: str) -> Problem:
 def created_twice(records: str, line: str) -> Problem:
     """What the app may have created was sent once more."""
     return Problem(
-        f"sent once more, though the app may have taken it: {records} may be there twice",
+        "sent once more, though the app may have taken it",
         line,
         "fail the records instead; or send with them what the app knows them by: an idempotency "
         "key, or an upsert by the record's IDENTIFIER",
+        f"{records} may be there twice",
     )
 
 
 def not_taken(records: str, line: str) -> Problem:
     """A success that nobody told of."""
     return Problem(
-        f"told as a success, though the app took nothing: {records}",
+        "told as a success, though the app took nothing",
         line,
         "look at the answer before outcomes.ok(..); outcomes.fail(identifier, why) otherwise",
+        records,
     )
 
 
 def refused_and_ok(records: str, line: str) -> Problem:
     """One of a bulk was refused."""
     return Problem(
-        f"told as a success, though the app refused it: {records}",
+        "told as a success, though the app refused it",
         line,
         "look at each record's part of the answer before outcomes.ok(..)",
+        records,
     )
 
 
@@ -72,10 +75,10 @@ def mixed_up(difference: str, by: str, line: str) -> Problem:
     )
 
 
-def too_early(waited: float, asked: float, line: str) -> Problem:
+def too_early(asked: float, line: str) -> Problem:
     """Retry-After did not count."""
     return Problem(
-        f"asked again after {waited:.1f} s, where Retry-After says {asked:g} s",
+        f"asked again before the {asked:g} s of Retry-After were over",
         line,
         "wait as long as it says; a session of devsession.http.retrying_session() does",
     )

@@ -76,24 +76,26 @@ class FaultReport:
         return sum(each.played for each in self.kinds)
 
     @property
-    def headline(self) -> str:
-        """The verdict in one line."""
+    def verdict(self) -> str:
+        """How it went, in half a line."""
         if self.differs:
-            return f"{self.scenario}: no fault was played, for it differs from what was recorded"
+            return "no fault was played, for it differs from what was recorded"
         if not self.calls:
-            return f"{self.scenario}: no fault to play, as it calls nothing"
+            return "no fault to play, as it calls nothing"
         kinds = sum(each.played > 0 for each in self.kinds)
-        ran = f"{counted(kinds, 'kind')} of faults at {counted(self.calls, 'call')}"
         failed = sum(each.failed for each in self.kinds)
-        verdict = "held" if self else f"{failed} FAILED"
-        return f"{self.scenario}: {ran}, {counted(self.played, 'variant')}: {verdict}"
+        ran = f"{counted(kinds, 'kind')} of faults at {counted(self.calls, 'call')}"
+        return (
+            f"{ran}, {counted(self.played, 'variant')}: {f'{failed} FAILED' if failed else 'held'}"
+        )
 
     def __str__(self) -> str:
+        head = f"{self.scenario}: {self.verdict}"
         if self.differs:
             step = "run_scenario(..), and mend that first"
-            return "\n".join([self.headline, f"  {self.differs[0]}", f"  next: {step}"])
+            return "\n".join([head, f"  {self.differs[0]}", f"  next: {step}"])
         found = (f"  {each}".replace("\n", "\n  ") for each in self.findings)
-        return "\n".join([self.headline, *(f"  {each.line}" for each in self.kinds), *found])
+        return "\n".join([head, *(f"  {each.line}" for each in self.kinds), *found])
 
     __repr__ = __str__
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from devsession.testing.faults import problems
 from devsession.testing.faults.app import FaultyApp, Recording
-from devsession.testing.faults.driven_time import DrivenTime, GivesNoUp
+from devsession.testing.faults.driven_time import DrivenTime, NeverEnds
 from devsession.testing.faults.report import FaultReport, Finding, KindResult, joined
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class _Player:
         with self._playing(None) as app:
             try:
                 return self._faults.as_recorded(app)
-            except GivesNoUp:
+            except NeverEnds:
                 return ["it goes on for ever"]
 
     def _findings(self, variant: Variant) -> list[Finding]:
@@ -123,9 +123,9 @@ class _Player:
         with self._playing(variant) as app:
             try:
                 found = list(self._faults.problems(variant, app))
-            except GivesNoUp:
+            except NeverEnds:
                 found = []
-        return [problems.endless(app.line)] if self._time.gave_no_end else found
+        return [problems.endless(app.line)] if self._time.never_ends else found
 
     @contextlib.contextmanager
     def _playing(self, variant: Variant | None) -> Iterator[FaultyApp]:

@@ -192,9 +192,8 @@ class BeaconAlerts(OmnataPlugin):
         outcome = {"IDENTIFIER": record["IDENTIFIER"], "APP_IDENTIFIER": None}
         try:
             posted = self._call(parameters, "POST", f"/channels/{channel}/messages", message)
-        except requests.HTTPError as error:
-            refused = error.response.json()["error"]
-            return {**outcome, "SUCCESS": False, "RESULT": {"error": refused["message"]}}
+        except requests.RequestException as error:
+            return {**outcome, "SUCCESS": False, "RESULT": {"error": self._why(error)}}
         result = {"posted_at": posted["created_at"]}
         return {
             **outcome,
@@ -202,6 +201,13 @@ class BeaconAlerts(OmnataPlugin):
             "SUCCESS": True,
             "RESULT": json.dumps(result),
         }
+
+    def _why(self, error: requests.RequestException) -> str:
+        """The app's own words where it has any."""
+        try:
+            return error.response.json()["error"]["message"]
+        except (AttributeError, ValueError):
+            return str(error)
 
     def _call(self, parameters, method: str, path: str, body: dict | None = None) -> dict:
         answer = requests.request(

@@ -238,7 +238,7 @@ class HarbourCRM(OmnataPlugin):
         path = f"/objects/{name}/records/bulk/{operation}"
         answer = self.call(parameters, "POST", path, json={"records": records})
         logger.info("%s %s of %s", operation, len(records), name)
-        return answer["results"]
+        return sorted(answer["results"], key=lambda result: result["index"])
 
     def call(self, parameters: Any, method: str, path: str, **options: Any) -> Any:
         secret = "access_token" if parameters.connection_method == "OAuth" else "api_key"

@@ -1,0 +1,76 @@
+"""Whoever waits goes on at once; clocks tell that the time has passed; others wait for real."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from time import sleep
+
+import pytest
+
+from devsession.testing.faults.driven_time import DrivenTime, NeverEnds
+
+HOUR = 3_600
+
+
+@pytest.mark.parametrize("wait", [time.sleep, sleep], ids=["by name", "bound"])
+def test_waiting_an_hour_takes_none(wait: object) -> None:
+    with DrivenTime() as driven:
+        before = time.time(), time.monotonic(), driven.now()
+        (time.sleep if wait is time.sleep else sleep)(HOUR)
+        after = time.time(), time.monotonic(), driven.now()
+
+    assert all(HOUR <= b - a < 2 * HOUR for a, b in zip(before, after, strict=True))
+
+
+def test_a_coroutine_waits_as_little() -> None:
+    async def both() -> list[str]:
+        return await asyncio.gather(asyncio.sleep(HOUR, "one"), asyncio.sleep(2 * HOUR, "other"))
+
+    with DrivenTime() as driven:
+        told = asyncio.run(both())
+
+    assert told == ["one", "other"]
+    assert driven.passed == 3 * HOUR
+
+
+def test_a_thread_that_begins_meanwhile_is_driven_and_one_from_before_is_not() -> None:
+    told: list[tuple[str, bool]] = []
+    go = threading.Event()
+
+    def look(name: str) -> None:
+        go.wait()
+        told.append((name, time.time() - real() > HOUR / 2))
+
+    real = time.time
+    before = threading.Thread(target=look, args=("before",))
+    before.start()
+    with DrivenTime():
+        meanwhile = threading.Thread(target=look, args=("meanwhile",))
+        meanwhile.start()
+        time.sleep(HOUR)
+        go.set()
+        before.join()
+        meanwhile.join()
+
+    assert sorted(told) == [("before", False), ("meanwhile", True)]
+
+
+def test_it_does_not_go_on_for_ever() -> None:
+    with DrivenTime() as driven:
+        with pytest.raises(NeverEnds):
+            [time.sleep(HOUR) for _ in range(100)]
+        ended = driven.never_ends
+        driven.begin()
+        time.sleep(HOUR)
+
+    assert (ended, driven.never_ends) == (True, False)
+
+
+def test_all_is_as_before_when_it_ends() -> None:
+    before = time.sleep, asyncio.sleep, time.time, time.monotonic, sleep
+    with pytest.raises(KeyboardInterrupt), DrivenTime():
+        raise KeyboardInterrupt
+
+    assert (time.sleep, asyncio.sleep, time.time, time.monotonic, sleep) == before
