@@ -16,7 +16,7 @@ from devsession.render import counted
 from devsession.testing.faults.leaves import leaves, parsed, values
 from devsession.testing.faults.outbound import asked_too_early, of_rules
 from devsession.testing.faults.problems import Problem
-from devsession.testing.faults.variants import before_the_answer
+from devsession.testing.faults.variants import before_the_answer, most_calls
 from devsession.testing.playing import own_frames
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ class InboundFaults:
 
     def chosen(self) -> Iterator[Chosen]:
         """The variants, a kind at a time. What a page may hold in another order, its app says."""
-        yield from before_the_answer(self._recording.exchanges)
+        exchanges = self._recording.exchanges
+        yield from before_the_answer(exchanges, most_calls(len(exchanges), len(self._recorded)))
 
     def as_recorded(self, app: FaultyApp) -> list[str]:
         """How it differs from the recording without any fault: then nothing can be said of faults."""

@@ -12,7 +12,12 @@ from devsession.testing.faults import problems
 from devsession.testing.faults.creating import SentRecords, known_again
 from devsession.testing.faults.kinds import RETRY_AFTER_SECONDS
 from devsession.testing.faults.problems import Problem
-from devsession.testing.faults.variants import OTHER_ORDER, before_the_answer, of_bulk_answers
+from devsession.testing.faults.variants import (
+    OTHER_ORDER,
+    before_the_answer,
+    most_calls,
+    of_bulk_answers,
+)
 from devsession.testing.playing import call_outbound, line_of, own_frames
 
 if TYPE_CHECKING:
@@ -48,10 +53,12 @@ class OutboundFaults:
     def chosen(self) -> Iterator[Chosen]:
         """The variants, a kind at a time."""
         exchanges, expected = self._recording.exchanges, self._scenario.expected
-        yield from before_the_answer(exchanges)
+        most = most_calls(len(exchanges), len(expected))
+        yield from before_the_answer(exchanges, most)
         messages = [_error(result) for result in expected["RESULT"]]
         taken = expected[expected["SUCCESS"].astype(bool)]["APP_IDENTIFIER"].dropna().astype(str)
-        yield from of_bulk_answers(exchanges, [each for each in messages if each], list(taken))
+        told = [each for each in messages if each]
+        yield from of_bulk_answers(exchanges, most, messages=told, taken=list(taken))
 
     def as_recorded(self, app: FaultyApp) -> list[str]:
         """How it differs from the recording without any fault: then nothing can be said of faults."""

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 ONE_REFUSED, OTHER_ORDER = "one bad record in a bulk answer", "answers in another order"
 
-# Calls of a kind that are tried at most; and about how many requests all variants may come to.
+# Calls of a kind that are tried at most, and two at least. All variants together come to about so
+# many requests, where so many records take as long as one.
 _MOST_CALLS = 10
 _REQUESTS = 1_500
+_RECORDS_A_REQUEST = 50
 
 
 @dataclass(frozen=True)
@@ -45,19 +47,30 @@ class Chosen:
     fitting: int
 
 
-def before_the_answer(exchanges: Sequence[Exchange]) -> Iterator[Chosen]:
-    """Of each kind: a call fails, and asked again it answers as recorded."""
+def most_calls(calls: int, records: int) -> int:
+    """At how many calls each kind is played, for a scenario with so many calls and records."""
+    kinds = len(BEFORE_THE_ANSWER) + len((ONE_REFUSED, OTHER_ORDER))
+    one_pass = calls + records // _RECORDS_A_REQUEST
+    return max(2, min(_MOST_CALLS, _REQUESTS // (kinds * max(one_pass, 1))))
+
+
+def before_the_answer(exchanges: Sequence[Exchange], most: int) -> Iterator[Chosen]:
+    """Of each kind: a call fails, and asked again it answers as recorded. most: calls of a kind."""
     for kind in BEFORE_THE_ANSWER:
         found = [
             Variant(kind.name, at, (*answers, exchange), kind)
             for at, exchange in enumerate(exchanges)
             if (answers := kind.answers(exchange))
         ]
-        yield _chosen(kind.name, found, len(exchanges))
+        yield _chosen(kind.name, found, most)
 
 
 def of_bulk_answers(
-    exchanges: Sequence[Exchange], messages: Collection[str], taken: Collection[str]
+    exchanges: Sequence[Exchange],
+    most: int,
+    *,
+    messages: Collection[str],
+    taken: Collection[str],
 ) -> Iterator[Chosen]:
     """Answers about many records. messages: why some were refused; taken: app ids of the others."""
     bulks = [(at, bulk) for at, each in enumerate(exchanges) if (bulk := bulk_of(each))]
@@ -71,13 +84,11 @@ def of_bulk_answers(
         for at, bulk in bulks
         if (turned := in_another_order(bulk))
     ]
-    yield _chosen(ONE_REFUSED, refusals, len(exchanges))
-    yield _chosen(OTHER_ORDER, orders, len(exchanges))
+    yield _chosen(ONE_REFUSED, refusals, most)
+    yield _chosen(OTHER_ORDER, orders, most)
 
 
-def _chosen(name: str, found: list[Variant], calls: int) -> Chosen:
-    kinds = len(BEFORE_THE_ANSWER) + 2
-    most = max(2, min(_MOST_CALLS, _REQUESTS // (kinds * max(calls, 1))))
+def _chosen(name: str, found: list[Variant], most: int) -> Chosen:
     return Chosen(name, tuple(found[at] for at in spread(len(found), most)), len(found))
 
 

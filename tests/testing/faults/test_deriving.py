@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 from devsession.recording.exchange import Exchange
 from devsession.testing.faults.bulk import bulk_of, in_another_order, with_one_refused
 from devsession.testing.faults.kinds import BEFORE_THE_ANSWER
-from devsession.testing.faults.variants import before_the_answer, of_bulk_answers, spread
+from devsession.testing.faults.variants import (
+    before_the_answer,
+    most_calls,
+    of_bulk_answers,
+    spread,
+)
 
 KINDS = {kind.name: kind for kind in BEFORE_THE_ANSWER}
 SENT = [{"email": "a@x"}, {"email": "b@x"}, {"email": "c@x"}]
@@ -141,7 +146,9 @@ def test_another_order_keeps_every_answer(contents: list[dict[str, Any]]) -> Non
     ids=["ids of the app's own", "one name for all", "fewer than were sent"],
 )
 def test_where_the_order_alone_tells_there_is_no_other(results: list[dict[str, Any]]) -> None:
-    chosen = {each.name: each for each in of_bulk_answers([bulk(results)], [], [])}
+    chosen = {
+        each.name: each for each in of_bulk_answers([bulk(results)], 10, messages=[], taken=[])
+    }
 
     assert chosen["answers in another order"].variants == ()
 
@@ -167,10 +174,18 @@ def test_where_none_was_refused_nobody_knows_how_the_app_does_it() -> None:
 
 
 def test_of_many_calls_the_first_the_last_and_some_between_are_chosen() -> None:
-    kinds = list(before_the_answer([exchange({"id": each}) for each in range(40)]))
+    kinds = list(before_the_answer([exchange({"id": each}) for each in range(40)], most=4))
 
     assert {(each.fitting, len(each.variants)) for each in kinds} == {(40, 4)}
     assert [each.at for each in kinds[0].variants] == [0, 13, 26, 39]
+
+
+@pytest.mark.parametrize(
+    ("calls", "records", "most"),
+    [(1, 10, 10), (10, 10, 10), (24, 1_120, 3), (10, 1_000, 5), (5_000, 50_000, 2)],
+)
+def test_of_a_large_recording_fewer_calls_are_chosen(calls: int, records: int, most: int) -> None:
+    assert most_calls(calls, records) == most
 
 
 @given(st.integers(0, 500), st.integers(2, 12))
