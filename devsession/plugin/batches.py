@@ -47,7 +47,8 @@ def managed_outbound_processing(
 
     The function takes a frame of at most `batch_size` rows, beside whatever else, and returns one
     outcome for each: Outcomes or a DataFrame. It may enqueue them instead, on the request.
-    concurrency: batches at a time, each in a thread with the caller's context variables.
+    concurrency: batches at a time, each in a thread with the caller's context variables; one where
+    they are short and wait for nothing, as threads only hinder each other there.
 
     Called with a frame, one of any size with a column IDENTIFIER, it gives a frame of outcomes, one
     for each row. Called with an iterator of frames it gives an iterator of such frames, each of the
