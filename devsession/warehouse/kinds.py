@@ -32,7 +32,7 @@ _TEXT = {
 }
 _JSON_HAS = {"number", "float", "boolean", "nested"}
 # Their text is never empty and never holds a bar; other text needs its length before it.
-_PLAIN = {"number", "float", "boolean", "date", "time", "timestamp", "zoned"}
+_PLAIN = {"number", "float", "boolean"}
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,17 @@ class Column:
         return self.name if self.kind in _JSON_HAS else self.text
 
     @property
+    def json_kind(self) -> str:
+        """The kind that a record shows: dates, times and bytes are text there, as if given as text."""
+        return self.kind if self.kind in _JSON_HAS else "text"
+
+    @property
     def hashed(self) -> str:
-        """SQL for text that tells the value from null and all others, and where it ends."""
-        if self.kind in _PLAIN:
+        """SQL for text that tells the value from null and all others, and where it ends.
+
+        The same for values that a record shows alike.
+        """
+        if self.json_kind in _PLAIN:
             return f"coalesce({self.text} || '|', '|')"
         return f"coalesce(length({self.text})::varchar || ':' || {self.text}, '-')"
 

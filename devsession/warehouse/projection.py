@@ -72,10 +72,10 @@ class Projection:
         """The same query with RECORD_HASH beside the others: the same for equal records only.
 
         Columns, never the object: equal objects can be written differently. The fields' names
-        and kinds stand in front, as one word; so does a template, which makes other records of
-        equal rows when it changes.
+        and their kinds as JSON stand in front, as one word; so does a template, which makes other
+        records of equal rows when it changes.
         """
-        heading = json.dumps([(name, field.kind) for name, field in self.fields.items()])
+        heading = json.dumps([(name, field.json_kind) for name, field in self.fields.items()])
         if isinstance(self.sync.field_mappings, StoredJinjaTemplate):
             heading += self.sync.field_mappings.jinja_template
         word = md5(heading.encode(), usedforsecurity=False).hexdigest()[:_WORD]

@@ -415,6 +415,23 @@ class TestValues:
     @pytest.mark.parametrize(
         ("before", "after"),
         [
+            ("'2024-01-02'", "'2024-01-02'::date"),
+            ("'2024-01-02T03:04:05.000000'", "'2024-01-02 03:04:05'::timestamp_ntz"),
+            ("'/wA='", "to_binary('ff00', 'HEX')"),
+        ],
+    )
+    def test_a_column_of_another_type_with_the_same_records_is_no_change(
+        self, contacts: Source, before: str, after: str
+    ) -> None:
+        """One bad date that was mended makes dates of a column of text."""
+        sync = Syncing.of(contacts, {"value": expression(before)})
+        sync.succeed()
+
+        assert sync.mapped({"value": expression(after)}).plan().actions["Update"] == 0
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
             (("'x_y'", "'z'"), ("'x'", "'y_z'")),
             (("'a|1:b'", "'c'"), ("'a'", "'b|1:c'")),
             (("'a'", "null"), ("null", "'a'")),
