@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from devsession.errors import PluginRaisedError
-from devsession.recording.matching import DEFAULT_PORTS
+from devsession.recording.places import undeclared
 from devsession.session.plugin_call import calling
 
 if TYPE_CHECKING:
@@ -39,14 +37,11 @@ def declared_by(
 def called_elsewhere(
     exchanges: Iterable[Exchange], declared: Iterable[str], vault: Vault
 ) -> list[str]:
-    """What was called and is not declared, each `host` or `host:port` once, in order.
+    """What was called and is not declared, as `undeclared` tells it.
 
-    The practice app counts by the name that it has in recordings, whatever its port is. A host
-    without a port stands for the usual one; `*.acme.com` for each host of the domain.
+    The practice app counts by the name that it has in recordings, whatever its port is.
     """
-    known = {_without_usual_port(vault.text(each).lower()) for each in declared}
-    called = dict.fromkeys(_place(exchange.url) for exchange in exchanges)
-    return [place for place in called if not any(fnmatchcase(place, pattern) for pattern in known)]
+    return undeclared((each.url for each in exchanges), map(vault.text, declared))
 
 
 def told_elsewhere(exchanges: Iterable[Exchange], declared: Sequence[str], vault: Vault) -> str:
@@ -57,16 +52,3 @@ def told_elsewhere(exchanges: Iterable[Exchange], declared: Sequence[str], vault
     if not declared:
         return f"no addresses are declared; connect() called these: network_addresses = {places}"
     return f"connect() called what network_addresses() does not declare: {', '.join(places)}"
-
-
-def _place(url: str) -> str:
-    address = urlsplit(url)
-    host = address.hostname or ""
-    host = f"[{host}]" if ":" in host else host
-    usual = address.port in (None, DEFAULT_PORTS.get(address.scheme))
-    return host if usual else f"{host}:{address.port}"
-
-
-def _without_usual_port(declared: str) -> str:
-    host, _, port = declared.rpartition(":")
-    return host if port in {str(usual) for usual in DEFAULT_PORTS.values()} else declared

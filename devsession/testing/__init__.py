@@ -1,6 +1,15 @@
-"""What guards a plugin: its scenarios, run as tests, and the file that runs them."""
+"""What guards a plugin: its scenarios, faults of its app and the contract, run as tests."""
 
+from devsession.testing.contract import SuiteConfig, plugin_contract
 from devsession.testing.faults import FaultReport, run_faults
 from devsession.testing.scenarios import ScenarioReport, run_scenario, scenario_folders
 
-__all__ = ["FaultReport", "ScenarioReport", "run_faults", "run_scenario", "scenario_folders"]
+__all__ = [
+    "FaultReport",
+    "ScenarioReport",
+    "SuiteConfig",
+    "plugin_contract",
+    "run_faults",
+    "run_scenario",
+    "scenario_folders",
+]

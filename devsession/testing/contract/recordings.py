@@ -1,0 +1,47 @@
+"""What a project has recorded: its scenarios with their frozen input, and all exchanges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from devsession.testing.scenarios import LoadedInbound, LoadedScenario, load, scenario_folders
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from devsession.recording.exchange import Exchange
+
+
+@dataclass(frozen=True)
+class Recordings:
+    """The scenarios of each direction, the one with most records first; all exchanges known."""
+
+    outbound: list[LoadedScenario]
+    inbound: list[LoadedInbound]
+    exchanges: list[Exchange]
+
+    @property
+    def scenarios(self) -> list[LoadedScenario | LoadedInbound]:
+        """Those of both directions."""
+        return [*self.outbound, *self.inbound]
+
+
+def read_recordings(scenarios: Path) -> Recordings:
+    """What stands in a folder of scenarios; nothing when there is none.
+
+    Raises: ScenarioError or CassetteError for damaged files.
+    """
+    from devsession.recording.cassette_file import load_exchanges
+    from devsession.recording.scenario import opened
+
+    loaded = [load(opened(folder)) for folder in scenario_folders(scenarios)]
+    outbound = [each for each in loaded if isinstance(each, LoadedScenario)]
+    inbound = [each for each in loaded if isinstance(each, LoadedInbound)]
+    tape = scenarios / "tape.yaml"
+    taped = load_exchanges(tape) if tape.is_file() else []
+    return Recordings(
+        sorted(outbound, key=lambda each: -len(each.records)),
+        sorted(inbound, key=lambda each: -len(each.expected)),
+        [*(exchange for each in loaded for exchange in each.exchanges), *taped],
+    )

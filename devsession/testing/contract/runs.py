@@ -1,0 +1,202 @@
+"""One run of the plugin against the app that stands in: what it came to, and all that was told."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import StreamError
+from devsession.testing.contract.stand_in import EndlessError
+from devsession.testing.contract.telling import (
+    NotTriedError,
+    flaw,
+    line_of,
+    line_raising,
+    said,
+    trying,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pandas import DataFrame
+
+    from devsession.errors import PluginError
+    from devsession.plugin.contract import Plugin
+    from devsession.plugin.parameters import (
+        InboundSyncConfigurationParameters,
+        OutboundSyncConfigurationParameters,
+    )
+    from devsession.plugin.report import Report
+    from devsession.plugin.streams import StoredStreamConfiguration
+    from devsession.recording.received import Received
+    from devsession.testing.contract.stand_in import StandIn
+
+_MEND_RAISE = (
+    "mend that line; where an answer of the app is to blame, catch it there, and "
+    "outcomes.fail(identifier, message) for the records of that call"
+)
+
+
+@dataclass(frozen=True)
+class OutboundRun:
+    """A pass of `sync_outbound`. told: what it logged and printed."""
+
+    records: DataFrame
+    outcomes: DataFrame
+    raised: BaseException | None
+    app: StandIn
+    told: str
+
+
+@dataclass(frozen=True)
+class InboundRun:
+    """A pass of `sync_inbound`. report: what the rules for streams found."""
+
+    received: Received
+    report: Report
+    raised: BaseException | None
+    app: StandIn
+    told: str
+
+
+@dataclass(frozen=True)
+class Called:
+    """A call of another method."""
+
+    returned: Any
+    raised: BaseException | None
+    app: StandIn
+    told: str
+
+
+def call(app: StandIn, method: Callable[[], Any]) -> Called:
+    """Call a method while the app stands in."""
+    with heard() as told, app, within(app):
+        returned, raised = trying(method)
+    return Called(returned, raised, app, told.getvalue())
+
+
+def send(
+    plugin_class: type[Plugin],
+    parameters: OutboundSyncConfigurationParameters,
+    records: DataFrame,
+    app: StandIn,
+) -> OutboundRun:
+    """Have the plugin send records, as a run does."""
+    from devsession.plugin.contract import sync_actions
+    from devsession.plugin.outbound import (
+        FrameRecords,
+        OutboundSyncRequest,
+        all_outcomes,
+        enqueued_at_last,
+    )
+    from devsession.plugin.template import template_of
+
+    store = FrameRecords(records)
+    plugin = plugin_class()
+    request = OutboundSyncRequest(
+        store,
+        actions=sync_actions(plugin, parameters),
+        template=lambda: template_of(parameters.field_mappings, plugin),
+        unrendered=lambda failed: store.apply(failed.to_frame()),
+    )
+    sync_outbound: Any = plugin.sync_outbound
+
+    def run() -> DataFrame:
+        returned = enqueued_at_last(sync_outbound(parameters, request), request)
+        return all_outcomes(returned, store.outcomes)
+
+    with heard() as told, app, within(app):
+        outcomes, raised = trying(run)
+    return OutboundRun(
+        records, store.outcomes if raised else outcomes, raised, app, told.getvalue()
+    )
+
+
+def receive(
+    plugin_class: type[Plugin],
+    parameters: InboundSyncConfigurationParameters,
+    streams: Sequence[StoredStreamConfiguration],
+    app: StandIn,
+    *,
+    limit: int | None = None,
+) -> InboundRun:
+    """Have the plugin read streams, as a run does. limit: records that are asked for."""
+    from devsession.plugin.inbound import InboundSyncRequest
+    from devsession.recording.received import Received
+
+    received = Received()
+    request = InboundSyncRequest(streams, received, limit=limit)
+    plugin = plugin_class()
+
+    def run() -> None:
+        with request:
+            plugin.sync_inbound(parameters, request)
+
+    with heard() as told, app, within(app):
+        _, raised = trying(run)
+    raised = None if isinstance(raised, StreamError) else raised  # it is in the report
+    return InboundRun(received, request.report, raised, app, told.getvalue())
+
+
+def wrong_outcomes(
+    run: OutboundRun, plugin_class: type[Plugin], *, strategy: str, tried: str
+) -> list[PluginError]:
+    """What is wrong with how a run ended: what was raised, or each rule that outcomes break."""
+    from devsession.plugin.outcome_rules import check_outcomes
+
+    where = line_of(plugin_class, "sync_outbound")
+    if run.raised is not None:
+        where = line_raising(run.raised, plugin_class) or where
+        what = f"sync_outbound raised {said(run.raised)}"
+        return [flaw(what, tried=tried, where=where, next_step=_MEND_RAISE)]
+    report = check_outcomes(run.outcomes, run.records, strategy=strategy)
+    return [
+        flaw(f"{found.text} ({found.rule})", tried=tried, where=where, next_step=found.fix)
+        for found in report.errors
+    ]
+
+
+@contextlib.contextmanager
+def within(app: StandIn) -> Iterator[None]:
+    """Raises: NotTriedError when the plugin asks without end."""
+    try:
+        yield
+    except EndlessError:
+        asked = f"{app.heard[-1].method} {app.heard[-1].url.partition('?')[0]}"
+        raise NotTriedError(
+            f"the plugin asked the recordings without end, at last {asked}",
+            "record a scenario in which the app says where its pages end",
+        ) from None
+
+
+@contextlib.contextmanager
+def heard() -> Iterator[io.StringIO]:
+    """All that is logged, whatever level is set, and printed, until the block ends.
+
+    Nothing of it goes anywhere else. Of libraries only what an ordinary set-up would show.
+    """
+    told = io.StringIO()
+    handler = _Heard(told)
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    root.handlers[:] = [handler]
+    root.setLevel(logging.DEBUG)
+    try:
+        with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
+            yield told
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+
+
+class _Heard(logging.StreamHandler[io.StringIO]):
+    _LIBRARIES = ("urllib3", "requests", "httpx", "httpcore", "aiohttp", "botocore", "asyncio")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.INFO or not record.name.startswith(self._LIBRARIES):
+            super().emit(record)
