@@ -14,7 +14,7 @@ import devsession
 
 PACKAGE = Path(devsession.__file__).parent
 FLOORS = (
-    {"errors", "render"},
+    {"errors", "render", "private"},
     {"http", "kernels", "secrets", "service"},
     {"plugin"},
     {"warehouse", "recording"},

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from devsession.cli.run_progress import TerminalLine
@@ -53,10 +54,14 @@ def notebook_check(notebooks: list[Path], options: NotebookOptions) -> Kind:
 
 def _run(tasks: list[Task], settings: Settings, workers: int, tell: Tell) -> None:
     from devsession.cli.checks import Verdict
-    from devsession.session.notebook_home import NotebookHome
+    from devsession.session.notebook_home import NotebookHome, fresh_warehouse
     from devsession.testing.notebooks.replays import run_notebooks
 
-    with NotebookLine(len(tasks)) as line:
+    with ExitStack() as stack:
+        line = stack.enter_context(NotebookLine(len(tasks)))
+        if not settings.live:
+            fresh = stack.enter_context(fresh_warehouse())
+            settings = replace(settings, environment=fresh)
 
         def told(report: NotebookReport) -> None:
             line.ended()
@@ -66,12 +71,13 @@ def _run(tasks: list[Task], settings: Settings, workers: int, tell: Tell) -> Non
 
 
 def _settings(options: NotebookOptions) -> Settings:
+    from devsession.session.notebook_home import SANDBOX_ADDRESS
     from devsession.testing.notebooks.comparison import Rules
     from devsession.testing.notebooks.replay import Settings
     from devsession.testing.notebooks.running import Limits
     from devsession.testing.notebooks.sanitize import read_sanitizer
 
-    sanitizer = read_sanitizer(*options.sanitize)
+    sanitizer = read_sanitizer(*options.sanitize).after(SANDBOX_ADDRESS)
     rules = Rules(sanitizer, image_tolerance=options.image_tolerance, lax=options.lax)
     limits = Limits(cell=options.cell_timeout, notebook=options.timeout)
     return Settings(rules, limits, live=options.live, update=options.update)

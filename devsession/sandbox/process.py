@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devsession.errors import ServiceError, UsageError
+from devsession.private import private_folder
 from devsession.secrets.files import write_atomically
 from devsession.secrets.secret_file import FileSecrets
 from devsession.service import Service
@@ -22,17 +23,17 @@ _CHOSEN = "sandbox.data"
 
 def sandbox_service(workspace: Path) -> Service:
     """The process that serves this workspace's sandbox; nothing is started here."""
-    return Service("sandbox", workspace / ".devsession", "devsession.sandbox.server")
+    return Service("sandbox", private_folder(workspace), "devsession.sandbox.server")
 
 
 def sandbox_key(workspace: Path) -> str:
     """The API key of this workspace's sandbox, made when first asked for, the same ever after."""
-    return key_in(workspace / ".devsession")
+    return key_in(private_folder(workspace))
 
 
 def sandbox_client_secret(workspace: Path) -> str:
     """The secret of its OAuth client, `CLIENT_ID`; made and kept as the key is."""
-    return client_secret_in(workspace / ".devsession")
+    return client_secret_in(private_folder(workspace))
 
 
 def start_sandbox(workspace: Path, data: Path | None = None) -> Address:

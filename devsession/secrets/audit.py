@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from devsession.errors import SecretLeakError, SetupError
+from devsession.private import PRIVATE_NAME
 from devsession.render import (
     BAD,
     DOUBTFUL,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from devsession.secrets.redact import Hit, Redactor
 
 # The homes of secrets, and git's compressed objects. Named themselves, they are searched.
-_LEFT_OUT = {".devsession", ".env", ".git"}
+_LEFT_OUT = {PRIVATE_NAME, ".env", ".git"}
 _CHUNK = 16 * 1024 * 1024
 _CONTEXT = 64
 _HEADINGS = ("File", "Place", "Secret", "Encoding")

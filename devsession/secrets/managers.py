@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Protocol
 
 from devsession.errors import SecretMissingError, SetupError
+from devsession.private import private_folder
 from devsession.secrets.dotenv_secrets import DotenvSecrets
 from devsession.secrets.keyring_secrets import KeyringSecrets
 from devsession.secrets.secret_file import FileSecrets
@@ -61,7 +62,7 @@ class SecretStore:
 
     def __init__(self, workspace: Path) -> None:
         self._keyring = KeyringSecrets(workspace)
-        self._file = FileSecrets(workspace / ".devsession" / "secrets")
+        self._file = FileSecrets(private_folder(workspace) / "secrets")
         self._by_hand: tuple[SecretSource, ...] = (
             EnvironmentSecrets(),
             DotenvSecrets(workspace / ".env"),

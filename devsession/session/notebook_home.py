@@ -1,18 +1,42 @@
-"""What a notebook's workspace knows for its replay: secrets, and where executed notebooks go."""
+"""What a notebook's workspace knows for its replay: secrets, where executed notebooks go; its warehouse."""
 
 from __future__ import annotations
 
+import re
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from devsession.errors import ServiceError
+from devsession.private import PRIVATE_VARIABLE
 from devsession.secrets.redact import Redactor
 from devsession.session.known_secrets import known_secrets
+from devsession.session.sandbox import SANDBOX_HOST
 from devsession.session.workspace import Workspace
+from devsession.warehouse.embedded import service_in
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
 _FOLDER = "notebooks"
+
+SANDBOX_ADDRESS = (
+    re.compile(rf"http://(127\.0\.0\.1:\d+|{re.escape(SANDBOX_HOST)})"),
+    f"http://{SANDBOX_HOST}",
+)
+"""The practice app is somewhere else each time that it is started; in a replay it is nowhere."""
+
+
+@contextmanager
+def fresh_warehouse() -> Iterator[Mapping[str, str]]:
+    """An environment in which a workspace is as in a fresh clone; what is started in it ends."""
+    with TemporaryDirectory(prefix="devsession-") as private:
+        try:
+            yield {PRIVATE_VARIABLE: private}
+        finally:
+            for place in Path(private).iterdir():
+                service_in(place).stop()
 
 
 class NotebookHome:

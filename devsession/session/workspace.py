@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devsession.errors import UsageError
+from devsession.private import private_folder
 
 OFFLINE_VARIABLE = "DEVSESSION_OFFLINE"
 
@@ -42,8 +43,8 @@ class Workspace:
 
     @property
     def private(self) -> Path:
-        """`.devsession/`: the warehouse, port files and the secret file."""
-        return self.folder / ".devsession"
+        """`.devsession/`, unless the environment says otherwise: the warehouse, port files and the secret file."""
+        return private_folder(self.folder)
 
     @property
     def exists(self) -> bool:

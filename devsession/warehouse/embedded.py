@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.request import getproxies, proxy_bypass
 
 from devsession.errors import ServiceError, SetupError
+from devsession.private import private_folder
 from devsession.secrets.redact import Redactor
 from devsession.secrets.secret_file import FileSecrets
 from devsession.service import Service
@@ -33,7 +34,12 @@ _POLL_SECONDS = 0.01
 
 def embedded_service(workspace: Path) -> Service:
     """The warehouse's process of this workspace, running or not."""
-    return Service("warehouse", workspace / ".devsession", "devsession.warehouse.server")
+    return service_in(private_folder(workspace))
+
+
+def service_in(private: Path) -> Service:
+    """The same, by the private folder."""
+    return Service("warehouse", private, "devsession.warehouse.server")
 
 
 def open_embedded(workspace: Path) -> Account:

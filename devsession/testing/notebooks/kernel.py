@@ -14,7 +14,7 @@ from devsession.errors import NotebookError, did_you_mean
 from devsession.kernels import FastKernelManager, kernel_name
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from nbformat import NotebookNode
 
@@ -37,16 +37,20 @@ class KernelPlace:
     name: str
     folder: Path
     live: bool
+    beside: Mapping[str, str]
 
     @property
     def environment(self) -> dict[str, str]:
-        """Ours; the tape answers unless it is live."""
-        others = {name: value for name, value in os.environ.items() if name != _OFFLINE}
+        """Ours, with what is to be `beside` it; the tape answers unless it is live."""
+        ours = {name: value for name, value in os.environ.items() if name != _OFFLINE}
+        others = {**ours, **self.beside}
         return others if self.live else {**others, _OFFLINE: "1"}
 
 
-def kernel_place(notebook: NotebookNode, path: Path, *, live: bool) -> KernelPlace:
-    """Where a notebook runs.
+def kernel_place(
+    notebook: NotebookNode, path: Path, *, live: bool, environment: Mapping[str, str] | None = None
+) -> KernelPlace:
+    """Where a notebook runs. environment: beside ours.
 
     Raises: NotebookError when its kernel is not installed, or is one whose network cannot be shut.
     """
@@ -73,7 +77,7 @@ def kernel_place(notebook: NotebookNode, path: Path, *, live: bool) -> KernelPla
             next_step="devsession test --live, if it may call what it likes",
         )
     fast = kernel_name() if name in _STOCK else name
-    return KernelPlace(fast, path.parent.resolve(), live)
+    return KernelPlace(fast, path.parent.resolve(), live, environment or {})
 
 
 @asynccontextmanager

@@ -65,13 +65,14 @@ class Settings:
     """How notebooks are replayed.
 
     live: the network is open and nothing comes from the tape. update: outputs that differ are
-    stored anew.
+    stored anew. environment: what kernels have beside ours.
     """
 
     rules: Rules = field(default_factory=Rules)
     limits: Limits = field(default_factory=Limits)
     live: bool = False
     update: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class Task(NamedTuple):
@@ -124,7 +125,9 @@ async def _replayed(
 
     done = Execution()
     if any(map(runs, notebook.cells)):
-        place = kernel_place(stored, task.path, live=settings.live)
+        place = kernel_place(
+            stored, task.path, live=settings.live, environment=settings.environment
+        )
         async with running_kernel(place) as kernel, turn:
             done = await execute(notebook, kernel, settings.limits, began=began)
     redactor = home.redactor(task.path)

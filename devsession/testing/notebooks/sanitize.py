@@ -28,6 +28,10 @@ class Sanitizer:
 
     replacements: tuple[tuple[re.Pattern[str], str], ...] = ()
 
+    def after(self, *replacements: tuple[re.Pattern[str], str]) -> Sanitizer:
+        """The same after others."""
+        return Sanitizer((*replacements, *self.replacements))
+
     def text(self, text: str) -> str:
         """The text with all that matches replaced."""
         for pattern, replacement in self.replacements:
