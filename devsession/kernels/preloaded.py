@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import builtins
 import gc
 import os
 import random
 import sys
 import sysconfig
 import warnings
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # What ipykernel loads until a first cell has run, and what most notebooks import: a parent's first
 # kernel has these. One that is not installed is passed over: a notebook's own import says so.
@@ -78,11 +85,12 @@ class Preloaded:
 
     def _load(self, *names: str) -> None:
         before = dict(os.environ)
-        for name in names:
-            try:
-                import_module(name)
-            except Exception:  # noqa: BLE001,S112 - the notebook that imports it is told
-                continue
+        with _as_in_a_kernel():
+            for name in names:
+                try:
+                    import_module(name)
+                except Exception:  # noqa: BLE001,S112 - the notebook that imports it is told
+                    continue
         self.environment |= dict(os.environ.items() - before.items())
         for module in [each.__dict__ for each in list(sys.modules.values())]:
             module.get("__warningregistry__", {}).clear()  # warned of is what a notebook does
@@ -92,6 +100,17 @@ class Preloaded:
         self.generators += [each for each in gc.get_objects() if isinstance(each, random.Random)]
         gc.collect()
         gc.freeze()  # what is loaded is not walked again, so kernels go on sharing its memory
+
+
+@contextmanager
+def _as_in_a_kernel() -> Iterator[None]:
+    """A kernel has this name: pandas looks for it when imported, and prints for a terminal without."""
+    name = "get_ipython"
+    setattr(builtins, name, lambda: SimpleNamespace(kernel=None))
+    try:
+        yield
+    finally:
+        delattr(builtins, name)
 
 
 def threads() -> int:

@@ -35,9 +35,10 @@ FOUND = """{
     "locale": locale.getlocale(),
     "flags": str(sys.flags), "gc": gc.isenabled(), "interpreter": sys.executable,
     "shell": [type(get_ipython()).__name__, get_ipython().execution_count],
+    "options of pandas": pandas.describe_option(_print_desc=False).lower(),
     "widgets": sorted(get_ipython().kernel.comm_manager.targets),
 }"""
-USED = ", gc, ipywidgets, locale, logging, signal, tempfile, threading, time"
+USED = ", gc, ipywidgets, locale, logging, pandas, signal, tempfile, threading, time"
 
 
 @pytest.fixture(scope="module")
