@@ -5,6 +5,7 @@ The long form has every combination of answers.
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,8 @@ def test_each_is_linted_and_formatted(projects: Path) -> None:
 def test_each_is_typed(projects: Path, tmp_path: Path) -> None:
     packages = as_packages(projects, tmp_path / "packages")
 
-    options = ["--strict", "--explicit-package-bases", "--cache-dir", str(tmp_path / "cache")]
+    # A cache that nobody reads is not written.
+    options = ["--strict", "--explicit-package-bases", "--cache-dir", os.devnull]
     checked = python(packages, "-m", "mypy", *options, ".")
 
     assert checked.stdout.startswith("Success: no issues found"), checked.stdout
