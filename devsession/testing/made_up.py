@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from devsession.plugin.parameters import ConnectivityOption
 
 # An address, as that is what forms ask for most; nobody can have it (RFC 2606).
-_TEXT = "https://made-up.invalid"
+MADE_UP = "https://made-up.invalid"
 
 
 def connection_parameters(
@@ -50,4 +50,4 @@ def _answer(field: FormField) -> StoredConfigurationValue:
         return field.accept(options[0].value, options)
     if isinstance(field, FormSliderField):
         return field.accept(field.min, ())
-    return StoredConfigurationValue(value=_TEXT)
+    return StoredConfigurationValue(value=MADE_UP)

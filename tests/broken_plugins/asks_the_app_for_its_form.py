@@ -1,4 +1,4 @@
-"""The form itself asks the app, so that it cannot be shown while the app is down."""
+"""The form itself asks the app, so that it cannot be shown while the app refuses."""
 
 from typing import Any
 

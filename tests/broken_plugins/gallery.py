@@ -59,7 +59,7 @@ class Picture:
     def config(self) -> SuiteConfig:
         """With the recordings of the plugin that it was made of."""
         inbound = issubclass(self.broken, Reader)
-        return SuiteConfig(scenarios=READ if inbound else SENT, records=120)
+        return SuiteConfig(scenarios=READ if inbound else SENT, records=25)
 
 
 def picture(name: str) -> Picture:

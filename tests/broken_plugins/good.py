@@ -25,6 +25,8 @@ def _loaded(name: str, file: Path) -> ModuleType:
 sender = _loaded("tests.broken_plugins.sender", NOTEBOOKS / "plugin.py")
 reader = _loaded("tests.broken_plugins.reader", NOTEBOOKS / "inbound" / "plugin.py")
 
+sender.BULK_LIMIT = 10  # so that a few records are several batches
+
 Sender = sender.PracticeCrm
 Reader = reader.PracticeCrm
 SENT = NOTEBOOKS / "scenarios"

@@ -12,7 +12,8 @@ from pandas import DataFrame
 import devsession
 from devsession import DevelopmentSession, secret
 from devsession.sandbox import sandbox_key
-from devsession.testing import run_faults, run_scenario
+from devsession.testing import SuiteConfig, run_faults, run_scenario
+from tests.broken_plugins.gallery import tried
 from tests.cli.command import python
 
 if TYPE_CHECKING:
@@ -98,6 +99,17 @@ def test_tests_are_generated_for_pytest_and_behave(
 
     assert "features/beacon_alerts.feature" in told
     assert by_pytest.returncode == 0, by_pytest.stdout
+
+
+def test_it_keeps_the_contract(connected: DevelopmentSession, alerts: Sync) -> None:
+    alerts.scenario("a few").run()
+
+    verdict = tried(
+        connected.source.plugin_class, SuiteConfig(scenarios=connected.workspace.scenarios)
+    )
+
+    assert verdict.failed == {}
+    assert "test_batches_of_one_n_and_one_more" in verdict.passed
 
 
 def test_a_run_posts_each_alert_once(connected: DevelopmentSession, alerts: Sync) -> None:

@@ -11,7 +11,8 @@ from pandas import DataFrame
 from devsession import DevelopmentSession, secret
 from devsession.errors import FormError
 from devsession.sandbox import sandbox_key
-from devsession.testing import run_faults, run_scenario
+from devsession.testing import SuiteConfig, run_faults, run_scenario
+from tests.broken_plugins.gallery import tried
 
 if TYPE_CHECKING:
     from devsession.session.sync import Sync
@@ -103,6 +104,18 @@ def test_its_scenario_becomes_a_test(connected: DevelopmentSession, contacts: Sy
     assert "as generated: passes, with the network shut" in told
     assert run_scenario(connected.source.plugin_class, scenario.folder.path)
     assert run_faults(connected.source.plugin_class, scenario.folder.path)
+
+
+def test_it_keeps_the_contract(connected: DevelopmentSession, contacts: Sync) -> None:
+    contacts.scenario("a few", records=10).run()
+
+    verdict = tried(
+        connected.source.plugin_class, SuiteConfig(scenarios=connected.workspace.scenarios)
+    )
+
+    assert verdict.failed == {}
+    assert "test_batches_of_one_n_and_one_more" in verdict.passed
+    assert "no answer for Delete of Mirror" in verdict.skipped["test_each_strategy_is_handled"]
 
 
 def test_runs_create_update_and_delete(connected: DevelopmentSession, contacts: Sync) -> None:

@@ -11,7 +11,8 @@ from devsession.errors import PluginRaisedError
 from devsession.plugin import InboundSyncConfigurationParameters, StoredStreamConfiguration
 from devsession.plugin.inbound import InboundSyncRequest, StreamRecords
 from devsession.plugin.streams import checked_stream_list
-from devsession.testing import run_faults
+from devsession.testing import SuiteConfig, run_faults
+from tests.broken_plugins.gallery import tried
 
 if TYPE_CHECKING:
     from devsession.plugin import StreamConfiguration
@@ -177,3 +178,16 @@ def test_its_scenario_becomes_a_test(connected: DevelopmentSession, records: int
     assert "as generated: passes, with the network shut" in told
     assert "fails, as it should" in told
     assert run_faults(connected.source.plugin_class, scenario.folder.path)
+
+
+def test_it_keeps_the_contract(connected: DevelopmentSession) -> None:
+    sync = connected.sync("kept", direction="inbound")
+    sync.fill(page_size="50", streams={"customer": {"strategy": "Incremental"}})
+    sync.scenario("reads customers", records=200).run()
+
+    verdict = tried(
+        connected.source.plugin_class, SuiteConfig(scenarios=connected.workspace.scenarios)
+    )
+
+    assert verdict.failed == {}
+    assert {"test_states_move_forward", "test_a_second_run_resumes"} <= set(verdict.passed)

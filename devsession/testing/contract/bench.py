@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devsession.plugin.oauth import ACCESS_TOKEN
-from devsession.plugin.parameters import ConnectionConfigurationParameters
+from devsession.plugin.parameters import (
+    ConnectionConfigurationParameters,
+    StoredConfigurationValue,
+)
 from devsession.secrets.redact import Redactor
 from devsession.testing.contract.recordings import Recordings, read_recordings
 from devsession.testing.contract.runs import call, receive, send, wrong_outcomes
 from devsession.testing.contract.sample import plain_records, with_records
 from devsession.testing.contract.stand_in import StandIn
 from devsession.testing.contract.telling import NotTriedError, folder_of, trying
-from devsession.testing.made_up import answers
+from devsession.testing.made_up import MADE_UP, answers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from devsession.testing.contract.runs import Called, InboundRun, OutboundRun
     from devsession.testing.scenarios import LoadedInbound, LoadedScenario
 
-_RECORD = "in a notebook run a scenario of {} sync, complete() it, and commit scenarios/"
+_RECORD = "run and complete() a scenario of {} sync in a notebook, and commit scenarios/"
 _MANIFEST = "see test_the_manifest_is_whole"
 _FORMS = "see test_its_forms_build"
 
@@ -124,8 +127,12 @@ class Bench:
             recorded = each.frozen.parameters
             if recorded.connection_method == method.name:
                 return recorded.with_secrets(self.secrets)
+        made_up = answers(method)
+        for name, answer in made_up.items():
+            if answer.value == MADE_UP:  # so that it can be told which of them is sent where
+                made_up[name] = StoredConfigurationValue(value=f"{MADE_UP}/{name}")
         return ConnectionConfigurationParameters(
-            connection_method=method.name, connection_parameters=answers(method)
+            connection_method=method.name, connection_parameters=made_up
         ).with_secrets(self.secrets)
 
     def app(self, played: list[Exchange] | None = None, refusal: Refusal | None = None) -> StandIn:

@@ -119,8 +119,7 @@ def _authorizes(request: Exchange, value: str) -> bool:
         return value in scheme and not told
     if scheme.lower() == "basic":
         pair, _ = trying(lambda: base64.b64decode(told).decode())
-        user, _, password = str(pair or "").partition(":")
-        return value == (password or user)
+        return str(pair).endswith(f":{value}") or pair == f"{value}:"
     return value in told
 
 

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from devsession.testing.contract.stand_in import StandIn
 
 _OUT, _IN = "outbound_configuration_form", "inbound_configuration_form"
-_DOWN = refusals(HTTPStatus.SERVICE_UNAVAILABLE)[0]
+# A status that no client asks again for.
+_REFUSING = refusals(HTTPStatus.UNAUTHORIZED)[0]
 
 
 def manifest_is_whole(bench: Bench) -> list[PluginError]:
@@ -83,7 +84,7 @@ def forms_build(bench: Bench) -> list[PluginError]:
 
 
 def options_fail_at_their_field(bench: Bench) -> list[PluginError]:
-    """The same forms of syncs where the app is down: they stand, and say so where it is needed."""
+    """The same forms of syncs where the app refuses: they stand, and say so where it is needed."""
     forms = _sync_forms(bench)
     if any(form.problems(bench.app()) for form in forms):
         raise NotTriedError("a form does not build", "see test_its_forms_build")
@@ -91,7 +92,9 @@ def options_fail_at_their_field(bench: Bench) -> list[PluginError]:
     if not asking:
         raise NotTriedError("no form asks the app for anything")
     return [
-        wrong for form in asking for wrong in form.problems_without_app(bench.app(refusal=_DOWN))
+        wrong
+        for form in asking
+        for wrong in form.problems_without_app(bench.app(refusal=_REFUSING))
     ]
 
 
@@ -152,14 +155,14 @@ class _SyncForm:
         return [_not_built(self._bench, self._label, self._method, done)]
 
     def problems_without_app(self, app: StandIn) -> list[PluginError]:
-        """Why it does not stand, or says nothing, when the app answers 503."""
+        """Why it does not stand, or says nothing, when the app answers 401."""
         done = self._build(app, answers=False)
         where = line_of(self._bench.plugin_class, self._method)
         if done.raised is not None:
             where = line_raising(done.raised, self._bench.plugin_class) or where
             return [
                 flaw(
-                    f"{self._label} cannot be shown while the app is down: {said(done.raised)}",
+                    f"{self._label} cannot be shown while the app refuses: {said(done.raised)}",
                     where=where,
                     next_step="ask the app in a source_function, not in the form's own method",
                 )
@@ -167,8 +170,8 @@ class _SyncForm:
         form: Form = done.returned
         return [
             flaw(
-                f"{name}: the app is down, and the field only looks empty",
-                tried=f"{self._label}, with an app that answers 503",
+                f"{name}: the app refuses, and the field only looks empty",
+                tried=f"{self._label}, with an app that answers 401",
                 where=line_of(self._bench.plugin_class, source.source_function.__name__),
                 next_step="let the source_function raise: its message stands at the field",
             )

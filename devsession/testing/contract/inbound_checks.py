@@ -17,9 +17,9 @@ from devsession.testing.contract.telling import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from devsession.errors import PluginError
+    from devsession.errors import DevsessionError, PluginError
     from devsession.plugin.streams import StoredStreamConfiguration
     from devsession.testing.contract.bench import Bench
     from devsession.testing.contract.runs import InboundRun
@@ -32,25 +32,24 @@ _GONE = {"deleted", "deletedat", "isdeleted", "removed", "removedat", "isremoved
 _METHOD = "sync_inbound"
 
 
-def streams_are_read(bench: Bench) -> list[PluginError]:
+def streams_are_read(bench: Bench) -> Sequence[DevsessionError]:
     """Each scenario is read to its end, and no other rule than those of the checks below broken."""
-    found: list[PluginError] = []
+    if bench.manifest.supports_inbound and bench.recordings.damaged:
+        return bench.recordings.damaged
     for scenario, run in bench.read_runs:
-        if found:
-            break
         others = {each.rule for each in run.report.errors} - {*_STATE_RULES, *_SCHEMA_RULES}
-        found += _broken(bench, run, others, scenario)
+        if others:
+            return _broken(bench, run, others, scenario)
         if run.raised is not None and not run.report.errors:
-            where = line_raising(run.raised, bench.plugin_class) or _line(bench)
-            found.append(
+            return [
                 flaw(
                     f"sync_inbound raised {said(run.raised)}",
                     tried=_label(scenario),
-                    where=where,
-                    next_step="mend it; what the app does not answer, it answered when recorded",
+                    where=line_raising(run.raised, bench.plugin_class) or _line(bench),
+                    next_step="mend that line: the app answered when this was recorded",
                 )
-            )
-    return found
+            ]
+    return []
 
 
 def states_move_forward(bench: Bench) -> list[PluginError]:

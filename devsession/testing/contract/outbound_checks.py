@@ -21,22 +21,25 @@ from devsession.testing.contract.sample import (
 from devsession.testing.contract.telling import NotTriedError, flaw, line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pandas import DataFrame
 
-    from devsession.errors import PluginError
+    from devsession.errors import DevsessionError, PluginError
     from devsession.recording.exchange import Exchange
     from devsession.testing.contract.bench import Bench
     from devsession.testing.contract.runs import OutboundRun
 
 _SHOWN = 3
 _FEW = 3
+_SEVERAL = 25
 _SHORTEST = 4  # of a text by which a record is known again
 
 
-def recorded_records(bench: Bench) -> list[PluginError]:
-    """Each scenario's own records."""
+def recorded_records(bench: Bench) -> Sequence[DevsessionError]:
+    """Each scenario's own records; and whether the recordings can be read at all."""
+    if bench.recordings.damaged:
+        return bench.recordings.damaged
     return [
         wrong
         for scenario, run in bench.recorded_runs
@@ -102,9 +105,11 @@ def null_records(bench: Bench) -> list[PluginError]:
 def batches(bench: Bench) -> list[PluginError]:
     """1, n and n + 1 records, n being the most that one call was seen to carry."""
     once = _carried(bench.plain, _FEW)
-    most = bench.config.records
-    large = _sent(bench, most)
-    size = max(map(longest_list, large.app.heard), default=1)
+    for most in sorted({min(_SEVERAL, bench.config.records), bench.config.records}):
+        large = _sent(bench, most)
+        size = max(map(longest_list, large.app.heard), default=1)
+        if size < most:
+            break
     runs = {1: _sent(bench, 1), size: _sent(bench, size), size + 1: _sent(bench, size + 1)}
     for number, run in {**runs, most: large}.items():
         tried = f"{number} records; a call was seen to carry {size}"
@@ -127,12 +132,12 @@ def strategies(bench: Bench) -> list[PluginError]:
     wrong, tried, unknown = [], [], []
     for strategy in bench.manifest.supported_outbound_strategies:
         for state, action in strategy.actions.items():
-            label = f"{action} of {strategy.name}"
+            label = f"{action} of {strategy.name}, a record that is {state}"
             parameters = bench.parameters.model_copy(update={"sync_strategy": strategy})
             records = of_action(bench.outbound, action, state)
             run = send(bench.plugin_class, parameters, records, bench.app())
             found = wrong_outcomes(
-                run, bench.plugin_class, strategy=strategy.name, tried=f"a record to {label}"
+                run, bench.plugin_class, strategy=strategy.name, tried=f"the action {label}"
             )
             if run.app.unknown or run.app.not_heard:
                 unknown.append(f"{label} ({(run.app.unknown or run.app.not_heard)[0]})")
@@ -142,8 +147,8 @@ def strategies(bench: Bench) -> list[PluginError]:
                 tried.append(label)
     if unknown and not wrong:
         raise NotTriedError(
-            f"the recordings know no answer for {', '.join(unknown)}"
-            + (f"; {', '.join(tried)}: good" if tried else ""),
+            f"the recordings know no answer for {'; '.join(unknown)}"
+            + (f"; {len(tried)} other actions are good" if tried else ""),
             "record a scenario in which a record has that action",
         )
     return wrong

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from devsession.errors import RecordingError
 from devsession.testing.scenarios import LoadedInbound, LoadedScenario, load, scenario_folders
 
 if TYPE_CHECKING:
@@ -15,11 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Recordings:
-    """The scenarios of each direction, the one with most records first; all exchanges known."""
+    """The scenarios of each direction, the one with most records first; all exchanges known.
+
+    damaged: the errors of files that cannot be read.
+    """
 
     outbound: list[LoadedScenario]
     inbound: list[LoadedInbound]
     exchanges: list[Exchange]
+    damaged: list[RecordingError]
 
     @property
     def scenarios(self) -> list[LoadedScenario | LoadedInbound]:
@@ -28,20 +33,28 @@ class Recordings:
 
 
 def read_recordings(scenarios: Path) -> Recordings:
-    """What stands in a folder of scenarios; nothing when there is none.
-
-    Raises: ScenarioError or CassetteError for damaged files.
-    """
+    """What stands in a folder of scenarios; nothing when there is none."""
     from devsession.recording.cassette_file import load_exchanges
     from devsession.recording.scenario import opened
 
-    loaded = [load(opened(folder)) for folder in scenario_folders(scenarios)]
+    loaded: list[LoadedScenario | LoadedInbound] = []
+    damaged: list[RecordingError] = []
+    for folder in scenario_folders(scenarios):
+        try:
+            loaded.append(load(opened(folder)))
+        except RecordingError as error:
+            damaged.append(error)
     outbound = [each for each in loaded if isinstance(each, LoadedScenario)]
     inbound = [each for each in loaded if isinstance(each, LoadedInbound)]
     tape = scenarios / "tape.yaml"
-    taped = load_exchanges(tape) if tape.is_file() else []
+    taped: list[Exchange] = []
+    try:
+        taped = load_exchanges(tape) if tape.is_file() else []
+    except RecordingError as error:
+        damaged.append(error)
     return Recordings(
         sorted(outbound, key=lambda each: -len(each.records)),
         sorted(inbound, key=lambda each: -len(each.expected)),
         [*(exchange for each in loaded for exchange in each.exchanges), *taped],
+        damaged,
     )

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 _WORDS = {
     HTTPStatus.UNAUTHORIZED: "the credentials are not valid",
     HTTPStatus.BAD_REQUEST: "the email is not valid",
-    HTTPStatus.SERVICE_UNAVAILABLE: "down for maintenance",
 }
 
 

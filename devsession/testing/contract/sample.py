@@ -73,9 +73,9 @@ def with_records(
 
     Raises: NotTriedError when none is left.
     """
-    if not plugin.has("outbound_record_validator") or parameters.field_mappings is None:
-        return records
     mappings = parameters.field_mappings
+    if records.empty or mappings is None or not plugin.has("outbound_record_validator"):
+        return records
     kept = []
     for record in records[_RECORD]:
         if not isinstance(record, dict):
@@ -93,7 +93,7 @@ def with_records(
                 next_step="return {field: message} for a value that cannot be sent",
             )
         kept.append(not refused)
-    if len(records) and not any(kept):
+    if not any(kept):
         raise NotTriedError("outbound_record_validator refuses such records, so no run sends them")
     left: DataFrame = records[kept].reset_index(drop=True)
     return left

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from devsession.errors import DevsessionError
 from devsession.testing.contract import (
     connection_checks,
     definition_checks,
@@ -15,9 +14,9 @@ from devsession.testing.contract import (
 from devsession.testing.contract.telling import NotTriedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from devsession.errors import PluginError
+    from devsession.errors import DevsessionError
     from devsession.testing.contract.bench import Bench
 
 
@@ -42,7 +41,7 @@ class ContractSuite:
         self._hold(definition_checks.forms_build)
 
     def test_options_fail_at_their_field(self) -> None:
-        """When the app is down, a user has to see which field waits for it, and why."""
+        """When the app refuses, a user has to see which field waits for it, and why."""
         self._hold(definition_checks.options_fail_at_their_field)
 
     # Connecting
@@ -123,7 +122,7 @@ class ContractSuite:
         """Views are made of json_schema: where a value breaks it, they show null."""
         self._hold(inbound_checks.schema_is_honest)
 
-    def _hold(self, check: Callable[[Bench], list[PluginError]]) -> None:
+    def _hold(self, check: Callable[[Bench], Sequence[DevsessionError]]) -> None:
         """Run a check: pass, skip with its reason, or fail with what is wrong and nothing else."""
         import pytest
 
@@ -131,7 +130,5 @@ class ContractSuite:
             told = "\n\n".join(map(str, check(self.bench)))
         except NotTriedError as missing:
             pytest.skip(self.bench.redactor.text(str(missing)))
-        except DevsessionError as error:  # a damaged recording
-            told = str(error)
         if told:
             pytest.fail(self.bench.redactor.text(told), pytrace=False)

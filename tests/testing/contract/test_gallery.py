@@ -1,0 +1,62 @@
+"""Each broken plugin fails in the check that names its fault, and in no other; the good ones pass."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from devsession.testing import SuiteConfig
+from tests.broken_plugins.gallery import NAMES, Verdict, picture, tried
+from tests.broken_plugins.good import READ, SENT, Reader, Sender
+from tests.refresh_troubleshooting import CHECKS, PAGE, page
+
+INBOUND = CHECKS[CHECKS.index("test_streams_are_read") :]
+
+
+@cache
+def verdict_of(name: str) -> Verdict:
+    found = picture(name)
+    return tried(found.broken, found.config)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_broken_plugin_fails_in_the_check_that_names_its_fault(name: str) -> None:
+    assert list(verdict_of(name).failed) == [picture(name).check]
+
+
+def test_every_check_is_shown_to_fail() -> None:
+    assert {picture(name).check for name in NAMES} == set(CHECKS)
+
+
+def test_the_troubleshooting_page_is_made_of_the_gallery() -> None:
+    messages = {name: verdict_of(name).failed[picture(name).check] for name in NAMES}
+
+    made = page(messages)
+
+    assert PAGE.read_text(encoding="utf-8") == made, "python -m tests.refresh_troubleshooting"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_message_says_where_and_what_to_do(name: str) -> None:
+    told = verdict_of(name).failed[picture(name).check]
+
+    assert "  where: " in told
+    assert ".py, line " in told
+    assert "  next:  " in told
+    assert "Traceback" not in told
+    assert "s3kr1t" not in told
+
+
+def test_the_plugin_of_the_notebooks_passes() -> None:
+    verdict = tried(Sender, SuiteConfig(scenarios=SENT, records=25))
+
+    assert verdict.failed == {}
+    assert set(verdict.skipped) == set(INBOUND)
+
+
+def test_the_inbound_plugin_of_the_notebooks_passes() -> None:
+    verdict = tried(Reader, SuiteConfig(scenarios=READ))
+
+    assert verdict.failed == {}
+    assert set(verdict.passed) >= set(INBOUND)
