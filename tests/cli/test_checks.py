@@ -53,6 +53,20 @@ def test_a_changed_recording_fails(clone: Path) -> None:
     assert done.stderr == ""
 
 
+def test_a_plugin_that_does_not_bear_its_apps_faults_fails(
+    clone: Path, snapshot: SnapshotAssertion
+) -> None:
+    plugin = clone / "plugin.py"
+    text = plugin.read_text(encoding="utf-8")
+    plugin.write_text(text.replace("requests.RequestException", "requests.Timeout"), "utf-8")
+
+    done = devsession(clone, "test")
+
+    assert done.returncode == 1
+    assert re.sub(r"line \d+|\d+ files", "<n>", done.stdout) == snapshot
+    assert done.stderr == ""
+
+
 def test_a_secret_that_is_found_is_among_what_failed(clone: Path) -> None:
     (clone / ".env").write_text("CRM_KEY=key-1-abcdef\n", encoding="utf-8")
     (clone / "notes.txt").write_text("the key is key-1-abcdef\n", encoding="utf-8")

@@ -88,11 +88,10 @@ class FaultyApp:
                 self.sent.append(Sent(request, answer, self._time.now()))
             self.unreachable += answer is None
         if answer is None:
-            raise ConnectionRefusedError(f"{request.method} {request.url}: the app is unreachable")
+            raise ConnectionRefusedError("the app is unreachable")
         if answer.status is not None:
             return answer
-        kind = TimeoutError if answer.problem == TIMEOUT else ConnectionResetError
-        raise kind(f"{request.method} {request.url}: {answer.problem}")
+        raise (TimeoutError if answer.problem == TIMEOUT else ConnectionResetError)(answer.problem)
 
 
 def _line_in(file: str | None, frame: FrameType | None) -> str:

@@ -80,7 +80,7 @@ class _Player:
 
     def answer(self, request: Exchange) -> Exchange:
         """Between two variants nobody asks, but for a thread that one has left behind."""
-        raise ConnectionRefusedError(f"{request.method} {request.url}: it is over")
+        raise ConnectionRefusedError("the app is unreachable")
 
     def report(self) -> FaultReport:
         """Play all variants."""
