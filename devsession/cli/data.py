@@ -60,10 +60,13 @@ def show_sync(slug: str, *, as_json: bool) -> None:
     """One sync: what it is configured with, and its runs."""
     sync, made = _known(_syncs(workspace_here()), slug)
     runs = [_run_dict(sync, run) for run in made]
+    views = _views(sync)
     if as_json:
-        typer.echo(json.dumps(_as_dict(sync) | {"runs": runs}))
+        told = _as_dict(sync) | ({"views": views} if views else {})
+        typer.echo(json.dumps(told | {"runs": runs}))
         return
-    typer.echo(text_table((slug, ""), _facts(sync)))
+    shown = [(f"view {name}", view) for name, view in views.items()]
+    typer.echo(text_table((slug, ""), _facts(sync) + shown))
     typer.echo(f"\n{counted(len(runs), 'run')}")
     for run in runs:
         typer.echo(f"  {_run_text(run)}")
@@ -98,6 +101,18 @@ def _stream_facts(sync: InboundSyncRecord) -> list[tuple[str, str]]:
     unread = ", ".join(sync.streams.excluded_streams)
     told = [(f"stream {name}", how) for name, how in read.items()]
     return told + ([("not read", unread)] if unread else [])
+
+
+def _views(sync: AnySync) -> dict[str, str]:
+    """Stream -> the view that shows its records, of an inbound sync that was run."""
+    from devsession.warehouse.embedded import open_embedded
+    from devsession.warehouse.inbound import InboundTables
+    from devsession.warehouse.records import InboundSyncRecord
+
+    if not isinstance(sync, InboundSyncRecord):
+        return {}
+    with closing(open_embedded(workspace_here().folder)) as account:
+        return InboundTables(account, sync).views()
 
 
 def show_failures(slug: str, *, as_json: bool) -> None:

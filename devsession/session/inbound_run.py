@@ -109,7 +109,7 @@ class _Run:
         return summary
 
     def _summary(self, status: str) -> InboundSummary:
-        states = self._tables.states()
+        states, views = self._tables.states(), self._tables.views()
         streams = {}
         for name, each in self._request.progress.items():
             refused = self._refused(name)
@@ -122,6 +122,7 @@ class _Run:
                 seconds=round(self._request.seconds(name), 3),
                 complete=each.complete,
                 problem=self._said.get(name, told),
+                view=views.get(name, ""),
             )
         found = self._request.report.warnings
         warnings = tuple(f"{each.rule} {each.column}: {each.text}" for each in found)

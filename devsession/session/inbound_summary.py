@@ -20,7 +20,7 @@ from devsession.render import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_HEADINGS = ("stream", "records", "deleted", "refused", "state", "seconds", "")
+_HEADINGS = ("stream", "records", "deleted", "refused", "state", "seconds", "view", "")
 _STATE = 60
 
 
@@ -30,7 +30,8 @@ class StreamSummary:
 
     records: stored, deletes included; deleted: those of them that are gone in the app. refused: in
     pages that broke a rule. state: the one that covers what is stored by now. seconds: from its
-    first record to its last. problem: why it did not come to its end, "" where it did.
+    first record to its last. problem: why it did not come to its end, "" where it did. view: what shows
+    its records in the warehouse, a typed column a field.
     """
 
     records: int = 0
@@ -40,11 +41,12 @@ class StreamSummary:
     seconds: float = 0.0
     complete: bool = False
     problem: str = ""
+    view: str = ""
 
     @property
     def text(self) -> str:
-        """`1,200 records, 3 deleted`."""
-        parts = [counted(self.records, "record")]
+        """`1,200 records in PEOPLE_CUSTOMER, 3 deleted`."""
+        parts = [counted(self.records, "record") + (f" in {self.view}" if self.view else "")]
         parts += [f"{self.deleted:,} deleted"] if self.deleted else []
         parts += [f"{self.refused:,} refused"] if self.refused else []
         parts += [self.problem] if self.problem else []
@@ -108,6 +110,7 @@ class InboundSummary:
                 f"{each.refused:,}",
                 shortened(json.dumps(each.state, ensure_ascii=False), _STATE) if each.state else "",
                 f"{each.seconds:,.0f}" if each.seconds >= 1 else "",
+                each.view,
                 "read to its end" if each.complete else "",
             )
             for name, each in self.streams.items()

@@ -132,7 +132,7 @@ def test_a_run_goes_on_from_where_it_ends(live: Ran, monkeypatch: pytest.MonkeyP
     said = run(live.folder, sys.executable, "-m", "devsession", "sync", "run", "people")
 
     # With the ten that were of the time that the state said.
-    assert said == "people: 15 records stored: customer 15 records, 3 deleted\n"
+    assert said == "people: 15 records stored: customer 15 records in PEOPLE_CUSTOMER, 3 deleted\n"
 
 
 def test_its_tests_pass(offline: Validated) -> None:

@@ -87,11 +87,14 @@ def test_it_is_listed_shown_and_run_on_the_command_line(
     assert listed.splitlines()[1].split() == [
         *("people", "customer,", "project", "inbound", "never", "ran"),
     ]
-    assert (code, ran) == (
-        0,
-        "people: 27 records stored: customer 7 records; project 20 records\n",
+    assert code == 0
+    assert ran == (
+        "people: 27 records stored: customer 7 records in PEOPLE_CUSTOMER; "
+        "project 20 records in PEOPLE_PROJECT\n"
     )
     assert "stream project   Incremental by updated_at, merge by id" in shown
+    assert "view project     PEOPLE_PROJECT" in shown
     assert "completed: customer 7, project 20" in shown
     assert refused == 2
+    assert json.loads(as_json)["views"]["customer"] == "PEOPLE_CUSTOMER"
     assert json.loads(as_json)["runs"][0]["streams"] == {"customer": 7, "project": 20}

@@ -44,6 +44,17 @@ def test_a_frame_is_what_snowpark_gives(account: Account, animals: str) -> None:
     pd.testing.assert_frame_equal(frame, account.snowpark.table(animals).sort("ID").to_pandas())
 
 
+def test_whole_numbers_of_a_frame_stay_whole_beside_nulls(account: Account) -> None:
+    frame = account.frame("""
+        select column1 as A, column2 as A, column2 is null as C
+        from (values (1, 9007199254740993), (2, null)) order by 1
+    """)
+
+    assert [str(kind) for kind in frame.dtypes] == ["int64", "Int64", "bool"]
+    assert frame.iloc[0].tolist() == [1, 9007199254740993, False]
+    assert frame.iloc[1, 1] is pd.NA
+
+
 def test_an_empty_result_keeps_its_columns(account: Account, animals: str) -> None:
     table = account.arrow("select ID, NAME from ANIMALS where ID = 0")
 
