@@ -12,6 +12,7 @@ from devsession.plugin import OutboundSyncConfigurationParameters, Outcomes
 from devsession.recording.exchange import Exchange
 from devsession.recording.scenario import ScenarioFolder, ScenarioInput
 from devsession.secrets.redact import Redactor
+from tests.testing.executed_notebooks import Runs, run_three
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,3 +102,9 @@ def folder(scenarios: Path) -> Path:
     folder.write_outcomes(outcomes.to_frame(), redactor)
     folder.write_cassette([exchange()], redactor)
     return folder.path
+
+
+@pytest.fixture(scope="session")
+def runs() -> Runs:
+    """A notebook as three kernels ran it: twice the same, once with every cell changed."""
+    return run_three()

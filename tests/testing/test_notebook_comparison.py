@@ -9,18 +9,13 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from devsession.testing.notebooks.comparison import Rules, compare
-from tests.testing.executed_notebooks import Runs, cell_of, run_three, without
+from tests.testing.executed_notebooks import Runs, cell_of, without
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
     from syrupy.assertion import SnapshotAssertion
 
 RULES = Rules()
-
-
-@pytest.fixture(scope="module")
-def runs() -> Runs:
-    return run_three()
 
 
 def ran(source: str, count: int | None = 1, text: str = "", **more: object) -> NotebookNode:

@@ -11,14 +11,9 @@ import pytest
 from devsession.testing.notebooks.comparison import Rules, compare
 from devsession.testing.notebooks.update import rewritten, updated
 from devsession.testing.notebooks.widgets import STATE
-from tests.testing.executed_notebooks import Runs, cell_of, run_three, without
+from tests.testing.executed_notebooks import Runs, cell_of, without
 
 RULES = Rules()
-
-
-@pytest.fixture(scope="module")
-def runs() -> Runs:
-    return run_three()
 
 
 def update(stored: nbformat.NotebookNode, executed: nbformat.NotebookNode) -> tuple[str, list[str]]:
@@ -45,9 +40,8 @@ def test_where_nothing_differs_no_byte_does(runs: Runs) -> None:
 
 
 def test_the_way_a_file_is_written_stays(runs: Runs) -> None:
-    notebook, _ = updated(
-        runs.stored, runs.changed_in("text"), compare(runs.stored, runs.changed_in("text"), RULES)
-    )
+    executed = runs.changed_in("text")
+    notebook, _ = updated(runs.stored, executed, compare(runs.stored, executed, RULES))
     raw = json.loads(nbformat.writes(runs.stored))
     turned = {key: raw[key] for key in ("nbformat", "cells", "nbformat_minor", "metadata")}
     for written in (
@@ -56,8 +50,7 @@ def test_the_way_a_file_is_written_stays(runs: Runs) -> None:
         json.dumps(turned, indent="\t"),
     ):
         assert rewritten(written, runs.stored) == written
-        new = rewritten(written, notebook)
-        assert new == written.replace("'hello'", "'hallo'", 2).replace("'hallo'", "'hello'", 1)
+        assert rewritten(written, notebook) == written.replace("'hello'", "'hallo'", 1)
 
 
 def test_the_state_of_a_changed_widget_is_stored_without_its_password(runs: Runs) -> None:

@@ -7,7 +7,10 @@ import os
 import tempfile
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
+from queue import Empty
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import NotebookError, did_you_mean
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 _START_SECONDS = 60
 _LAST_LINES = 5
+_LOOKED_FOR = 1.0  # seconds
 _STOCK = {"python3", "python"}  # which are forked, where that works
 _OFFLINE = "DEVSESSION_OFFLINE"
 _SHUT = "__import__('devsession.testing.notebooks.shut').testing.notebooks.shut.shut()"
@@ -103,6 +107,7 @@ async def running_kernel(place: KernelPlace) -> AsyncIterator[tuple[Any, Any]]:
                 client.start_channels()
                 await client.wait_for_ready(timeout=_START_SECONDS)
                 client.allow_stdin = False
+                _look_again(client.shell_channel)
                 if not place.live:
                     await _shut(client)
             except (RuntimeError, OSError) as error:
@@ -114,6 +119,26 @@ async def running_kernel(place: KernelPlace) -> AsyncIterator[tuple[Any, Any]]:
             if manager.has_kernel:
                 await manager.shutdown_kernel(now=True)
             await manager.cleanup_resources()
+
+
+def _look_again(channel: Any) -> None:
+    """Have replies looked for each second while one waits for them: nbclient writes to this channel
+    while it reads from it (for `Output` widgets), and may never be told that a reply has come.
+
+    Source: nbclient issue 312, and the pull request 311.
+    """
+    once = channel.get_msg
+
+    async def get_msg(timeout: float | None = None) -> Any:
+        end = inf if timeout is None else monotonic() + timeout
+        while True:
+            try:
+                return await once(timeout=max(0.0, min(_LOOKED_FOR, end - monotonic())))
+            except Empty:
+                if monotonic() >= end:
+                    raise
+
+    channel.get_msg = get_msg
 
 
 async def _shut(client: Any) -> None:

@@ -79,6 +79,8 @@ def _pairs(path: Path) -> Iterator[tuple[re.Pattern[str], str]]:
         elif colon and key == "replace" and regex is not None:
             yield _pair(regex, value, where), value
             regex = None
+        elif colon and key == "replace":
+            raise _broken(f"'replace: {value}' has no 'regex:' before it", where)
         else:
             raise _broken(f"cannot read {line!r}", where)
     if regex is not None:
