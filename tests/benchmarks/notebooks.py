@@ -78,7 +78,8 @@ def _measured(ours: Callable[[], None], baseline: Callable[[], None]) -> Figure:
 
 
 def _run(command: list[str]) -> None:
-    subprocess.run(command, check=True, capture_output=True)
+    with TemporaryDirectory() as elsewhere:  # where there is no project to be audited
+        subprocess.run(command, check=True, capture_output=True, cwd=elsewhere)
 
 
 @contextmanager

@@ -146,7 +146,7 @@ async def _replayed(
     )
     if report:
         return report
-    if settings.update and ran.comparison and not (ran.stop or secrets):
+    if settings.update and ran.comparison is not None and not (ran.stop or secrets):
         return _stored(report, text, stored, ran.notebook, ran.comparison)
     return replace(report, kept=_kept(task, executed, home))
 
