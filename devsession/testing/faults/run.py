@@ -7,7 +7,6 @@ import logging
 import os
 import sys
 import threading
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,39 +45,29 @@ def run_faults(plugin_class: type[Plugin], folder: Path | str) -> FaultReport:
 
     Raises: ScenarioError or CassetteError for a damaged folder.
     """
+    from devsession.recording.hooks import hooked
+    from devsession.recording.network import NetworkShut
     from devsession.recording.scenario import opened
     from devsession.testing.scenarios import load
 
-    scenario = load(opened(Path(folder)))
-    with _alone, _silent(), _Player(plugin_class, scenario) as player:
+    time = DrivenTime()
+    player = _Player(plugin_class, load(opened(Path(folder))), time)
+    # Hooks stay while any player is there: to set them up takes longer than to play.
+    with _alone, _silent(), NetworkShut(), hooked(player), time:
         return player.report()
 
 
 class _Player:
-    """Plays one scenario again and again; hooks, shut network and time are set up once."""
+    """Plays one scenario again and again."""
 
-    def __init__(self, plugin_class: type[Plugin], scenario: AnyLoaded) -> None:
+    def __init__(self, plugin_class: type[Plugin], scenario: AnyLoaded, time: DrivenTime) -> None:
         self._scenario = scenario
         self._recording = Recording(scenario.exchanges, plugin_class.request_matching)
         self._faults = _of_direction(plugin_class, scenario, self._recording)
         self._file = getattr(sys.modules.get(plugin_class.__module__), "__file__", None)
-        self._time = DrivenTime()
-        self._stack = ExitStack()
+        self._time = time
 
-    def __enter__(self) -> _Player:
-        from devsession.recording.hooks import hooked
-        from devsession.recording.network import NetworkShut
-
-        self._stack.enter_context(NetworkShut())
-        # Hooks stay while any player is there: to set them up takes longer than to play.
-        self._stack.enter_context(hooked(self))
-        self._stack.enter_context(self._time)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._stack.close()
-
-    def answer(self, request: Exchange) -> Exchange:
+    def answer(self, request: Exchange) -> Exchange:  # noqa: ARG002
         """Between two variants nobody asks, but for a thread that one has left behind."""
         raise ConnectionRefusedError("the app is unreachable")
 
@@ -107,15 +96,7 @@ class _Player:
         exchange = self._recording.exchanges[variant.at]
         request = f"{exchange.method} {exchange.url.partition('?')[0]}"
         return [
-            Finding(
-                variant.name,
-                variant.at + 1,
-                request,
-                each.what,
-                each.detail,
-                each.line,
-                each.next_step,
-            )
+            Finding(variant.name, variant.at + 1, request, **vars(each))
             for each in self._problems(variant)
         ]
 

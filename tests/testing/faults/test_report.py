@@ -35,6 +35,12 @@ def test_a_scenario_without_a_call_holds(tmp_path: Path, snapshot: SnapshotAsser
     assert str(report) == snapshot
 
 
+def test_a_scenario_without_a_record_holds(tmp_path: Path) -> None:
+    report = run_faults(weak.OneByOne, app.recorded(weak.OneByOne, tmp_path / "creates", {}))
+
+    assert (bool(report), report.played) == (True, 0)
+
+
 def test_a_scenario_that_differs_without_any_fault_is_not_played(
     folder: Path, snapshot: SnapshotAssertion
 ) -> None:
