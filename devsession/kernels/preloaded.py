@@ -43,7 +43,7 @@ LATER = (
     "snowflake.connector",
     "snowflake.snowpark",
     "vcr",
-    "devsession.session",
+    "devsession.session.development",
 )
 
 _State = tuple[int, int] | None

@@ -26,7 +26,7 @@ _LAST_LINES = 5
 _LOOKED_FOR = 1.0  # seconds
 _STOCK = {"python3", "python"}  # which are forked, where that works
 _OFFLINE = "DEVSESSION_OFFLINE"
-_SHUT = "__import__('devsession.testing.notebooks.shut').testing.notebooks.shut.shut()"
+_SHUT = "__import__('devsession.recording.shut').recording.shut.shut()"
 
 QUIET = logging.getLogger(f"{__name__}.nbclient")
 """nbclient logs what is told in reports here."""
