@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 DEFAULT_NAME = "my-app"
 HERE = "."
+# What a project is made of, by its direction.
+_MADE = {
+    "outbound": "plugin.py, two notebooks, tests, sample data",
+    "inbound": "plugin.py, a notebook, tests",
+    "both": "plugin.py, three notebooks, tests, sample data",
+}
 
 
 def init(folder_name: str | None, given: Mapping[str, str], *, asking: bool) -> None:
@@ -38,23 +44,12 @@ def init(folder_name: str | None, given: Mapping[str, str], *, asking: bool) -> 
     placed = create_project(name, folder, **answers)
     here = folder_name == HERE
     typer.echo(f"Made {name} here" if here else f"Made {folder.name}/", nl=False)
-    typer.echo(": " + ", ".join(_parts(folder)))
+    typer.echo(f": {_MADE[answers.get('direction', 'outbound')]}")
     if placed.kept:
         typer.echo(f"kept {', '.join(placed.kept)}")
     if placed.ignored:
         typer.echo(f"added to .gitignore: {' '.join(placed.ignored)}")
     typer.echo("\nnext: " + ("" if here else f"cd {folder.name} && ") + "devsession lab")
-
-
-def _parts(folder: Path) -> list[str]:
-    """What a project is made of, in words."""
-    notebooks = len(list(folder.glob("plugin_*.ipynb")))
-    parts = [
-        "plugin.py",
-        ("a notebook", "two notebooks", "three notebooks")[notebooks - 1],
-        "tests",
-    ]
-    return [*parts, "sample data"] if (folder / "contacts.csv").is_file() else parts
 
 
 def _folder(name: str) -> Path:
