@@ -8,6 +8,9 @@ from functools import reduce
 from operator import or_
 from typing import Any, Literal
 
+from devsession.render import shortened
+
+_WIDTH = 60
 _PLAIN: dict[str, Any] = {
     "int": int,
     "float": float,
@@ -103,7 +106,7 @@ def _defaulted(name: str, value: ast.expr) -> Parameter:
     if type(literal) not in _DEFAULTS:
         return Parameter(name, default=default, unchecked=f"its default is {default}")
     kind = type(literal)
-    return Parameter(name, kind, f"its default is {default}, a {kind.__name__}", default)
+    return Parameter(name, kind, f"its default is {default} ({kind.__name__})", default)
 
 
 def _type(node: ast.expr) -> Any:
@@ -130,8 +133,7 @@ def _type(node: ast.expr) -> Any:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
-    return f"{text if len(text) <= 60 else text[:59] + '…'}, a {type(value).__name__}"
+    return f"{shortened(repr(value), _WIDTH)} ({type(value).__name__})"
 
 
 def _inside(error: Any) -> str:

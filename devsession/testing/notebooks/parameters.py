@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from devsession.errors import NotebookError, UsageError, did_you_mean
-from devsession.render import counted
+from devsession.render import counted, shortened
 from devsession.testing.notebooks.parameter_types import Parameter, parameters_of
 from devsession.testing.notebooks.tags import cell_tags
 
@@ -65,8 +65,8 @@ def read_parameter_sets(path: Path) -> tuple[ParameterSet, ...]:
         sets = [("", content)]
     for name, values in sets:
         if not (isinstance(values, dict) and values and all(isinstance(key, str) for key in values)):
-            which = f"its set {name} is" if name else "it holds"
-            raise _refused(path, f"{which} {type(values).__name__}, and no mapping of names to values")
+            which = f"its set {name}" if name else "what it holds"
+            raise _refused(path, f"{which} is no mapping of names to values: {shortened(repr(values))}")
     return tuple(ParameterSet(values, name) for name, values in sets)
 
 
