@@ -71,6 +71,12 @@ def test_the_wheel_has_what_the_package_reads_at_run_time(wheel: Path) -> None:
     assert set(read) <= set(names)
 
 
+def test_the_wheel_installs_the_kernelspec(wheel: Path) -> None:
+    kernelspec = "data/share/jupyter/kernels/devsession/kernel.json"
+
+    assert [name for name in ZipFile(wheel).namelist() if name.endswith(kernelspec)]
+
+
 @pytest.mark.parametrize("name", ["notebooks", "plugin_template"])
 def test_an_editable_install_uses_the_checkout(name: str) -> None:
     assert shipped(name) == CHECKOUT / name

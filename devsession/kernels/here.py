@@ -17,7 +17,13 @@ def kernel_name() -> str:
 
 def can_fork() -> bool:
     """Whether this system has what a parent needs to see its runner and its kernels end."""
-    return sys.platform == "linux" and hasattr(os, "pidfd_open")
+    if sys.platform != "linux":
+        return False
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except (AttributeError, OSError):  # Linux before 5.3, or a sandbox that forbids it
+        return False
+    return True
 
 
 def _is_installed() -> bool:

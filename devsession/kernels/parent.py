@@ -53,11 +53,12 @@ def main() -> None:
     if os.getppid() != runner:
         return  # it ended before it could be watched
     parent = Parent(control, watched, Preloaded())
+    from devsession.kernels.child import become_kernel
+
     request = parent.serve()
     if request is None:
         os._exit(0)  # at once: it has nothing to put away
-    from devsession.kernels.child import become_kernel
-
+    leaving.pid, leaving.status = os.getpid(), 1
     leaving.status = become_kernel(request, parent.preloaded)
 
 
@@ -67,10 +68,12 @@ class Leaving:
     That takes longer than to start it. Files that are still open are written, as they would be.
     """
 
-    status = 0
+    pid = status = 0
 
     def __call__(self) -> None:
         """Called as the last of what is called when Python ends."""
+        if os.getpid() != self.pid:
+            return  # what a cell has forked ends as it likes
         gc.collect()
         for each in gc.get_objects():
             if issubclass(type(each), io.IOBase):
@@ -128,24 +131,30 @@ class Parent:
 
     def _forked(self, request: Request) -> bool:
         """Answer a request; true in the process that was forked for it."""
-        answer = self._refusal(request.folder)
-        pid = 0 if answer else os.fork()
-        if not answer and pid == 0:
+        answer, pid = self._refusal(request.folder), None
+        if not answer:
+            try:
+                pid = os.fork()
+            except OSError as error:
+                answer = f"refused {error}"
+        if pid == 0:
             self._leave_behind()
             return True
-        if not answer:
-            kernel = Kernel(pid, os.pidfd_open(pid), request.line)
-            self.kernels[pid] = kernel
-            self._watch(kernel.process)
-            self._watch(kernel.line.fileno())
+        if pid is not None:
+            self._keep(Kernel(pid, os.pidfd_open(pid), request.line))
             answer = f"pid {pid}"
         with suppress(OSError):  # a runner that is gone is seen in the next round
             request.line.send(answer.encode())
-        if not pid:
+        if pid is None:
             request.line.close()
         for each in (request.file, *request.streams):
             os.close(each)
         return False
+
+    def _keep(self, kernel: Kernel) -> None:
+        self.kernels[kernel.pid] = kernel
+        self._watch(kernel.process)
+        self._watch(kernel.line.fileno())
 
     def _refusal(self, folder: str) -> str:
         """Why this process must not be forked for a notebook in this folder; empty if it may."""

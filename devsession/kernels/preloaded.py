@@ -9,7 +9,7 @@ import random
 import sys
 import sysconfig
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -43,7 +43,7 @@ LATER = (
     "snowflake.connector",
     "snowflake.snowpark",
     "vcr",
-    "devsession.session.development",
+    "devsession.session",
 )
 
 _State = tuple[int, int] | None
@@ -54,11 +54,13 @@ class Preloaded:
 
     def __init__(self) -> None:
         self.generators: list[random.Random] = []
-        self.environment: dict[str, str] = {}  # what modules have set in it
         self._standard = _top_level() | sys.stdlib_module_names
         self._files: dict[str, _State] = {}
         self._later = list(reversed(LATER))
+        before = dict(os.environ)
         self._load(*FIRST)
+        # As ipykernel's debugger does; what notebooks import sets it when they do.
+        self.environment = dict(os.environ.items() - before.items())
 
     @property
     def is_complete(self) -> bool:
@@ -84,14 +86,10 @@ class Preloaded:
         return next((name for name in alike if _is_another(Path(folder, name))), None)
 
     def _load(self, *names: str) -> None:
-        before = dict(os.environ)
         with _as_in_a_kernel():
             for name in names:
-                try:
+                with suppress(Exception):  # the notebook that imports it is told
                     import_module(name)
-                except Exception:  # noqa: BLE001,S112 - the notebook that imports it is told
-                    continue
-        self.environment |= dict(os.environ.items() - before.items())
         for module in [each.__dict__ for each in list(sys.modules.values())]:
             module.get("__warningregistry__", {}).clear()  # warned of is what a notebook does
             file = module.get("__file__")
@@ -100,17 +98,6 @@ class Preloaded:
         self.generators += [each for each in gc.get_objects() if isinstance(each, random.Random)]
         gc.collect()
         gc.freeze()  # what is loaded is not walked again, so kernels go on sharing its memory
-
-
-@contextmanager
-def _as_in_a_kernel() -> Iterator[None]:
-    """A kernel has this name: pandas looks for it when imported, and prints for a terminal without."""
-    name = "get_ipython"
-    setattr(builtins, name, lambda: SimpleNamespace(kernel=None))
-    try:
-        yield
-    finally:
-        delattr(builtins, name)
 
 
 def threads() -> int:
@@ -129,6 +116,17 @@ def settle() -> None:
     if pid == 0:
         os._exit(0)
     os.waitpid(pid, 0)
+
+
+@contextmanager
+def _as_in_a_kernel() -> Iterator[None]:
+    """pandas asks when it is imported, and prints wider frames in a notebook than on a terminal."""
+    shell = SimpleNamespace(kernel=None)
+    vars(builtins).update(get_ipython=lambda: shell, __IPYTHON__=True)
+    try:
+        yield
+    finally:
+        del vars(builtins)["get_ipython"], vars(builtins)["__IPYTHON__"]
 
 
 def _top_level() -> set[str]:

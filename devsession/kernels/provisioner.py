@@ -37,7 +37,7 @@ class ForkProvisioner(LocalProvisioner):
             return await super().launch_kernel(cmd, **kwargs)
         try:
             self.process = await _forked(cmd, str(folder), kwargs)
-        except NotForkedError as error:
+        except (NotForkedError, OSError) as error:
             _say_once(f"devsession: a kernel starts the usual, slower way: {error}")
             return await super().launch_kernel(cmd, **kwargs)
         self.pid = self.process.pid
@@ -63,7 +63,7 @@ class ForkProvisioner(LocalProvisioner):
 
 async def _forked(command: list[str], folder: str, kwargs: dict[str, Any]) -> Any:
     if not can_fork():
-        raise NotForkedError(f"fast ones need Linux, and this is {sys.platform}")
+        raise NotForkedError(f"fast ones need Linux 5.3 or later, and this is {sys.platform}")
     others = sorted(kwargs.keys() - _KNOWN)
     if others or kwargs.get("independent"):
         asked = ", ".join(others) or "that it outlives its runner"
