@@ -77,6 +77,7 @@ class FaultyApp:
     def answer(self, request: Exchange) -> Exchange:
         """The next answer to this request. Raises: TimeoutError, ConnectionError for none."""
         key = self._recording.keys.of(request)
+        self._time.take_in()
         with self._lock:
             self._left -= 1
             if self._left < 0 or self._time.never_ends:

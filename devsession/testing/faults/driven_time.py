@@ -24,8 +24,8 @@ class NeverEnds(BaseException):
 class DrivenTime:
     """While entered, `time.sleep` and `asyncio.sleep` take no time; `time.time` and `monotonic` go on.
 
-    That holds for the thread that enters it, and for those that begin meanwhile: what other threads
-    of this process wait for has nothing to do with it. Modules that have bound `sleep` get ours as
+    That holds for the thread that enters it, for those that begin meanwhile, and for those that are
+    taken in: what other threads of this process wait for has nothing to do with it. Modules that have bound `sleep` get ours as
     well; what waits otherwise (an event, a lock) waits for real. `begin()` winds it up again.
     """
 
@@ -43,6 +43,10 @@ class DrivenTime:
     def begin(self) -> None:
         """What is played now has all the time again. Clocks are never put back."""
         self._waits, self._limit, self.never_ends = 0, self.passed + _MOST_SECONDS, False
+
+    def take_in(self) -> None:
+        """This thread has part in what is played: a pool that is older works for it."""
+        self._others.discard(threading.get_ident())
 
     def now(self) -> float:
         """Seconds of both kinds, real ones and driven ones."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import OutcomesError, PluginRaisedError, RecordingError
+from devsession.errors import DevsessionError, OutcomesError, PluginRaisedError, RecordingError
 from devsession.plugin.report import Report
 from devsession.render import shortened
 from devsession.testing.comparison import outcome_differences
@@ -159,11 +160,14 @@ def _raised(error: BaseException, line: str) -> Iterator[Problem]:
         return  # a library that is not recorded: this says nothing of the plugin
     if isinstance(error, PluginRaisedError) and "batch" in error.fields:
         return  # the author asked for it: fail_fast
-    if isinstance(error, OutcomesError) and isinstance(error.fields["report"], Report):
-        yield from of_rules(error.fields["report"], line)
+    report = error.fields.get("report") if isinstance(error, OutcomesError) else None
+    if isinstance(report, Report):
+        yield from of_rules(report, line)
         return
     said = shortened(str(error).partition("\n")[0], _WIDEST)
-    yield problems.raised(type(error).__name__, line, said=said)
+    found = problems.raised(type(error).__name__, line, said=said)
+    step = error.next_step if isinstance(error, DevsessionError) else ""
+    yield replace(found, next_step=step or found.next_step)
 
 
 def _succeeded(outcomes: DataFrame) -> set[str]:

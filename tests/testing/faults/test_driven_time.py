@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from time import sleep
 
 import pytest
@@ -55,6 +56,16 @@ def test_a_thread_that_begins_meanwhile_is_driven_and_one_from_before_is_not() -
         meanwhile.join()
 
     assert sorted(told) == [("before", False), ("meanwhile", True)]
+
+
+def test_a_pool_from_before_that_works_for_it_is_taken_in() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(threading.get_ident).result()
+        with DrivenTime() as driven:
+            pool.submit(driven.take_in).result()
+            pool.submit(time.sleep, HOUR).result()
+
+    assert driven.passed == HOUR
 
 
 def test_it_does_not_go_on_for_ever() -> None:

@@ -23,7 +23,15 @@ def people_of(plugin: type[Plugin]) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     "plugin",
-    [weak.OneByOne, weak.WaitsAndAsksAgain, weak.Bulk, weak.StopsAtTheFirst],
+    [
+        weak.Bulk,
+        weak.OneByOne,
+        weak.RetriesByUrllib3,
+        weak.SendsItsIdentifier,
+        weak.SideBySide,
+        weak.StopsAtTheFirst,
+        weak.WaitsAndAsksAgain,
+    ],
     ids=lambda plugin: plugin.__name__,
 )
 def test_a_plugin_that_bears_them_holds(plugin: type[Plugin], tmp_path: Path) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from time import sleep
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import aiohttp
 import requests
 from pandas import DataFrame
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from devsession.http import retrying_session
 from devsession.plugin import Outcomes, Plugin, managed_outbound_processing
@@ -55,6 +59,57 @@ class WaitsAndAsksAgain(OneByOne):
         return retrying_session(retry_methods=["POST"]).post(
             url, json=record, headers=key, timeout=5
         )
+
+
+class RetriesByUrllib3(OneByOne):
+    def post(self, url: str, record: Any) -> requests.Response:
+        retry = Retry(total=4, backoff_factor=2, status_forcelist=[429, 503], allowed_methods=None)
+        with requests.Session() as session:
+            session.mount("http://", HTTPAdapter(max_retries=retry))
+            key = {"Idempotency-Key": record["email"]}
+            return session.post(url, json=record, headers=key, timeout=5)
+
+
+class SendsItsIdentifier(OneByOne):
+    """By which the app knows a contact that is sent to it once more."""
+
+    def create(self, url: str, outcomes: Outcomes, identifier: str, record: Any) -> None:
+        super().create(url, outcomes, identifier, {**record, "crm_reference": identifier})
+
+    def post(self, url: str, record: Any) -> requests.Response:
+        try:
+            return super().post(url, record)
+        except requests.RequestException:
+            return super().post(url, record)
+
+
+class SideBySide(OneByOne):
+    """With aiohttp; what the app has no time for is sent when it says so."""
+
+    def sync_outbound(self, parameters: Any, outbound_sync_request: Any) -> None:
+        batch = outbound_sync_request.get_records()
+        outcomes = Outcomes(batch)
+        asyncio.run(self.send(batch, outcomes, parameters["url"]))
+        outbound_sync_request.enqueue_results(outcomes)
+
+    async def send(self, batch: DataFrame, outcomes: Outcomes, url: str) -> None:
+        contacts = zip(batch["IDENTIFIER"], batch["TRANSFORMED_RECORD"], strict=True)
+        async with aiohttp.ClientSession(url) as session:
+            await asyncio.gather(*(self.one(session, outcomes, *each) for each in contacts))
+
+    async def one(
+        self, session: aiohttp.ClientSession, outcomes: Outcomes, identifier: str, record: Any
+    ) -> None:
+        try:
+            async with session.post("/contacts", json=record) as response:
+                if response.status != 429:
+                    response.raise_for_status()
+                    outcomes.ok(identifier, (await response.json())["id"])
+                    return
+            await asyncio.sleep(float(response.headers["Retry-After"]))
+            await self.one(session, outcomes, identifier, record)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            outcomes.fail(identifier, f"the app did not take it: {error!r}")
 
 
 class CreatesAgain(OneByOne):
