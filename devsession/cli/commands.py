@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from devsession import __version__
+from devsession.http.deadline import TIME_LIMIT_MINS
 
 app = typer.Typer(
     name="devsession",
@@ -304,15 +305,24 @@ def sync_show(
 
 
 @sync.command("run")
-def sync_run(slug: Slug, as_json: Json = False) -> None:
+def sync_run(
+    slug: Slug,
+    time_limit: Annotated[
+        float,
+        typer.Option(
+            "--time-limit", metavar="MINUTES", help="End then, with what is done by then."
+        ),
+    ] = TIME_LIMIT_MINS,
+    as_json: Json = False,
+) -> None:
     """Run a sync for real: send what is new or changed to the app.
 
-    Exit code 1 when a record was refused or left without an outcome, 130 after Ctrl-C; what was
-    done is kept. Its log is in .devsession/logs. No HTTP is recorded.
+    Exit code 1 when a record was refused or left without an outcome, or the time limit has passed;
+    130 after Ctrl-C. What was done is kept. Its log is in .devsession/logs. No HTTP is recorded.
     """
     from devsession.cli.data import run_sync
 
-    run_sync(slug, as_json=as_json)
+    run_sync(slug, time_limit_mins=time_limit, as_json=as_json)
 
 
 @app.command()

@@ -139,30 +139,32 @@ def show_failures(slug: str, *, as_json: bool) -> None:
         typer.echo(text_table([name.lower() for name in _FAILURE_COLUMNS], shown))
 
 
-def run_sync(slug: str, *, as_json: bool) -> None:
+def run_sync(slug: str, *, time_limit_mins: float, as_json: bool) -> None:
     """Run a sync for real; exit 1 when a record was refused or has no outcome, or a stream failed."""
     from devsession.session import DevelopmentSession
     from devsession.session.plugin_source import load_plugin_class
-    from devsession.session.run_turn import RunInterrupted
+    from devsession.session.run_turn import TIMED_OUT, RunInterrupted
     from devsession.session.summary import RunSummary
 
     folder = workspace_here().folder
     stopped = False
     with DevelopmentSession(load_plugin_class(folder), workspace=folder) as session:
         try:
-            summary = _run(session, slug, wanted=not as_json)
+            summary = _run(session, slug, time_limit_mins, wanted=not as_json)
         except RunInterrupted as interrupted:
             summary, stopped = interrupted.summary, True
     typer.echo(json.dumps(summary.to_dict()) if as_json else str(summary))
     if isinstance(summary, RunSummary) and summary.failed and not as_json:
         typer.echo(f"next: devsession sync show {slug} --failed")
+    if summary.status == TIMED_OUT and not as_json:
+        typer.echo(f"next: devsession sync run {slug}, which goes on from there")
     if stopped:
         raise typer.Exit(INTERRUPTED)
     if not summary:
         raise typer.Exit(1)
 
 
-def _run(session: DevelopmentSession, slug: str, *, wanted: bool) -> Any:
+def _run(session: DevelopmentSession, slug: str, minutes: float, *, wanted: bool) -> Any:
     """Run it under its progress, whichever way it goes."""
     from devsession.cli.run_progress import RunProgress
     from devsession.cli.stream_progress import StreamProgressLine
@@ -173,9 +175,9 @@ def _run(session: DevelopmentSession, slug: str, *, wanted: bool) -> Any:
     sync: Any = session.sync(slug)
     if isinstance(sync, InboundSync):
         with StreamProgressLine(wanted=wanted) as streams:
-            return run_inbound(session, sync, watcher=streams)
+            return run_inbound(session, sync, watcher=streams, time_limit_mins=minutes)
     with RunProgress(wanted=wanted) as progress:
-        return run_sync(session, sync, watcher=progress)
+        return run_sync(session, sync, watcher=progress, time_limit_mins=minutes)
 
 
 def _known(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from devsession.errors import DeadlineError
 from devsession.http.clock import SystemClock
+from devsession.http.limits import lasting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 # Whoever waits looks this often whether it was cancelled meanwhile.
 _LOOK_SECONDS = 0.25
+# A run's time limit, unless another is said. Source: sync contract, `time_limit_mins`.
+TIME_LIMIT_MINS = 240
+# Of a time limit, what has begun may take so much more, and no more than that.
+_PATIENCE_SHARE, _MOST_PATIENCE = 0.1, 30.0
 
 
 class Deadline:
@@ -32,6 +37,11 @@ class Deadline:
         self._ends = math.inf if seconds is None else self._clock.now() + seconds
         self._cancelled = threading.Event()
 
+    @property
+    def limit(self) -> str:
+        """The time limit, for people."""
+        return "none" if self._limit is None else lasting(self._limit)
+
     def left(self) -> float:
         """Seconds until it passes, 0 when it has passed, infinity without a limit."""
         if self._cancelled.is_set():
@@ -42,6 +52,22 @@ class Deadline:
     def passed(self) -> bool:
         """Whether nothing more is to be begun."""
         return self.left() == 0
+
+    @property
+    def over(self) -> bool:
+        """Whether its time has passed by itself: nobody ended it."""
+        return self.passed and not self.cancelled
+
+    def patience(self) -> float:
+        """Seconds until what has begun is given up, 0 from then on.
+
+        A tenth of the time limit longer than `left`, 30 s at most. Infinity without a limit, and when
+        it was cancelled: whoever does that sees what is still going on, and can end it.
+        """
+        if self._limit is None or self._cancelled.is_set():
+            return math.inf
+        more = min(self._limit * _PATIENCE_SHARE, _MOST_PATIENCE)
+        return max(self._ends + more - self._clock.now(), 0.0)
 
     @property
     def cancelled(self) -> bool:
@@ -58,7 +84,7 @@ class Deadline:
             raise DeadlineError("This was cancelled", next_step="run it again to go on")
         if self.passed:
             raise DeadlineError(
-                f"The time limit of {self._limit:g} s has passed",
+                f"The time limit of {self.limit} has passed",
                 next_step="run it again to go on, or give it more time",
                 limit_seconds=self._limit,
             )
@@ -94,6 +120,14 @@ def until(deadline: Deadline) -> Iterator[Deadline]:
         yield deadline
     finally:
         _current.reset(token)
+
+
+def look_again(patience: float) -> float | None:
+    """So many seconds to wait for others before a look at the clock: the machine may have slept.
+
+    Some when no patience is left as well: for what came meanwhile.
+    """
+    return None if patience == math.inf else _LOOK_SECONDS
 
 
 def _parts(seconds: float) -> Iterator[float]:

@@ -64,7 +64,7 @@ class RateLimiter:
             DeadlineError: that has passed, or was cancelled meanwhile.
             LedgerError: what was asked before cannot be read; nothing may be sent.
         """
-        slot, deadline = self._slot(method, url), deadline or current_deadline(self.deadline)
+        slot, deadline = self._slot(method, url), self._until(deadline)
         with slot.left_on_error():
             while slot.rates and (wait := self._next_try(slot, deadline)) is not None:
                 deadline.wait(wait.seconds, self._clock)
@@ -72,7 +72,7 @@ class RateLimiter:
 
     async def take_async(self, method: str, url: str, *, deadline: Deadline | None = None) -> Slot:
         """The same, while the event loop goes on."""
-        slot, deadline = self._slot(method, url), deadline or current_deadline(self.deadline)
+        slot, deadline = self._slot(method, url), self._until(deadline)
         with slot.left_on_error():
             while slot.rates and (wait := self._next_try(slot, deadline)) is not None:
                 await deadline.wait_async(wait.seconds, self._clock)
@@ -90,6 +90,13 @@ class RateLimiter:
     def close(self) -> None:
         """Let go of the ledger's file; the next request opens it again."""
         self._ledger.close()
+
+    def _until(self, deadline: Deadline | None) -> Deadline:
+        """The deadline that holds. Raises: DeadlineError: its patience is over."""
+        deadline = deadline or current_deadline(self.deadline)
+        if not deadline.patience():
+            deadline.check()
+        return deadline
 
     def _slot(self, method: str, url: str) -> Slot:
         rates: dict[str, list[Rate]] = {}

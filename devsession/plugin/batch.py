@@ -61,12 +61,16 @@ class Answer(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Rows of a frame. number, first: counted from 1, over all frames of a call."""
+    """Rows of a frame. number, first: counted from 1, over all frames of a call.
+
+    own: the outcomes that the function has enqueued by itself.
+    """
 
     number: int
     first: int
     frame: DataFrame
     identifiers: Any  # an array of numpy or pandas
+    own: list[DataFrame]
 
     @property
     def name(self) -> str:
@@ -81,7 +85,7 @@ class Batch(NamedTuple):
 
         Raises: KeyboardInterrupt; RecordingError: that nothing was recorded is no outcome.
         """
-        own: list[DataFrame] = []
+        own = self.own
         enqueued.set(own)
         identifiers = self.identifiers.tolist()
         try:
@@ -96,7 +100,12 @@ class Batch(NamedTuple):
         except BaseException as error:  # noqa: BLE001 - whatever the author's code raises
             fault = _fault_of(error, call.function)
         fault = Fault(*map(redact, fault))
-        return Answer(self, self._failed(fault, identifiers, own), fault)
+        return Answer(self, self._failed(fault, identifiers), fault)
+
+    def late(self, limit: str) -> Answer:
+        """It hangs, and is not waited for any more: what it has not enqueued by now fails."""
+        fault = Fault(f"no answer within the run's time limit of {limit}")
+        return Answer(self, self._failed(fault, self.identifiers.tolist()), fault)
 
     def _read(self, outcomes: object, identifiers: list[Any]) -> Columns:
         if not isinstance(outcomes, DataFrame):
@@ -139,7 +148,7 @@ class Batch(NamedTuple):
         told = "; ".join(f"{each.rule} {each.text}" for each in findings)
         return _UnusableError(told or "the outcomes are not those of its records")
 
-    def _failed(self, fault: Fault, identifiers: list[Any], own: list[DataFrame]) -> Columns:
+    def _failed(self, fault: Fault, identifiers: list[Any]) -> Columns:
         message = shortened(
             ": ".join(filter(None, [self.name, fault.what, fault.said])), _LONGEST_MESSAGE
         )
@@ -149,8 +158,8 @@ class Batch(NamedTuple):
             [None] * len(identifiers),
             [{"error": message} for _ in identifiers],
         )
-        if own:
-            known = _last_of(own).set_index(IDENTIFIER)
+        if self.own:
+            known = _last_of(list(self.own)).set_index(IDENTIFIER)
             for place, text in enumerate(as_text(Series(self.identifiers)).to_pylist()):
                 if text in known.index:
                     outcome = known.loc[text]

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from devsession.errors import DefinitionError, PluginRaisedError, UsageError
+from devsession.http.deadline import current_deadline
 from devsession.plugin import managed
 from devsession.plugin.definition import author_line
 from devsession.plugin.frame_argument import frame_call
@@ -56,7 +57,8 @@ def managed_outbound_processing(
 
     A batch fails alone: when it raises (SystemExit too), returns no outcomes, or not one for each
     of its rows, these fail with a message that names the batch. When the deadline has passed, and
-    on Ctrl-C, no batch begins any more, and rows of those that have not begun have no outcome.
+    on Ctrl-C, no batch begins any more, and rows of those that have not begun have no outcome. A
+    batch that hangs is given up soon after the deadline, and its rows fail.
     fail_fast: stop at the first batch that fails, and raise when those in flight are done.
 
     Raises:
@@ -120,13 +122,14 @@ class _Answers:
     """What came of each batch, an iterator."""
 
     def __init__(self, call: FrameCall, frames: Iterator[DataFrame], settings: _Settings) -> None:
-        redact = managed.current().redact
+        redact, limit = managed.current().redact, current_deadline().limit
         self._call = call
         self._fail_fast = settings.fail_fast
         self._parallel: Parallel[Batch, Answer] = Parallel(
-            lambda batch: batch.answered(call, redact),
+            lambda batch: self._ended(batch.answered(call, redact)),
             _cut(frames, settings.batch_size, call.name),
             concurrency=settings.concurrency,
+            late=lambda batch: batch.late(limit),
             name=call.name,
         )
 
@@ -139,6 +142,12 @@ class _Answers:
     def taken(self) -> list[Answer]:
         """Those that are there already."""
         return [self._looked_at(answer) for answer in self._parallel.taken()]
+
+    def _ended(self, answer: Answer) -> Answer:
+        """In a worker, when the function has returned."""
+        if self._fail_fast and answer.fault is not None:
+            self._parallel.begin_no_more()
+        return answer
 
     def _looked_at(self, answer: Answer) -> Answer:
         if self._fail_fast and answer.fault is not None:
@@ -198,7 +207,7 @@ def _cut(frames: Iterator[DataFrame], size: int, function: str) -> Iterator[Batc
             if isinstance(frame.index, RangeIndex):
                 # A batch counts its rows from 0, as one that a request gives does.
                 part.index = RangeIndex(len(part))
-            yield Batch(number, first, part, identifiers[start : start + size])
+            yield Batch(number, first, part, identifiers[start : start + size], [])
             number, first = number + 1, first + len(part)
 
 

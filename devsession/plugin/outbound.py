@@ -12,6 +12,7 @@ from devsession.errors import (
     UsageError,
     did_you_mean,
 )
+from devsession.http.deadline import current_deadline
 from devsession.plugin.managed import enqueued, in_flight
 from devsession.plugin.outcomes import IDENTIFIER, OUTCOME_COLUMNS, Outcomes, frame_of
 from devsession.plugin.strategies import STANDARD_ACTIONS
@@ -112,7 +113,7 @@ class OutboundSyncRequest:
         dicts TRANSFORMED_RECORD, TRANSFORMED_RECORD_PREVIOUS, RESULT (of the run before). Sorting
         holds all records in memory, batched too. Of a sync with a template TRANSFORMED_RECORD is
         the rendered text, rendered as its batch is read, or with `render_jinja=False` the template's
-        `row`; the previous one is always the row.
+        `row`; the previous one is always the row. When the run's time limit has passed, no more come.
 
         Raises:
             TemplateError: the template cannot render a record, which it names.
@@ -189,7 +190,10 @@ class OutboundSyncRequest:
     def _read(
         self, actions: list[str] | None, template: RecordTemplate | None
     ) -> Iterator[DataFrame]:
+        deadline = current_deadline()
         for batch in self._records.batches(actions=actions, size=self._batch_size):
+            if deadline.over:
+                return
             records = _as_records(batch)
             yield self._rendered(records, template) if template else records
 

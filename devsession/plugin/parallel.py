@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import suppress
 from contextvars import copy_context
+from itertools import islice
 from time import perf_counter, thread_time
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from devsession.http.deadline import current_deadline
+from devsession.http.deadline import current_deadline, look_again
 from devsession.plugin.run_length import RUN_SECONDS, Pace, RunLength
+from devsession.plugin.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,18 +23,24 @@ _Result = TypeVar("_Result")
 
 # Items that are taken for each worker, so that none waits for whoever takes the results.
 _AHEAD = 2
-
-
 # A run that takes so long waits for something: others begin beside it.
 _PATIENCE_SECONDS = 5 * RUN_SECONDS
 
 
-class _Run(NamedTuple, Generic[_Result]):
-    """What one worker did at once: results, and what was raised."""
+class _Run(Generic[_Item, _Result]):
+    """What one worker does at once, while others look at it.
 
-    results: list[_Result]
-    error: BaseException | None
-    pace: Pace
+    items: not begun, to be taken by whoever comes first. begun: the others, with a result each in
+    the same order, but for one that is worked on or has raised. taken: results that were handed on.
+    """
+
+    def __init__(self, items: deque[_Item]) -> None:
+        self.items = items
+        self.alone = len(items) > 1
+        self.begun: list[_Item] = []
+        self.results: list[_Result] = []
+        self.error: BaseException | None = None
+        self.taken = 0
 
 
 class Parallel(Generic[_Item, _Result]):
@@ -44,7 +52,9 @@ class Parallel(Generic[_Item, _Result]):
 
     Nothing more begins when the current deadline has passed, when `stop` is called, on Ctrl-C, and
     when the work raises. What has begun is done then, and its results still come; an error, of the
-    items too, is raised after them. Ctrl-C again does not wait.
+    items too, is raised after them. Ctrl-C again does not wait. Nor is waited for ever for what
+    hangs: when the deadline's patience is over, what has begun is given up, and its result is what
+    `late` makes of the item.
     """
 
     def __init__(
@@ -53,18 +63,19 @@ class Parallel(Generic[_Item, _Result]):
         items: Iterator[_Item],
         *,
         concurrency: int,
+        late: Callable[[_Item], _Result],
         name: str = "devsession",
     ) -> None:
         self._work = work
         self._items = items
+        self._late = late
         self._left: deque[_Item] = deque()
         self._concurrency = concurrency
         self._length = RunLength(concurrency)
         self._context = copy_context()
         self._deadline = current_deadline()
-        self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix=name)
-        # Each with the items that its worker has not begun.
-        self._in_flight: dict[Future[_Run[_Result]], deque[_Item]] = {}
+        self._pool = Workers(concurrency, name)
+        self._in_flight: dict[Future[Pace], _Run[_Item, _Result]] = {}
         self._ready: deque[_Result] = deque()
         self._stopped = self._rest_only = False
         self._error: BaseException | None = None
@@ -78,11 +89,7 @@ class Parallel(Generic[_Item, _Result]):
                 self._begin_more()
                 if not self._in_flight:
                     break
-                patience = _PATIENCE_SECONDS if self._length.alone else None
-                wait(self._in_flight, patience, return_when=FIRST_COMPLETED)
-                self._take()
-                if not self._ready and self._length.alone:
-                    self._side_by_side()
+                self._wait()
                 # Before anyone looks at what has come: workers go on beside that.
                 self._begin_more()
             except KeyboardInterrupt as error:
@@ -92,7 +99,7 @@ class Parallel(Generic[_Item, _Result]):
                 self.stop(error)
         if self._ready:
             return self._ready.popleft()
-        self._pool.shutdown(wait=False)
+        self._pool.shutdown()
         raised, self._error = self._error, None
         raise raised or StopIteration
 
@@ -103,9 +110,13 @@ class Parallel(Generic[_Item, _Result]):
         self._ready.clear()
         return results
 
+    def begin_no_more(self) -> None:
+        """Whatever has not begun does not, from here on; for a worker, as soon as it knows."""
+        self._stopped = True
+
     def stop(self, error: BaseException | None = None) -> None:
         """Begin nothing more; the error, if any, is raised when all that has begun has come."""
-        self._stopped = True
+        self.begin_no_more()
         if not self._rest_only:
             self._error = self._error or error
         for future in list(self._in_flight):
@@ -123,30 +134,55 @@ class Parallel(Generic[_Item, _Result]):
         self.rest()
         self._in_flight.clear()
 
+    def _wait(self) -> None:
+        """Wait until something has come, and take it; give up what there is no patience for."""
+        patience = self._deadline.patience()
+        look = _PATIENCE_SECONDS if self._length.alone else look_again(patience)
+        done, _ = wait(self._in_flight, timeout=look, return_when=FIRST_COMPLETED)
+        self._take()
+        if not done and not patience:
+            self._give_up()
+        elif not done and self._length.alone:
+            self._side_by_side()
+
     def _take(self) -> None:
-        """Take the results that are there."""
+        """Take the results of what is done."""
         for future in [each for each in self._in_flight if each.done()]:
-            self._left.extend(self._in_flight.pop(future))
-            run = future.result()
-            self._ready.extend(run.results)
-            self._length.look_at(run.pace)
+            run = self._in_flight.pop(future)
+            self._take_results(run)
+            self._left.extend(run.items)
+            self._length.look_at(future.result())
             if run.error is not None:
                 self.stop(run.error)
 
+    def _take_results(self, run: _Run[_Item, _Result]) -> None:
+        came = run.results[run.taken :]
+        run.taken += len(came)
+        self._ready.extend(came)
+
+    def _give_up(self) -> None:
+        for future, run in list(self._in_flight.items()):
+            del self._in_flight[future]
+            if not future.cancel():
+                self._take_results(run)
+                self._ready.extend(map(self._late, islice(run.begun, run.taken, None)))
+
     def _side_by_side(self) -> None:
-        """Take back what the worker that was alone has not begun."""
+        """Take what the worker that was alone has done, and what it has not begun."""
         self._length.beside()
-        for items in self._in_flight.values():
+        for run in self._in_flight.values():
+            self._take_results(run)
             with suppress(IndexError):
                 while True:
-                    self._left.append(items.popleft())
+                    self._left.append(run.items.popleft())
 
     def _begin_more(self) -> None:
         while len(self._in_flight) < (1 if self._length.alone else self._concurrency * _AHEAD):
             items = self._next_items(self._length.items)
             if not items:
                 return
-            self._in_flight[self._pool.submit(self._run, items)] = items
+            run: _Run[_Item, _Result] = _Run(items)
+            self._in_flight[self._pool.submit(self._go, run)] = run
 
     def _next_items(self, most: int) -> deque[_Item]:
         items: deque[_Item] = deque()
@@ -162,23 +198,21 @@ class Parallel(Generic[_Item, _Result]):
             self._items, self._error = iter(()), self._error or error
         return items
 
-    def _run(self, items: deque[_Item]) -> _Run[_Result]:
+    def _go(self, run: _Run[_Item, _Result]) -> Pace:
         """Work on one item after the other, in a worker, until that took long enough."""
-        results: list[_Result] = []
-        error: BaseException | None = None
-        alone, begun, busy = len(items) > 1, perf_counter(), thread_time()
-        while not self._over() and (not results or perf_counter() - begun < RUN_SECONDS):
+        start, busy = perf_counter(), thread_time()
+        while not self._over() and (not run.results or perf_counter() - start < RUN_SECONDS):
             try:
-                item = items.popleft()
+                item = run.items.popleft()
             except IndexError:
                 break
+            run.begun.append(item)
             try:
-                results.append(self._context.copy().run(self._work, item))
-            except BaseException as raised:  # noqa: BLE001 - raised when the others are done
-                error = raised
+                run.results.append(self._context.copy().run(self._work, item))
+            except BaseException as error:  # noqa: BLE001 - raised when the others are done
+                run.error = error
                 break
-        pace = Pace(alone, len(results), perf_counter() - begun, thread_time() - busy)
-        return _Run(results, error, pace)
+        return Pace(run.alone, len(run.results), perf_counter() - start, thread_time() - busy)
 
     def _over(self) -> bool:
         return self._stopped or self._deadline.passed

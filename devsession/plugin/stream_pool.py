@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import traceback
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, wait
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import wraps
@@ -19,15 +19,17 @@ from devsession.errors import (
     RecordingError,
     UsageError,
 )
-from devsession.http.deadline import Deadline, current_deadline, until
+from devsession.http.deadline import Deadline, current_deadline, look_again, until
 from devsession.plugin import managed
 from devsession.plugin.definition import author_line
 from devsession.plugin.inbound import InboundSyncRequest, LimitReached
 from devsession.plugin.streams import StoredStreamConfiguration, in_dependency_order
+from devsession.plugin.workers import Workers
 from devsession.render import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from concurrent.futures import Future
 
 _KEYWORDS = ("stream", "streams")
 _LONGEST_MESSAGE = 2_000
@@ -144,6 +146,13 @@ class _UntilStopped(Deadline):
     def left(self) -> float:
         return min(super().left(), self._outer.left())
 
+    @property
+    def limit(self) -> str:
+        return self._outer.limit
+
+    def patience(self) -> float:
+        return self._outer.patience()
+
     def check(self) -> None:
         self._outer.check()
         super().check()
@@ -170,23 +179,23 @@ class _Streams:
         """Read them, and tell at the end which failed."""
         total = len(self._waiting)
         with until(self._until):
-            pool = ThreadPoolExecutor(self._concurrency, thread_name_prefix="stream")
+            pool = Workers(self._concurrency, "stream")
             try:
                 self._read_all(pool)
             finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+                pool.shutdown()
+        if self._failed and (self._end is None or isinstance(self._end, DeadlineError)):
+            raise self._error(total)
         if self._end is not None:
             raise self._end
-        if self._failed:
-            raise self._error(total)
 
-    def _read_all(self, pool: ThreadPoolExecutor) -> None:
+    def _read_all(self, pool: Workers) -> None:
         while True:
             try:
                 self._begin(pool)
                 if not self._in_flight:
                     return
-                done, _ = wait(self._in_flight, return_when=FIRST_COMPLETED)
+                done = self._first_done()
             except KeyboardInterrupt as error:
                 if isinstance(self._end, KeyboardInterrupt):
                     raise  # asked for twice: without waiting
@@ -194,8 +203,29 @@ class _Streams:
                 continue
             for future in done:
                 self._ended(self._in_flight.pop(future), future.exception())
+            if not done:
+                self._give_up()
 
-    def _begin(self, pool: ThreadPoolExecutor) -> None:
+    def _first_done(self) -> set[Future[None]]:
+        """None when those that are read are not waited for any more."""
+        while True:
+            patience = self._until.patience()
+            look = look_again(patience)
+            done, _ = wait(self._in_flight, timeout=look, return_when=FIRST_COMPLETED)
+            if done or not patience:
+                return done
+
+    def _give_up(self) -> None:
+        """Let go of streams that hang, with what a state covers of them, and begin no other."""
+        told = f"no answer within the run's time limit of {self._until.limit}"
+        self._stop(DeadlineError(told, next_step="run it again to go on"))
+        for name in self._in_flight.values():
+            self._failed[name] = told
+            if self._request is not None:
+                self._request.give_up_stream(name)
+        self._in_flight.clear()
+
+    def _begin(self, pool: Workers) -> None:
         """Hand out what waits for nothing any more."""
         for name, stream in list(self._waiting.items()):
             needed = stream.stream.depends_on_stream

@@ -11,7 +11,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import PluginRaisedError
+from devsession.errors import PluginRaisedError, UsageError
 from devsession.http import Deadline, RateLimiter, until
 from devsession.plugin.limits import ApiLimits
 from devsession.session.plugin_call import calling
@@ -30,21 +30,34 @@ _TOLD_SECONDS = 1.0
 _MOST_TOLD = 5
 
 
+def time_limit(minutes: object) -> Deadline:
+    """The deadline of a run that begins now. Raises: UsageError for what is no number over 0."""
+    if isinstance(minutes, bool) or not isinstance(minutes, int | float) or not minutes > 0:
+        raise UsageError(
+            "time_limit_mins is a number of minutes, more than 0",
+            tried=f"time_limit_mins={minutes!r}",
+            next_step="session.run(slug, time_limit_mins=30)",
+        )
+    return Deadline(minutes * 60)
+
+
 @contextmanager
 def limits_in_run(
     session: DevelopmentSession,
     plugin: Plugin,
     parameters: SyncConfigurationParameters,
     tell: Callable[[Wait], None],
+    deadline: Deadline,
 ) -> Iterator[None]:
     """Inside a run calls the app: nothing is recorded, and each request waits for its turn.
 
     tell: is told of each wait, by the thread that waits. Whatever ends the run ends the waits.
+    deadline: the run's, which holds inside.
 
     Raises: PluginRaisedError when api_limits() raises, or returns something else than limits.
     """
     limiter = _limiter(session, plugin, parameters, tell)
-    with session.recorder.paused(limiter), _ended_together(limiter):
+    with session.recorder.paused(limiter), _ended_together(limiter, deadline):
         yield
 
 
@@ -62,7 +75,7 @@ def limits_in_scenario(
     limiter = _limiter(session, plugin, parameters, _Printed())
     before = session.recorder.limit_by(limiter)
     try:
-        with _ended_together(limiter):
+        with _ended_together(limiter, Deadline()):
             yield
     finally:
         session.recorder.limit_by(before)
@@ -95,9 +108,9 @@ def _limiter(
 
 
 @contextmanager
-def _ended_together(limiter: RateLimiter) -> Iterator[None]:
+def _ended_together(limiter: RateLimiter, deadline: Deadline) -> Iterator[None]:
     """What ends the block ends the waits of all its threads."""
-    deadline = limiter.deadline = Deadline()
+    limiter.deadline = deadline
     try:
         with _ended_by_ctrl_c(deadline), until(deadline):
             yield

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, overload
 from weakref import WeakValueDictionary
 
 from devsession.errors import DevsessionError, UsageError
+from devsession.http.deadline import TIME_LIMIT_MINS
 from devsession.notebook.shown_errors import redact_shown_errors
 from devsession.notebook.shown_logs import ShownLogs
 from devsession.notebook.shown_outputs import redact_shown_outputs
@@ -264,14 +265,15 @@ class DevelopmentSession(InWarehouse):
             return self._omnata.sync(slug, direction=direction, strategy=strategy, **declared)
         return self._syncs.sync(slug, direction=direction, strategy=strategy, **declared)
 
-    def run(self, slug: str) -> Any:
+    def run(self, slug: str, *, time_limit_mins: float = TIME_LIMIT_MINS) -> Any:
         """Run a sync for real: what is new or changed goes to the app, or comes from it.
 
         A summary of it: `RunSummary`, or `InboundSummary` stream by stream. Records no HTTP.
+        When the time limit has passed it ends with what is done; the next run goes on from there.
         """
         from devsession.session.running import run_sync
 
-        return run_sync(self, self.sync(slug))
+        return run_sync(self, self.sync(slug), time_limit_mins=time_limit_mins)
 
     def failures(self, slug: str) -> DataFrame:
         """The records of a sync that were refused when they were offered last; empty for none.

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from devsession.errors import PluginRaisedError, StreamError
+from devsession.errors import DeadlineError, PluginRaisedError, StreamError
+from devsession.http.deadline import TIME_LIMIT_MINS
 from devsession.notebook.stream_progress import NotebookStreamProgress
 from devsession.plugin.schema_drift import schema_difference
-from devsession.session.app_limits import limits_in_run
+from devsession.session.app_limits import limits_in_run, time_limit
 from devsession.session.inbound_call import call_inbound, secrets_of
 from devsession.session.inbound_summary import InboundSummary, StreamSummary
 from devsession.session.inbound_watcher import InboundLog, LoggedStore, WatchedRequest
 from devsession.session.run_lock import end_killed
-from devsession.session.run_turn import to_its_end, turn_of
+from devsession.session.run_turn import COMPLETED, TIMED_OUT, to_its_end, turn_of
 from devsession.session.stream_table import read_as
 
 if TYPE_CHECKING:
+    from devsession.http.deadline import Deadline
     from devsession.plugin.report import Finding
     from devsession.session.development import DevelopmentSession
     from devsession.session.inbound_sync import InboundSync
@@ -23,31 +25,42 @@ if TYPE_CHECKING:
 
 
 def run_inbound(
-    session: DevelopmentSession, sync: InboundSync, *, watcher: InboundWatcher | None = None
+    session: DevelopmentSession,
+    sync: InboundSync,
+    *,
+    watcher: InboundWatcher | None = None,
+    time_limit_mins: float = TIME_LIMIT_MINS,
 ) -> InboundSummary:
     """Call sync_inbound; what it reads is stored with the states that cover it, as it comes.
 
     Whatever stops it, what is stored stays, and the next run goes on from its states. A stream that
     fails leaves the others. Its log is a file of `.devsession/logs/`. watcher: looks on; by default
-    what a notebook shows.
+    what a notebook shows. time_limit_mins: when they have passed the run ends in the same way.
 
     Raises:
-        UsageError: the session is offline, or a run of this sync goes on already.
+        UsageError: the session is offline, a run of this sync goes on already, or the time limit
+            is no number over 0.
         PluginRaisedError: the method raised, and no stream could go on.
         RunInterrupted: Ctrl-C, a KeyboardInterrupt that says what was done.
     """
+    deadline = time_limit(time_limit_mins)
     with turn_of(session, sync, twice="store records twice"):
         end_killed(session.store, sync.record)
-        return _Run(session, sync, watcher or NotebookStreamProgress()).go()
+        return _Run(session, sync, watcher or NotebookStreamProgress(), deadline).go()
 
 
 class _Run:
     """One run, from its entry in the list of runs to its summary."""
 
     def __init__(
-        self, session: DevelopmentSession, sync: InboundSync, watcher: InboundWatcher
+        self,
+        session: DevelopmentSession,
+        sync: InboundSync,
+        watcher: InboundWatcher,
+        deadline: Deadline,
     ) -> None:
         self._session = session
+        self._deadline = deadline
         self._sync = sync
         self._watcher = watcher
         with session.recorder.paused():
@@ -70,12 +83,19 @@ class _Run:
         """Read, and end in a summary, however it ends."""
         return to_its_end(self._session, self._log, self._read, self._end)
 
-    def _read(self) -> None:
+    def _read(self) -> str:
         self._log.begun(read_as(self._streams), type(self._plugin).__name__)
         session, plugin, parameters = self._session, self._plugin, self._parameters
+        deadline, over = self._deadline, False
         try:
-            with limits_in_run(session, plugin, parameters, self._watcher.waiting):
-                call_inbound(session, plugin, parameters, self._request, so_far=self._so_far)
+            with limits_in_run(session, plugin, parameters, self._watcher.waiting, deadline):
+                try:
+                    call_inbound(session, plugin, parameters, self._request, so_far=self._so_far)
+                finally:
+                    over = deadline.over
+        except DeadlineError:
+            if not over:
+                raise
         except PluginRaisedError as error:
             failed = error.fields.get("streams")
             if not isinstance(failed, list):
@@ -86,6 +106,8 @@ class _Run:
         except StreamError:
             if not any(map(self._refused, self._request.progress)):
                 raise
+        whole = all(each.complete for each in self._request.progress.values())
+        return TIMED_OUT if over and not whole else COMPLETED
 
     def _so_far(self) -> str:
         stored = sum(each.stored for each in self._request.progress.values())

@@ -57,7 +57,7 @@ class StreamSummary:
 class InboundSummary:
     """What a run did; true when no stream failed.
 
-    status: completed, failed or interrupted. streams: by name. warnings: what was stored and is
+    status: completed, failed, interrupted, or timed out. streams: by name. warnings: what was stored and is
     worth a look, a line a rule. fields: streams whose records have other fields or types than
     before, `+ phone: string` a line each.
     """

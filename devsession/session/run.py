@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from devsession.errors import DeadlineError
+from devsession.http.deadline import TIME_LIMIT_MINS
 from devsession.notebook.progress import NotebookProgress
 from devsession.render import counted
-from devsession.session.app_limits import limits_in_run
+from devsession.session.app_limits import limits_in_run, time_limit
 from devsession.session.counting import CountedRecords
 from devsession.session.journal import JournaledRecords, apply_left, journal_of
 from devsession.session.outbound_call import call_outbound, outbound_request
 from devsession.session.plugin_call import calling
 from devsession.session.run_log import RunLog
-from devsession.session.run_turn import RunInterrupted, to_its_end, turn_of
+from devsession.session.run_turn import COMPLETED, TIMED_OUT, RunInterrupted, to_its_end, turn_of
 from devsession.session.run_watcher import Watchers
 from devsession.session.summary import RunSummary
 from devsession.session.validating import ValidatedRecords, validator_of
@@ -21,6 +23,7 @@ from devsession.session.validating import ValidatedRecords, validator_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from devsession.http.deadline import Deadline
     from devsession.plugin.outbound import RecordStore
     from devsession.session.development import DevelopmentSession
     from devsession.session.run_watcher import RunWatcher
@@ -31,29 +34,39 @@ __all__ = ["RunInterrupted", "RunSummary", "run_sync"]
 
 
 def run_sync(
-    session: DevelopmentSession, sync: Sync, *, watcher: RunWatcher | None = None
+    session: DevelopmentSession,
+    sync: Sync,
+    *,
+    watcher: RunWatcher | None = None,
+    time_limit_mins: float = TIME_LIMIT_MINS,
 ) -> RunSummary:
     """Stage what is new or changed, call sync_outbound, store outcomes as they come.
 
     Whatever stops it, outcomes that came are kept: the next run offers what has none. Its log is
     a file of `.devsession/logs/`. watcher: looks on; by default what a notebook shows.
+    time_limit_mins: when they have passed the run ends, with what was done until then.
 
     Raises:
-        UsageError: the session is offline, or a run of this sync goes on already.
+        UsageError: the session is offline, a run of this sync goes on already, or the time limit
+            is no number over 0.
         SourceError: identifiers of the source are null or not unique; nothing was sent.
         PluginRaisedError: the method raised.
         RunInterrupted: Ctrl-C, a KeyboardInterrupt that says what was done.
     """
+    deadline = time_limit(time_limit_mins)
     with turn_of(session, sync, twice="send records twice"):
         apply_left(session, sync)
-        return _Run(session, sync, watcher or NotebookProgress()).go()
+        return _Run(session, sync, watcher or NotebookProgress(), deadline).go()
 
 
 class _Run:
     """One run, from its entry in the list of runs to its summary."""
 
-    def __init__(self, session: DevelopmentSession, sync: Sync, watcher: RunWatcher) -> None:
+    def __init__(
+        self, session: DevelopmentSession, sync: Sync, watcher: RunWatcher, deadline: Deadline
+    ) -> None:
         self._session = session
+        self._deadline = deadline
         self._sync = sync
         self._parameters, self._plugin = sync.parameters, session.plugin
         self._run = session.store.start_run(sync.record)
@@ -66,7 +79,7 @@ class _Run:
         """Send, and end in a summary, however it ends."""
         return to_its_end(self._session, self._log, self._send, self._end)
 
-    def _send(self) -> None:
+    def _send(self) -> str:
         session, record, strategy = self._session, self._sync.record, self._parameters.sync_strategy
         self._log.started(
             source=record.source, strategy=strategy.name, plugin=type(self._plugin).__name__
@@ -79,12 +92,17 @@ class _Run:
             validator = validator_of(session, self._sync)
             sent = counted if validator is None else ValidatedRecords(counted, validator)
             offered = sum(staged.actions.values())
-            self._call(sent, so_far=lambda: _so_far(counted.answered, offered))
+            over = self._call(sent, so_far=lambda: _so_far(counted.answered, offered))
         finally:
             stored.flush()
+        return TIMED_OUT if over and not self._summary(COMPLETED) else COMPLETED
 
-    def _call(self, records: RecordStore, *, so_far: Callable[[], str]) -> None:
-        """sync_outbound on the run's records; outcomes that it returns are stored as well."""
+    def _call(self, records: RecordStore, *, so_far: Callable[[], str]) -> bool:
+        """sync_outbound on the run's records; outcomes that it returns are stored as well.
+
+        Whether its time was over before it was.
+        """
+        deadline = self._deadline
         session, plugin, parameters = self._session, self._plugin, self._parameters
         request = outbound_request(
             session,
@@ -94,12 +112,17 @@ class _Run:
             unrendered=lambda failed: request.enqueue_results(failed),  # noqa: PLW0108 - not there yet
         )
         with (
-            limits_in_run(session, plugin, parameters, self._watcher.waiting),
+            limits_in_run(session, plugin, parameters, self._watcher.waiting, deadline),
             calling(plugin, "sync_outbound", session.vault, so_far=so_far),
         ):
-            returned: Any = call_outbound(session, plugin, parameters, request, so_far=so_far)
-            if returned is not None:
-                request.enqueue_results(returned)
+            try:
+                returned: Any = call_outbound(session, plugin, parameters, request, so_far=so_far)
+                if returned is not None:
+                    request.enqueue_results(returned)
+            except DeadlineError:
+                if not deadline.over:
+                    raise
+            return deadline.over
 
     def _end(self, status: str, error: BaseException | None) -> RunSummary:
         summary = self._summary(status)
@@ -107,7 +130,7 @@ class _Run:
             self._session.store.finish_run(self._run, status=status, counts=summary.counts)
         finally:
             self._watcher.finished(summary, error)
-        if status == "completed" and self._staged is not None:
+        if status == COMPLETED and self._staged is not None:
             self._staged.discard()
         return summary
 

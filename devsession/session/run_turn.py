@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 S = TypeVar("S")
 
+COMPLETED, TIMED_OUT = "completed", "timed out"
+
 # Whoever plans or freezes holds a sync for a moment as well.
 _PATIENCE_SECONDS = 2
 
@@ -61,18 +63,19 @@ def turn_of(session: DevelopmentSession, sync: Any, *, twice: str) -> Iterator[N
 def to_its_end(
     session: DevelopmentSession,
     log: RunLog,
-    work: Callable[[], None],
+    work: Callable[[], str],
     end: Callable[[str, BaseException | None], S],
 ) -> S:
     """Do the work of a run, with its log, and end it, however it ends; its summary.
 
-    end: makes the summary of a status, and of what stopped it.
+    work: returns how it ended: COMPLETED, or TIMED_OUT. end: makes the summary of a status, and of
+    what stopped it.
 
     Raises: RunInterrupted on Ctrl-C; what the work raises.
     """
     with log.into(session.workspace.private / "logs"):
         try:
-            work()
+            status = work()
         except KeyboardInterrupt as stopped:
             raise RunInterrupted(end("interrupted", stopped)) from None
         except BaseException as error:
@@ -80,4 +83,4 @@ def to_its_end(
             with suppress(SetupError):
                 end("failed", error)
             raise
-        return end("completed", None)
+        return end(status, None)

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from devsession.session.sync import Sync
 
 
-def run_sync(session: DevelopmentSession, sync: Sync | InboundSync) -> RunSummary | InboundSummary:
+def run_sync(
+    session: DevelopmentSession, sync: Sync | InboundSync, *, time_limit_mins: float
+) -> RunSummary | InboundSummary:
     """Run it. Raises: as the run of its direction."""
     if isinstance(sync, InboundSync):
         from devsession.session.inbound_run import run_inbound
 
-        return run_inbound(session, sync)
+        return run_inbound(session, sync, time_limit_mins=time_limit_mins)
     from devsession.session import run
 
-    return run.run_sync(session, sync)
+    return run.run_sync(session, sync, time_limit_mins=time_limit_mins)

@@ -39,8 +39,8 @@ class RunSummary:
     scanned: records of the source. created, updated, deleted: those that succeeded; sent: with
     any other action. skipped: unchanged, so not offered. failed: refused. unanswered: offered, and
     without an outcome. actions: action -> how many succeeded, custom ones by their own names.
-    causes: why records were refused, the most frequent first. status: completed, failed or
-    interrupted.
+    causes: why records were refused, the most frequent first. status: completed, failed,
+    interrupted, or timed out.
     """
 
     sync: str

@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from devsession.errors import DefinitionError
+from devsession.http.deadline import TIME_LIMIT_MINS
 from devsession.plugin.mapping import (
     StoredFieldMappings,
     StoredJinjaTemplate,
@@ -155,7 +156,7 @@ class Payload(Answer):
     sync_parameters: Values = {}
     api_limit_overrides: list[dict[str, Any]] = []
     rate_limits_state: dict[str, Any] = {}
-    time_limit_mins: int = 240
+    time_limit_mins: int = TIME_LIMIT_MINS
 
     def _known(self, secrets: dict[str, StoredSecret]) -> dict[str, Any]:
         """Of the parameters what both directions have."""

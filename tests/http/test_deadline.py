@@ -25,6 +25,19 @@ def test_time_passes_until_the_deadline_has_passed() -> None:
         deadline.check()
 
 
+def test_what_has_begun_may_take_a_little_longer() -> None:
+    clock = DrivenClock()
+    short, long, cancelled = (Deadline(limit, clock=clock) for limit in (60, 7200, 60))
+    cancelled.cancel()
+
+    assert (short.patience(), long.patience()) == (66, 7230)
+    assert cancelled.patience() == Deadline().patience() == math.inf
+
+    clock.forward(66)
+    assert (short.over, short.patience()) == (True, 0)
+    assert (cancelled.passed, cancelled.over) == (True, False)
+
+
 def test_without_a_limit_it_passes_when_it_is_cancelled() -> None:
     deadline = Deadline()
     assert deadline.left() == math.inf

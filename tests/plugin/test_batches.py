@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 from devsession.errors import DefinitionError, MissError, PluginRaisedError, UsageError
+from devsession.http.clock import DrivenClock
 from devsession.http.deadline import Deadline, until
 from devsession.plugin import OutboundSyncRequest, Outcomes, managed_outbound_processing
 from devsession.plugin.batches import BatchesInterrupted
@@ -300,6 +302,68 @@ def test_after_the_deadline_no_batch_begins_and_its_rows_have_no_outcome(
 
     assert outcomes["SUCCESS"].all()
     assert len(outcomes) == 110
+
+
+@pytest.fixture
+def over() -> Iterator[threading.Event]:
+    """Set when the test is over: what hangs until then ends."""
+    over = threading.Event()
+    yield over
+    over.set()
+
+
+def test_a_batch_that_hangs_is_given_up_after_the_deadline(
+    records: pd.DataFrame, over: threading.Event, snapshot: SnapshotAssertion
+) -> None:
+    store, clock = FrameRecords(records), DrivenClock()
+    request = OutboundSyncRequest(store, batch_size=100)
+
+    def hang(_: pd.DataFrame) -> None:
+        while len(store.outcomes) < _ROWS - _SIZE:
+            time.sleep(0.01)
+        clock.forward(3600)
+        over.wait()
+
+    with until(Deadline(600, clock=clock)):
+        request.enqueue_results(managed(with_fault(hang))(request.get_records(batched=True)))
+
+    outcomes = store.outcomes.set_index("IDENTIFIER")
+    assert sorted(outcomes.index) == sorted(records["IDENTIFIER"])
+    assert sorted(refused(store.outcomes)) == _FAULTY
+    assert outcomes["RESULT"][_FAULTY[0]] == snapshot
+
+
+def test_of_a_batch_that_hangs_what_it_enqueued_stays(
+    records: pd.DataFrame, over: threading.Event
+) -> None:
+    clock = DrivenClock()
+    request = OutboundSyncRequest(FrameRecords(records))
+
+    def hang(batch: pd.DataFrame) -> None:
+        request.enqueue_results(taken(batch.head(4)))
+        clock.forward(3600)
+        over.wait()
+
+    with until(Deadline(600, clock=clock)):
+        outcomes = managed(hang)(records.head(_SIZE))
+
+    assert refused(outcomes) == outcomes["IDENTIFIER"].tolist()[4:]
+
+
+def test_what_has_not_begun_behind_batches_that_hang_has_no_outcome(
+    records: pd.DataFrame, over: threading.Event
+) -> None:
+    clock = DrivenClock()
+
+    def hang(_: pd.DataFrame) -> None:
+        clock.forward(3600)
+        over.wait()
+
+    with until(Deadline(600, clock=clock)):
+        outcomes = managed(hang, concurrency=1)(records)
+
+    assert refused(outcomes) == [f"record-{number}" for number in range(_SIZE)]
+    assert len(outcomes) == _SIZE
 
 
 def test_under_a_deadline_that_has_passed_nothing_begins(records: pd.DataFrame) -> None:

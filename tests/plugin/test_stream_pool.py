@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -214,6 +215,29 @@ def test_a_deadline_ends_each_stream_after_its_page() -> None:
     with until(Deadline(60, clock=clock)), pytest.raises(DeadlineError, match="time limit"):
         read(request=request)
     assert [each.records for each in request.progress.values()] == [1, 0]
+
+
+def test_a_stream_that_hangs_is_given_up_after_the_deadline() -> None:
+    store, over, clock = StreamRecords(), threading.Event(), DrivenClock()
+    request = InboundSyncRequest([stream("a"), stream("b"), stream("c", "a")], store)
+
+    @managed_inbound_processing(concurrency=2)
+    def read(stream: StoredStreamConfiguration, request: InboundSyncRequest) -> None:
+        request.enqueue_results(stream.stream_name, page(1), {"at": 1})
+        if stream.stream_name == "a":
+            request.enqueue_results("a", page(2))
+            while not request.progress["b"].complete:
+                time.sleep(0.01)
+            clock.forward(90)
+            over.wait()
+
+    with until(Deadline(60, clock=clock)), pytest.raises(PluginRaisedError) as error, request:
+        read(request=request)
+    over.set()
+
+    assert error.value.said == "a: no answer within the run's time limit of 60 s"
+    assert [len(store.records(name)) for name in "abc"] == [1, 1, 0]
+    assert not request.progress["c"].started
 
 
 def test_what_was_not_recorded_is_told_as_it_is() -> None:

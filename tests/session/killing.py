@@ -44,6 +44,7 @@ _LOOK = 0.002
 # Until a process has begun its run, or has ended, on a machine that has much to do.
 _PATIENCE = 120
 _MOST_TRIES = 8
+_SHORTEST = 0.3
 
 
 class Killed(Protocol):
@@ -74,7 +75,8 @@ class KilledProject:
         self.session = DevelopmentSession(load_plugin_class(folder), workspace=folder)
         self.app = App(unrecorded=self.session.recorder.paused)
         self.session.connection.fill(url=self.app.url, api_key=secret(KEY_NAME))
-        # Direction -> seconds of a whole run, from where it takes its turn to its end.
+        # Direction -> seconds of a whole run, from where it takes its turn to its end, as they are
+        # on this machine now.
         self._seconds: dict[str, float] = {}
 
     def close(self) -> None:
@@ -97,12 +99,17 @@ class KilledProject:
 
         victim: "process" and "kernel" are what runs it, "warehouse" is the warehouse's process.
         """
-        moment = share * self._whole(type(killed)) * max(killed.left(), 0.3)
+        work = max(killed.left(), 0.3)
+        moment = share * self._whole(type(killed)) * work
         with self._begun(killed, in_kernel=victim == "kernel") as run:
-            time.sleep(moment)
-            going_on = not run.ended_within(0)
+            begun = time.monotonic()
+            going_on = not run.ended_within(moment)
             if going_on:
                 os.kill(self._warehouse() if victim == "warehouse" else run.pid, signal.SIGKILL)
+                self._seconds[killed.direction] *= 1.03
+            else:
+                took = (time.monotonic() - begun) / work
+                self._seconds[killed.direction] = max(took, _SHORTEST)
         told = f"killed at {moment:.3f} s" if going_on else f"over before {moment:.3f} s"
         print(f"{killed.direction} {victim} {killed.sync.slug}: {told}; it ended with {run.code}")
         killed.check()
@@ -150,7 +157,6 @@ class KilledProject:
         client.load_connection_file()
         client.start_channels()
         try:
-            client.wait_for_ready(timeout=_PATIENCE)
             yield Cell(kernel, client, CELL.format(slug=slug))
         finally:
             client.stop_channels()

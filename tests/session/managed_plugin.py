@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from threading import Event
+from time import sleep
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from devsession.http.deadline import current_deadline
@@ -34,7 +36,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 FAULTY = "125"
-SENT = Path(__file__).with_name("sent.txt")
+OTHERS = 390
+SENT, HUNG = (Path(__file__).with_name(name) for name in ("sent.txt", "hung.txt"))
 
 
 class Managed(Plugin):
@@ -118,6 +121,15 @@ def interrupt(outcomes: DataFrame, key: str) -> NoReturn:
     raise KeyboardInterrupt
 
 
+def hang(outcomes: DataFrame, key: str) -> DataFrame:
+    while len(SENT.read_text(encoding="utf-8").split()) < OTHERS:
+        sleep(0.01)
+    sleep(0.1)  # until the last of them is taken
+    HUNG.touch()
+    Event().wait()
+    return outcomes
+
+
 def deadline(outcomes: DataFrame, key: str) -> DataFrame:
     current_deadline().cancel()
     told(outcomes)
@@ -128,6 +140,7 @@ FAULTS: dict[str, Callable[[DataFrame, str], DataFrame | None]] = {
     "exception": exception,
     "exit": leave,
     "timeout": timeout,
+    "hang": hang,
     "none": lambda outcomes, key: None,
     "missing column": lambda outcomes, key: outcomes.drop(columns="SUCCESS"),
     "wrong rows": lambda outcomes, key: outcomes.head(9),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
+from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +21,14 @@ from devsession.errors import (
     UnknownNameError,
     UsageError,
 )
-from devsession.plugin import Plugin, StreamConfiguration
+from devsession.http import Deadline, DrivenClock
+from devsession.plugin import (
+    Plugin,
+    StoredStreamConfiguration,
+    StreamConfiguration,
+    managed_inbound_processing,
+)
+from devsession.session import app_limits
 from devsession.session.plugin_source import load_plugin_class
 from devsession.session.run_turn import RunInterrupted
 from devsession.session.views import inbound_call
@@ -457,6 +467,50 @@ class TestRun:
         assert (summary.status, summary.counts) == ("interrupted", {"customer": 1})
         assert people.tables.counts() == {"customer": (1, 0)}
         assert people.tables.states() == {"customer": {"updated_at": "2026-01-01"}}
+
+    def test_after_a_time_limit_the_next_run_goes_on(
+        self, people: InboundSync, session: DevelopmentSession, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        begun: list[Any] = []
+
+        def reading(_: object, parameters: Any, request: Any) -> None:
+            begun.append(request.streams[0].latest_state)
+            request.enqueue_results("customer", [{"id": "1"}], {"updated_at": "2026-01-01"})
+            request.mark_stream_complete("customer")
+
+        people.fill(streams=["customer"])
+        monkeypatch.setattr(session.source.plugin_class, "sync_inbound", reading)
+        first = session.run(people.slug, time_limit_mins=1e-9)
+        second = session.run(people.slug)
+
+        assert (first.status, bool(first), first.counts) == ("timed out", False, {"customer": 1})
+        assert (second.status, bool(second)) == ("completed", True)
+        assert begun == [None, {"updated_at": "2026-01-01"}]
+
+    def test_a_stream_that_hangs_is_told_when_the_time_limit_has_passed(
+        self, people: InboundSync, session: DevelopmentSession, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def hanging(_: object, parameters: Any, request: Any) -> None:
+            read(request)
+
+        @managed_inbound_processing(concurrency=2)
+        def read(request: Any, stream: StoredStreamConfiguration) -> None:
+            records = [{"id": stream.stream_name}]
+            request.enqueue_results(stream.stream_name, records, {"updated_at": "2026-01-01"})
+            if stream.stream_name == "customer":
+                while not request.progress["project"].complete:
+                    time.sleep(0.01)
+                clock.forward(3600)
+                Event().wait()
+
+        clock = DrivenClock()
+        monkeypatch.setattr(app_limits, "Deadline", partial(Deadline, clock=clock))
+        people.fill(streams=["customer", "project"])
+        monkeypatch.setattr(session.source.plugin_class, "sync_inbound", hanging)
+        summary = session.run(people.slug, time_limit_mins=5)
+
+        assert (summary.status, summary.counts) == ("timed out", {"customer": 1, "project": 1})
+        assert summary.problems == {"customer": "no answer within the run's time limit of 0:05:00"}
 
     def test_a_method_that_raises_is_told_and_what_a_state_covers_stays(
         self, people: InboundSync, session: DevelopmentSession, monkeypatch: pytest.MonkeyPatch

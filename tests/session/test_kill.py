@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 WAREHOUSE_HAS_A_PROCESS = True
 # The first is for every day.
-SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 20))]
+SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 18))]
 
 
 @pytest.fixture(scope="module")

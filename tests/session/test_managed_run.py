@@ -6,18 +6,24 @@ import re
 import shutil
 from collections import Counter
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from pandas import DataFrame
 
 from devsession import DevelopmentSession, secret
+from devsession.errors import UsageError
+from devsession.http.clock import SystemClock
 from devsession.http.deadline import Deadline, until
+from devsession.session import app_limits
 from devsession.session.plugin_source import load_plugin_class
 from tests.session import managed_plugin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from syrupy.assertion import SnapshotAssertion
 
     from devsession.session.sync import Sync
 
@@ -87,6 +93,51 @@ def test_all_rows_have_an_outcome_and_one_batch_of_forty_fails(
     assert set(failures["IDENTIFIER"]) == FAULTY
     assert all(cause.startswith("batch 13 (rows 121 to 130): ") for cause in summary.causes)
     assert KEY not in str(summary.causes) + failures.to_csv()
+
+
+def test_a_batch_that_hangs_fails_alone_when_the_time_limit_has_passed(
+    session: DevelopmentSession, people: Sync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class HoursLater(SystemClock):
+        def now(self) -> float:
+            hung = (session.workspace.folder / "hung.txt").exists()
+            return super().now() + 86_400 * hung
+
+    monkeypatch.setenv("FAULT", "hang")
+    monkeypatch.setattr(app_limits, "Deadline", partial(Deadline, clock=HoursLater()))
+
+    summary = session.run(people.slug, time_limit_mins=60)
+
+    assert set(session.failures(people.slug)["IDENTIFIER"]) == FAULTY
+    assert str(summary) == (
+        f"{people.slug}: timed out, 400 records offered, 390 created, 10 refused: "
+        "batch 13 (rows 121 to 130): no answer within the run's time limit of 1:00:00 (10)"
+    )
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_after_a_time_limit_the_next_run_goes_on(
+    way: str, session: DevelopmentSession, people: Sync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALL", way)
+
+    first = session.run(people.slug, time_limit_mins=1e-9)
+    second = session.run(people.slug)
+
+    assert not first
+    assert str(first) == (f"{people.slug}: timed out, 400 records offered, 400 without an outcome")
+    assert (second.offered, second.succeeded, bool(second)) == (ROWS, ROWS, True)
+
+
+@pytest.mark.parametrize("minutes", [0, -1, True, "4", None, float("nan")])
+def test_a_time_limit_that_cannot_be(
+    minutes: object, session: DevelopmentSession, people: Sync, snapshot: SnapshotAssertion
+) -> None:
+    with pytest.raises(UsageError) as error:
+        session.run(people.slug, time_limit_mins=minutes)  # type: ignore[arg-type]
+
+    assert str(error.value) == snapshot
+    assert session.store.runs(people.record) == []
 
 
 @pytest.mark.parametrize("way", WAYS)
