@@ -63,7 +63,7 @@ class ForkProvisioner(LocalProvisioner):
 
 async def _forked(command: list[str], folder: str, kwargs: dict[str, Any]) -> Any:
     if not can_fork():
-        raise NotForkedError(f"fast ones need Linux 5.3 or later, and this is {sys.platform}")
+        raise NotForkedError("fast ones need pidfd_open, which Linux has from 5.3 on")
     others = sorted(kwargs.keys() - _KNOWN)
     if others or kwargs.get("independent"):
         asked = ", ".join(others) or "that it outlives its runner"
