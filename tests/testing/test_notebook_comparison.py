@@ -225,3 +225,14 @@ def test_cells_without_any_output_are_said_to_have_none() -> None:
     report = compare(notebook, notebook, RULES)
     assert report
     assert "all that is seen is that they run" in report.notes[0]
+
+
+def test_of_very_many_differences_the_first_are_told() -> None:
+    rows = [
+        "".join(f"<tr><td>{number + step}</td></tr>" for number in range(5_000)) for step in (0, 1)
+    ]
+    html = [new_output("display_data", {"text/html": f"<table>{each}</table>"}) for each in rows]
+    cells = [new_code_cell("x", id="x", execution_count=1, outputs=[each]) for each in html]
+    report = compare(new_notebook(cells=cells[:1]), new_notebook(cells=cells[1:]), RULES)
+    assert len(report.cells[0].differences) == 200
+    assert str(report.cells[0]).endswith("and at least 180 more")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from devsession.render import shortened
 from devsession.testing.notebooks.comparison_report import (
+    COUNTED,
     CellComparison,
     Difference,
     NotebookComparison,
@@ -95,7 +97,8 @@ def _compared(pair: Pair, tags: CellTags, comparer: OutputComparer, *, lax: bool
         return _unexpected(told, raised)
     if not ((not lax) if tags.compared is None else tags.compared):
         return replace(told, why=tags.said_by("compared") or "only tagged cells are compared")
-    return _by_outputs(told, stored, tuple(comparer.differences(stored.outputs, came.outputs)))
+    found = islice(comparer.differences(stored.outputs, came.outputs), COUNTED)
+    return _by_outputs(told, stored, tuple(found))
 
 
 def _alone(told: CellComparison, pair: Pair, tags: CellTags) -> CellComparison:

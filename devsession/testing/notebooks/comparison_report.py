@@ -10,6 +10,7 @@ from devsession.testing.notebooks.text_lines import html_block, indented
 
 State = Literal["same", "differs", "uncompared", "missing", "extra"]
 _FAILED = {"differs", "missing", "extra"}
+COUNTED = 200  # differences of a cell; the rest is not looked for
 _SOURCE_LINES = 12
 _CELLS_SHOWN = 20
 _DIFFERENCES_SHOWN = 20
@@ -56,8 +57,8 @@ class CellComparison:
 
     @property
     def name(self) -> str:
-        """`cell 3 (id 4f2a)`."""
-        return f"cell {self.number}" + (f" (id {self.id})" if self.id else "")
+        """`cell 3`; nobody sees ids."""
+        return f"cell {self.number}"
 
     def __str__(self) -> str:
         head = f"{self.name}: {self.state}" + (f": {self.why}" if self.why else "")
@@ -66,9 +67,22 @@ class CellComparison:
         shown = [f"  | {line}" for line in lines[:_SOURCE_LINES]]
         shown += [f"  | … {counted(more, 'more line')}"] if more > 0 else []
         found = [indented(str(each)) for each in self.differences[:_DIFFERENCES_SHOWN]]
-        hidden = len(self.differences) - len(found)
-        found += [f"  and {hidden:,} more"] if hidden else []
+        found += [f"  {self._more}"] if self._more else []
         return "\n".join([head, *shown, *found])
+
+    @property
+    def _more(self) -> str:
+        hidden = len(self.differences) - _DIFFERENCES_SHOWN
+        at_least = "at least " if len(self.differences) == COUNTED else ""
+        return f"and {at_least}{hidden:,} more" if hidden > 0 else ""
+
+    def _repr_html_(self) -> str:
+        head = f"{self.name}: {self.state}" + (f": {self.why}" if self.why else "")
+        title = html_line(head, style="font-weight:bold;margin-top:8px")
+        source = html_block([(" ", line) for line in self.source.splitlines()[:_SOURCE_LINES]])
+        found = [_html_difference(each) for each in self.differences[:_DIFFERENCES_SHOWN]]
+        more = [html_line(self._more)] if self._more else []
+        return "".join([title, source if self.source else "", *found, *more])
 
     def to_dict(self) -> dict[str, Any]:
         """The same for JSON."""
@@ -134,7 +148,7 @@ class NotebookComparison:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        cells = [_html(cell) for cell in self.failed[:_CELLS_SHOWN]]
+        cells = [cell._repr_html_() for cell in self.failed[:_CELLS_SHOWN]]
         hidden = len(self.failed) - len(cells)
         more = [html_line(f"and {counted(hidden, 'more cell')}: .cells")] if hidden else []
         notes = [html_line(f"note: {note}") for note in self.notes]
@@ -155,16 +169,6 @@ class NotebookComparison:
 
 def _s(number: int) -> str:
     return "s" if number == 1 else ""
-
-
-def _html(cell: CellComparison) -> str:
-    head = f"{cell.name}: {cell.state}" + (f": {cell.why}" if cell.why else "")
-    title = html_line(head, style="font-weight:bold;margin-top:8px")
-    source = html_block([(" ", line) for line in cell.source.splitlines()[:_SOURCE_LINES]])
-    found = [_html_difference(each) for each in cell.differences[:_DIFFERENCES_SHOWN]]
-    hidden = len(cell.differences) - len(found)
-    more = [html_line(f"and {hidden:,} more")] if hidden else []
-    return "".join([title, source if cell.source else "", *found, *more])
 
 
 def _html_difference(each: Difference) -> str:

@@ -36,7 +36,7 @@ def read_notebook(path: Path) -> Document:
             # Cells of before 4.5 have no ids; they get some in memory.
             warnings.simplefilter("ignore")
             notebook = nbformat.reads(text, as_version=_FORMAT)
-            nbformat.validate(notebook)
+            _check(notebook)
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from None
     except UnicodeDecodeError as error:
@@ -46,6 +46,17 @@ def read_notebook(path: Path) -> Document:
     except Exception as error:  # noqa: BLE001 - readers of old formats raise what they like
         raise _unreadable(path, f"no notebook: {str(error).splitlines()[0]}") from None
     return Document(text, notebook)
+
+
+def _check(notebook: NotebookNode) -> None:
+    """What the notebook's own metadata lacks (the name of its kernel) keeps no cell from running."""
+    import nbformat
+
+    try:
+        nbformat.validate(notebook)
+    except nbformat.ValidationError as error:
+        if not (error.validator == "required" and "metadata" in list(error.absolute_path)[:1]):
+            raise
 
 
 def has_outputs(notebook: NotebookNode) -> bool:

@@ -101,10 +101,7 @@ def missing_counts(stored: NotebookNode) -> tuple[list[Gap], str]:
 def _told(first: int, last: int, before: int, after: int) -> str:
     gone = f"In [{first}] is" if first == last else f"In [{first}] to [{last}] are"
     where = f"between cell {before} and cell {after}" if before else f"before cell {after}"
-    return (
-        f"{gone} gone {where}: a cell was removed, or run again; store anew with "
-        "devsession test --update"
-    )
+    return f"{gone} gone {where}: a cell was removed, or run again"
 
 
 def _code_cells(notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:

@@ -192,7 +192,7 @@ def headline(ran: Ran, cells: tuple[CellReport, ...]) -> str:
 def _compared(ran: Ran) -> Iterator[CellReport]:
     if ran.comparison is not None:
         for each in ran.comparison.cells:
-            title = cell_title(each.source)
+            title = cell_title(each.source) if each.source else "gone"
             details = tuple(str(difference) for difference in each.differences)
             yield CellReport(each.number, title, each.source, each.state, each.why, details)
         return

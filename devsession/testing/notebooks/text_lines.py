@@ -12,7 +12,7 @@ from devsession.render import BAD, GOOD, counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMPARED = 2_000  # lines; comparing takes the square of them
+_COMPARED = 1_000  # lines; comparing takes the square of them
 _SHOWN = 40  # lines, and around each change:
 _CONTEXT = 2
 _WIDTH = 240  # characters of a line
