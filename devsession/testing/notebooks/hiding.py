@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,6 +26,17 @@ def hide_secrets(notebook: NotebookNode, redactor: Redactor) -> dict[int, tuple[
         found[WIDGETS] = names
         notebook.metadata.widgets = _clean(notebook.metadata.widgets, redactor)
     return found
+
+
+def hide_in_sources(notebook: NotebookNode, redactor: Redactor) -> NotebookNode:
+    """The notebook with no secret in what its cells say; itself when there is none."""
+    texts = [redactor.text(cell.source) for cell in notebook.cells]
+    if all(text is cell.source for text, cell in zip(texts, notebook.cells, strict=True)):
+        return notebook
+    clean = deepcopy(notebook)
+    for text, cell in zip(texts, clean.cells, strict=True):
+        cell.source = text
+    return clean
 
 
 def without_secrets(notebook: NotebookNode, redactor: Redactor) -> NotebookNode:

@@ -12,7 +12,7 @@ from devsession.render import counted
 from devsession.secrets.files import write_atomically
 from devsession.testing.notebooks.comparison import Rules, compare
 from devsession.testing.notebooks.document import read_notebook
-from devsession.testing.notebooks.hiding import WIDGETS, hide_secrets, without_secrets
+from devsession.testing.notebooks.hiding import WIDGETS, hide_in_sources, hide_secrets, without_secrets
 from devsession.testing.notebooks.kernel import kernel_place, running_kernel
 from devsession.testing.notebooks.parameters import Injected, ParameterSet, inject
 from devsession.testing.notebooks.report import NotebookReport, Ran, cell_reports, headline
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from devsession.secrets.redact import Redactor
     from devsession.testing.notebooks.comparison_report import NotebookComparison
 
+_OTHERS = "its outputs are stored for other parameters, and were not compared"
 _KEPT_MODE = 0o600
 _NEW_MODE = 0o644
 _UNFIT = re.compile(r"[^\w.-]+")
@@ -132,23 +133,31 @@ async def _replayed(
             done = await execute(notebook, kernel, settings.limits, began=began)
     redactor = home.redactor(task.path)
     secrets = hide_secrets(notebook, redactor)
-    executed = without_secrets(notebook, redactor)
-    ran = _ran(without_secrets(stored, redactor), executed, injected, done, secrets, settings)
-    cells = cell_reports(ran)
-    report = NotebookReport(
-        task.path,
-        task.name,
-        cells,
-        headline(ran, cells),
-        problem=_in_widgets(secrets),
-        notes=(*injected.notes, *(ran.comparison.notes if ran.comparison else ())),
-        empty=bool(cells) and ran.comparison is not None and not ran.comparison.compared,
-    )
+    sources = hide_in_sources(stored, redactor), hide_in_sources(notebook, redactor)
+    ran = _ran(*sources, injected, done, secrets, settings)
+    if ran.comparison is None or ran.comparison:
+        report = _report(task, injected, ran)
+    else:  # what is stored is shown as well
+        ran = _ran(without_secrets(stored, redactor), sources[1], injected, done, secrets, settings)
+        report = _report(task, injected, ran)
     if report:
         return report
     if settings.update and ran.comparison is not None and not (ran.stop or secrets):
         return _stored(report, text, stored, ran.notebook, ran.comparison)
-    return replace(report, kept=_kept(task, executed, home))
+    return replace(report, kept=_kept(task, without_secrets(notebook, redactor), home))
+
+
+def _report(task: Task, injected: Injected, ran: Ran) -> NotebookReport:
+    cells, compared = cell_reports(ran), ran.comparison
+    return NotebookReport(
+        task.path,
+        task.name,
+        cells,
+        headline(ran, cells),
+        problem=_in_widgets(ran.secrets),
+        notes=(*injected.notes, *(compared.notes if compared is not None else [_OTHERS])),
+        empty=bool(cells) and compared is not None and not (compared.compared or compared.lax),
+    )
 
 
 def _ran(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from devsession.testing.notebooks.replay import replay
@@ -45,12 +47,19 @@ async def _all(
     free, ahead = asyncio.Semaphore(workers), asyncio.Semaphore(workers + 1)
     reports: list[NotebookReport] = []
 
-    async def one(task: Task) -> NotebookReport:
+    turns = [_Turn(free, asyncio.Event()) for _ in tasks]
+    for before, turn in pairwise(turns):
+        turn.before = before.taken
+
+    async def one(task: Task, turn: _Turn) -> NotebookReport:
         async with ahead:
-            return await replay(task, settings, home, free, watcher)
+            try:
+                return await replay(task, settings, home, turn, watcher)
+            finally:
+                turn.taken.set()
 
     async with asyncio.TaskGroup() as group:
-        running = [group.create_task(one(task)) for task in tasks]
+        running = [group.create_task(one(*each)) for each in zip(tasks, turns, strict=True)]
         try:
             for each in running:
                 reports.append(await each)
@@ -61,3 +70,22 @@ async def _all(
                     told(each.result())
             raise
     return reports
+
+
+@dataclass
+class _Turn:
+    """One of the places of those that run, taken in the order of the tasks, however soon a kernel is
+    ready. before: that the task before has taken its own."""
+
+    free: asyncio.Semaphore
+    taken: asyncio.Event
+    before: asyncio.Event | None = None
+
+    async def __aenter__(self) -> None:
+        if self.before is not None:
+            await self.before.wait()
+        await self.free.acquire()
+        self.taken.set()
+
+    async def __aexit__(self, *_: object) -> None:
+        self.free.release()
