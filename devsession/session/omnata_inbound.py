@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from devsession.errors import UsageError
+from devsession.errors import ScenarioError, UsageError
 from devsession.recording.inbound_scenario import InboundScenarioFolder
 from devsession.recording.origin import Origin, check_origin, write_origin
 from devsession.recording.scenario import scenario_folder
@@ -69,6 +69,8 @@ class OmnataInboundSync(AtOmnata, InboundSync):  # type: ignore[misc]  # it has 
         if refresh or not folder.exists:
             self._known = None
             known = self._input()
+            if not known.streams.included_streams:
+                raise self._without_streams()
             origin = Origin(omnata_app=self._app.name, **known.secret_names.model_dump())
             # First: without an input it means nothing.
             write_origin(folder, origin, self._session.vault.redactor)
@@ -86,6 +88,14 @@ class OmnataInboundSync(AtOmnata, InboundSync):  # type: ignore[misc]  # it has 
             "would keep what its next run reads again",
             where=self._app.where,
             next_step="scenario.complete(); the app reads and stores in a run of its own",
+            sync=self.slug,
+        )
+
+    def _without_streams(self) -> ScenarioError:
+        return ScenarioError(
+            f"A run of {self.slug!r} reads no stream, so there is nothing to freeze",
+            where=self._app.where,
+            next_step="choose streams of it in the app",
             sync=self.slug,
         )
 

@@ -12,8 +12,8 @@ from devsession.notebook.creating import CreatorPart
 from devsession.notebook.form_widget import FormWidget
 from devsession.notebook.key_part import KeyPart
 from devsession.session.draft_part import DraftPart
-from devsession.session.manifest import manifest_of
 from devsession.session.outdated import OutdatedPart
+from devsession.session.plugin_call import calling
 from devsession.session.sampling import sample_of
 from devsession.session.source_part import SourcePart
 from devsession.session.stream_choices import chosen_by_hand
@@ -76,8 +76,10 @@ def connection_page(session: DevelopmentSession, connection: Connection) -> Form
 
 def _after_connection(session: DevelopmentSession) -> str:
     """What comes next; for a plugin that only reads, how a sync is declared that does."""
+    plugin = session.source.plugin_class()  # as it is loaded: a look loads nothing anew
     try:
-        manifest = manifest_of(session)
+        with calling(plugin, "get_manifest", session.vault):
+            manifest = plugin.get_manifest()
     except DevsessionError:  # who declares a sync is told
         return _AFTER_CONNECTION
     only_reads = manifest.supports_inbound and not manifest.supported_outbound_strategies

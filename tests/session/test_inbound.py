@@ -149,6 +149,13 @@ class TestStreams:
 
         assert not people.filled
 
+    def test_the_connection_of_a_plugin_that_only_reads_says_so(
+        self, session: DevelopmentSession
+    ) -> None:
+        shown = session.connection._page._repr_mimebundle_()[0]["text/plain"]
+
+        assert shown.endswith('next: it is saved; session.sync("..", direction="inbound")')
+
     def test_shown_it_has_the_form_and_a_row_a_stream(self, people: InboundSync) -> None:
         people.fill(streams=["customer"])
 

@@ -183,6 +183,18 @@ def test_an_inbound_sync_that_is_fetched_as_an_outbound_one_is_told(
     assert str(error.value) == snapshot
 
 
+def test_an_app_that_reads_no_stream_freezes_nothing(
+    people: Any, account: OmnataAccount, here: DevelopmentSession
+) -> None:
+    account.payload["streams_configuration"] = {"excluded_streams": ["customer"]}
+
+    with pytest.raises(ScenarioError, match="reads no stream"):
+        people.scenario("reads nothing")
+
+    assert not (here.workspace.scenarios / "reads-nothing").exists()
+    assert account.completed == [(1, False)]
+
+
 def test_a_stream_that_cannot_be_is_told(people: Any, account: OmnataAccount) -> None:
     broken = {**STREAM, "primary_key_field": None, "stream": {**STREAM["stream"]}}
     broken["stream"]["source_defined_primary_key"] = None
