@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from devsession.testing import SuiteConfig, plugin_contract
+from devsession.testing.contract.suite import ContractSuite
 from tests.broken_plugins.good import READ, SENT, Reader
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from devsession.plugin import Plugin
 
+CHECKS = [name for name in vars(ContractSuite) if name.startswith("test_")]
 NAMES = sorted(
     path.stem
     for path in Path(__file__).parent.glob("*.py")
@@ -31,19 +35,20 @@ class Verdict:
     skipped: dict[str, str]
 
 
-def tried(plugin_class: type[Plugin], config: SuiteConfig) -> Verdict:
-    """Run all checks of the suite, as pytest would."""
+def tried(
+    plugin_class: type[Plugin], config: SuiteConfig, checks: Sequence[str] = CHECKS
+) -> Verdict:
+    """Run checks of the suite, as pytest would."""
     suite = plugin_contract(plugin_class, config)
     verdict = Verdict([], {}, {})
-    for name in dir(suite):
-        if name.startswith("test_"):
-            try:
-                getattr(suite(), name)()
-                verdict.passed.append(name)
-            except pytest.fail.Exception as failed:
-                verdict.failed[name] = str(failed)
-            except pytest.skip.Exception as skipped:
-                verdict.skipped[name] = str(skipped)
+    for name in checks:
+        try:
+            getattr(suite(), name)()
+            verdict.passed.append(name)
+        except pytest.fail.Exception as failed:
+            verdict.failed[name] = str(failed)
+        except pytest.skip.Exception as skipped:
+            verdict.skipped[name] = str(skipped)
     return verdict
 
 
