@@ -71,6 +71,8 @@ def write_all(folder: Path) -> None:
     sleeps = "import asyncio\nawait asyncio.sleep(0.01)\n'awake'"
     write(folder / "async.ipynb", code(sleeps, "'awake'"))
     write(folder / "big.ipynb", code("'x' * 10_000_000", repr("x" * 10_000_000)))
+    options = "import pandas\npandas.get_option('display.max_columns')"
+    write(folder / "columns.ipynb", code(options, "20"))
     write(folder / "unicode.ipynb", code("'Zoë – 東京 🙂'", "'Zoë – 東京 🙂'"))
     write(folder / "binary.ipynb", code("bytes(range(256))[:4]", "b'\\x00\\x01\\x02\\x03'"))
     leak = f"'Bearer ' + '{SECRET[:5]}' + '{SECRET[5:]}'"
@@ -127,6 +129,7 @@ def told(report: NotebookReport, folder: Path) -> str:
         "skipped",
         "async",
         "big",
+        "columns",
         "unicode",
         "binary",
         "folder",
