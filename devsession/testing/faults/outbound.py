@@ -78,8 +78,9 @@ class OutboundFaults:
         if called.error is not None:
             yield from _raised(called.error, line)
         else:
-            yield from self._broken(called.outcomes, app.line)
-            yield from self._told_wrong(variant, app, called.outcomes)
+            broken = self._broken(called.outcomes, app.line)
+            # What breaks a rule may not even have the columns.
+            yield from broken or self._told_wrong(variant, app, called.outcomes)
         yield from self._sent_again(variant, app)
         yield from asked_too_early(self._recording, variant, app)
 
@@ -106,7 +107,7 @@ class OutboundFaults:
         expected = self._scenario.expected
         if variant.refused:
             was = expected[expected["APP_IDENTIFIER"].astype(str) == variant.refused]["IDENTIFIER"]
-            if wrong := [str(each) for each in was if str(each) in _succeeded(outcomes)]:
+            if wrong := sorted(set(map(str, was)) & _succeeded(outcomes)):
                 yield problems.refused_and_ok(_named(wrong), app.line)
         if variant.name == OTHER_ORDER:
             columns = ["IDENTIFIER", "SUCCESS", "APP_IDENTIFIER"]
@@ -172,10 +173,8 @@ def _raised(error: BaseException, line: str) -> Iterator[Problem]:
 
 def _succeeded(outcomes: DataFrame) -> set[str]:
     """The identifiers of those that are told as successes."""
-    from devsession.plugin.outcome_table import OutcomeTable
-
-    frame = OutcomeTable(outcomes).storable()
-    return set(frame[frame["SUCCESS"].astype(bool)]["IDENTIFIER"])
+    rows = zip(outcomes["IDENTIFIER"], outcomes["SUCCESS"], strict=True)
+    return {str(identifier) for identifier, success in rows if success}
 
 
 def _error(result: Any) -> str:

@@ -18,7 +18,7 @@ ONE_REFUSED, OTHER_ORDER = "one bad record in a bulk answer", "answers in anothe
 # Calls of a kind that are tried at most, and two at least. All variants together come to about so
 # many requests, where so many records take as long as one.
 _MOST_CALLS = 10
-_REQUESTS = 1_500
+_REQUESTS = 1_000
 _RECORDS_A_REQUEST = 50
 
 

@@ -182,7 +182,7 @@ def test_of_many_calls_the_first_the_last_and_some_between_are_chosen() -> None:
 
 @pytest.mark.parametrize(
     ("calls", "records", "most"),
-    [(1, 10, 10), (10, 10, 10), (24, 1_120, 3), (10, 1_000, 5), (5_000, 50_000, 2)],
+    [(1, 10, 10), (10, 10, 10), (24, 1_120, 2), (10, 1_000, 3), (5_000, 50_000, 2)],
 )
 def test_of_a_large_recording_fewer_calls_are_chosen(calls: int, records: int, most: int) -> None:
     assert most_calls(calls, records) == most
