@@ -65,6 +65,19 @@ def test_nbval_passes(validated: Validated) -> None:
     assert validated.exit_code == 0, validated.output
 
 
+def test_devsession_test_passes(validated: Validated) -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "devsession", "test", "03_outbound.ipynb"],
+        cwd=validated.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+
+    assert said.stdout.startswith("passed  03_outbound.ipynb: 9 cells as stored\n"), said.stdout
+
+
 def test_nothing_that_is_committed_was_changed(validated: Validated) -> None:
     assert committed(validated.folder) == committed(NOTEBOOKS)
 
