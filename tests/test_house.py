@@ -95,6 +95,7 @@ def test_public_names() -> None:
         ("devsession.http", {"pydantic", "requests", "urllib3", "httpx", "anyio", "sqlite3"}),
         ("devsession.kernels", {"IPython", "ipykernel", "jupyter_client", "pandas", "zmq"}),
         ("devsession.cli", {"pandas", "pyarrow", "snowflake", "vcr", "ipywidgets", "pydantic"}),
+        ("devsession.testing", {"pytest", "behave", "pandas", "vcr", "snowflake"}),
         ("devsession.warehouse", {"snowflake", "fakesnow", "duckdb", "pandas"}),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -50,6 +51,14 @@ def tried(
         except pytest.skip.Exception as skipped:
             verdict.skipped[name] = str(skipped)
     return verdict
+
+
+def with_only(scenario: Path, place: Path) -> SuiteConfig:
+    """With the recording of one scenario's folder, and the tape, copied to a place."""
+    scenarios = place / "scenarios"
+    shutil.copytree(scenario, scenarios / scenario.name)
+    shutil.copy(scenario.parent / "tape.yaml", scenarios)
+    return SuiteConfig(scenarios=scenarios)
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from pandas import DataFrame
 import devsession
 from devsession import DevelopmentSession, secret
 from devsession.sandbox import sandbox_key
-from devsession.testing import SuiteConfig, run_faults, run_scenario
-from tests.broken_plugins.gallery import tried
+from devsession.testing import run_faults, run_scenario
+from tests.broken_plugins.gallery import tried, with_only
 from tests.cli.command import python
 
 if TYPE_CHECKING:
@@ -101,12 +101,11 @@ def test_tests_are_generated_for_pytest_and_behave(
     assert by_pytest.returncode == 0, by_pytest.stdout
 
 
-def test_it_keeps_the_contract(connected: DevelopmentSession, alerts: Sync) -> None:
-    alerts.scenario("a few").run()
+def test_it_keeps_the_contract(connected: DevelopmentSession, alerts: Sync, tmp_path: Path) -> None:
+    scenario = alerts.scenario("a few")
+    scenario.run()
 
-    verdict = tried(
-        connected.source.plugin_class, SuiteConfig(scenarios=connected.workspace.scenarios)
-    )
+    verdict = tried(connected.source.plugin_class, with_only(scenario.folder.path, tmp_path))
 
     assert verdict.failed == {}
     assert "test_batches_of_one_n_and_one_more" in verdict.passed

@@ -11,10 +11,12 @@ from pandas import DataFrame
 from devsession import DevelopmentSession, secret
 from devsession.errors import FormError
 from devsession.sandbox import sandbox_key
-from devsession.testing import SuiteConfig, run_faults, run_scenario
-from tests.broken_plugins.gallery import tried
+from devsession.testing import run_faults, run_scenario
+from tests.broken_plugins.gallery import tried, with_only
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from devsession.session.sync import Sync
 
 PLUGIN = "harbour_crm"
@@ -106,12 +108,13 @@ def test_its_scenario_becomes_a_test(connected: DevelopmentSession, contacts: Sy
     assert run_faults(connected.source.plugin_class, scenario.folder.path)
 
 
-def test_it_keeps_the_contract(connected: DevelopmentSession, contacts: Sync) -> None:
-    contacts.scenario("a few", records=10).run()
+def test_it_keeps_the_contract(
+    connected: DevelopmentSession, contacts: Sync, tmp_path: Path
+) -> None:
+    scenario = contacts.scenario("a few", records=10)
+    scenario.run()
 
-    verdict = tried(
-        connected.source.plugin_class, SuiteConfig(scenarios=connected.workspace.scenarios)
-    )
+    verdict = tried(connected.source.plugin_class, with_only(scenario.folder.path, tmp_path))
 
     assert verdict.failed == {}
     assert "test_batches_of_one_n_and_one_more" in verdict.passed

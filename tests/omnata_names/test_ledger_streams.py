@@ -11,10 +11,12 @@ from devsession.errors import PluginRaisedError
 from devsession.plugin import InboundSyncConfigurationParameters, StoredStreamConfiguration
 from devsession.plugin.inbound import InboundSyncRequest, StreamRecords
 from devsession.plugin.streams import checked_stream_list
-from devsession.testing import SuiteConfig, run_faults
-from tests.broken_plugins.gallery import tried
+from devsession.testing import run_faults
+from tests.broken_plugins.gallery import tried, with_only
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from devsession.plugin import StreamConfiguration
 
 PLUGIN = "ledger_streams"
@@ -180,14 +182,13 @@ def test_its_scenario_becomes_a_test(connected: DevelopmentSession, records: int
     assert run_faults(connected.source.plugin_class, scenario.folder.path)
 
 
-def test_it_keeps_the_contract(connected: DevelopmentSession) -> None:
+def test_it_keeps_the_contract(connected: DevelopmentSession, tmp_path: Path) -> None:
     sync = connected.sync("kept", direction="inbound")
     sync.fill(page_size="50", streams={"customer": {"strategy": "Incremental"}})
-    sync.scenario("reads customers", records=200).run()
+    scenario = sync.scenario("reads customers", records=200)
+    scenario.run()
 
-    verdict = tried(
-        connected.source.plugin_class, SuiteConfig(scenarios=connected.workspace.scenarios)
-    )
+    verdict = tried(connected.source.plugin_class, with_only(scenario.folder.path, tmp_path))
 
     assert verdict.failed == {}
     assert {"test_states_move_forward", "test_a_second_run_resumes"} <= set(verdict.passed)

@@ -128,9 +128,10 @@ class Bench:
             if recorded.connection_method == method.name:
                 return recorded.with_secrets(self.secrets)
         made_up = answers(method)
-        for name, answer in made_up.items():
+        for number, (name, answer) in enumerate(made_up.items(), 1):
             if answer.value == MADE_UP:  # so that it can be told which of them is sent where
-                made_up[name] = StoredConfigurationValue(value=f"{MADE_UP}/{name}")
+                address = MADE_UP.replace("//", f"//field-{number}.")
+                made_up[name] = StoredConfigurationValue(value=address)
         return ConnectionConfigurationParameters(
             connection_method=method.name, connection_parameters=made_up
         ).with_secrets(self.secrets)

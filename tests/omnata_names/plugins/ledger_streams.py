@@ -33,6 +33,7 @@ from omnata_plugin_runtime.rate_limiting import ApiLimits, HttpRequestMatcher, R
 
 logger = logging.getLogger(__name__)
 
+BEGINNING = "2000-01-01T00:00:00.000+00:00"
 STREAMS = ("customer", "project", "task", "invoice")
 
 
@@ -150,8 +151,8 @@ class LedgerStreams(OmnataPlugin):
     ) -> None:
         state = dict(stream.latest_state or {})
         options = {"include_deleted": parameters.get_sync_parameter("deleted", "true").value}
-        if stream.sync_strategy == "Incremental" and state:
-            options["updated_since"] = state["updated_at"]
+        if stream.sync_strategy == "Incremental":  # in the order of the changes, from the first on
+            options["updated_since"] = state.get("updated_at", BEGINNING)
         for records in self.pages(parameters, stream.stream_name, **options):
             if stream.sync_strategy == "Incremental":
                 newest = max(record["updated_at"] for record in records)
