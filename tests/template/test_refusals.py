@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.template.combinations import Answers
 
-TOOK = b'{"id": "app-1", "results": [{"status": "created", "id": "app-1"}]}'
+TOOK = b'{"id": "app-1", "results": [{"index": 0, "status": "created", "id": "app-1"}]}'
 REFUSED = b'{"error": {"message": "too long"}}'
 RECORDS = [{"text": "hello", "email": f"{name}@example.com"} for name in ("ada", "bob", "eve")]
 
@@ -40,10 +40,12 @@ def plugin(answers: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def dying_app(monkeypatch: pytest.MonkeyPatch) -> None:
     """It takes the first record, refuses the second, and is gone at the third, without JSON."""
     answers = iter([(201, TOOK), (422, REFUSED), (503, b"gone")])
+    reasons = {201: "Created", 422: "Unprocessable Entity", 503: "Service Unavailable"}
 
     def request(*_: object, **__: object) -> requests.Response:
         response = requests.Response()
         response.status_code, response._content = next(answers)
+        response.reason = reasons[response.status_code]
         return response
 
     monkeypatch.setattr(requests, "request", request)
@@ -51,7 +53,7 @@ def dying_app(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("answers", [PAIRWISE[0], PAIRWISE[5]], ids=named)
 @pytest.mark.usefixtures("dying_app")
-def test_what_was_sent_before_the_app_died_has_its_outcome(plugin: Plugin) -> None:
+def test_each_record_has_its_outcome_when_the_app_dies(plugin: Plugin) -> None:
     records = FrameRecords(
         DataFrame({"IDENTIFIER": ["1", "2", "3"], "TRANSFORMED_RECORD": RECORDS})
     )
@@ -63,12 +65,13 @@ def test_what_was_sent_before_the_app_died_has_its_outcome(plugin: Plugin) -> No
         sync_parameters={"object": "contact", "channel": "general"},
     )
 
-    with pytest.raises(RuntimeError, match="answered 503: gone"):
-        plugin.sync_outbound(parameters, OutboundSyncRequest(records))
+    plugin.sync_outbound(parameters, OutboundSyncRequest(records))
 
     outcomes = records.outcomes.to_dict("records")
     assert [(each["IDENTIFIER"], each["APP_IDENTIFIER"]) for each in outcomes] == [
         ("1", "app-1"),
         ("2", None),
+        ("3", None),
     ]
     assert "too long" in outcomes[1]["RESULT"]
+    assert "The app answered 503 Service Unavailable" in outcomes[2]["RESULT"]
