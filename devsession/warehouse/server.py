@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 DATABASE = "LOCAL"
 SCHEMAS = ("PUBLIC", "DEVSESSION")
 
-# What the client library loads wherever it is installed, a third of a start, and fakesnow takes no
-# part of. None is Python's own sign for what cannot be imported.
-_NOT_NEEDED = ("pandas", "boto3", "botocore")
-
 # From here on SQL reaches no file but those of the attached database, of its stages, and what
 # DuckDB spills.
 _SHUT = (
@@ -48,8 +44,6 @@ def run(folder: Path) -> None:
         scratch.mkdir()
         # fakesnow makes its stage folder when it is imported, and leaves it behind.
         tempfile.tempdir = str(scratch)
-        for heavy in _NOT_NEEDED:
-            sys.modules.setdefault(heavy, None)  # type: ignore[arg-type]
         from devsession.warehouse.guard import guarded
 
         opened.append(_open(data, scratch))
