@@ -32,10 +32,9 @@ class ForkedKernel:
         self._line = line
         self._lock = threading.Lock()
         self._killed = False
-        try:
-            self._process: int | None = os.pidfd_open(pid)
-        except ProcessLookupError:  # it has ended already, as its line will tell
-            self._process = None
+        self._process: int | None = None
+        with suppress(ProcessLookupError):  # it has ended already, as its line will tell
+            self._process = os.pidfd_open(pid)
 
     def __del__(self) -> None:
         """Nobody can ask for it any more: it is killed."""

@@ -160,8 +160,6 @@ class Parent:
         """Why this process must not be forked for a notebook in this folder; empty if it may."""
         if self.preloaded.is_outdated():
             self._outdated = True
-            self._poll.unregister(self.control)
-            self.control.close()
             return "outdated"
         hidden = self.preloaded.hidden_in(folder)
         if hidden:

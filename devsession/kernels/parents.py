@@ -92,28 +92,30 @@ class _Parent:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
         descriptors = [theirs.fileno(), request, *launch.streams]
-        with (
-            theirs,
-            suppress(OSError),
-        ):  # it has ended: so has the line, as soon as it is listened to
+        # When it has ended, so has the line, as soon as it is listened to.
+        with theirs, suppress(OSError):
             socket.send_fds(self._control, [os.fsencode(launch.folder)], descriptors)
         return ours
 
     def why(self) -> str:
-        """The last that it wrote, or how it ended."""
+        """The last line of its traceback, or how else it ended."""
+        status = self._ended()
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else f"it ended with status {self._process.poll()}"
+        return lines[-1] if status == 1 and lines else f"it ended with status {status}"
 
     def end(self) -> None:
         """With all its kernels."""
         self._control.close()
+        self._ended()
+        self._errors.close()
+
+    def _ended(self) -> int:
         try:
-            self._process.wait(timeout=2)
+            return self._process.wait(timeout=2)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait()
-        self._errors.close()
+            return self._process.wait()
 
 
 _parents: dict[_Kind, _Parent] = {}

@@ -35,10 +35,13 @@ FOUND = """{
     "locale": locale.getlocale(),
     "flags": str(sys.flags), "gc": gc.isenabled(), "interpreter": sys.executable,
     "shell": [type(get_ipython()).__name__, get_ipython().execution_count],
-    "options of pandas": pandas.describe_option(_print_desc=False).lower(),
+    "printing": [numpy.get_printoptions(), {
+        each: getattr(pandas.options.display, each) for each in dir(pandas.options.display)
+        if each not in {"encoding", "html", "unicode"}
+    }],
     "widgets": sorted(get_ipython().kernel.comm_manager.targets),
 }"""
-USED = ", gc, ipywidgets, locale, logging, pandas, signal, tempfile, threading, time"
+USED = ", gc, ipywidgets, locale, logging, numpy, pandas, signal, tempfile, threading, time"
 
 
 @pytest.fixture(scope="module")
