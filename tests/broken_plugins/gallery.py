@@ -73,7 +73,7 @@ class Picture:
     def config(self) -> SuiteConfig:
         """With the recordings of the plugin that it was made of."""
         inbound = issubclass(self.broken, Reader)
-        return SuiteConfig(scenarios=READ if inbound else SENT, records=25)
+        return SuiteConfig(scenarios=READ if inbound else SENT, records=11)
 
 
 def picture(name: str) -> Picture:

@@ -110,8 +110,8 @@ def batches(bench: Bench) -> list[PluginError]:
         size = max(map(longest_list, large.app.heard), default=1)
         if size < most:
             break
-    runs = {1: _sent(bench, 1), size: _sent(bench, size), size + 1: _sent(bench, size + 1)}
-    for number, run in {**runs, most: large}.items():
+    for number in dict.fromkeys([1, size, size + 1, most]):
+        run = large if number == most else _sent(bench, number)
         tried = f"{number} records; a call was seen to carry {size}"
         wrong = _judged(bench, run, tried) or _lost(bench, run, tried)
         if not wrong and once == _FEW and _carried(run, number) != number:

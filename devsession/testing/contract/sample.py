@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from devsession.testing.scenarios import LoadedScenario
 
 _RECORD = "TRANSFORMED_RECORD"
-HUGE_LETTERS = 200_000
+HUGE_LETTERS = 100_000
 UNICODE = "Zoë 数据 🜁 e\u0301 \u202eעברית\u202c \"'\\\n&<%"
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from devsession.testing.contract import (
     connection_checks,
     definition_checks,
+    fault_checks,
     inbound_checks,
     outbound_checks,
     secret_checks,
@@ -121,6 +122,12 @@ class ContractSuite:
     def test_the_schema_is_honest(self) -> None:
         """Views are made of json_schema: where a value breaks it, they show null."""
         self._hold(inbound_checks.schema_is_honest)
+
+    # Both
+
+    def test_faults_of_the_app_are_borne(self) -> None:
+        """Apps are down, busy or cut off every week: no record may be lost then, or made twice."""
+        self._hold(fault_checks.faults_are_borne)
 
     def _hold(self, check: Callable[[Bench], Sequence[DevsessionError]]) -> None:
         """Run a check: pass, skip with its reason, or fail with what is wrong and nothing else."""
