@@ -138,7 +138,7 @@ def run_tests(  # noqa: PLR0913 - the options of one command
         list[Path] | None,
         typer.Argument(
             metavar="PATHS",
-            help="Scenario folders, notebooks, folders of them. [default: scenarios/ and notebooks/]",
+            help="Scenario folders, notebooks, folders of them. [default: all of the project]",
         ),
     ] = None,
     *,

@@ -73,7 +73,8 @@ def chosen_here(paths: list[Path]) -> Chosen:
     """
     if not paths:
         workspace = workspace_here()
-        notebooks = _with_outputs(workspace.folder / "notebooks")
+        places = (workspace.folder, workspace.folder / "notebooks")
+        notebooks = [each for place in places for each in _with_outputs(place)]
         known = scenario_names(workspace)
         scenarios = [] if notebooks and not known else scenarios_here(workspace, [], command="test")
         return Chosen(scenarios, notebooks, project=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from devsession.render import text_table
+from devsession.render import BAD, GOOD, html_report, html_table, text_table
 
 State = Literal["ok", "not written", "not tried", "not used", "error"]
 
@@ -37,11 +37,24 @@ class Examination:
     def __bool__(self) -> bool:
         return all(each.state != "error" for each in self.checks)
 
-    def __str__(self) -> str:
-        rows = [(each.method, each.state, each.line) for each in self.checks]
+    @property
+    def counts(self) -> str:
+        """`19 ok, 5 not tried`."""
         states = [each.state for each in self.checks]
-        counts = [f"{states.count(state)} {state}" for state in dict.fromkeys(states)]
-        return "\n".join([text_table((self.plugin, "", ""), rows), "", ", ".join(counts)])
+        return ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+
+    @property
+    def _rows(self) -> list[tuple[str, str, str]]:
+        return [(each.method, each.state, each.line) for each in self.checks]
+
+    def __str__(self) -> str:
+        return "\n".join([text_table((self.plugin, "", ""), self._rows), "", self.counts])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        table = html_table(("", "", ""), self._rows)
+        return html_report(f"{self.plugin}: {self.counts}", table, edge=GOOD if self else BAD)
 
     def as_dict(self) -> dict[str, object]:
         """The same for scripts."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from devsession.testing import SuiteConfig, plugin_contract
-from devsession.testing.contract.suite import ContractSuite
+from devsession.testing.contract.suite import CHECKS
 from tests.broken_plugins.good import READ, SENT, Reader
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from devsession.plugin import Plugin
 
-CHECKS = [name for name in vars(ContractSuite) if name.startswith("test_")]
 NAMES = sorted(
     path.stem
     for path in Path(__file__).parent.glob("*.py")

@@ -13,12 +13,14 @@ from devsession.testing.contract import (
     secret_checks,
 )
 from devsession.testing.contract.telling import NotTriedError
+from devsession.testing.examination import Checked, Examination
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from devsession.errors import DevsessionError
     from devsession.testing.contract.bench import Bench
+    from devsession.testing.examination import State
 
 
 class ContractSuite:
@@ -129,13 +131,50 @@ class ContractSuite:
         """Apps are down, busy or cut off every week: no record may be lost then, or made twice."""
         self._hold(fault_checks.faults_are_borne)
 
-    def _hold(self, check: Callable[[Bench], Sequence[DevsessionError]]) -> None:
-        """Run a check: pass, skip with its reason, or fail with what is wrong and nothing else."""
-        import pytest
+    @classmethod
+    def report(cls) -> Examination:
+        """What the checks say, without pytest: a line each, in the order of the class."""
+        checks: list[Checked] = []
+        for name in CHECKS:
+            suite = _Told(cls)
+            getattr(cls, name)(suite)
+            checks.append(Checked(_title(name), suite.state, suite.why))
+        return Examination(cls.bench.plugin_class.__name__, tuple(checks))
 
+    def _hold(self, check: Callable[[Bench], Sequence[DevsessionError]]) -> None:
+        """Run a check, and tell its verdict: nothing, why it was not tried, or what is wrong."""
         try:
             told = "\n\n".join(map(str, check(self.bench)))
         except NotTriedError as missing:
-            pytest.skip(self.bench.redactor.text(str(missing)))
-        if told:
-            pytest.fail(self.bench.redactor.text(told), pytrace=False)
+            self._tell("not tried", self.bench.redactor.text(str(missing)))
+        else:
+            self._tell("error" if told else "ok", self.bench.redactor.text(told))
+
+    def _tell(self, state: State, why: str) -> None:
+        """As pytest has it."""
+        import pytest
+
+        if state == "not tried":
+            pytest.skip(why)
+        if state == "error":
+            pytest.fail(why, pytrace=False)
+
+
+CHECKS = tuple(name for name in vars(ContractSuite) if name.startswith("test_"))
+
+
+class _Told(ContractSuite):
+    """Keeps the verdict of one check of a suite."""
+
+    state: State = "ok"
+    why = ""
+
+    def __init__(self, suite: type[ContractSuite]) -> None:
+        self.bench = suite.bench  # type: ignore[misc]  # of this one alone
+
+    def _tell(self, state: State, why: str) -> None:
+        self.state, self.why = state, why
+
+
+def _title(check: str) -> str:
+    return check.removeprefix("test_").replace("_", " ")
