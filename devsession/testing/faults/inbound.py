@@ -6,6 +6,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import devsession.plugin as plugin_contract
 from devsession.errors import DevsessionError
 from devsession.plugin.inbound import InboundSyncRequest, Pace
 from devsession.plugin.record_key import at
@@ -17,7 +18,6 @@ from devsession.testing.faults.leaves import leaves, parsed, values
 from devsession.testing.faults.outbound import asked_too_early, of_rules
 from devsession.testing.faults.problems import Problem
 from devsession.testing.faults.variants import before_the_answer, most_calls
-from devsession.testing.playing import own_frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from devsession.testing.faults.variants import Chosen, Variant
     from devsession.testing.scenarios import LoadedInbound
 
-_PACKAGE = Path(__file__).parent.parent.parent
+_CONTRACT = Path(plugin_contract.__file__).parent
 # As each state comes: what it covers is looked at.
 _AT_ONCE = Pace(records=1, seconds=0)
 
@@ -92,7 +92,7 @@ class InboundFaults:
         """Call it, while this app answers."""
         came, report, error = self._call()
         yield from of_rules(report, app.line)
-        if error is not None and self._is_ours(error):
+        if error is not None and _is_ours(error):
             said = traceback.format_exception_only(error)[-1].strip()
             yield Problem(f"devsession itself failed: {said}", "", "please report it")
         for name, stream in self._streams.items():
@@ -118,14 +118,6 @@ class InboundFaults:
         except (Exception, SystemExit) as error:  # noqa: BLE001  a run that fails may say so
             return came, request.report, error
         return came, request.report, None
-
-    def _is_ours(self, error: BaseException) -> bool:
-        """Whether it was raised by devsession, which was not asked by a line of the author's."""
-        if isinstance(error, DevsessionError | SystemExit):
-            return False
-        frames = traceback.extract_tb(error.__traceback__)
-        ours = bool(frames) and _PACKAGE in Path(frames[-1].filename).parents
-        return ours and not own_frames(error, self._plugin_class)
 
     def _missing(self, name: str, came: _Watched) -> list[ReceivedRecord]:
         """The recorded ones that have not come."""
@@ -190,6 +182,13 @@ class InboundFaults:
         while name in self._streams and name not in failed:
             name = self._streams[name].stream.depends_on_stream or ""
         return name in failed
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether it was raised by what an author writes against, and says nothing to an author."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = bool(frames) and _CONTRACT in Path(frames[-1].filename).parents
+    return ours and not isinstance(error, DevsessionError)
 
 
 def _name(record: ReceivedRecord) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from devsession.plugin.stream_run import StreamRun
 from devsession.testing import run_faults
 from tests.testing.faults import readers
 
@@ -40,3 +41,15 @@ def test_a_weakness_earns_its_line(
 
     assert not report
     assert re.sub(r"readers.py, line \d+", "readers.py, line <n>", str(report)) == snapshot
+
+
+def test_an_error_of_our_own_is_not_the_authors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = readers.recorded(readers.OneAfterTheOther, tmp_path / "reads")
+    monkeypatch.setattr(StreamRun, "give_up", None)
+
+    report = run_faults(readers.OneAfterTheOther, folder)
+
+    assert "devsession itself failed: TypeError" in report.findings[0].what
+    assert report.findings[0].next_step == "please report it"
