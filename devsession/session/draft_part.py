@@ -67,7 +67,7 @@ class DraftPart(FormPart):
         self._declare = declare
         self._before = self._held()
         self._offered = self._read()
-        form.on_change(self._keep)
+        form.on_change(self.keep)
 
     def shown(self) -> dict[str, Any] | None:
         """Labels of what differs; None while nothing is offered."""
@@ -87,6 +87,25 @@ class DraftPart(FormPart):
         return (
             "It is back, but for secrets: Save keeps it" if secret else "It is back: Save keeps it"
         )
+
+    def keep(self) -> None:
+        """Write down what is held now, where it is another than before."""
+        held = self._held()
+        if self._offer() is not None and held == self._before:
+            return  # options arrived, say: what is offered is still the newest
+        self._before = held
+        content = held.model_dump_json()
+        typed = Redactor(
+            {n: text for n, text in self._form.secrets.items() if isinstance(text, str)}
+        )
+        if typed.find(content) or self._redactor().find(content):
+            self._remove()
+            return
+        with suppress(OSError):  # a full disk: nothing is lost that was saved
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            writing = self._file.with_suffix(".writing")
+            writing.write_text(content, encoding="utf-8")
+            writing.replace(self._file)
 
     @property
     def _fields(self) -> list[Any]:
@@ -138,24 +157,6 @@ class DraftPart(FormPart):
         if offered.declared:
             self._declare(**offered.declared)
         form.restore(offered.values, form.secrets, mapping=offered.mapping, method=offered.method)
-
-    def _keep(self) -> None:
-        held = self._held()
-        if self._offer() is not None and held == self._before:
-            return  # options arrived, say: what is offered is still the newest
-        self._before = held
-        content = held.model_dump_json()
-        typed = Redactor(
-            {n: text for n, text in self._form.secrets.items() if isinstance(text, str)}
-        )
-        if typed.find(content) or self._redactor().find(content):
-            self._remove()
-            return
-        with suppress(OSError):  # a full disk: nothing is lost that was saved
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            writing = self._file.with_suffix(".writing")
-            writing.write_text(content, encoding="utf-8")
-            writing.replace(self._file)
 
     def _remove(self) -> None:
         with suppress(OSError):

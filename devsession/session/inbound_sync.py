@@ -15,6 +15,7 @@ from devsession.session.plugin_call import calling
 from devsession.session.saved import Note, saved_note
 from devsession.session.stream_choices import Chosen, chosen_streams, kept_choices
 from devsession.session.stream_list import listed_streams
+from devsession.session.stream_picks import StreamPicks
 from devsession.session.stream_table import StreamTable, stream_table
 from devsession.session.stream_usual import begun_with
 from devsession.session.with_connection import with_connection
@@ -49,6 +50,7 @@ class InboundSync:
         # How often somebody wanted the app's streams as they are then.
         self.looks = 0
         self._scenarios: dict[str, InboundScenario] = {}
+        self.picks = StreamPicks(self)
 
     @property
     def slug(self) -> str:
@@ -98,7 +100,7 @@ class InboundSync:
             NotFilledError: the connection is not filled.
             PluginRaisedError, DefinitionError: the plugin lists no streams that can be.
         """
-        listed = self._streams_of_app()
+        listed = self.streams_of_app()
         chosen = self.record.streams
         if not self.filled:
             chosen = chosen_streams(listed, None, where=self._where).streams
@@ -134,8 +136,7 @@ class InboundSync:
         form.fill(**values)
         try:
             self.look()
-            new = self.record.streams.include_new_streams
-            new = new if include_new_streams is None else include_new_streams
+            new = self.picks.include_new if include_new_streams is None else include_new_streams
             chosen = self._filled(new) if streams is None else self._choose(streams, new)
         except BaseException:
             form.restore(before, {})
@@ -143,10 +144,15 @@ class InboundSync:
         return self._save(chosen)
 
     def save(self) -> Note:
-        """Store what the form holds; streams are read as before, in the beginning all of them."""
+        """Store what the form holds, and the streams as they are picked on its page.
+
+        Where nobody has picked, they are read as before, in the beginning all of them.
+
+        Raises: FormError when streams cannot be read so; it says all that is wrong.
+        """
         self.form.settle()
         self.look()
-        return self._save(self._filled(self.record.streams.include_new_streams))
+        return self._save(self._filled(self.picks.include_new))
 
     def create_option(self, name: str, /, **values: object) -> FormOption:
         """Have the plugin make an option for a field, and choose it; saved with the next fill.
@@ -199,6 +205,17 @@ class InboundSync:
         """The plain secrets of a scenario's parameters, as they are now: the connection's."""
         return self._session.connection.secrets(names)
 
+    def streams_of_app(self) -> list[StreamConfiguration]:
+        """What the plugin lists; asked for once for the same answers, until somebody looks again.
+
+        Raises: NotFilledError, PluginRaisedError, DefinitionError, as `streams`.
+        """
+        parameters = self._so_far(self.form)
+        asked = parameters.model_dump()
+        if self._listed is None or self._listed[0] != asked:
+            self._listed = asked, listed_streams(self._session, parameters)
+        return self._listed[1]
+
     def look(self) -> None:
         """Look at the app's streams as they are now."""
         self.looks += 1
@@ -207,6 +224,8 @@ class InboundSync:
     def fetched(self, record: InboundSyncRecord) -> None:
         """Go on with what is saved now."""
         before, self.record = self.record, record
+        if before.streams != record.streams:
+            self.picks.forget()
         if self._form is not None and before.sync_parameters != record.sync_parameters:
             self._form.restore(record.sync_parameters, {})
 
@@ -225,8 +244,9 @@ class InboundSync:
 
     @property
     def is_saved(self) -> bool:
-        """Whether what its form holds is stored."""
-        return self.filled and dict(self.record.sync_parameters) == self.form.values
+        """Whether what its form holds, and the streams picked on it, are stored."""
+        is_same = dict(self.record.sync_parameters) == self.form.values
+        return self.filled and is_same and not self.picks.are_unsaved
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -254,6 +274,7 @@ class InboundSync:
         # The first run of a cell reads like the second.
         told = replace(saved, created=not self.filled)
         self.record = saved.record
+        self.picks.forget()
         lines = [saved_note(self.slug, told), *chosen.notes]
         plugin = self._session.plugin
         if plugin.has("get_manifest") and not manifest_of(self._session).supports_inbound:
@@ -262,28 +283,16 @@ class InboundSync:
 
     def _choose(self, streams: object, include_new_streams: bool) -> Chosen:
         return chosen_streams(
-            self._streams_of_app(),
+            self.streams_of_app(),
             streams,
             include_new_streams=include_new_streams,
             where=self._where,
         )
 
     def _filled(self, include_new_streams: bool) -> Chosen:
-        """As before, and all where nobody ever left one out."""
-        before = self.record.streams
-        if not self.filled:
-            return self._choose(None, include_new_streams)
-        new = include_new_streams or not before.excluded_streams
-        kept = kept_choices(self._streams_of_app(), before, new=new)
-        return self._choose(kept, include_new_streams)
-
-    def _streams_of_app(self) -> list[StreamConfiguration]:
-        """Asked for once for the same answers, until somebody looks again."""
-        parameters = self._so_far(self.form)
-        asked = parameters.model_dump()
-        if self._listed is None or self._listed[0] != asked:
-            self._listed = asked, listed_streams(self._session, parameters)
-        return self._listed[1]
+        """As it is picked, or as before."""
+        wanted = self.picks.wanted(self.streams_of_app(), include_new=include_new_streams)
+        return self._choose(wanted, include_new_streams)
 
     def _definition(self, parameters: InboundSyncConfigurationParameters) -> Any:
         plugin = self._session.plugin

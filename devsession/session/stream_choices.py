@@ -13,7 +13,7 @@ from devsession.plugin.streams import (
     StoredStreamConfiguration,
     StoredStreamsConfiguration,
 )
-from devsession.session.stream_usual import spelled, usual, usual_storage, usual_strategy
+from devsession.session.stream_usual import dotted, spelled, usual, usual_storage, usual_strategy
 
 if TYPE_CHECKING:
     from devsession.plugin.streams import StreamConfiguration
@@ -50,16 +50,13 @@ def chosen_streams(
 
     Raises: FormError, which says all that is wrong.
     """
-    known = {stream.stream_name: stream for stream in listed}
-    wanted, errors = _wanted(asked, known)
-    added = _added(known, wanted)
-    included: dict[str, StoredStreamConfiguration] = {}
-    for name, stream in known.items():
-        if name in wanted or name in added:
-            stored, wrong = _stored(stream, wanted.get(name, {}))
-            errors |= {f"streams.{name}.{choice}": problem for choice, problem in wrong.items()}
-            if stored is not None:
-                included[name] = stored
+    wanted, errors = _wanted(asked, [stream.stream_name for stream in listed])
+    looked = look_at(listed, wanted)
+    errors |= {
+        f"streams.{name}.{choice}": problem
+        for name, wrong in looked.wrong.items()
+        for choice, problem in wrong.items()
+    }
     flag: object = include_new_streams
     if not isinstance(flag, bool):
         errors["include_new_streams"] = f"is True or False, not {include_new_streams!r}"
@@ -72,10 +69,55 @@ def chosen_streams(
         )
     streams = StoredStreamsConfiguration(
         include_new_streams=include_new_streams,
-        included_streams=included,
-        excluded_streams=[name for name in known if name not in included],
+        included_streams=looked.included,
+        excluded_streams=[
+            stream.stream_name for stream in listed if stream.stream_name not in looked.included
+        ],
     )
-    return Chosen(streams, added)
+    return Chosen(streams, looked.added)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What comes of a choice of streams.
+
+    included: what can be read so. added: stream -> why it is read though nobody named it. wrong:
+    stream -> choice -> what is wrong.
+    """
+
+    included: dict[str, StoredStreamConfiguration]
+    added: dict[str, str]
+    wrong: dict[str, dict[str, str]]
+
+    @property
+    def read(self) -> set[str]:
+        """Those that are to be read, and can be or not."""
+        return {*self.included, *self.wrong}
+
+
+def look_at(
+    listed: Sequence[StreamConfiguration], wanted: Mapping[str, Mapping[str, Any]]
+) -> Looked:
+    """What the sync would read with these choices, and what of them cannot be."""
+    known = {stream.stream_name: stream for stream in listed}
+    looked = Looked({}, _added(known, wanted), {})
+    for name, stream in known.items():
+        if name in wanted or name in looked.added:
+            stored, wrong = _stored(stream, wanted.get(name, {}))
+            if stored is None:
+                looked.wrong[name] = wrong
+            else:
+                looked.included[name] = stored
+    return looked
+
+
+def made(stream: StreamConfiguration, choices: Mapping[str, Any]) -> dict[str, Any]:
+    """Each of `CHOICES` as it is with these, right or wrong."""
+    cursor = choices.get("cursor") or stream.default_cursor_field
+    key = choices.get("key") or stream.source_defined_primary_key
+    strategy = choices.get("strategy") or usual_strategy(stream, cursor)
+    storage = choices.get("storage") or usual_storage(strategy, bool(key))
+    return {"strategy": strategy, "cursor": cursor, "key": key, "storage": storage}
 
 
 def kept_choices(
@@ -98,7 +140,7 @@ def chosen_by_hand(streams: StoredStreamsConfiguration) -> dict[str, dict[str, A
 
 
 def _wanted(
-    asked: object, known: Mapping[str, StreamConfiguration]
+    asked: object, known: Sequence[str]
 ) -> tuple[dict[str, Mapping[str, Any]], dict[str, str]]:
     """The choices by stream, and what is wrong with how they are given."""
     if asked is None:
@@ -148,10 +190,7 @@ def _stored(
     stream: StreamConfiguration, choices: Mapping[str, Any]
 ) -> tuple[StoredStreamConfiguration | None, dict[str, str]]:
     """How a stream is read with these choices; or what is wrong with them."""
-    cursor = choices.get("cursor") or stream.default_cursor_field
-    key = choices.get("key") or stream.source_defined_primary_key
-    strategy = choices.get("strategy") or usual_strategy(stream, cursor)
-    storage = choices.get("storage") or usual_storage(strategy, bool(key))
+    strategy, cursor, key, storage = made(stream, choices).values()
     problems = {
         "cursor": _wrong_cursor(stream, choices.get("cursor"), cursor, strategy),
         "key": _wrong_key(stream, key),
@@ -182,7 +221,7 @@ def _wrong_cursor(
 ) -> str:
     own = stream.default_cursor_field
     if chosen is not None and stream.source_defined_cursor and chosen != own:
-        return f"the app has its own, {spelled(own)!r}"
+        return f"the app has its own, {dotted(own)!r}"
     if cursor is not None and not _is_path(cursor):
         return f"is a field, or a list of where it stands, not {cursor!r}"
     if cursor is None and not stream.source_defined_cursor and strategy == _INCREMENTAL:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from devsession.render import NEUTRAL, counted, html_report, html_table, shortened, text_table
-from devsession.session.stream_usual import spelled, usual
+from devsession.session.stream_usual import dotted, spelled, usual
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -56,7 +56,7 @@ class StreamRow:
             self.name,
             _yes(self.is_read),
             str(stored.sync_strategy),
-            spelled(stored.cursor_field) or ("the app's own" * stream.source_defined_cursor),
+            dotted(stored.cursor_field) or ("the app's own" * stream.source_defined_cursor),
             spelled(stored.primary_key_field),
             stored.storage_behaviour,
             _yes(stream.mandatory),

@@ -64,9 +64,17 @@ def begun_with(
     ]
 
 
-def spelled(path: object) -> str:
-    """A cursor or key as people read it: `owner.id`, `region, id`."""
-    if path is None or isinstance(path, str):
-        return path or ""
-    parts: Any = path
-    return ", ".join(each if isinstance(each, str) else ".".join(each) for each in parts)
+def spelled(key: object) -> str:
+    """A key as people read it: `id`, `region, id`, `owner.id`."""
+    if key is None or isinstance(key, str):
+        return key or ""
+    fields: Any = key
+    return ", ".join(map(dotted, fields))
+
+
+def dotted(cursor: object) -> str:
+    """A cursor, or a field of a key, as people read it: `updated_at`, `owner.updated_at`."""
+    if cursor is None or isinstance(cursor, str):
+        return cursor or ""
+    path: Any = cursor
+    return ".".join(path)

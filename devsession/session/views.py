@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from devsession.plugin.form import Form
+    from devsession.plugin.streams import StoredStreamsConfiguration
     from devsession.secrets.reference import SecretReference
     from devsession.session.connection import Connection
     from devsession.session.development import DevelopmentSession
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 _LINE = 100  # characters
 _AFTER_CONNECTION = 'it is saved; session.sync("..", source="..", identifier="..")'
 _AFTER_CONNECTION_INBOUND = 'it is saved; session.sync("..", direction="inbound")'
-_AFTER_INBOUND = 'it is saved; .scenario("..") freezes the input of a run'
 _AFTER_SYNC = (
     'it is saved; .plan() says what a run would do, .scenario("..") freezes the input of one'
 )
@@ -110,33 +110,50 @@ def sync_page(session: DevelopmentSession, sync: Sync) -> FormWidget:
 
 def inbound_page(session: DevelopmentSession, sync: InboundSync) -> FormWidget:
     """The form of an inbound sync, live; in its static picture the streams stand above the fields."""
-    streams = StreamsPart(sync)
+    draft = _draft(
+        session,
+        f"sync-{sync.record.id}",
+        sync.form,
+        saved=lambda: sync.record,
+        declared=lambda: sync.picks.drafted,
+        declare=lambda **drafted: sync.picks.bring_back(drafted),
+    )
+    streams = StreamsPart(sync, when_picked=draft.keep)
     widget = FormWidget(
         sync.form,
         title=f"Sync {sync.slug}",
-        on_save=sync.save,
+        on_save=lambda: f"{sync.save()}\n  next: {_after_inbound(sync)}",
         parts={
             "streams": streams,
-            "draft": _draft(
-                session, f"sync-{sync.record.id}", sync.form, saved=lambda: sync.record
-            ),
+            "draft": draft,
             "creator": CreatorPart(sync.form),
             "saving": session.saving,
         },
-        fill_call=lambda: inbound_call(sync),
+        fill_call=lambda: inbound_call(sync, streams.picked()),
         portable=session.vault.redactor.value,
     )
     widget.above = streams.facts
-    widget.saved = lambda: _AFTER_INBOUND if sync.is_saved else ""
+    widget.saved = lambda: f"it is saved; {_after_inbound(sync)}" if sync.is_saved else ""
     return widget
 
 
-def inbound_call(sync: InboundSync) -> str:
-    """What declares and fills an inbound sync as its form and its choices do."""
+def inbound_call(sync: InboundSync, streams: StoredStreamsConfiguration) -> str:
+    """What declares and fills an inbound sync as its form does, to read these streams."""
     name = _variable(sync.slug)
     call = f'{name} = session.sync({sync.slug!r}, direction="inbound")'
-    chosen = chosen_by_hand(sync.record.streams) if sync.filled else {}
-    return f"{call}\n{fill_call(name, sync.form, more={'streams': chosen} if chosen else {})}"
+    chosen = chosen_by_hand(streams) if streams.included_streams else {}
+    more: dict[str, object] = {"streams": chosen} if chosen else {}
+    if streams.include_new_streams:
+        more["include_new_streams"] = True
+    return f"{call}\n{fill_call(name, sync.form, more=more)}"
+
+
+def _after_inbound(sync: InboundSync) -> str:
+    name = _variable(sync.slug)
+    return (
+        f'{name}.scenario("..") freezes the input of a pass; '
+        f"devsession sync run {sync.slug} reads all"
+    )
 
 
 def _variable(slug: str) -> str:

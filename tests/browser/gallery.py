@@ -13,7 +13,14 @@ from devsession.notebook.form_widget import FormWidget
 from devsession.plugin.contract import ConnectionMethod
 from devsession.plugin.fields import FormCheckboxField, FormInputField, FormTextAreaField
 from devsession.plugin.form import Form
-from tests.browser import creator_forms, forms, loading_forms, mapper_forms, template_forms
+from tests.browser import (
+    creator_forms,
+    forms,
+    loading_forms,
+    mapper_forms,
+    stream_forms,
+    template_forms,
+)
 from tests.browser.stored_outputs import PICTURES
 
 if TYPE_CHECKING:
@@ -183,6 +190,7 @@ FORMS: dict[str, Callable[[], object]] = {
     "creator": lambda: creator_forms.sync,
     "options that do not come": away,
     "mapper": mapped,
+    "streams": stream_forms.chosen,
     "template": lambda: written('{"name": "{{ row.NAME | polite }}",\n "from": "{{ row.CITY }}"}'),
     "template with a mistake": mistaken,
 }

@@ -120,7 +120,7 @@ class FormView {
   /** Send what was typed and not left yet: a click must not be dealt with before it. */
   commit() {
     const fields = [...this.fields.values()].map((field) => field.control);
-    for (const control of [this.connectivity.control, this.method, ...this.source.controls, ...fields, ...this.mapper.controls, ...this.template.controls]) control.commit();
+    for (const control of [this.connectivity.control, this.method, ...this.source.controls, ...this.streams.controls, ...fields, ...this.mapper.controls, ...this.template.controls]) control.commit();
   }
 
   draw() {
@@ -129,7 +129,7 @@ class FormView {
     say(this.about, description);
     this.about.hidden = !description;
     this.source.draw(source, this.offered.source);
-    this.streams.draw(this.state.streams ?? null);
+    this.streams.draw(this.state.streams ?? null, this.offered.streams);
     this.drawChoice(this.connectivity, ways, way);
     this.methods.offer(methods);
     this.method.show(method, "");
