@@ -51,7 +51,9 @@ def told(stored: Any, got: Any, rules: Rules | None = None) -> list[str]:
     return [str(each) for each in cell.differences]
 
 
-PIECES = st.lists(st.tuples(st.sampled_from(["stdout", "stderr"]), st.text("ab\n", max_size=4)))
+PIECES = st.lists(
+    st.tuples(st.sampled_from(["stdout", "stderr"]), st.text("ab\n", max_size=3)), max_size=5
+)
 
 
 @given(PIECES, PIECES)
