@@ -182,8 +182,6 @@ class Parent:
     def _dropped(self, kernel: Kernel) -> None:
         """Its runner has closed its end of the line, and says nothing on it before."""
         self._poll.unregister(kernel.line)
-        with suppress(ProcessLookupError):  # it leads no group yet: it was forked just now
-            os.killpg(kernel.pid, signal.SIGKILL)
         os.kill(kernel.pid, signal.SIGKILL)
 
     def _ended(self, kernel: Kernel) -> None:
@@ -200,10 +198,11 @@ class Parent:
         kernel.line.close()
 
     def _end(self) -> None:
+        """End all kernels; each keeps its number until what it has started has ended, too."""
         for kernel in self.kernels.values():
-            end_session(kernel.pid)
+            os.kill(kernel.pid, signal.SIGKILL)
         for kernel in self.kernels.values():
-            os.waitpid(kernel.pid, 0)
+            os.waitid(os.P_PID, kernel.pid, os.WEXITED | os.WNOWAIT)
             end_session(kernel.pid)
 
     def _leave_behind(self) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _LAUNCHER = ["-m", "ipykernel_launcher"]
 _PATIENCE = 60  # seconds until a parent has loaded, or a kernel is bound, on a busy machine
+_LAST_MODULE = 10  # seconds in which it is done with what it just loads
 _LONGEST = 65536
 # What Python, C libraries and the preloaded packages read once, when they start or are imported: a
 # kernel with another value of one of these needs another parent.
@@ -112,7 +113,7 @@ class _Parent:
 
     def _ended(self) -> int:
         try:
-            return self._process.wait(timeout=2)
+            return self._process.wait(timeout=_LAST_MODULE)
         except subprocess.TimeoutExpired:
             self._process.kill()
             return self._process.wait()

@@ -41,7 +41,9 @@ class ForkProvisioner(LocalProvisioner):
             _say_once(f"devsession: a kernel starts the usual, slower way: {error}")
             return await super().launch_kernel(cmd, **kwargs)
         self.pid = self.process.pid
-        self.pgid = None  # signals go by its parent, which knows whether it still is that process
+        self.pgid = (
+            None  # so that `process` sends signals, which knows whether the group is still its
+        )
         self.cwd = folder
         return self.connection_info
 

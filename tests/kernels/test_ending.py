@@ -139,7 +139,8 @@ def test_nothing_is_left_when_a_runner_ends_without_shutting_down() -> None:
 
     assert done.stderr == ""
     assert len(done.stdout.split()) == 2
-    assert [pid for pid in map(int, done.stdout.split()) if psutil.pid_exists(pid)] == []
+    there = [each for each in psutil.process_iter() if str(each.pid) in done.stdout.split()]
+    assert left_of(there) == []
 
 
 def test_a_parent_is_left_alone_by_ctrl_c() -> None:

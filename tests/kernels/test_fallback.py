@@ -72,6 +72,20 @@ def test_a_parent_that_does_not_begin_is_told_of_by_its_last_line(
     assert capsys.readouterr().err == snapshot
 
 
+def test_a_parent_with_a_thread_is_not_forked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion
+) -> None:
+    starts = (
+        "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start()"
+    )
+    (tmp_path / "anywidget.py").write_text(starts, encoding="utf-8")
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+
+    with kernel(env={**os.environ, "PYTHONPATH": path}) as cells:
+        assert not is_forked(cells)
+    assert capsys.readouterr().err == snapshot
+
+
 def test_what_only_a_new_process_can_have_it_has(
     capsys: pytest.CaptureFixture[str], snapshot: SnapshotAssertion
 ) -> None:
