@@ -93,7 +93,9 @@ class InboundTables:
 
     def tables(self) -> dict[str, str]:
         """Stream -> its table, of all streams that ever had one."""
-        return {each.name: each.table for each in self._known()}
+        made = {name for (name,) in self._account.rows(statement("inbound/made"))}
+        # Of a stream there may be none: the process was killed before `prepare` had made it.
+        return {each.name: each.table for each in self._known() if each.table in made}
 
     def views(self) -> dict[str, str]:
         """Stream -> its view in PUBLIC, of all streams that ever had one."""

@@ -236,6 +236,21 @@ def test_a_sync_may_read_no_stream(reading: Callable[..., Reading]) -> None:
     assert (run.states(), run.tables(), run.counts()) == ({}, {}, {})
 
 
+def test_a_stream_whose_table_was_never_made_has_none(
+    reading: Callable[..., Reading], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the process is killed between the two."""
+    with monkeypatch.context() as patch:
+        patch.setattr(InboundTables, "_prepare", lambda *_: None)
+        sync = reading("contacts")
+    before = sync.run.tables(), sync.run.counts()
+
+    sync.store(ANN)
+
+    assert before == ({}, {})
+    assert sync.run.counts() == {"contacts": (1, 0)}
+
+
 def test_counts_tell_rows_and_deleted_records(reading: Callable[..., Reading]) -> None:
     sync = reading("contacts")
 
