@@ -19,32 +19,53 @@ if TYPE_CHECKING:
 _numbers: ContextVar[list[int] | None] = ContextVar("numbers of exchanges", default=None)
 
 
+# A process may live for days: of what came before the last mark, so many bytes are kept.
+_KEPT_BYTES = 32 * 2**20
+# What an exchange takes beside its bodies.
+_BESIDE = 4_000
+
+
 class Heard:
-    """Exchanges in the order of their requests. A token that arrives late is hidden in earlier ones."""
+    """Exchanges in the order of their requests, numbered from the first one of this process.
+
+    A token that arrives late is hidden in earlier ones. Those that came long before a mark go.
+    """
 
     def __init__(self) -> None:
         self.known = Known()
         self._late: list[Token] = []
         self._exchanges: list[Exchange] = []
+        self._gone = 0
 
-    def __len__(self) -> int:
-        return len(self._exchanges)
+    def mark(self) -> int:
+        """The number of the next one. Whoever asks wants what comes; of the old ones some go."""
+        size = 0
+        for place in range(len(self._exchanges) - 1, -1, -1):
+            each = self._exchanges[place]
+            size += len(each.request_body) + len(each.response_body) + _BESIDE
+            if size > _KEPT_BYTES:
+                del self._exchanges[: place + 1]
+                self._gone += place + 1
+                break
+        return self._gone + len(self._exchanges)
 
     def add(self, exchange: Exchange) -> int:
         """One more, and its number."""
         self._exchanges.append(exchange)
-        number = len(self._exchanges) - 1
+        number = self._gone + len(self._exchanges) - 1
         if (numbers := _numbers.get()) is not None:
             numbers.append(number)
         return number
 
     def update(self, number: int, **changes: Any) -> None:
         """What is known of one by now."""
-        self._exchanges[number] = replace(self._exchanges[number], **changes)
+        if number >= self._gone:
+            self.answered(number, replace(self._exchanges[number - self._gone], **changes))
 
     def answered(self, number: int, exchange: Exchange) -> None:
         """The answer has come."""
-        self._exchanges[number] = exchange
+        if number >= self._gone:
+            self._exchanges[number - self._gone] = exchange
 
     @contextmanager
     def listening(self) -> Iterator[list[int]]:
@@ -58,11 +79,14 @@ class Heard:
 
     def those(self, numbers: Iterable[int]) -> list[Exchange]:
         """Those of these numbers."""
-        return [self._exchanges[number] for number in numbers]
+        places = (number - self._gone for number in numbers)
+        return [self._exchanges[place] for place in places if place >= 0]
 
-    def since(self, mark: int) -> list[Exchange]:
-        """Those from a number on."""
-        return self._exchanges[mark:]
+    def since(self, mark: int, end: int | None = None) -> list[Exchange]:
+        """Those from a number on, and before another one."""
+        first = max(mark - self._gone, 0)
+        last = len(self._exchanges) if end is None else max(end - self._gone, 0)
+        return self._exchanges[first:last]
 
     def learn(self, tokens: Iterable[Token]) -> None:
         """Know these tokens from now on."""

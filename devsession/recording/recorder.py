@@ -235,16 +235,18 @@ class Recorder:
 
     def mark(self) -> int:
         """A place in the stream of exchanges, for `exchanges_since`."""
-        return len(self._heard)
+        with self._lock:
+            return self._heard.mark()
 
-    def exchanges_since(self, mark: int = 0) -> list[Exchange]:
-        """What was exchanged since a mark, redacted, in the order of the requests.
+    def exchanges_since(self, mark: int = 0, *, end: int | None = None) -> list[Exchange]:
+        """What was exchanged since a mark (to another one), redacted, in the order of the requests.
 
+        What came long before the newest mark is not there any more, only on the tape.
         A request that is still out, or had no answer, stands there with `status` None.
         """
         with self._lock:
             self._hide_late()
-            return self._heard.since(mark)
+            return self._heard.since(mark, end)
 
     @contextmanager
     def listening(self) -> Iterator[Callable[[], list[Exchange]]]:

@@ -75,9 +75,9 @@ class AnyScenario(Generic[F]):
 
         Those of Test and of forms are not among them: they are no part of the sync.
         """
-        count = None if self._end is None else self._end - self._mark
         sender = Sender(self._session, self._look_up)
-        played = of_the_sync(self._session.recorder.exchanges_since(self._mark)[:count])
+        since = self._session.recorder.exchanges_since(self._mark, end=self._end)
+        played = of_the_sync(since)
         return Exchanges([sender.view(each) for each in played])
 
     def timeline(self) -> Timeline:
