@@ -164,7 +164,10 @@ class TestStreams:
         assert "  customer   Incremental by updated_at, merge by id\n" in shown
         assert "  click      not read\n" in shown
         assert "page_size" in shown
-        assert shown.endswith(('next: it is saved; .scenario("..") freezes the input of a run')
+        assert shown.endswith(
+            'next: it is saved; people.scenario("..") freezes the input of a pass; '
+            "devsession sync run people reads all"
+        )
         drawn = {row["name"]: row["read"] for row in people._page.state["streams"]["rows"]}
         assert drawn["customer"]
         assert not drawn["click"]
