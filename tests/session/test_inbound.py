@@ -165,8 +165,8 @@ class TestStreams:
         assert "  click      not read\n" in shown
         assert "page_size" in shown
         assert shown.endswith(
-            'next: it is saved; people.scenario("..") freezes the input of a pass; '
-            "devsession sync run people reads all"
+            f'next: it is saved; {people.slug}.scenario("..") freezes the input of a pass; '
+            f"devsession sync run {people.slug} reads all"
         )
         drawn = {row["name"]: row["read"] for row in people._page.state["streams"]["rows"]}
         assert drawn["customer"]
