@@ -14,7 +14,17 @@ import pytest
 from hypothesis import settings
 
 # Folders of tests that start JupyterLab, kernels and services; `tests` are those beside this file.
-SLOW_FIRST = ("browser", "template", "notebooks", "testing", "tests", "session", "cli", "warehouse")
+SLOW_FIRST = (
+    "browser",
+    "template",
+    "notebooks",
+    "kernels",
+    "testing",
+    "tests",
+    "session",
+    "cli",
+    "warehouse",
+)
 
 settings.register_profile("the same each time", derandomize=True, deadline=None, max_examples=40)
 # The long form: pytest --hypothesis-profile long
