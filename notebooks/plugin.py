@@ -156,7 +156,7 @@ class PracticeCrm(Plugin):
 
 
 class AppRefusedError(Exception):
-    """The app does not take a record, or nothing at all for now; why."""
+    """The app refuses what is asked of it, or everything for now; why."""
 
 
 def call(
