@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from devsession.testing import SuiteConfig
+from devsession.testing import SuiteConfig, plugin_contract
 from tests.broken_plugins.gallery import CHECKS, NAMES, Verdict, picture, tried
 from tests.broken_plugins.good import READ, SENT, Reader, Sender
 from tests.refresh_troubleshooting import PAGE, page
@@ -74,3 +74,27 @@ def test_the_inbound_plugin_of_the_notebooks_passes() -> None:
 
     assert verdict.failed == {}
     assert set(verdict.passed) >= set(INBOUND)
+
+
+def test_a_suite_reports_the_same_without_pytest() -> None:
+    good = plugin_contract(Sender, SuiteConfig(scenarios=SENT, records=11)).report()
+    name = next(name for name in NAMES if is_of_forms(name))
+    found = picture(name)
+    bad = plugin_contract(found.broken, found.config).report()
+
+    assert good, str(good)
+    assert [each.state for each in good.checks].count("not tried") == len(INBOUND)
+    wrong = {each.method: each.told for each in bad.checks if each.state == "error"}
+    assert list(wrong.values()) == [verdict_of(name).failed[found.check]]
+    assert [f"test_{method.replace(' ', '_')}" for method in wrong] == [found.check]
+
+
+def test_a_check_that_was_chosen_away_is_reported_with_the_reason() -> None:
+    config = SuiteConfig(
+        scenarios=SENT, records=11, skip={"an_empty_run": "the app has no such run"}
+    )
+
+    report = plugin_contract(Sender, config).report()
+
+    told = {each.method: (each.state, each.told) for each in report.checks}
+    assert told["an empty run"] == ("not tried", "the app has no such run")
