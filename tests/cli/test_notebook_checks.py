@@ -105,16 +105,19 @@ def test_wrong_arguments_are_refused_before_anything_runs(
 def test_a_project_s_notebooks_with_outputs_are_among_its_tests(
     cli: CommandLine, folder: Path
 ) -> None:
-    (folder / "plugin.py").touch()
-    (folder / "notebooks").mkdir()
-    write(folder / "notebooks" / "compared.ipynb", code("1", "1"))
-    write(folder / "notebooks" / "draft.ipynb", code("1 / 0"))
+    project = folder / "project"
+    (project / "notebooks").mkdir(parents=True)
+    (project / "plugin.py").touch()
+    write(project / "beside.ipynb", code("2", "2"))
+    write(project / "notebooks" / "compared.ipynb", code("1", "1"))
+    write(project / "notebooks" / "draft.ipynb", code("1 / 0"))
 
-    said = cli(folder, "test")
+    said = cli(project, "test")
 
     assert said.code == 0
     assert [line for line in str(said.out).splitlines() if line.startswith("passed")] == [
-        "passed  notebooks/compared.ipynb: 1 cell as stored"
+        "passed  beside.ipynb: 1 cell as stored",
+        "passed  notebooks/compared.ipynb: 1 cell as stored",
     ]
 
 
