@@ -137,7 +137,10 @@ def _run_sync(folder: Path) -> RunSummary:
 
 def _run_tests(folder: Path) -> int:
     """Run the tests that were made, as CI would; how many passed."""
-    done = _python(folder, "-m", "devsession", "test")
+    from devsession.testing import scenario_folders
+
+    made = [str(each.relative_to(folder)) for each in scenario_folders(folder / "scenarios")]
+    done = _python(folder, "-m", "devsession", "test", *made)
     passed = re.search(r"^(\d+) passed", done.stdout, re.MULTILINE)
     if done.returncode or passed is None:
         raise DevsessionError(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from devsession.errors import (
+    ConnectError,
     NotFilledError,
     PluginRaisedError,
     ScenarioError,
@@ -23,6 +24,7 @@ from devsession.recording.inbound_scenario import InboundScenarioFolder
 from devsession.recording.received import Received
 from devsession.recording.takes import of_the_sync
 from devsession.recording.tape import Tape
+from devsession.render import counted
 from devsession.session.app_limits import limits_in_scenario
 from devsession.session.inbound_call import call_inbound, inbound_request
 from devsession.session.outbound_call import call_outbound, outbound_request
@@ -90,6 +92,7 @@ def drift_of(session: DevelopmentSession, folder: AnyFolder) -> DriftReport:
     check_recorded(folder)
     recorded, name = folder.read_cassette(), folder.read_head().name
     live, stopped = _played(session, folder)
+    _check_answered(live, name)
     matching = getattr(session.plugin, "request_matching", RequestMatching())
     report = compare(recorded, live, scenario=name, matching=matching)
     if stopped is None:
@@ -97,6 +100,19 @@ def drift_of(session: DevelopmentSession, folder: AnyFolder) -> DriftReport:
     where = f" ({stopped.where})" if stopped.where else ""
     said = raised(f"{stopped.what}: {stopped.said.partition(chr(10))[0]}{where}")
     return replace(report, differences=(said, *report.differences))
+
+
+def _check_answered(live: list[Exchange], scenario: str) -> None:
+    """Raises: ConnectError when the plugin has called the app, and got no answer at all."""
+    if not live or any(each.status is not None for each in live):
+        return
+    raise ConnectError(
+        f"The app answers none of the {counted(len(live), 'call')} of {scenario!r}",
+        said=live[0].problem,
+        where=f"{live[0].method} {live[0].url}",
+        next_step="see whether the app runs, and its address in the connection form",
+        scenario=scenario,
+    )
 
 
 def _played(

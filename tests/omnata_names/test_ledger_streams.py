@@ -163,7 +163,7 @@ def test_a_run_stores_what_it_reads_and_the_next_one_goes_on(
 
     first, second = str(connected.run("books")), str(connected.run("books"))
 
-    assert "project 20 records; task 100 records" in first
+    assert "project 20 records in BOOKS_PROJECT; task 100 records in BOOKS_TASK" in first
     assert "project 20 records" not in second
 
 

@@ -137,6 +137,8 @@ def test_parameters_that_a_run_puts_in_are_no_extra_cell() -> None:
         ([1, 5, 6], ["In [2] to [4] are gone between cell 2 and cell 3"]),
         ([1, 3, 5], ["In [2] is gone between cell 2 and cell 3", "In [4] is gone between cell 3"]),
         ([1, None, 3], []),
+        ([4, 5, 6], []),
+        ([4, 6, 7], ["In [5] is gone between cell 2 and cell 3"]),
         ([1, None, 4], ["In [2] to [3] are gone between cell 2 and cell 4"]),
     ],
 )
@@ -152,7 +154,7 @@ def test_gaps_in_execution_counts_tell_where_cells_are_gone(
     assert all(why.startswith(text) for why, text in zip(whys, told, strict=True))
 
 
-@pytest.mark.parametrize("counts", [[3, 1, 2], [1, 1], [None, None]])
+@pytest.mark.parametrize("counts", [[3, 1, 2], [1, 1], [None, None], [3, 4]])
 def test_where_counts_tell_nothing_it_is_said(counts: list[int | None]) -> None:
     stored = [ran("x", count, "1") for count in counts]
     report = compare(new_notebook(cells=stored), new_notebook(cells=stored), RULES)

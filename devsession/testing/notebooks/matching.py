@@ -20,6 +20,11 @@ NOT_ONE_RUN = (
 )
 
 
+AGAIN = (
+    "it was run again in the same kernel: at its beginning a cell that was removed cannot be seen"
+)
+
+
 class Pair(NamedTuple):
     """A stored cell and the same as it ran; one of them is None where it has no counterpart.
 
@@ -75,7 +80,8 @@ def _aligned(
 def missing_counts(stored: NotebookNode) -> tuple[list[Gap], str]:
     """Where a notebook that was run from top to bottom has lost cells, and what cannot be seen.
 
-    A kernel counts its cells from 1. A cell without a count (cleared, or skipped) may have had one
+    A kernel counts its cells from 1; where all were run again in it, they begin at least as many
+    later. A cell without a count (cleared, or skipped) may have had one
     that is gone. A cell that was removed from the end leaves no trace.
     """
     cells = _code_cells(stored)
@@ -90,12 +96,14 @@ def missing_counts(stored: NotebookNode) -> tuple[list[Gap], str]:
         for number, cell in cells
         if cell.get("execution_count") is None and cell.source.strip()
     ]
+    first = counts[0][1] - 1
+    run_again = first >= len(counts)
     gaps = []
-    for (before, one), (after, other) in pairwise([(0, 0), *counts]):
+    for (before, one), (after, other) in pairwise([(0, first if run_again else 0), *counts]):
         cleared = sum(before < number < after for number in uncounted)
         if other - one - 1 > cleared:
             gaps.append(Gap(after, _told(one + 1, other - 1, before, after)))
-    return gaps, ""
+    return gaps, AGAIN if run_again else ""
 
 
 def _told(first: int, last: int, before: int, after: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, field, replace
 from time import monotonic
@@ -124,13 +125,32 @@ async def _replayed(
         if watcher is not None:
             watcher.began(task.name, number, len(notebook.cells))
 
-    done = Execution()
-    if any(map(runs, notebook.cells)):
-        place = kernel_place(
-            stored, task.path, live=settings.live, environment=settings.environment
-        )
+    def reported(done: Execution) -> NotebookReport:
+        return _reported(task, settings, home, (text, stored), injected, done)
+
+    if not any(map(runs, notebook.cells)):
+        return reported(Execution())
+    place = kernel_place(stored, task.path, live=settings.live, environment=settings.environment)
+    report = None
+    try:
         async with running_kernel(place) as kernel, turn:
-            done = await execute(notebook, kernel, settings.limits, began=began)
+            report = reported(await execute(notebook, kernel, settings.limits, began=began))
+    except asyncio.CancelledError:
+        if report is None:
+            raise  # else it was done, and its kernel is killed all the same
+    return report
+
+
+def _reported(
+    task: Task,
+    settings: Settings,
+    home: Home,
+    read: tuple[str, NotebookNode],
+    injected: Injected,
+    done: Execution,
+) -> NotebookReport:
+    """What came of a run. read: the notebook's file, as text and as notebook."""
+    (text, stored), notebook = read, injected.notebook
     redactor = home.redactor(task.path)
     secrets = hide_secrets(notebook, redactor)
     sources = hide_in_sources(stored, redactor), hide_in_sources(notebook, redactor)

@@ -64,12 +64,20 @@ async def _all(
             for each in running:
                 reports.append(await each)
                 told(reports[-1])
+                _go_on()
         except asyncio.CancelledError:
             for each in running[len(reports) :]:
                 if each.done() and not each.cancelled():
                     told(each.result())
             raise
     return reports
+
+
+def _go_on() -> None:
+    """Raises: CancelledError when Ctrl-C came while a replay ended, which it let happen."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 @dataclass
