@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -16,17 +14,13 @@ from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar
 
 import nbformat
-from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
-from devsession.session.workspace import OFFLINE_VARIABLE
-from devsession.warehouse import embedded_service
 from tests.benchmarks.figure import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-SHIPPED = Path(__file__).parent.parent.parent / "notebooks"
 NOTEBOOKS, CELLS = 8, 54
 _RUNS = 3
 _NBVAL = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval"]
@@ -73,40 +67,6 @@ def notebook_replay_vs_papermill_nbval() -> Figure:
             _run([*_NBVAL, written])
 
         return _measured(lambda: _run(ours), chain)
-
-
-def run_all_to_green() -> Figure:
-    """Seconds from Restart Kernel and Run All Cells to the last output of notebook 03, from the tape.
-
-    Ours on the kernelspec `devsession`, the baseline on `python3`; the warehouse runs already. The
-    median of three, in turn.
-    """
-    with TemporaryDirectory() as name:
-        folder = Path(name) / SHIPPED.name
-        shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns(".*", "__pycache__"))
-        fast, stock = _Kernel("devsession", folder), _Kernel("python3", folder)
-        try:
-            return _measured(fast.restart_and_run_all, stock.restart_and_run_all)
-        finally:
-            fast.manager.shutdown_kernel(now=True)
-            stock.manager.shutdown_kernel(now=True)
-            embedded_service(folder).stop()
-
-
-class _Kernel:
-    """One that runs, as behind a notebook that is open."""
-
-    def __init__(self, name: str, folder: Path) -> None:
-        self._folder = folder
-        self.manager = KernelManager(kernel_name=name)
-        environment = {**os.environ, OFFLINE_VARIABLE: "1"}
-        self.manager.start_kernel(cwd=str(folder), env=environment)
-
-    def restart_and_run_all(self) -> None:
-        """Each cell has to do without an exception."""
-        notebook = nbformat.read(self._folder / "03_outbound.ipynb", 4)
-        self.manager.restart_kernel(now=True)
-        NotebookClient(notebook, km=self.manager, record_timing=False).execute()
 
 
 def _measured(ours: Callable[[], None], baseline: Callable[[], None]) -> Figure:
