@@ -8,6 +8,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from threading import Event
@@ -44,6 +45,10 @@ def killed(workspace: Path, chance: Random) -> dict[str, int]:
         victim = chance.choice([client.pid, warehouse])
         Event().wait(chance.uniform(0, _SECONDS))
         psutil.Process(victim).send_signal(signal.SIGKILL)
+        # Killed between two statements, a warehouse is started again by the next one.
+        with suppress(subprocess.TimeoutExpired):
+            client.wait(timeout=_SECONDS)
+        client.kill()
         told = client.stdout.read()
     return {name: int(number) for name, number in map(str.split, told.splitlines())}
 
