@@ -4,21 +4,24 @@ DevsessionError
 ├── UsageError               change the call
 │   ├── UnknownNameError     a table, sync, scenario, field .. that does not exist
 │   ├── FormError            a form's values are wrong, field by field
-│   └── NotFilledError       a form that a later step needs has no values yet
+│   ├── NotFilledError       a form that a later step needs has no values yet
+│   └── WorkflowError        a metadata workflow's file that cannot be run; names the key
 ├── PluginError              change plugin.py
 │   ├── PluginLoadError      plugin.py does not import, or holds no plugin
 │   │   └── NotCarriedOverError  a name of the Omnata dialect that devsession does not have
 │   ├── DefinitionError      a manifest, form, field or mapper that cannot be
 │   ├── PluginRaisedError    a plugin method raised, or returned the wrong thing
 │   ├── OutcomesError        outcomes that break a rule; carries the report
-│   └── StreamError          records or a state that break a rule; carries the report
+│   ├── StreamError          records or a state that break a rule; carries the report
+│   └── EntityError          an entity of a metadata catalog that cannot be; names it and the field
 ├── DataError                change the data
 │   ├── SourceError          the source cannot be synced: null or duplicate identifiers ..
 │   ├── TableExistsError     a table of this name holds other content
 │   ├── TableFileError       a file or frame that cannot be loaded as a table
 │   └── TemplateError        a template that cannot be, or cannot render this record
 ├── AppError                 check the app: its address, its key, whether it runs
-│   └── ConnectError         connect() refused, or the app could not be reached
+│   ├── ConnectError         connect() refused, or the app could not be reached
+│   └── CatalogError         the metadata catalog refused, or could not be reached
 ├── NotebookError            change the notebook: it cannot be read or run, or a parameter is wrong
 ├── DeadlineError            give it more time: a time limit has passed, or it was cancelled
 │   └── LimitError           a rate limit of the app leaves no room before that
@@ -116,6 +119,10 @@ class NotFilledError(UsageError):
     """A form that this step needs has not been filled."""
 
 
+class WorkflowError(UsageError):
+    """A metadata workflow's file, or its configuration, that cannot be run; names the key."""
+
+
 class PluginError(DevsessionError):
     """The plugin's code has to change."""
 
@@ -144,6 +151,10 @@ class StreamError(PluginError):
     """Records of a stream, or its state, that break a rule; `fields["report"]` is the report."""
 
 
+class EntityError(PluginError):
+    """An entity of a metadata catalog that cannot be: `entity`, and `errors` by field."""
+
+
 class DataError(DevsessionError):
     """The data has to change; nothing was changed by us."""
 
@@ -170,6 +181,10 @@ class AppError(DevsessionError):
 
 class ConnectError(AppError):
     """connect() refused, or the app could not be reached."""
+
+
+class CatalogError(AppError):
+    """The metadata catalog refused a call or could not be reached; `status` when it answered."""
 
 
 class NotebookError(DevsessionError):

@@ -17,7 +17,7 @@ FLOORS = (
     {"errors", "render", "private"},
     {"http", "kernels", "secrets", "service"},
     {"plugin"},
-    {"warehouse", "recording"},
+    {"warehouse", "recording", "openmetadata"},
     {"notebook", "sandbox", "testing"},
     {"session", "omnata_names"},
     {"cli"},
@@ -96,6 +96,10 @@ def test_public_names() -> None:
         ("devsession.kernels", {"IPython", "ipykernel", "jupyter_client", "pandas", "zmq"}),
         ("devsession.cli", {"pandas", "pyarrow", "snowflake", "vcr", "ipywidgets", "pydantic"}),
         ("devsession.testing", {"pytest", "behave", "pandas", "vcr", "snowflake"}),
+        (
+            "devsession.openmetadata",
+            {"pandas", "pyarrow", "requests", "sqlglot", "snowflake", "yaml"},
+        ),
         ("devsession.warehouse", {"snowflake", "fakesnow", "duckdb", "pandas"}),
     ],
 )

@@ -12,7 +12,7 @@ from devsession.plugin.parameters import (
     OutboundSyncConfigurationParameters,
     SyncConfigurationParameters,
 )
-from devsession.plugin.streams import StoredStreamConfiguration  # noqa: TC001
+from devsession.plugin.streams import StoredStreamConfiguration
 from devsession.secrets.redact import placeholder
 
 if TYPE_CHECKING:
