@@ -40,6 +40,7 @@ class Link(Protocol):
     """How an account reaches its warehouse."""
 
     name: str
+    view_dialect: str  # in which sqlglot reads the definitions of views that it gives
     no_retry: bool  # whether a request that fails is given up at once, for one on this machine
 
     def open(self) -> SnowflakeConnection:
@@ -78,6 +79,11 @@ class Account:
     def name(self) -> str:
         """What people call this account."""
         return self._link.name
+
+    @property
+    def view_dialect(self) -> str:
+        """In which dialect, by sqlglot's name of it, the definitions of views come back."""
+        return self._link.view_dialect
 
     def execute(self, sql: str, params: Sequence[object] = ()) -> int:
         """Runs a statement; the number of rows that it changed, for one that changes rows.

@@ -57,6 +57,7 @@ class EmbeddedLink:
     """Connects to the warehouse's process, and notices when that is another one than before."""
 
     name = "embedded warehouse"
+    view_dialect = "duckdb"
     no_retry = True
 
     def __init__(self, service: Service) -> None:

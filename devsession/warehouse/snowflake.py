@@ -25,6 +25,7 @@ def snowflake_account(name: str) -> Account:
 class SnowflakeLink:
     """Connects as connections.toml says."""
 
+    view_dialect = "snowflake"
     no_retry = False
 
     def __init__(self, connection_name: str) -> None:
