@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from devsession.openmetadata.sql_lineage import Statement, lineage_of
+from devsession.warehouse.practice import SCHEMAS
 from tests.in_process import warehouses_in_process
-from tests.openmetadata.views import SCHEMAS, TABLES, View, columns_of_tables, told, views
+from tests.openmetadata.views import TABLES, View, columns_of_tables, told, views
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

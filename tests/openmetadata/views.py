@@ -1,4 +1,4 @@
-"""`views.sql`, read: views, and the truth about their columns that is written above each."""
+"""The practice warehouse's views, and the truth about their columns that is written above each."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import devsession
+
 if TYPE_CHECKING:
     from devsession.openmetadata.lineage import Lineage
 
-HERE = Path(__file__).parent
-SCHEMAS = ("SHOP", "STAFF", "REPORTS")
+HERE = Path(devsession.__file__).parent / "warehouse/sql/practice"
 TABLES = [text for text in (HERE / "tables.sql").read_text("utf-8").split(";\n") if text.strip()]
 _NAME = r'(?:\w+|"[^"]+")(?:\.(?:\w+|"[^"]+"))*'
 

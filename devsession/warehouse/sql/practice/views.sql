@@ -2,7 +2,7 @@
 --
 -- Above each: the columns in their order, `NAME <- the columns that its values are made of`, or `nothing`,
 -- then `reads`: tables that say which rows there are, and give no value. What a window is divided and
--- ordered by makes its values; what filters, joins and groups does not.
+-- ordered by makes its values. What filters, joins and groups does not.
 
 -- ID <- SHOP.CUSTOMERS.ID
 -- EMAIL <- SHOP.CUSTOMERS.EMAIL
