@@ -1,7 +1,6 @@
 """Records in a folder, so that they outlive the app's process, also one that is killed.
 
-One SQLite file, written ahead: each record's write is whole or not there, and is on its way to the
-disk before it is answered.
+Each record's write is whole or not there, and is on its way to the disk before it is answered.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic_core import from_json, to_json
 
-from devsession.errors import SetupError
+from devsession.sandbox.database import open_database
 from devsession.sandbox.refusals import RefusedError
 
 if TYPE_CHECKING:
@@ -49,32 +48,7 @@ class Kept:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._database = sqlite3.connect(folder / FILE_NAME, timeout=1, isolation_level=None)
-            try:
-                self._open()
-            except BaseException:
-                self._database.close()
-                raise
-        except (OSError, sqlite3.Error) as error:
-            raise SetupError(
-                "The sandbox cannot keep its records in this folder",
-                tried=str(error),
-                where=str(folder / FILE_NAME),
-                next_step="give it a folder of its own that can be written, or mend this one",
-            ) from error
-
-    def _open(self) -> None:
-        (version,) = self._database.execute("pragma user_version").fetchone()
-        if version not in {0, _VERSION}:
-            raise sqlite3.DatabaseError(f"it was made by another devsession (format {version})")
-        # Held as long as the app runs: two apps on one folder would not see each other's records.
-        self._database.execute("pragma locking_mode = exclusive")
-        self._database.execute("pragma journal_mode = wal")
-        self._database.execute("pragma synchronous = normal")
-        self._database.execute(_SCHEMA)
-        self._database.execute(f"pragma user_version = {_VERSION}")
+        self._database = open_database(folder / FILE_NAME, _SCHEMA, _VERSION)
 
     def load(self, object_name: str) -> list[tuple[Place, Record]]:
         """Every record of an object as it was last, in the order of the changes."""

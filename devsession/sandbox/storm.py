@@ -7,14 +7,13 @@ carried out all the same. The same requests under the same seed meet the same fa
 from __future__ import annotations
 
 import asyncio
-import socket
-import struct
 from random import Random
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.responses import HTMLResponse
 
+from devsession.sandbox.cutting import cut
 from devsession.sandbox.rate_limit import DATE, SECONDS, too_many
 from devsession.sandbox.reading import read_to_end
 from devsession.sandbox.refusals import RefusedError, refusal_response
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _Share = Annotated[float, Field(ge=0, le=1)]
-_NO_LINGERING = struct.pack("ii", 1, 0)
 _GATEWAY_PAGE = "<html><body><h1>{}</h1></body></html>"
 
 
@@ -108,16 +106,7 @@ class _Request:
     async def reset(self, *, carried_out: bool) -> None:
         """The connection is cut, as a TCP reset where there is a socket."""
         await self._take(carried_out=carried_out)
-        server: Any = getattr(self._scope["state"]["send"], "__self__", None)
-        transport: asyncio.Transport | None = getattr(server, "transport", None)
-        if transport is None:
-            raise ConnectionResetError("the storm cut this connection")
-        connection = transport.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGERING)
-        transport.abort()
-        # The server learns of it in its next turn; before that it would miss our answer.
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
+        await cut(self._receive, self._scope["state"]["send"])
 
     async def _take(self, *, carried_out: bool) -> None:
         """Has the app do it, unheard; or only reads it."""

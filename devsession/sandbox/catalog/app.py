@@ -1,0 +1,142 @@
+"""The catalog: a local stand-in for an OpenMetadata server. This is its manual.
+
+Every request carries `Authorization: Bearer <token>`; bodies are JSON. Refusals are
+`{"code": 404, "message": ".."}`. Below /api/v1:
+
+    GET    /system/version                              {version, revision, timestamp}
+    PUT    /{kind}                                      creates (201) or updates (200): the entity
+    POST   /{kind}                                      creates; 409 when it is there
+    PUT    /{kind}/bulk?async=false&overrideMetadata=   a list; {status, numberOfRows.., successRequest,
+                                                        failedRequest}: each entity counts alone
+    GET    /{kind}?limit=&after=&fields=&include=       {data, paging}; ?database=FQN and the like
+    GET    /{kind}/name/{fqn}, /{kind}/{id}             one; ?fields=owners,tags,domains for those
+    DELETE /{kind}/name/{fqn}, /{kind}/{id}             softly; ?hardDelete=true&recursive=true
+    PUT    /{kind}/restore                              {id}; a PUT of the entity does it as well
+    DELETE /{kind}/deleteStale                          {scopeFqn, scopeEntityType, seenFqns, recursive}
+    PUT    /lineage                                     {edge: {fromEntity, toEntity, lineageDetails}}
+    PUT    /lineage/{type}/name/{fqn}/{type}/name/{fqn} the details alone; DELETE takes the edge away
+    GET    /lineage/{type}/name/{fqn}                   {entity, nodes, upstreamEdges, downstreamEdges};
+                                                        ?upstreamDepth=&downstreamDepth=
+    POST   /dataQuality/testCases/testCaseResults/{fqn}           how a test ended
+    PUT    /services/ingestionPipelines/{fqn}/pipelineStatus      where a run of it stands
+    PUT    /pipelines/{fqn}/status                                how a run of it ended
+    GET    on those three                               {data, paging}; ?startTs=&endTs=&limit=
+
+`kinds.KINDS` lists the kinds. A version moves by 0.1, by 1.0 when a column is gone or has another
+type; what is the same leaves version and `updatedAt`. As on a server for its bots, description,
+display name, owners and domains that are there stay when others are sent, and tags are added, but
+with overrideMetadata=true; `sourceHash` always is the one sent. An id follows from type and name,
+so it is the same in every new catalog. What was answered is kept: one SQLite file, no other state.
+
+Below /api/_control, for authors, `faults.Settings`: GET shows, PATCH sets. POST /token gives a new
+token, POST /expire_tokens ends all that were given.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, cast
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from devsession.sandbox.catalog.access import Tokens
+from devsession.sandbox.catalog.entities import Entities
+from devsession.sandbox.catalog.faults import Faults
+from devsession.sandbox.catalog.kinds import KINDS
+from devsession.sandbox.catalog.lineage import Lineage
+from devsession.sandbox.catalog.refusals import CatalogRefusedError, json_response
+from devsession.sandbox.catalog.results import Results
+from devsession.sandbox.catalog.seeds import plant
+from devsession.sandbox.catalog.store import Store
+from devsession.sandbox.catalog.writing import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from starlette.exceptions import HTTPException
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
+
+API_PATH = "/api"
+_ROOT = f"{API_PATH}/v1"
+VERSION = "2.0.6"
+"""Of the server whose contract this is: clients compare it with theirs."""
+
+
+def milliseconds() -> int:
+    """The clock of a catalog that no test drives."""
+    return time.time_ns() // 1_000_000
+
+
+class Catalog:
+    """A catalog as an ASGI app, on a folder that no other one uses at the same time.
+
+    Args:
+        token: who shows it is let in.
+        folder: what it goes on from, and where everything is kept.
+        clock: gives the time in milliseconds since 1970.
+
+    Raises:
+        SetupError: the folder cannot be used, or another catalog has it.
+    """
+
+    def __init__(self, token: str, folder: Path, clock: Callable[[], int] = milliseconds) -> None:
+        self._store = Store(folder)
+        writer = Writer(self._store, clock)
+        plant(self._store, writer)
+        tokens = Tokens(token)
+        faults = Faults(tokens, clock, API_PATH)
+        entities = [Entities(kind, self._store, writer, _ROOT, faults.refused) for kind in KINDS]
+        app = Starlette(
+            routes=[
+                Route(f"{_ROOT}/system/version", _version),
+                *Lineage(self._store, _ROOT, clock).routes(),
+                *Results(self._store, _ROOT).routes(),
+                *(route for each in entities for route in each.routes()),
+            ],
+            exception_handlers={
+                CatalogRefusedError: _refuse,
+                404: _no_route,
+                405: _no_method,
+                Exception: _failed,
+            },
+        )
+        app.router.redirect_slashes = False
+        self._app = faults.around(app)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+    def close(self) -> None:
+        """Nothing is kept from now on; another may use the folder."""
+        self._store.close()
+
+
+def create_catalog(token: str, folder: Path, clock: Callable[[], int] = milliseconds) -> Catalog:
+    """A catalog on a folder, as `Catalog` says."""
+    return Catalog(token, folder, clock)
+
+
+async def _version(_request: Request) -> Response:
+    return json_response({"version": VERSION, "revision": "devsession", "timestamp": 0})
+
+
+async def _refuse(_request: Request, error: Exception) -> Response:
+    return cast("CatalogRefusedError", error).response()
+
+
+async def _no_route(_request: Request, _error: Exception) -> Response:
+    return CatalogRefusedError(404, "HTTP 404 Not Found").response()
+
+
+async def _no_method(_request: Request, error: Exception) -> Response:
+    allowed = cast("HTTPException", error).headers
+    return CatalogRefusedError(405, "HTTP 405 Method Not Allowed", allowed).response()
+
+
+async def _failed(_request: Request, _error: Exception) -> Response:
+    """A mistake of ours: the server logs it."""
+    return CatalogRefusedError(500, "The catalog failed; its log says why.").response()

@@ -1,0 +1,259 @@
+"""What an author sets while the catalog runs: what becomes of the next calls, and of tokens.
+
+`/api/_control` is no part of the contract: it answers in any weather, to every token that was ever
+given. What is set holds until it is set anew, or the catalog stops.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.routing import Route
+
+from devsession.sandbox.catalog.bodies import read_body
+from devsession.sandbox.catalog.refusals import CatalogRefusedError, json_response, of_shape
+from devsession.sandbox.cutting import cut
+from devsession.sandbox.rate_limit import SECONDS, Rate, RateLimit
+from devsession.sandbox.reading import read_to_end
+from devsession.sandbox.refusals import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from devsession.sandbox.catalog.access import Tokens
+
+OK, RESET_REQUEST, RESET_ANSWER, TRUNCATED = "ok", "reset_request", "reset_answer", "truncated"
+_FATES = {OK, RESET_REQUEST, RESET_ANSWER, TRUNCATED}
+_STATUS = re.compile("[45][0-9]{2}")
+_TEXTS = {
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
+
+
+def _is_fate(text: str) -> str:
+    if text not in _FATES and not _STATUS.fullmatch(text):
+        raise ValueError(
+            f"a fate is a status from 400 to 599, or one of {', '.join(sorted(_FATES))}"
+        )
+    return text
+
+
+def _is_rate(text: str) -> str:
+    Rate.parse(text)
+    return text
+
+
+Fate = Annotated[str, AfterValidator(_is_fate)]
+
+
+class Every(BaseModel):
+    """Every so many calls one meets a fate."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    calls: Annotated[int, Field(ge=1)]
+    fate: Fate
+
+
+class Settings(BaseModel):
+    """What can be set. What is not sent stays; null switches off.
+
+    Args:
+        on: only calls whose path has this in it meet a fate, "/bulk" say; all, when it is empty.
+        next: what becomes of the next calls, one each: a status, "ok", "reset_request" (cut off
+            while it is sent, nothing is done), "reset_answer" (done, cut off amid the answer),
+            "truncated" (done, half the answer).
+        every: every so many calls, for as long as it is set.
+        retry_after: seconds, in the header of 429 and 503; None leaves it out.
+        rate: more than that, "50/second" say, is answered with 429.
+        token_calls: after so many calls every token has expired; setting it makes the first good.
+        refuse: names of entities that are refused whatever they are, in a bulk or alone.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    on: str = ""
+    next: list[Fate] = []
+    every: Every | None = None
+    retry_after: Annotated[float, Field(ge=0, le=3600)] | None = 1
+    rate: Annotated[str, AfterValidator(_is_rate)] | None = None
+    token_calls: Annotated[int, Field(ge=0)] | None = None
+    refuse: list[str] = []
+
+
+class Faults:
+    """Keeps the settings, and has each request meet them, and the door."""
+
+    def __init__(self, tokens: Tokens, clock: Callable[[], int], api: str) -> None:
+        self._tokens = tokens
+        self._clock = clock
+        self._path = f"{api}/_control"
+        self.refused: set[str] = set()
+        self._set(Settings())
+        self._control = Starlette(
+            routes=[
+                Route(self._path, self.settings, methods=["GET", "PATCH"]),
+                Route(f"{self._path}/token", self.token, methods=["POST"]),
+                Route(f"{self._path}/expire_tokens", self.expire_tokens, methods=["POST"]),
+            ],
+            exception_handlers={CatalogRefusedError: _refuse},
+        )
+
+    async def settings(self, request: Request) -> Response:
+        """Shows what is set; PATCH sets what is sent."""
+        if request.method == "PATCH":
+            try:
+                sent = from_json(await read_body(request))
+                told = {key: value for key, value in sent.items() if value is not None}
+                kept = self._settings.model_dump(exclude={*sent})
+                settings = Settings.model_validate(kept | told)
+            except ValidationError as error:
+                raise of_shape(error) from None
+            except (ValueError, AttributeError):
+                raise CatalogRefusedError(400, "Send an object, as JSON") from None
+            self._set(settings, {*sent})
+        return json_response({**self._settings.model_dump(), "calls": self._calls})
+
+    async def token(self, _request: Request) -> Response:
+        """A new token."""
+        return json_response({"token": self._tokens.another()})
+
+    async def expire_tokens(self, _request: Request) -> Response:
+        """Every token given until now has expired."""
+        self._tokens.expire()
+        return json_response({})
+
+    def around(self, app: ASGIApp) -> ASGIApp:
+        """The app behind its door, in the weather that is set."""
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+            authorization = Headers(scope=scope).get("authorization")
+            control = scope["path"].startswith(self._path)
+            try:
+                if control:
+                    self._tokens.check(authorization, expired_too=True)
+                else:
+                    self._limit_rate()
+                    fate = self._fate(scope["path"])
+                    if fate.isdigit():
+                        raise self._failing(int(fate))
+                    self._tokens.check(authorization)
+            except CatalogRefusedError as refused:
+                await read_to_end(receive)
+                await refused.response()(scope, receive, send)
+                return
+            if control:
+                await self._control(scope, receive, send)
+            else:
+                await _meet(fate, app, scope, receive, send)
+
+        return answer
+
+    def _set(self, settings: Settings, sent: set[str] | None = None) -> None:
+        changed = {*Settings.model_fields} if sent is None else sent
+        self._settings = settings
+        self.refused.clear()
+        self.refused.update(settings.refuse)
+        if "next" in changed:
+            self._coming = list(settings.next)
+        if "rate" in changed:
+            self._limit = (
+                None
+                if settings.rate is None
+                else RateLimit(Rate.parse(settings.rate), SECONDS, self._now)
+            )
+        if "token_calls" in changed:
+            self._tokens.renew()
+            self._token_calls = settings.token_calls
+        if changed & {"on", "every"}:
+            self._calls = 0
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock() / 1000, UTC)
+
+    def _limit_rate(self) -> None:
+        try:
+            if self._limit is not None:
+                self._limit.check()
+        except RefusedError as refused:
+            raise CatalogRefusedError(429, _TEXTS[429], refused.headers) from None
+
+    def _fate(self, path: str) -> str:
+        """What becomes of this call."""
+        if self._token_calls is not None:
+            if not self._token_calls:
+                self._tokens.expire()
+                self._token_calls = None
+            else:
+                self._token_calls -= 1
+        if self._settings.on not in path:
+            return OK
+        self._calls += 1
+        if self._coming:
+            return self._coming.pop(0)
+        every = self._settings.every
+        if every is not None and self._calls % every.calls == 0:
+            return every.fate
+        return OK
+
+    def _failing(self, status: int) -> CatalogRefusedError:
+        seconds = self._settings.retry_after
+        headers = {}
+        if status in (429, 503) and seconds is not None:
+            headers["Retry-After"] = f"{seconds:g}"
+        return CatalogRefusedError(status, _TEXTS.get(status, f"HTTP {status}"), headers)
+
+
+async def _meet(fate: str, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    if fate == OK:
+        await app(scope, receive, send)
+        return
+    if fate == RESET_REQUEST:
+        await receive()  # what has come of it so far
+        await cut(receive, send)
+        return
+    start, content = await _answered(app, scope, receive)
+    half = content[: len(content) // 2]
+    if fate == TRUNCATED:
+        # A gateway's: by its headers it is whole.
+        start["headers"] = [
+            (name, str(len(half)).encode() if name == b"content-length" else value)
+            for name, value in start["headers"]
+        ]
+    await send(start)
+    more = fate == RESET_ANSWER
+    await send({"type": "http.response.body", "body": half, "more_body": more})
+    if more:
+        await cut(receive, send)
+
+
+async def _answered(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
+    """What the app answers, unsent."""
+    messages: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        messages.append(message)
+
+    await app(scope, receive, keep)
+    return messages[0], b"".join(each.get("body", b"") for each in messages[1:])
+
+
+async def _refuse(_request: Request, error: Exception) -> Response:
+    return error.response() if isinstance(error, CatalogRefusedError) else json_response({}, 500)

@@ -1,0 +1,136 @@
+"""Puts entities into the catalog, one or many: each is checked alone, all are kept in one go."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic_core import from_json, to_json
+
+from devsession.sandbox.catalog.change import Change, deletion, difference, merged
+from devsession.sandbox.catalog.known import Known
+from devsession.sandbox.catalog.refusals import CatalogRefusedError
+from devsession.sandbox.catalog.store import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from devsession.sandbox.catalog.kinds import Kind
+    from devsession.sandbox.catalog.store import Store
+
+Body = dict[str, Any]
+
+
+class Written(NamedTuple):
+    """What became of an entity; `status` is created, updated or unchanged."""
+
+    status: str
+    row: Row
+
+
+class Writer:
+    """Writes entities of all kinds.
+
+    clock: gives the time in milliseconds since 1970.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], int]) -> None:
+        self._store = store
+        self._clock = clock
+
+    def write(
+        self,
+        kind: Kind,
+        sent: Iterable[Body | CatalogRefusedError],
+        *,
+        override: bool = False,
+        refused: Collection[str] = (),
+    ) -> list[Written | CatalogRefusedError]:
+        """One answer for each that was sent, in order; those that are refused leave nothing.
+
+        Args:
+            sent: in the kind's shape, or why they are not.
+            override: whether it takes the place of what people have written.
+            refused: the names of those that are refused whatever they are.
+        """
+        with self._store.transaction():
+            known = Known(self._store)
+            now = self._clock()
+            answers: list[Written | CatalogRefusedError] = []
+            for body in sent:
+                try:
+                    if isinstance(body, CatalogRefusedError):
+                        raise body
+                    answers.append(self._write(kind, body, known, now, override, refused))
+                except CatalogRefusedError as error:
+                    answers.append(error)
+        return answers
+
+    def _write(
+        self,
+        kind: Kind,
+        body: Body,
+        known: Known,
+        now: int,
+        override: bool,
+        refused: Collection[str],
+    ) -> Written:
+        fqn = kind.place(kind, body, known)
+        if fqn in refused:
+            raise CatalogRefusedError(400, f"{kind.type} {fqn} is refused, as was set for it")
+        kind.check(body, known)
+        known.require_labels(body)
+        content = kind.one.serializer.to_json(body, exclude_none=True)
+        old = self._store.named(kind.type, fqn)
+        if old is None:
+            row = Row(self._new_id(kind.type, fqn), kind.type, fqn, 1, now, 0, content, None)
+            self._store.put(row)
+            return Written("created", row)
+        if old.content == content and not old.deleted:
+            return Written("unchanged", old)
+        before = from_json(old.content)
+        after = merged(before, from_json(content), override=override)
+        change = difference(before, after)
+        if old.deleted:
+            restored = deletion(deleted=False)
+            change = change._replace(
+                updated=[*change.updated, *restored.updated], step=max(change.step, restored.step)
+            )
+        if not change.step:
+            return Written("unchanged", old)
+        row = _moved(old, change, now)._replace(content=to_json(after), deleted=0)
+        self._store.put(row)
+        return Written("updated", row)
+
+    def mark(self, row: Row, *, deleted: bool) -> Row:
+        """Deletes softly, or brings back; what is so already stays as it is."""
+        if bool(row.deleted) == deleted:
+            return row
+        moved = _moved(row, deletion(deleted=deleted), self._clock())
+        moved = moved._replace(deleted=int(deleted))
+        self._store.put(moved)
+        return moved
+
+    def _new_id(self, entity_type: str, fqn: str) -> str:
+        """It follows from type and name, so that it is the same in every new catalog.
+
+        An entity that was deleted for good and made again has another one.
+        """
+        text = f"{entity_type}:{fqn}"
+        while True:
+            digest = blake2b(text.encode(), digest_size=16).hexdigest()
+            # Version 8 of RFC 9562: the rest is ours.
+            found = f"{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-a{digest[17:20]}-{digest[20:]}"
+            if not self._store.is_buried(found):
+                return found
+            text += "+"
+
+
+def _moved(row: Row, change: Change, now: int) -> Row:
+    """A row of the next version; here a version moves, and nowhere else."""
+    # Never at the same millisecond: what is newer can be told by its time.
+    return row._replace(
+        version=row.version + change.step,
+        updated_at=max(now, row.updated_at + 1),
+        change=to_json(change.as_json(row.version)),
+    )
