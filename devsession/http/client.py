@@ -12,6 +12,7 @@ streams (a file, a generator) is sent once.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from devsession.http.retries import Retries
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 def retrying_session(
     *,
     retry_methods: Collection[str] = (),
+    retry_statuses: Collection[int] | None = None,
+    retry_timeouts: bool = True,
     tries: int = 8,
     limiter: RateLimiter | None = None,
     clock: Clock | None = None,
@@ -36,14 +39,18 @@ def retrying_session(
     """A session of requests that sends again what failed.
 
     retry_methods: which are repeated besides those that always may be, such as `["POST"]` where
-    the app knows a record again. tries: at most, the first one included.
+    the app knows a record again. retry_statuses: the answers that are tried again, instead of those
+    above. retry_timeouts: False raises at once when the app was reached and its answer did not
+    come in time: for who sends less the next time. tries: at most, the first one included.
     limiter: each try waits for it, where no development session keeps the limits already.
 
     Raises: UsageError for arguments that cannot be.
     """
     from devsession.http.with_requests import session_of
 
-    return session_of(Retries.of(retry_methods, tries, clock), limiter)
+    retries = Retries.of(retry_methods, tries, clock)
+    statuses = retries.statuses if retry_statuses is None else frozenset(retry_statuses)
+    return session_of(replace(retries, statuses=statuses, timeouts=retry_timeouts), limiter)
 
 
 def retrying_client(

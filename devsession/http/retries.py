@@ -37,11 +37,14 @@ class Retries:
     """Which requests are sent again, how often, and by whose clock.
 
     methods: those that may be carried out twice. tries: at most, the first one included.
+    statuses: answers that are tried again. timeouts: whether an answer that did not come in time is.
     """
 
     methods: frozenset[str] = IDEMPOTENT
     tries: int = 8
     clock: Clock = field(default_factory=SystemClock)
+    statuses: frozenset[int] = RETRIED
+    timeouts: bool = True
 
     @classmethod
     def of(cls, methods: Collection[str], tries: int, clock: Clock | None) -> Retries:
@@ -70,7 +73,7 @@ class Tries:
         self, status: int, headers: Mapping[str, str], *, played: bool = False
     ) -> float | None:
         """Seconds to wait before the next one; None: this answer is what there is."""
-        if status not in RETRIED:
+        if status not in self._retries.statuses:
             return None
         if played:
             return None if self._next(0) is None else 0.0

@@ -42,7 +42,7 @@ class _Adapter(HTTPAdapter):
             try:
                 response = self._send_once(request, stream, *args, **options)
             except _UNANSWERED as error:
-                seconds = None if isinstance(error, SSLError) else tries.after_error()
+                seconds = tries.after_error() if self._repeats(error) else None
                 if seconds is None:
                     raise
             else:
@@ -52,6 +52,10 @@ class _Adapter(HTTPAdapter):
                     return response
                 response.close()
             tries.wait(seconds)
+
+    def _repeats(self, error: Exception) -> bool:
+        late = isinstance(error, requests.ReadTimeout) and not self._retries.timeouts
+        return not late and not isinstance(error, SSLError)
 
     def _send_once(
         self, request: requests.PreparedRequest, stream: bool, *args: Any, **options: Any
