@@ -77,5 +77,10 @@ def both_ends(text: str, width: int = 80) -> str:
 
 
 def counted(number: int, thing: str) -> str:
-    """`1 record`, `1,200 records`."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+    """`1 record`, `1,200 records`, `2 entities`."""
+    return f"{number:,} {thing if number == 1 else plural(thing)}"
+
+
+def plural(thing: str) -> str:
+    """Several of it: `records`, `entities`, `keys`."""
+    return f"{thing[:-1]}ies" if thing.endswith("ty") else f"{thing}s"

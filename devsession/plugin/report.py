@@ -15,6 +15,7 @@ from devsession.render import (
     html_line,
     html_report,
     html_table,
+    plural,
     text_table,
 )
 
@@ -55,7 +56,7 @@ class Report:
     """Findings about `checked` rows; true when none of them is an error.
 
     causes: of valid outcomes, why records were refused, and how many. notes: what else to know.
-    error: what is raised.
+    error: what is raised. thing: what is checked, where it is no row.
     """
 
     title: str
@@ -64,6 +65,7 @@ class Report:
     causes: Mapping[str, int] = field(default_factory=dict, hash=False)
     notes: tuple[str, ...] = ()
     error: type[PluginError] = OutcomesError
+    thing: str = "row"
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -79,7 +81,7 @@ class Report:
     def headline(self) -> str:
         """The verdict in one line."""
         errors, warnings = len(self.errors), len(self.warnings)
-        parts = ["not valid" if errors else "valid", f"{counted(self.checked, 'row')} checked"]
+        parts = ["not valid" if errors else "valid", f"{counted(self.checked, self.thing)} checked"]
         parts += [counted(errors, "error")] if errors else []
         parts += [counted(warnings, "warning")] if warnings else []
         if failed := sum(self.causes.values()):
@@ -87,6 +89,12 @@ class Report:
         elif not self.findings:
             parts.append("all rules passed")
         return f"{self.title}: {', '.join(parts)}"
+
+    @property
+    def _headings(self) -> tuple[str, ...]:
+        if self.thing == "row":
+            return _HEADINGS
+        return ("rule", "severity", "field", plural(self.thing), "what", "fix")
 
     def __bool__(self) -> bool:
         return not self.errors
@@ -97,7 +105,8 @@ class Report:
             rows = f"{found.count:,}" if found.count else "-"
             lines.append((found.rule, found.severity, found.column, rows, found.text))
             lines.append(("", "", "", "", f"fix: {found.fix}"))
-        table = text_table(("rule", "", "column", "rows", "what"), lines)
+        _, _, column, rows, *_ = self._headings
+        table = text_table(("rule", "", column, rows, "what"), lines)
         return "\n".join([self.headline, *([f"\n{table}"] if lines else []), *self.notes])
 
     __repr__ = __str__
@@ -107,7 +116,7 @@ class Report:
             (found.rule, found.severity, found.column, found.count or "-", found.text, found.fix)
             for found in self.findings
         ]
-        table = [html_table(_HEADINGS, lines)] if lines else []
+        table = [html_table(self._headings, lines)] if lines else []
         edge = (DOUBTFUL if self.findings or self.causes else GOOD) if self else BAD
         return html_report(self.headline, *table, *map(html_line, self.notes), edge=edge)
 

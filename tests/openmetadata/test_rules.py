@@ -1,0 +1,135 @@
+"""Each rule about entities and lineage: what breaks it, and what does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from devsession.errors import EntityError
+from devsession.openmetadata import (
+    Classification,
+    Column,
+    Database,
+    DatabaseSchema,
+    DatabaseService,
+    Owner,
+    Table,
+    TableConstraint,
+    Tag,
+    tag,
+)
+from devsession.openmetadata.rules import RULES, check_items
+from devsession.secrets.redact import Redactor
+from tests.openmetadata.shop import (
+    DATABASE,
+    ORDERS,
+    PEOPLE,
+    SCHEMA,
+    SERVICE,
+    SHOP,
+    Catalog,
+    edge,
+    table,
+)
+
+if TYPE_CHECKING:
+    from syrupy.assertion import SnapshotAssertion
+
+    from devsession.openmetadata.steps import Item
+
+STRING, KEY = "STRING", "s3cret-key-0001"
+
+
+def text(name: str, **more: object) -> Column:
+    return Column(name=name, data_type=STRING, **more)  # type: ignore[arg-type]
+
+
+BREAKING: dict[str, list[Item]] = {
+    "M01": [*SHOP, table('the "best"')],
+    "M02": [*SHOP, table(" staff")],
+    "M03": [
+        DatabaseService.model_construct(name="s" * 3_000),
+        Database(name="d" * 256, service="s" * 3_000),
+    ],
+    "M04": [*SHOP, ORDERS.model_copy(update={"description": "of last year"})],
+    "M05": [*SHOP, ORDERS],
+    "M06": [*SHOP, table("staff", schema="hr")],
+    "M07": [*SHOP, edge("people", "staff")],
+    "M08": [*SHOP, edge("people", "orders", ("AGE", "PERSON"))],
+    "M09": [*SHOP, table("staff", text("workPhone"))],
+    "M10": [*SHOP, table("staff", description=f"read with {KEY}")],
+    "M11": [*SHOP, table("staff", text("ID"))],
+    "M12": [*SHOP, table("staff", text("city", children=[text("zip")]))],
+    "M13": [
+        *SHOP,
+        Table(name="staff", service="shop", database="sales", schema="public", columns=[]),
+    ],
+    "M14": [
+        *SHOP,
+        table(
+            "staff",
+            table_constraints=[TableConstraint(constraint_type="UNIQUE", columns=["NAME"])],
+        ),
+    ],
+    "M15": [SERVICE, DATABASE, PEOPLE, SCHEMA],
+    "M16": [*SHOP, table("staff", text("city", tags=[tag("Place.City")]))],
+    "M17": [*SHOP, table("staff", owners=[Owner(name="nobody")])],
+}
+CATALOG = Catalog(Classification(name="PII"), Tag(name="Sensitive", classification="PII"))
+
+
+def test_a_whole_system_breaks_no_rule() -> None:
+    report = check_items(SHOP, known=CATALOG, find_secret=Redactor({"KEY": KEY}).find)
+
+    assert report
+    assert not report.findings
+    assert str(report) == "metadata: valid, 6 entities checked, all rules passed"
+
+
+@pytest.mark.parametrize("rule", [rule.id for rule in RULES])
+def test_what_breaks_a_rule_is_found_by_that_rule_alone(rule: str) -> None:
+    report = check_items(BREAKING[rule], known=CATALOG, find_secret=Redactor({"KEY": KEY}).find)
+
+    assert {found.rule for found in report.findings} == {rule}
+
+
+def test_a_report_reads_well(snapshot: SnapshotAssertion) -> None:
+    broken = [item for items in BREAKING.values() for item in items if item not in SHOP]
+
+    report = check_items([*SHOP, *broken], known=CATALOG, find_secret=Redactor({"KEY": KEY}).find)
+
+    assert str(report) == snapshot
+    assert KEY not in str(report)
+    with pytest.raises(EntityError):
+        report.raise_if_failed()
+
+
+def test_what_the_catalog_has_need_not_be_in_the_run() -> None:
+    later: list[Item] = [table("staff"), edge("orders", "staff", ("PERSON", "ID"))]
+
+    alone = check_items(later)
+    with_catalog = check_items(later, known=Catalog(SERVICE, DATABASE, SCHEMA, ORDERS))
+
+    assert {found.rule for found in alone.errors} == {"M06", "M07"}
+    assert with_catalog
+
+
+def test_nested_columns_are_columns_and_names_with_dots_are_quoted() -> None:
+    nested = Column(name="address", data_type="STRUCT", children=[text("post.code")])
+    dotted = edge("places", "orders", ('address."post.code"', "PERSON"))
+
+    assert check_items([*SHOP, table("places", nested), dotted])
+
+
+def test_without_entities_nothing_is_broken() -> None:
+    assert str(check_items([])) == "metadata: valid, 0 entities checked, all rules passed"
+
+
+def test_a_schema_of_another_service_is_dangling() -> None:
+    other = DatabaseSchema(name="public", database="sales", service="store")
+
+    report = check_items([*SHOP, other])
+
+    assert [found.rule for found in report.errors] == ["M06"]
+    assert "(there is no database store.sales)" in str(report)
