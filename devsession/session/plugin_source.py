@@ -37,6 +37,8 @@ class PluginSource:
         self.plugin_class = plugin_class
         self._module = plugin_class.__module__
         self._file = _source_file(plugin_class)
+        self._modules: list[str] = []
+        self._files: set[Path] = set()
         self._seen = self._fingerprint()
         self._failure: PluginLoadError | None = None
 
@@ -89,8 +91,11 @@ class PluginSource:
         """The text of the plugin's file and of the modules beside it that are loaded."""
         if self._file is None:
             return {}
-        files = {self._file, *_module_files(self._file.parent).values()}
-        return {file: file.read_bytes() for file in files if file.is_file()}
+        # Thousands of modules, asked for many times a cell: looked through when there are others.
+        if self._modules != (modules := list(sys.modules)):
+            self._modules = modules
+            self._files = {self._file, *_module_files(self._file.parent).values()}
+        return {file: file.read_bytes() for file in self._files if file.is_file()}
 
 
 def load_plugin_class(folder: Path, file_name: str = "plugin.py") -> type[Plugin]:
@@ -180,7 +185,7 @@ def _source_file(plugin_class: type[Plugin]) -> Path | None:
 
 def _module_files(folder: Path) -> dict[str, Path]:
     """The loaded modules whose source lies directly in `folder`, or in a package of it."""
-    # Thousands of modules, asked for at each cell: text is compared, not paths.
+    # Text is compared, not paths, of which there are thousands.
     inside = f"{folder}{os.sep}"
     found = {}
     for name, module in list(sys.modules.items()):

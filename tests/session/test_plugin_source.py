@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,20 @@ def test_a_quick_save_of_the_same_length_counts(folder: Path, source: PluginSour
     source.refresh()
     (folder / "words.py").write_text("GREETING = 'two'\n", encoding="utf-8")
     assert greeting(source) == "two"
+
+
+def test_a_module_that_a_cell_imports_later_counts_from_then_on(
+    folder: Path, source: PluginSource
+) -> None:
+    before = source.plugin_class
+    (folder / "more.py").write_text("", encoding="utf-8")
+    importlib.import_module("more")
+    source.refresh()  # that it is there now is a change, too
+    loaded = source.plugin_class
+    (folder / "more.py").write_text("MORE = 1\n", encoding="utf-8")
+    source.refresh()
+
+    assert len({before, loaded, source.plugin_class}) == 3
 
 
 def test_an_unchanged_plugin_stays_the_same_class(source: PluginSource) -> None:
