@@ -8,6 +8,7 @@ import gc
 import os
 import shutil
 import signal
+import sys
 import tempfile
 
 import pytest
@@ -25,6 +26,9 @@ SLOW_FIRST = (
     "cli",
     "warehouse",
 )
+
+# jsonschema compiles 39 grammars with it, for seconds, to check formats that no test has.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 settings.register_profile("the same each time", derandomize=True, deadline=None, max_examples=40)
 # The long form: pytest --hypothesis-profile long
