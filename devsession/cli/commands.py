@@ -351,11 +351,16 @@ def sandbox(
     seed: Annotated[
         int | None, typer.Option("--seed", help="Storm: the same seed is the same storm.")
     ] = None,
+    catalog: Annotated[
+        bool,
+        typer.Option("--catalog", help="Start: open its metadata catalog; --rate is for that."),
+    ] = False,
 ) -> None:
     """Start, stop or look at this workspace's practice app.
 
-    In a storm some requests are refused, fail, are cut off or answered late; calm ends it.
+    In a storm some requests are refused, fail, are cut off or answered late; calm ends it. Below
+    /api it is a metadata catalog.
     """
     from devsession.cli.services import sandbox
 
-    sandbox(action, data=data, rate=rate, seed=seed)
+    sandbox(action, data=data, rate=rate, seed=seed, catalog=catalog)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from devsession.service import Address, Service, Use
 
-_OPTION_OF = {"--data": "start", "--rate": "start", "--seed": "storm"}
+_OPTION_OF = {"--data": "start", "--rate": "start", "--seed": "storm", "--catalog": "start"}
 _USUAL_SEED = 0
 _MB = 1_000_000
 
@@ -36,17 +36,25 @@ def warehouse(action: str) -> None:
     _tell(service, service.folder / "warehouse")
 
 
-def sandbox(action: str, *, data: Path | None, rate: str | None, seed: int | None) -> None:
-    """Start, stop or look at the practice app, set its weather; where it runs, how to use it."""
+def sandbox(
+    action: str, *, data: Path | None, rate: str | None, seed: int | None, catalog: bool
+) -> None:
+    """Start, stop or look at the practice app, set its weather; where it runs, how to use it.
+
+    catalog: its metadata catalog is opened, and what is set is set for that.
+    """
     from devsession.sandbox import (
         change_settings,
         chosen_data,
         sandbox_service,
+        set_catalog,
         start_sandbox,
         stop_sandbox,
     )
 
-    _check_options(action, {"--data": data, "--rate": rate, "--seed": seed})
+    _check_options(
+        action, {"--data": data, "--rate": rate, "--seed": seed, "--catalog": catalog or None}
+    )
     workspace = workspace_here()
     service = sandbox_service(workspace.folder)
     if action == "stop":
@@ -55,8 +63,11 @@ def sandbox(action: str, *, data: Path | None, rate: str | None, seed: int | Non
     if action != "status":
         workspace.prepare()
         start_sandbox(workspace.folder, data)
-    if rate is not None:
-        change_settings(workspace.folder, {"rate": None if rate == "none" else rate})
+    settings = {} if rate is None else {"rate": None if rate == "none" else rate}
+    if catalog:
+        set_catalog(workspace.folder, settings)
+    elif settings:
+        change_settings(workspace.folder, settings)
     if action in {"storm", "calm"}:
         storm = {"seed": _USUAL_SEED if seed is None else seed} if action == "storm" else None
         change_settings(workspace.folder, {"storm": storm})
@@ -71,9 +82,13 @@ def _check_options(action: str, options: Mapping[str, object]) -> None:
         if value is not None and action != _OPTION_OF[option]:
             raise UsageError(
                 f"{option} goes with {_OPTION_OF[option]}",
-                tried=f"sandbox {action} {option} {value}",
-                next_step=f"devsession sandbox {_OPTION_OF[option]} {option} {value}",
+                tried=f"sandbox {action} {_written(option, value)}",
+                next_step=f"devsession sandbox {_OPTION_OF[option]} {_written(option, value)}",
             )
+
+
+def _written(option: str, value: object) -> str:
+    return option if value is True else f"{option} {value}"
 
 
 def _tell(service: Service, data: Path | None) -> None:
@@ -95,12 +110,23 @@ def _tell_stopped(service: Service, *, stopped: bool) -> None:
 
 
 def _tell_how_to_use(service: Service, address: Address) -> None:
-    from devsession.sandbox import CLIENT_ID, CLIENT_SECRET_NAME, KEY_NAME, chosen_data
+    from devsession.sandbox import (
+        CATALOG_PATH,
+        CATALOG_TOKEN_NAME,
+        CLIENT_ID,
+        CLIENT_SECRET_NAME,
+        KEY_NAME,
+        chosen_data,
+    )
 
     typer.echo(f"  address  http://{address.host}:{address.port}")
     typer.echo(f'  key      secret("{KEY_NAME}"), kept in .devsession/secrets')
     typer.echo(f'  OAuth    client "{CLIENT_ID}", secret("{CLIENT_SECRET_NAME}")')
     typer.echo(f"  records  {chosen_data(service.folder) or 'in memory, gone when it stops'}")
+    typer.echo(
+        f"  catalog  http://{address.host}:{address.port}{CATALOG_PATH}, kept in .devsession/catalog"
+    )
+    typer.echo(f'  token    secret("{CATALOG_TOKEN_NAME}")')
 
 
 def _why_not(service: Service) -> str:

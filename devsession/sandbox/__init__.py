@@ -2,15 +2,19 @@
 
 `devsession.sandbox.crm` is its manual. It keeps its records in memory, where they are gone when its
 process ends, or in a folder. Its key stays the same for a workspace, so that stored connections go
-on working.
+on working. Beside it, below /api, is a metadata catalog, whose manual is `devsession.sandbox.catalog.app`.
 """
 
 from __future__ import annotations
 
 from devsession.sandbox.process import (
+    CATALOG_PATH,
+    CATALOG_TOKEN_NAME,
     CLIENT_ID,
     CLIENT_SECRET_NAME,
     KEY_NAME,
+    catalog_folder,
+    catalog_token,
     chosen_data,
     sandbox_client_secret,
     sandbox_key,
@@ -23,14 +27,19 @@ from devsession.sandbox.remote import (
     change_settings,
     change_stream,
     expire_tokens,
+    set_catalog,
     set_stream,
 )
 
 __all__ = [
+    "CATALOG_PATH",
+    "CATALOG_TOKEN_NAME",
     "CLIENT_ID",
     "CLIENT_SECRET_NAME",
     "KEY_NAME",
     "agree",
+    "catalog_folder",
+    "catalog_token",
     "change_settings",
     "change_stream",
     "chosen_data",
@@ -38,6 +47,7 @@ __all__ = [
     "sandbox_client_secret",
     "sandbox_key",
     "sandbox_service",
+    "set_catalog",
     "set_stream",
     "start_sandbox",
     "stop_sandbox",

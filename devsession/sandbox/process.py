@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from devsession.errors import ServiceError, UsageError
 from devsession.private import private_folder
+from devsession.sandbox.bot_token import new_token
 from devsession.secrets.files import write_atomically
 from devsession.secrets.secret_file import FileSecrets
 from devsession.service import Service
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 KEY_NAME = "SANDBOX_API_KEY"
 CLIENT_ID = "sandbox-client"
 CLIENT_SECRET_NAME = "SANDBOX_CLIENT_SECRET"  # noqa: S105 - what it is called
+CATALOG_TOKEN_NAME = "CATALOG_TOKEN"  # noqa: S105 - what it is called
+CATALOG_PATH = "/api"
 _CHOSEN = "sandbox.data"
 
 
@@ -36,8 +39,13 @@ def sandbox_client_secret(workspace: Path) -> str:
     return client_secret_in(private_folder(workspace))
 
 
+def catalog_token(workspace: Path) -> str:
+    """The token of its metadata catalog; made and kept as the key is."""
+    return catalog_token_in(private_folder(workspace))
+
+
 def start_sandbox(workspace: Path, data: Path | None = None) -> Address:
-    """Start it, unless it runs; its key and client secret are made when there are none.
+    """Start it, unless it runs; its key, client secret and token are made when there are none.
 
     Args:
         data: the folder in which it keeps its records, until it is stopped. A start after that
@@ -49,6 +57,7 @@ def start_sandbox(workspace: Path, data: Path | None = None) -> Address:
     """
     sandbox_key(workspace)
     sandbox_client_secret(workspace)
+    catalog_token(workspace)
     service = sandbox_service(workspace)
     if data is None:
         return service.ensure()
@@ -85,6 +94,16 @@ def key_in(folder: Path) -> str:
 def client_secret_in(folder: Path) -> str:
     """The client secret in this folder's secret file."""
     return FileSecrets(folder / "secrets").first(CLIENT_SECRET_NAME, "sbc_" + secrets.token_hex(20))
+
+
+def catalog_token_in(folder: Path) -> str:
+    """The catalog's token in this folder's secret file."""
+    return FileSecrets(folder / "secrets").first(CATALOG_TOKEN_NAME, new_token())
+
+
+def catalog_folder(folder: Path) -> Path:
+    """Where the catalog keeps everything, also when the sandbox's records are in memory."""
+    return folder / "catalog"
 
 
 def _choose(service: Service, data: Path) -> None:

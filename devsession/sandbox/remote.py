@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -10,7 +11,12 @@ from urllib.parse import quote, urlsplit
 from pydantic_core import to_json
 
 from devsession.errors import ConnectError, UsageError
-from devsession.sandbox.process import sandbox_key, sandbox_service
+from devsession.sandbox.process import (
+    CATALOG_PATH,
+    catalog_token,
+    sandbox_key,
+    sandbox_service,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +33,12 @@ def change_settings(workspace: Path, settings: Mapping[str, object]) -> None:
         ServiceError: the app does not start or answer.
     """
     _call(workspace, "PATCH", "/_control", settings)
+
+
+def set_catalog(workspace: Path, settings: Mapping[str, object]) -> dict[str, Any]:
+    """Sets these of `catalog.faults.Settings`; what is set then. As `change_settings`."""
+    token = catalog_token(workspace)
+    return _call(workspace, "PATCH", f"{CATALOG_PATH}/_control", settings, token)
 
 
 def expire_tokens(workspace: Path) -> None:
@@ -76,11 +88,14 @@ def _stream(name: str) -> str:
     return f"/_control/streams/{quote(str(name), safe='')}"
 
 
-def _call(workspace: Path, method: str, path: str, content: Mapping[str, object]) -> dict[str, Any]:
+def _call(
+    workspace: Path, method: str, path: str, content: Mapping[str, object], token: str | None = None
+) -> dict[str, Any]:
+    """token: by default the sandbox's key."""
     address = sandbox_service(workspace).ensure()
     connection = HTTPConnection(address.host, address.port, timeout=_SECONDS)
     headers = {
-        "Authorization": f"Bearer {sandbox_key(workspace)}",
+        "Authorization": f"Bearer {token or sandbox_key(workspace)}",
         "Content-Type": "application/json",
     }
     try:
@@ -89,10 +104,11 @@ def _call(workspace: Path, method: str, path: str, content: Mapping[str, object]
         body: dict[str, Any] = json.load(answer)
     finally:
         connection.close()
-    if "error" in body:
+    refused = body.get("error") or (body if answer.status >= HTTPStatus.BAD_REQUEST else None)
+    if refused:
         raise UsageError(
             "The sandbox cannot be set so",
-            tried=body["error"]["message"],
+            tried=refused["message"],
             where=f"sandbox, process {address.pid}",
             next_step="change the setting; what was set before still holds",
         )

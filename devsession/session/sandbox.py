@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import UsageError
 from devsession.sandbox import (
+    CATALOG_PATH,
     CLIENT_ID,
     CLIENT_SECRET_NAME,
     KEY_NAME,
@@ -15,6 +16,7 @@ from devsession.sandbox import (
     change_stream,
     expire_tokens,
     sandbox_service,
+    set_catalog,
     set_stream,
     start_sandbox,
     stop_sandbox,
@@ -67,6 +69,11 @@ class Sandbox:
             return f"http://{SANDBOX_HOST}"
         self.start()
         return f"http://{self.netloc}"
+
+    @property
+    def catalog_url(self) -> str:
+        """Its metadata catalog, as a workflow's `hostPort`; its token is `secret("CATALOG_TOKEN")`."""
+        return self.url + CATALOG_PATH
 
     @property
     def netloc(self) -> str | None:
@@ -124,6 +131,22 @@ class Sandbox:
         Raises: UsageError when the session is offline.
         """
         self._set(storm=None)
+
+    def set_catalog(self, **settings: object) -> None:
+        """From now on calls of the metadata catalog meet these faults.
+
+        Args:
+            settings: such as `next=["429", "reset_answer"]`, `every={"calls": 10, "fate": "503"}`,
+                `rate="50/second"`, `token_calls=100`, `refuse=["shop.public.orders"]`; all of
+                them: `devsession.sandbox.catalog.faults.Settings`. None lifts one.
+
+        Raises:
+            UsageError: they cannot be, or the session is offline.
+        """
+        self._refuse_offline()
+        self.start()
+        with self._unrecorded():
+            set_catalog(self._workspace.folder, settings)
 
     def set_stream(self, name: str, **settings: object) -> None:
         """From now on a practice stream has so many records, is slow, or fails.

@@ -3,32 +3,9 @@
 from __future__ import annotations
 
 import hmac
-import json
-import secrets
-from base64 import urlsafe_b64encode
 
+from devsession.sandbox.bot_token import new_token
 from devsession.sandbox.catalog.refusals import CatalogRefusedError
-
-USER = "ingestion-bot"
-
-
-def new_token() -> str:
-    """In the form of a JWT of a bot. The catalog knows it again by itself, and not by its signature."""
-    header = {"alg": "RS256", "typ": "JWT"}
-    said = {"iss": "devsession", "sub": USER, "isBot": True, "tokenType": "BOT", "exp": None}
-    return ".".join(
-        [
-            *(
-                _encoded(json.dumps(part, separators=(",", ":")).encode())
-                for part in (header, said)
-            ),
-            _encoded(secrets.token_bytes(32)),
-        ]
-    )
-
-
-def _encoded(content: bytes) -> str:
-    return urlsafe_b64encode(content).decode().rstrip("=")
 
 
 class Tokens:

@@ -50,6 +50,7 @@ from devsession.sandbox.catalog.results import Results
 from devsession.sandbox.catalog.seeds import plant
 from devsession.sandbox.catalog.store import Store
 from devsession.sandbox.catalog.writing import Writer
+from devsession.sandbox.process import CATALOG_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,8 +61,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
-API_PATH = "/api"
-_ROOT = f"{API_PATH}/v1"
+_ROOT = f"{CATALOG_PATH}/v1"
 VERSION = "2.0.6"
 """Of the server whose contract this is: clients compare it with theirs."""
 
@@ -88,7 +88,7 @@ class Catalog:
         writer = Writer(self._store, clock)
         plant(self._store, writer)
         tokens = Tokens(token)
-        faults = Faults(tokens, clock, API_PATH)
+        faults = Faults(tokens, clock, CATALOG_PATH)
         entities = [Entities(kind, self._store, writer, _ROOT, faults.refused) for kind in KINDS]
         app = Starlette(
             routes=[

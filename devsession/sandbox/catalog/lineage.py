@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from typing_extensions import TypedDict
 
-from devsession.sandbox.catalog.access import USER
+from devsession.sandbox.bot_token import USER
 from devsession.sandbox.catalog.bodies import read_as, read_body
 from devsession.sandbox.catalog.entities import number, show_for
 from devsession.sandbox.catalog.known import Known

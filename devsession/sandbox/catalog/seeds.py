@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from devsession.sandbox.catalog.access import USER
+from devsession.sandbox.bot_token import USER
 from devsession.sandbox.catalog.kinds import KIND_OF
 
 if TYPE_CHECKING:
@@ -50,33 +50,32 @@ _TESTS = {
 
 def plant(store: Store, writer: Writer) -> None:
     """Puts them into a new catalog; one that has them is left as it is."""
-    if store.named("user", USER) is not None:
+    if store.named("testDefinition", _TESTS["COLUMN"][-1]) is not None:
         return
     system = {"provider": "system"}
-    sent: list[tuple[str, dict[str, Any]]] = [
-        ("user", {"name": "admin", "email": "admin@example.com", "isAdmin": True}),
-        ("user", {"name": USER, "email": f"{USER}@example.com", "isBot": True}),
-        ("team", {"name": "Organization", "teamType": "Organization"}),
-    ]
-    for name, tags in _TAGS.items():
-        sent.append(("classification", {"name": name, "description": name, **system}))
-        sent += [
-            ("tag", {"name": tag, "description": tag, "classification": name, **system})
+    sent: dict[str, list[dict[str, Any]]] = {
+        "user": [
+            {"name": "admin", "email": "admin@example.com", "isAdmin": True},
+            {"name": USER, "email": f"{USER}@example.com", "isBot": True},
+        ],
+        "team": [{"name": "Organization", "teamType": "Organization"}],
+        "classification": [{"name": name, "description": name, **system} for name in _TAGS],
+        "tag": [
+            {"name": tag, "description": tag, "classification": name, **system}
+            for name, tags in _TAGS.items()
             for tag in tags
-        ]
-    for entity_type, names in _TESTS.items():
-        sent += [
-            (
-                "testDefinition",
-                {
-                    "name": name,
-                    "description": name,
-                    "entityType": entity_type,
-                    "testPlatforms": ["OpenMetadata"],
-                    **system,
-                },
-            )
+        ],
+        "testDefinition": [
+            {
+                "name": name,
+                "description": name,
+                "entityType": entity_type,
+                "testPlatforms": ["OpenMetadata"],
+                **system,
+            }
+            for entity_type, names in _TESTS.items()
             for name in names
-        ]
-    for entity_type, body in sent:
-        writer.write(KIND_OF[entity_type], [body])
+        ],
+    }
+    for entity_type, bodies in sent.items():
+        writer.write(KIND_OF[entity_type], bodies)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
 
-from devsession.sandbox.catalog.access import USER
+from devsession.sandbox.bot_token import USER
 from devsession.sandbox.catalog.kinds import KIND_OF
 from devsession.sandbox.catalog.names import child, first, split
 from devsession.sandbox.catalog.refusals import CatalogRefusedError
