@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from devsession.sandbox.store import Record
 
 _CREATIONS, _CHANGES = "", "changes"
+# Below this, stale changes are not worth the work to take them out.
+_FEW = 1_000
 
 
 class Page(NamedTuple):
@@ -37,9 +39,12 @@ class Timeline:
     def __init__(self, name: str) -> None:
         self._name = name
         self._created: list[str] = []
-        # One entry a change; those that a later change of the same record overtook are stale.
+        # One entry a change; those that a later change of the same record overtook are stale, and
+        # taken out together: an app that runs for days would have nothing but them.
         self._changed: list[str] = []
         self._times: list[str] = []
+        self._positions: list[int] = []
+        self._next_change = 0
         self._last_change: dict[str, int] = {}
         self._creation: dict[str, int] = {}
 
@@ -53,16 +58,28 @@ class Timeline:
 
     def place_of_next(self, record_id: str) -> Place:
         """Where the next change of this record, or its creation, belongs."""
-        return Place(self._creation.get(record_id, len(self._created)), len(self._changed))
+        return Place(self._creation.get(record_id, len(self._created)), self._next_change)
 
     def add(self, place: Place, record_id: str, time: str) -> None:
         """A record was created, changed or deleted. Changes come in order; times never go back."""
-        _put_at(self._created, place.created, record_id, "")
-        # Between what was kept, changes are missing that later ones overtook.
-        _put_at(self._times, place.changed, time, self.last_time or time)
-        _put_at(self._changed, place.changed, record_id, "")
+        _put_at(self._created, place.created, record_id)
+        self._changed.append(record_id)
+        self._times.append(time)
+        self._positions.append(place.changed)
+        self._next_change = place.changed + 1
         self._creation[record_id] = place.created
         self._last_change[record_id] = place.changed
+        if len(self._changed) > 2 * len(self._last_change) + _FEW:
+            self._take_out_stale()
+
+    def _take_out_stale(self) -> None:
+        live = [at for at in range(len(self._changed)) if self._is_live(at)]
+        self._changed = [self._changed[at] for at in live]
+        self._times = [self._times[at] for at in live]
+        self._positions = [self._positions[at] for at in live]
+
+    def _is_live(self, at: int) -> bool:
+        return self._last_change[self._changed[at]] == self._positions[at]
 
     def page(
         self,
@@ -84,7 +101,8 @@ class Timeline:
         if cursor is not None:
             start = self._position(cursor, order)
         elif since is not None:
-            start = bisect_left(self._times, since, key=datetime.fromisoformat)
+            at = bisect_left(self._times, since, key=datetime.fromisoformat)
+            start = self._positions[at] if at < len(self._positions) else self._next_change
         else:
             start = 0
         along = self._creations(start) if order == _CREATIONS else self._changes(start)
@@ -101,9 +119,9 @@ class Timeline:
 
     def _changes(self, start: int) -> Iterator[tuple[int, str]]:
         return (
-            (place, self._changed[place])
-            for place in range(start, len(self._changed))
-            if self._last_change.get(self._changed[place]) == place
+            (self._positions[at], self._changed[at])
+            for at in range(bisect_left(self._positions, start), len(self._positions))
+            if self._is_live(at)
         )
 
     def _cursor(self, position: int, order: str) -> str:
@@ -115,7 +133,7 @@ class Timeline:
             start = int(position) if name == self._name + order else -1
         except ValueError:
             start = -1
-        if not 0 <= start <= len(self._changed if order else self._created):
+        if not 0 <= start <= (self._next_change if order else len(self._created)):
             raise RefusedError(
                 "invalid_cursor",
                 f"This cursor is not one of {self._name} records{order and ' by change'}: "
@@ -125,7 +143,7 @@ class Timeline:
         return start
 
 
-def _put_at(entries: list[str], place: int, entry: str, between: str) -> None:
+def _put_at(entries: list[str], place: int, entry: str) -> None:
     """At its place, which may be beyond the end."""
-    entries.extend([between] * (place + 1 - len(entries)))
+    entries.extend([""] * (place + 1 - len(entries)))
     entries[place] = entry

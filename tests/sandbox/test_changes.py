@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from devsession.sandbox import timeline
 from devsession.sandbox.objects import OBJECT_TYPES
 from devsession.sandbox.store import Record, RecordStore
+from devsession.sandbox.timeline import Place, Timeline
 from tests.sandbox.answers import refusal
 from tests.sandbox.conftest import Clock
 
@@ -153,13 +157,32 @@ def followed(store: RecordStore, clock: Clock, batches: list[list]) -> list[Reco
     raise AssertionError("it does not end")
 
 
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stale changes are taken out when there are ten."""
+    monkeypatch.setattr(timeline, "_FEW", 10)
+
+
+@pytest.mark.usefixtures("few")
+def test_an_app_whose_records_change_for_days_does_not_grow() -> None:
+    changes, sizes = Timeline("company"), []
+    for number in range(1_000):
+        place = changes.place_of_next("a")
+        assert place == Place(0, number)
+        changes.add(place, "a", f"2026-01-31T09:00:00.{number:03}+00:00")
+        sizes.append(len(pickle.dumps(changes)))
+
+    assert max(sizes[500:]) < 1.5 * max(sizes[:100])
+
+
 @settings(deadline=None)
-@given(st.lists(WRITES, max_size=4))
-def test_who_follows_the_changes_ends_with_what_is_there(batches: list[list]) -> None:
+@given(st.lists(WRITES, max_size=4), st.sampled_from([-5, 1_000]))
+def test_who_follows_the_changes_ends_with_what_is_there(batches: list[list], few: int) -> None:
     clock = Clock()
     store = RecordStore(OBJECT_TYPES["company"], clock)
 
-    seen = {record["id"]: record for record in followed(store, clock, batches)}
+    with patch.object(timeline, "_FEW", few):  # stale changes are taken out on the way, or not
+        seen = {record["id"]: record for record in followed(store, clock, batches)}
 
     there = store.page(500, None, deleted=True).records
     assert seen == {record["id"]: record for record in there}
