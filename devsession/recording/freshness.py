@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 _Host = tuple[str, int | None]
 
+# A process may live for days. The place that was first asked longest ago is forgotten: asked again,
+# it counts as new, so that the app is called.
+_PLACES = 100_000
+
 
 class Freshness:
     """What this process has written to each host, by the ages of the tape.
@@ -23,7 +27,8 @@ class Freshness:
     def __init__(self) -> None:
         self._written: dict[_Host, int] = {}
         self._new: dict[_Host, int] = {}
-        self._first_asked: dict[Place, int] = {}
+        # By their hashes: a place holds its whole request.
+        self._first_asked: dict[int, int] = {}
 
     def wrote(self, entry: Entry, *, new: bool) -> None:
         """The app was called and has changed. new: although the tape was asked for an answer."""
@@ -34,11 +39,13 @@ class Freshness:
 
     def asked(self, place: Place) -> None:
         """A request goes out, to the app or to the tape."""
-        self._first_asked.setdefault(place, self._written.get(_host(place.key), 0))
+        self._first_asked.setdefault(hash(place), self._written.get(_host(place.key), 0))
+        if len(self._first_asked) > _PLACES:
+            del self._first_asked[next(iter(self._first_asked))]
 
     def is_stale(self, entry: Entry, place: Place) -> bool:
         """Whether a write that this place should see came after the entry."""
-        seen = self._first_asked.get(place, 0), self._new.get(_host(place.key), 0)
+        seen = self._first_asked.get(hash(place), 0), self._new.get(_host(place.key), 0)
         return entry.exchange.reads and entry.age <= max(seen)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ import pytest
 import requests
 
 from devsession.errors import MissError, SecretMissingError
+from devsession.recording import freshness
+from devsession.recording.matching import CanonicalRequest
 from tests.recording.app import Answer, App, Seen
 
 if TYPE_CHECKING:
@@ -54,6 +57,20 @@ class TestLive:
         [exchange] = recorder.tape.exchanges
         assert exchange.response_body == b'{"call": 2}'
         assert recorder.tape.path.read_text().count("uri:") == 1
+
+    def test_requests_that_the_tape_has_let_go_are_held_nowhere(
+        self, app: App, recorder: Recorder
+    ) -> None:
+        def held_after(text: str) -> int:
+            recorder.begin("run:people/some")
+            mark = recorder.mark()
+            post(f"{app.url}/contacts", {"email": text})
+            recorder.keep_take("run:people/some", mark)
+            gc.collect()
+            return sum(isinstance(each, CanonicalRequest) for each in gc.get_objects())
+
+        held = held_after("a@x")
+        assert [held_after(f"{name}@x") for name in "bcd"] == [held, held, held]
 
     def test_a_refused_connection_is_shown_and_not_recorded(self, recorder: Recorder) -> None:
         with pytest.raises(requests.ConnectionError):
@@ -157,6 +174,17 @@ class TestReuse:
         post(f"{app.url}/contacts", {})
 
         assert get(f"{app.url}/contacts") == {"call": 2}
+
+    def test_a_read_that_was_forgotten_sees_the_write(
+        self, app: App, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(freshness, "_PLACES", 1)
+        get(f"{app.url}/contacts")
+        post(f"{app.url}/contacts", {})
+        recorder.mode = "reuse"
+        recorder.begin("cell:first")
+
+        assert get(f"{app.url}/contacts") == {"call": 3}
 
     def test_a_take_that_reads_before_it_writes_is_played_again(
         self, app: App, recorder: Recorder
