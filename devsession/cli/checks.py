@@ -46,6 +46,9 @@ def test(paths: list[Path], options: NotebookOptions, *, as_json: bool) -> None:
     if chosen.scenarios:
         kinds["scenarios"] = partial(_scenarios, Path.cwd(), chosen.scenarios)
     if chosen.notebooks:
+        from devsession.kernels.parents import begin_parent
+
+        begin_parent()
         from devsession.cli.notebook_checks import notebook_check
 
         kinds["notebooks"] = notebook_check(chosen.notebooks, options)

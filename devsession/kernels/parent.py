@@ -24,6 +24,9 @@ from devsession.kernels.preloaded import Preloaded, settle, threads
 from devsession.kernels.sessions import end_session
 
 _LONGEST = 65536
+# Milliseconds in which nobody asks for a kernel: longer than most notebooks of short cells take, as
+# the next kernel would wait for what is just loaded.
+_QUIET = 250
 
 
 class Request(NamedTuple):
@@ -97,10 +100,12 @@ class Parent:
 
     def serve(self) -> Request | None:
         """Fork and watch until the runner ends: None; in a forked process: what it is to become."""
+        patience: int | None = _QUIET
         while not self._outdated or self.kernels:
-            heard = self._poll.poll(None if self.preloaded.is_complete else 0)
+            heard = self._poll.poll(patience)
             if not heard:
                 self.preloaded.load_more()
+            patience = None if self.preloaded.is_complete else _QUIET if heard else 0
             for descriptor, _ in heard:
                 asked = descriptor == self.control.fileno()
                 request = self._received() if asked else None

@@ -8,12 +8,14 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from devsession.kernels.forked import ForkedKernel
+from devsession.kernels.here import can_fork
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +78,7 @@ class _Parent:
     def __init__(self, kind: _Kind) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors = os.fdopen(os.memfd_create("errors"), "rb+")
+        self._was_asked = False
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - the interpreter of the kernelspec
                 [*kind.interpreter, "-c", _CODE, str(theirs.fileno()), str(os.getpid())],
@@ -92,6 +95,7 @@ class _Parent:
         """The line on which a kernel that is asked for here will be told of."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
+        self._was_asked = True
         descriptors = [theirs.fileno(), request, *launch.streams]
         # When it has ended, so has the line, as soon as it is listened to.
         with theirs, suppress(OSError):
@@ -108,6 +112,8 @@ class _Parent:
     def end(self) -> None:
         """With all its kernels."""
         self._control.close()
+        if not self._was_asked:
+            self._process.kill()  # it may still load, for nobody
         self._ended()
         self._errors.close()
 
@@ -125,14 +131,26 @@ _failed: dict[_Kind, str] = {}
 _lock = threading.Lock()
 
 
+def begin_parent() -> None:
+    """Have what kernels of this interpreter are forked from load by now, while its runner loads, too.
+
+    It is used when they are started with this process's environment, as far as that is read once.
+    """
+    if not can_fork():
+        return
+    launch = Launch([sys.executable, *_LAUNCHER], dict(os.environ), os.getcwd(), (0, 1, 2))  # noqa: PTH109
+    with suppress(NotForkedError):  # as is told when a kernel is asked for
+        _parent_of(_kind(launch)[0])
+
+
 async def fork_kernel(launch: Launch) -> ForkedKernel:
     """A kernel, forked and bound to its ports; begins a parent if there is none of its kind.
 
     Raises: NotForkedError
     """
-    interpreter, arguments = _split(launch.command)
-    kind = _Kind(os.getpid(), tuple(interpreter), _read_at_start(launch))
-    asked = {"command": [*interpreter, *_LAUNCHER], "arguments": arguments, "umask": _umask()}
+    kind, arguments = _kind(launch)
+    command = [*kind.interpreter, *_LAUNCHER]
+    asked = {"command": command, "arguments": arguments, "umask": _umask()}
     with _file({**asked, "env": launch.env}) as request:
         for _ in range(2):  # one that is outdated, or was killed, has a successor
             parent = _parent_of(kind)
@@ -151,6 +169,12 @@ async def fork_kernel(launch: Launch) -> ForkedKernel:
     raise NotForkedError(
         _failed.setdefault(kind, f"the process that forks them does not begin: {parent.why()}")
     )
+
+
+def _kind(launch: Launch) -> tuple[_Kind, list[str]]:
+    """What parent it needs, and what ipykernel is given."""
+    interpreter, arguments = _split(launch.command)
+    return _Kind(os.getpid(), tuple(interpreter), _read_at_start(launch)), arguments
 
 
 def _split(command: list[str]) -> tuple[list[str], list[str]]:

@@ -10,13 +10,14 @@ import sys
 import sysconfig
 import warnings
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # What ipykernel loads until a first cell has run, and what most notebooks import: a parent's first
 # kernel has these. One that is not installed is passed over: a notebook's own import says so.
@@ -29,13 +30,17 @@ FIRST = (
     "sqlite3",
     "tornado.platform.asyncio",
     "tornado.queues",
+    "stack_data",
+    "pygments.formatters",
+    "pygments.lexers.python",
     "pandas",
+    "pandas.io.formats.html",
     "requests",
     "pydantic",
     "ipywidgets",
     "anywidget",
 )
-# What devsession's notebooks import as well: loaded one by one while nobody waits. Importing
+# What devsession's notebooks import as well: loaded one by one while all is quiet. Importing
 # Snowpark starts no thread, loads no gRPC and opens no connection. Never a module of an author's:
 # theirs change while a parent lives.
 LATER = (
@@ -43,8 +48,12 @@ LATER = (
     "snowflake.connector",
     "snowflake.snowpark",
     "vcr",
-    "devsession.session",
+    "devsession.session.development",
 )
+
+# Whose sources IPython parses for a notebook's first traceback through them, beside those of a frame's
+# missing column. It walks 20,000 lines of pandas then, which takes longer than to start the kernel.
+PARSED = ("pandas.core.generic", "pandas.core.indexing", "pandas.core.series")
 
 _State = tuple[int, int] | None
 
@@ -56,9 +65,15 @@ class Preloaded:
         self.generators: list[random.Random] = []
         self._standard = _top_level() | sys.stdlib_module_names
         self._files: dict[str, _State] = {}
-        self._later = list(reversed(LATER))
+        self._later: list[Callable[[], None]] = [
+            _show_a_traceback,
+            *(partial(_import, name) for name in LATER),
+            *(partial(_parse, name) for name in PARSED),
+        ]
         before = dict(os.environ)
-        self._load(*FIRST)
+        for name in FIRST:
+            _import(name)
+        self._take_stock()
         # As ipykernel's debugger does; what notebooks import sets it when they do.
         self.environment = dict(os.environ.items() - before.items())
 
@@ -69,7 +84,8 @@ class Preloaded:
 
     def load_more(self) -> None:
         """Load the next of what is left."""
-        self._load(self._later.pop())
+        self._later.pop(0)()
+        self._take_stock()
 
     def is_outdated(self) -> bool:
         """Whether a loaded file is another by now: a package was updated, or is being worked on."""
@@ -85,11 +101,7 @@ class Preloaded:
         alike = [name for name in there if name.removesuffix(".py") in foreign]
         return next((name for name in alike if _is_another(Path(folder, name))), None)
 
-    def _load(self, *names: str) -> None:
-        with _as_in_a_kernel():
-            for name in names:
-                with suppress(Exception):  # the notebook that imports it is told
-                    import_module(name)
+    def _take_stock(self) -> None:
         for module in [each.__dict__ for each in list(sys.modules.values())]:
             module.get("__warningregistry__", {}).clear()  # warned of is what a notebook does
             file = module.get("__file__")
@@ -98,6 +110,30 @@ class Preloaded:
         self.generators += [each for each in gc.get_objects() if isinstance(each, random.Random)]
         gc.collect()
         gc.freeze()  # what is loaded is not walked again, so kernels go on sharing its memory
+
+
+def _import(name: str) -> None:
+    with _as_in_a_kernel(), suppress(Exception):  # the notebook that imports it is told
+        import_module(name)
+
+
+def _show_a_traceback() -> None:
+    """Have what IPython parses and compiles for the first one."""
+    with suppress(Exception):  # of another version of IPython
+        shown = import_module("IPython.core.ultratb").AutoFormattedTB(
+            "Context", theme_name="neutral"
+        )
+        try:
+            import_module("pandas").DataFrame({"a": [1]})["b"]
+        except KeyError as error:
+            shown.structured_traceback(type(error), error, error.__traceback__)
+
+
+def _parse(name: str) -> None:
+    """Have its source where IPython looks for it, which sees by its lines whether it is the same."""
+    with suppress(Exception):  # it is not installed, or has none
+        file = import_module(name).__file__
+        import_module("stack_data").Source.for_filename(file).pieces  # noqa: B018 - kept by it
 
 
 def threads() -> int:

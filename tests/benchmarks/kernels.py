@@ -56,7 +56,7 @@ async def _starts(
     ours: type[AsyncKernelManager], baseline: type[AsyncKernelManager], *, and_end: bool = False
 ) -> Figure:
     await _seconds(ours(kernel_name="devsession"), and_end=and_end)
-    await asyncio.sleep(3)  # it goes on loading while nobody waits
+    await asyncio.sleep(6)  # it goes on loading while nobody waits
     runs = [
         (
             await _seconds(ours(kernel_name="devsession"), and_end=and_end),
@@ -91,7 +91,7 @@ async def _with_first_cell(manager: AsyncKernelManager) -> AsyncKernelClient:
 async def _memory(name: str) -> float:
     managers = [AsyncKernelManager(kernel_name=name) for _ in range(_KERNELS)]
     clients = [await _with_first_cell(manager) for manager in managers]
-    await asyncio.sleep(3)
+    await asyncio.sleep(6)
     started = psutil.Process().children(recursive=True)
     taken = sum(each.memory_full_info().pss for each in started) / 1e6
     for client, manager in zip(clients, managers, strict=True):
