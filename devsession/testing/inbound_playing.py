@@ -32,6 +32,20 @@ class InboundPass:
     differences: tuple[str, ...]
 
 
+def call_inbound(
+    plugin_class: type[Plugin],
+    parameters: InboundSyncConfigurationParameters,
+    request: InboundSyncRequest,
+) -> BaseException | None:
+    """Call `sync_inbound`; what it raised, if anything."""
+    try:
+        with request:
+            plugin_class().sync_inbound(parameters, request)
+    except (Exception, SystemExit) as error:  # noqa: BLE001  whatever the code raises is told
+        return error
+    return None
+
+
 def play_inbound_pass(
     plugin_class: type[Plugin],
     parameters: InboundSyncConfigurationParameters,
@@ -48,17 +62,14 @@ def play_inbound_pass(
     from devsession.plugin.inbound import InboundSyncRequest
     from devsession.recording.received import Received
 
-    received, raised = Received(), []
+    received = Received()
     request = InboundSyncRequest(streams, received, limit=limit)
     attach(request)
-    plugin = plugin_class()
     with replay:
-        try:
-            with request:
-                plugin.sync_inbound(parameters, request)
-        except (MissError, StreamError):
-            pass  # among the replay's misses, or in the report
-        except (Exception, SystemExit) as error:  # noqa: BLE001  whatever the code raises is told
-            raised.append(what_was_raised(error, plugin_class, "sync_inbound"))
+        error = call_inbound(plugin_class, parameters, request)
+    raised = []
+    # Those are among the replay's misses, or in the report.
+    if error is not None and not isinstance(error, MissError | StreamError):
+        raised.append(what_was_raised(error, plugin_class, "sync_inbound"))
     differences = (*raised, *request_differences(replay), *broken_rules(request.report))
     return InboundPass(received, replay.played, differences)

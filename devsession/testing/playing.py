@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import MissError
+from devsession.testing.author_lines import line_raising, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,7 +15,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from devsession.plugin.contract import Plugin
-    from devsession.plugin.outbound import OutboundSyncRequest
+    from devsession.plugin.outbound import FrameRecords, OutboundSyncRequest
+    from devsession.plugin.outcomes import Outcomes
     from devsession.plugin.parameters import OutboundSyncConfigurationParameters
     from devsession.plugin.report import Report
     from devsession.recording.replay import Replay
@@ -48,38 +48,34 @@ class Called:
 def call_outbound(
     plugin_class: type[Plugin],
     parameters: OutboundSyncConfigurationParameters,
-    records: DataFrame,
+    records: FrameRecords,
     *,
     attach: Callable[[OutboundSyncRequest], None] = lambda _: None,
+    unrendered: Callable[[Outcomes], None] | None = None,
 ) -> Called:
     """Call `sync_outbound`; whatever it raises is told, and the outcomes until then are kept.
 
-    attach: is given the request before the plugin is.
+    attach: is given the request before the plugin is. unrendered: as the request takes it.
     """
     from devsession.plugin.contract import sync_actions
-    from devsession.plugin.outbound import (
-        FrameRecords,
-        OutboundSyncRequest,
-        all_outcomes,
-        enqueued_at_last,
-    )
+    from devsession.plugin.outbound import OutboundSyncRequest, all_outcomes, enqueued_at_last
     from devsession.plugin.template import template_of
 
-    store = FrameRecords(records)
     plugin = plugin_class()
     request = OutboundSyncRequest(
-        store,
+        records,
         actions=sync_actions(plugin, parameters),
         template=lambda: template_of(parameters.field_mappings, plugin),
+        unrendered=unrendered,
     )
     attach(request)
     # Outcomes may be returned as well, whatever the base class says.
     sync_outbound: Any = plugin.sync_outbound
     try:
         returned = enqueued_at_last(sync_outbound(parameters, request), request)
-        return Called(all_outcomes(returned, store.outcomes))
+        return Called(all_outcomes(returned, records.outcomes))
     except (Exception, SystemExit) as error:  # noqa: BLE001  whatever the code raises is told
-        return Called(store.outcomes, error)
+        return Called(records.outcomes, error)
 
 
 def play_pass(
@@ -91,8 +87,10 @@ def play_pass(
     attach: Callable[[OutboundSyncRequest], None] = lambda _: None,
 ) -> Pass:
     """Call the method, and look at what it sent. attach: as above."""
+    from devsession.plugin.outbound import FrameRecords
+
     with replay:
-        called = call_outbound(plugin_class, parameters, records, attach=attach)
+        called = call_outbound(plugin_class, parameters, FrameRecords(records), attach=attach)
     raised = []
     if called.error is not None and not isinstance(called.error, MissError):
         # A miss is among those of the replay.
@@ -129,17 +127,9 @@ def _told(error: MissError) -> str:
 
 def what_was_raised(error: BaseException, plugin_class: type[Plugin], method: str) -> str:
     """What the author's code raised, and the deepest line of it that it came through."""
-    frames = own_frames(error, plugin_class) or traceback.extract_tb(error.__traceback__)
+    place = line_raising(error, plugin_class)
+    if not place:
+        deepest = traceback.extract_tb(error.__traceback__)[-1]
+        place = spelled(deepest.filename, deepest.lineno)
     what = str(error).partition("\n")[0]
-    return f"{method} raised {type(error).__name__}: {what} ({line_of(frames[-1])})"
-
-
-def own_frames(error: BaseException, plugin_class: type[Plugin]) -> list[traceback.FrameSummary]:
-    """The lines of the plugin's file that an error came through, the deepest last."""
-    own = getattr(sys.modules.get(plugin_class.__module__), "__file__", None)
-    return [each for each in traceback.extract_tb(error.__traceback__) if each.filename == own]
-
-
-def line_of(frame: traceback.FrameSummary) -> str:
-    """Where it is: `plugin.py, line 7`."""
-    return f"{Path(frame.filename).name}, line {frame.lineno}"
+    return f"{method} raised {type(error).__name__}: {what} ({place})"

@@ -6,8 +6,8 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import DevsessionError, PluginError, UnknownNameError
+from devsession.testing.author_lines import line_raising
 from devsession.testing.examination import Checked
-from devsession.testing.playing import line_of, own_frames
 from devsession.testing.told import WrongReturnError
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ class Trying:
 
     def _place(self, error: Exception) -> str:
         """The author's line that it came through."""
-        own = own_frames(error, type(self._plugin))
-        return f" ({line_of(own[-1])})" if own else ""
+        place = line_raising(error, type(self._plugin))
+        return f" ({place})" if place else ""
 
 
 def is_made_up(error: BaseException) -> bool:

@@ -12,11 +12,12 @@ from devsession.plugin.parameters import (
     StoredConfigurationValue,
 )
 from devsession.secrets.redact import Redactor
+from devsession.testing.author_lines import folder_of
 from devsession.testing.contract.recordings import Recordings, read_recordings
 from devsession.testing.contract.runs import call, receive, send, wrong_outcomes
 from devsession.testing.contract.sample import plain_records, with_records
 from devsession.testing.contract.stand_in import StandIn
-from devsession.testing.contract.telling import NotTriedError, folder_of, trying
+from devsession.testing.contract.telling import NotTriedError, trying
 from devsession.testing.made_up import MADE_UP, answers
 
 if TYPE_CHECKING:

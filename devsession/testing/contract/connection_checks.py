@@ -10,16 +10,9 @@ from typing import TYPE_CHECKING
 from devsession.plugin.oauth import OAuthTemplate
 from devsession.recording.exchange import header
 from devsession.recording.places import undeclared
+from devsession.testing.author_lines import line_of, line_raising
 from devsession.testing.contract.refusal import refusals
-from devsession.testing.contract.telling import (
-    NotTriedError,
-    flaw,
-    is_a_message,
-    line_of,
-    line_raising,
-    said,
-    trying,
-)
+from devsession.testing.contract.telling import NotTriedError, flaw, is_a_message, said, trying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,16 +13,10 @@ from devsession.plugin.parameters import (
     OutboundSyncConfigurationParameters,
 )
 from devsession.testing import told
+from devsession.testing.author_lines import line_of, line_raising
 from devsession.testing.contract.refusal import refusals
 from devsession.testing.contract.runs import call
-from devsession.testing.contract.telling import (
-    NotTriedError,
-    flaw,
-    line_of,
-    line_raising,
-    said,
-    trying,
-)
+from devsession.testing.contract.telling import NotTriedError, flaw, said, trying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

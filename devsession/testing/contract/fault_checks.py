@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from devsession.testing.author_lines import line_of
 from devsession.testing.contract.outbound_checks import refused_records
-from devsession.testing.contract.telling import NotTriedError, flaw, line_of, trying
+from devsession.testing.contract.telling import NotTriedError, flaw, trying
 from devsession.testing.faults import run_faults
 
 if TYPE_CHECKING:

@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING, Any
 from devsession.plugin.record_key import at
 from devsession.plugin.streams import InboundSyncStrategy
 from devsession.recording.received import ReceivedDelete
-from devsession.testing.contract.telling import (
-    NotTriedError,
-    flaw,
-    line_of,
-    line_raising,
-    said,
-)
+from devsession.testing.author_lines import line_of, line_raising
+from devsession.testing.contract.telling import NotTriedError, flaw, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

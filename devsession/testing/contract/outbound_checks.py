@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from devsession.testing.author_lines import line_of
 from devsession.testing.contract.carrying import first_difference, longest_list
 from devsession.testing.contract.refusal import refusals
 from devsession.testing.contract.runs import send, wrong_outcomes
@@ -18,7 +19,7 @@ from devsession.testing.contract.sample import (
     plain_records,
     unicode,
 )
-from devsession.testing.contract.telling import NotTriedError, flaw, line_of
+from devsession.testing.contract.telling import NotTriedError, flaw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

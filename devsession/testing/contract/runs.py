@@ -9,15 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import StreamError
+from devsession.testing.author_lines import line_of, line_raising
 from devsession.testing.contract.stand_in import EndlessError
-from devsession.testing.contract.telling import (
-    NotTriedError,
-    flaw,
-    line_of,
-    line_raising,
-    said,
-    trying,
-)
+from devsession.testing.contract.telling import NotTriedError, flaw, said, trying
+from devsession.testing.inbound_playing import call_inbound
+from devsession.testing.playing import call_outbound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -87,34 +83,17 @@ def send(
     app: StandIn,
 ) -> OutboundRun:
     """Have the plugin send records, as a run does."""
-    from devsession.plugin.contract import sync_actions
-    from devsession.plugin.outbound import (
-        FrameRecords,
-        OutboundSyncRequest,
-        all_outcomes,
-        enqueued_at_last,
-    )
-    from devsession.plugin.template import template_of
+    from devsession.plugin.outbound import FrameRecords
 
     store = FrameRecords(records)
-    plugin = plugin_class()
-    request = OutboundSyncRequest(
-        store,
-        actions=sync_actions(plugin, parameters),
-        template=lambda: template_of(parameters.field_mappings, plugin),
-        unrendered=lambda failed: store.apply(failed.to_frame()),
-    )
-    sync_outbound: Any = plugin.sync_outbound
-
-    def run() -> DataFrame:
-        returned = enqueued_at_last(sync_outbound(parameters, request), request)
-        return all_outcomes(returned, store.outcomes)
-
     with heard() as told, app, within(app):
-        outcomes, raised = trying(run)
-    return OutboundRun(
-        records, store.outcomes if raised else outcomes, raised, app, told.getvalue()
-    )
+        called = call_outbound(
+            plugin_class,
+            parameters,
+            store,
+            unrendered=lambda failed: store.apply(failed.to_frame()),
+        )
+    return OutboundRun(records, called.outcomes, called.error, app, told.getvalue())
 
 
 def receive(
@@ -131,14 +110,8 @@ def receive(
 
     received = Received()
     request = InboundSyncRequest(streams, received, limit=limit)
-    plugin = plugin_class()
-
-    def run() -> None:
-        with request:
-            plugin.sync_inbound(parameters, request)
-
     with heard() as told, app, within(app):
-        _, raised = trying(run)
+        raised = call_inbound(plugin_class, parameters, request)
     raised = None if isinstance(raised, StreamError) else raised  # it is in the report
     return InboundRun(received, request.report, raised, app, told.getvalue())
 

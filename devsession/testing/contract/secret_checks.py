@@ -6,8 +6,9 @@ import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from devsession.testing.author_lines import line_of, line_raising
 from devsession.testing.contract.refusal import refusals
-from devsession.testing.contract.telling import NotTriedError, flaw, line_of, line_raising, trying
+from devsession.testing.contract.telling import NotTriedError, flaw, trying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import threading
 from collections import deque
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from devsession.testing.author_lines import spelled
 from devsession.testing.faults.kinds import TIMEOUT
 
 if TYPE_CHECKING:
@@ -99,6 +99,6 @@ def _line_in(file: str | None, frame: FrameType | None) -> str:
     """The deepest line of a file that led here: `plugin.py, line 7`; "" when there is none."""
     while frame is not None:
         if file is not None and frame.f_code.co_filename == file:
-            return f"{Path(file).name}, line {frame.f_lineno}"
+            return spelled(file, frame.f_lineno)
         frame = frame.f_back
     return ""

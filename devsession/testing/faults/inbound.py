@@ -18,6 +18,7 @@ from devsession.testing.faults.leaves import leaves, parsed, values
 from devsession.testing.faults.outbound import asked_too_early, of_rules
 from devsession.testing.faults.problems import Problem
 from devsession.testing.faults.variants import before_the_answer, most_calls
+from devsession.testing.inbound_playing import call_inbound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,12 +113,8 @@ class InboundFaults:
     def _call(self) -> tuple[_Watched, Report, BaseException | None]:
         frozen, came = self._scenario.frozen, _Watched()
         request = InboundSyncRequest(frozen.streams, came, limit=frozen.records, pace=_AT_ONCE)
-        try:
-            with request:
-                self._plugin_class().sync_inbound(self._parameters, request)
-        except (Exception, SystemExit) as error:  # noqa: BLE001  a run that fails may say so
-            return came, request.report, error
-        return came, request.report, None
+        error = call_inbound(self._plugin_class, self._parameters, request)
+        return came, request.report, error
 
     def _missing(self, name: str, came: _Watched) -> list[ReceivedRecord]:
         """The recorded ones that have not come."""

@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import DevsessionError, OutcomesError, PluginRaisedError, RecordingError
+from devsession.plugin.outbound import FrameRecords
 from devsession.plugin.report import Report
 from devsession.render import shortened
+from devsession.testing.author_lines import line_raising
 from devsession.testing.comparison import outcome_differences
 from devsession.testing.faults import problems
 from devsession.testing.faults.creating import SentRecords, known_again
@@ -19,7 +21,7 @@ from devsession.testing.faults.variants import (
     most_calls,
     of_bulk_answers,
 )
-from devsession.testing.playing import call_outbound, line_of, own_frames
+from devsession.testing.playing import call_outbound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,9 +75,8 @@ class OutboundFaults:
     def problems(self, variant: Variant, app: FaultyApp) -> Iterator[Problem]:
         """Call it, while this app answers."""
         called = self._call()
-        own = own_frames(called.error, self._plugin_class) if called.error is not None else []
-        line = line_of(own[-1]) if own else app.line
         if called.error is not None:
+            line = line_raising(called.error, self._plugin_class) or app.line
             yield from _raised(called.error, line)
         else:
             broken = self._broken(called.outcomes, app.line)
@@ -85,8 +86,8 @@ class OutboundFaults:
         yield from asked_too_early(self._recording, variant, app)
 
     def _call(self) -> Called:
-        scenario = self._scenario
-        return call_outbound(self._plugin_class, self._parameters, scenario.records)
+        records = FrameRecords(self._scenario.records)
+        return call_outbound(self._plugin_class, self._parameters, records)
 
     def _broken(self, outcomes: DataFrame, line: str = "") -> list[Problem]:
         from devsession.plugin.outcome_rules import check_outcomes

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from devsession.testing.author_lines import file_of
 from devsession.testing.faults import problems
 from devsession.testing.faults.app import FaultyApp, Recording
 from devsession.testing.faults.driven_time import DrivenTime, NeverEnds
@@ -64,7 +64,7 @@ class _Player:
         self._scenario = scenario
         self._recording = Recording(scenario.exchanges, plugin_class.request_matching)
         self._faults = _of_direction(plugin_class, scenario, self._recording)
-        self._file = getattr(sys.modules.get(plugin_class.__module__), "__file__", None)
+        self._file = file_of(plugin_class)
         self._time = time
 
     def answer(self, request: Exchange) -> Exchange:  # noqa: ARG002

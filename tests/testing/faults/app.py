@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pandas import DataFrame
 
 from devsession.plugin import OutboundSyncConfigurationParameters
+from devsession.plugin.outbound import FrameRecords
 from devsession.recording.hooks import hooked
 from devsession.recording.scenario import ScenarioFolder, ScenarioInput
 from devsession.secrets.redact import Redactor
@@ -86,7 +87,7 @@ def recorded(plugin_class: type[Plugin], path: Path, people: dict[str, str] = PE
     )
     app, sent = App(), records(people)
     with hooked(app):
-        called = call_outbound(plugin_class, parameters, sent)
+        called = call_outbound(plugin_class, parameters, FrameRecords(sent))
     assert called.error is None
     folder, redactor = ScenarioFolder(path), Redactor({})
     frozen = ScenarioInput(
