@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from pydantic_core import to_json
 
-from devsession.errors import ConnectError, UsageError
+from devsession.errors import ConnectError, ServiceError, UsageError
 from devsession.sandbox.process import (
     CATALOG_PATH,
     catalog_token,
@@ -104,6 +104,15 @@ def _call(
         body: dict[str, Any] = json.load(answer)
     finally:
         connection.close()
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise ServiceError(
+            "The sandbox runs, but cannot do that",
+            tried=body["message"],
+            where=f"sandbox, process {address.pid}",
+            next_step="put right what it says, then devsession sandbox stop, and start it again",
+            service="sandbox",
+            pid=address.pid,
+        )
     refused = body.get("error") or (body if answer.status >= HTTPStatus.BAD_REQUEST else None)
     if refused:
         raise UsageError(

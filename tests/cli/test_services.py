@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+import requests
 
-from devsession.sandbox import sandbox_service
+from devsession.sandbox import catalog_token, sandbox_service
 from devsession.service import Address, Service, Use
 from devsession.warehouse import embedded_service
 
@@ -114,6 +115,19 @@ def test_a_storm_comes_and_goes(cli: CommandLine, new_project: Path) -> None:
     assert cli(new_project, "sandbox", "calm").code == 0
 
 
+def test_the_catalog_is_opened_and_its_calls_are_limited(
+    cli: CommandLine, new_project: Path
+) -> None:
+    started = cli(new_project, "sandbox", "--catalog", "--rate", "1/hour")
+
+    (host_port,) = re.findall(r"  catalog  (\S+), kept in .devsession/catalog", started.out)
+    headers = {"Authorization": f"Bearer {catalog_token(new_project)}"}
+    version = f"{host_port}/v1/system/version"
+    answers = [requests.get(version, headers=headers, timeout=30) for _ in range(2)]
+    assert [each.status_code for each in answers] == [200, 429]
+    assert (new_project / ".devsession" / "catalog" / "catalog.sqlite").exists()
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -121,6 +135,8 @@ def test_a_storm_comes_and_goes(cli: CommandLine, new_project: Path) -> None:
         ("status", "--rate", "5/second"),
         ("start", "--seed", "7"),
         ("start", "--rate", "fast"),
+        ("stop", "--catalog"),
+        ("start", "--catalog", "--rate", "fast"),
     ],
 )
 def test_what_cannot_be_set_is_refused(

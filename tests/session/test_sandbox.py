@@ -9,7 +9,7 @@ import requests
 
 from devsession import secret
 from devsession.errors import UsageError
-from devsession.sandbox import sandbox_key
+from devsession.sandbox import catalog_token, sandbox_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,3 +154,19 @@ def test_offline_there_is_nothing_to_set(
     monkeypatch.delenv("DEVSESSION_OFFLINE")
     project.restart()
     assert str(raised.value) == snapshot
+
+
+@pytest.mark.usefixtures("unrecorded")
+def test_the_catalog_of_a_session_answers_and_meets_faults(
+    project: Project, sandbox: Sandbox
+) -> None:
+    def tables() -> int:
+        return requests.get(
+            f"{sandbox.catalog_url}/v1/tables",
+            headers={"Authorization": f"Bearer {catalog_token(project.folder)}"},
+            timeout=30,
+        ).status_code
+
+    sandbox.set_catalog(next=["503"])
+
+    assert [tables(), tables()] == [503, 200]

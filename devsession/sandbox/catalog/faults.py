@@ -118,7 +118,11 @@ class Faults:
         if request.method == "PATCH":
             try:
                 sent = from_json(await read_body(request))
-                told = {key: value for key, value in sent.items() if value is not None}
+                told = {
+                    key: value
+                    for key, value in sent.items()
+                    if value is not None or key == "retry_after"  # no header, not the usual one
+                }
                 kept = self._settings.model_dump(exclude={*sent})
                 settings = Settings.model_validate(kept | told)
             except ValidationError as error:

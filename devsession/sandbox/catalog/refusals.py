@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_json
 from starlette.responses import Response
@@ -56,30 +56,36 @@ def of_shape(error: ValidationError, skipped: int = 0) -> CatalogRefusedError:
     return CatalogRefusedError(400, ", ".join(said))
 
 
-def _fault(kind: str, place: Sequence[int | str], told: Mapping[str, object]) -> str:
+def _fault(kind: str, place: Sequence[int | str], told: Mapping[str, Any]) -> str:
     name = _written(place)
-    context = told.get("ctx")
-    about = context if isinstance(context, dict) else {}
+    is_name = bool(place) and place[-1] == "name"
     match kind:
         case "extra_forbidden":
             return f'Unrecognized field "{name}"'
         case "missing":
-            return f"[{name} must not be null]"
-        case "string_too_short" | "string_too_long" if place and place[-1] == "name":
-            return f"[{name} size must be between 1 and 256]"
+            said = " must not be null"
+        case "string_too_short" | "string_too_long" if is_name:
+            said = " size must be between 1 and 256"
+        case "string_pattern_mismatch" if is_name:
+            said = ' must have no ", no :: and no line break'
         case "string_pattern_mismatch":
-            return f'[{name} must have no ", no :: and no line break]'
+            said = " has not the form that it has to have"
         case "literal_error":
-            expected = str(about.get("expected", ""))
-            shown = (
-                expected if len(expected) <= _MOST_EXPECTED else expected[:_MOST_EXPECTED] + ".."
-            )
-            return f"[{name} must be one of {shown}]"
-    return f"[{name}: {told['msg']}]"
+            said = f" must be one of {_shortened(told['ctx']['expected'])}"
+        case _:
+            said = f": {told['msg'].removeprefix('Value error, ')}"
+    return f"[{name}{said}]"
+
+
+def _shortened(expected: str) -> str:
+    """Of eighty types of columns the first ones show what is meant."""
+    return expected if len(expected) <= _MOST_EXPECTED else expected[:_MOST_EXPECTED] + ".."
 
 
 def _written(place: Sequence[int | str]) -> str:
     """columns[3].name"""
+    if not place:
+        return "body"
     return "".join(
         f"[{part}]" if isinstance(part, int) else f".{part}" for part in place
     ).removeprefix(".")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import from_json
 
 from devsession.sandbox.bot_token import USER
+from devsession.sandbox.catalog.columns import columns_in
 from devsession.sandbox.catalog.kinds import KIND_OF
 from devsession.sandbox.catalog.names import child, first, split
 from devsession.sandbox.catalog.refusals import CatalogRefusedError
@@ -63,8 +64,8 @@ class Show:
         for place, (key, above) in enumerate(kind.above, 1):
             shown[key] = self.reference(above, first(row.fqn, place))
         self._complete(row, kind, shown)
-        if "columns" in shown:
-            _name_columns(shown["columns"], row.fqn, tags={"tags", "columns"} & {*fields})
+        columns = columns_in(row.type, shown)
+        _name_columns(columns, row.fqn, tags=bool({"tags", "columns", "dataModel"} & {*fields}))
         for key in _ASKED_FOR:
             if key in fields and key in content:
                 shown[key] = self._asked_for(key, content[key])
@@ -153,7 +154,7 @@ def asked_fields(kind: Kind, text: str | None) -> set[str]:
     return names
 
 
-def _name_columns(columns: Sequence[Entity], parent: str, *, tags: Collection[str]) -> None:
+def _name_columns(columns: Sequence[Entity], parent: str, *, tags: bool) -> None:
     for column in columns:
         column["fullyQualifiedName"] = child(parent, column["name"])
         if tags:

@@ -1,0 +1,35 @@
+"""Fully qualified names of the catalog: what was put together comes apart again."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devsession.sandbox.catalog.names import child, first, split
+
+NAMES = st.text(st.characters(exclude_characters='"'), min_size=1, max_size=12)
+
+
+def joined(parts: list[str]) -> str:
+    fqn = None
+    for part in parts:
+        fqn = child(fqn, part)
+    assert fqn is not None
+    return fqn
+
+
+@given(st.lists(NAMES, min_size=1, max_size=5))
+def test_what_was_put_together_comes_apart(parts: list[str]) -> None:
+    assert split(joined(parts)) == parts
+
+
+@given(st.lists(NAMES, min_size=2, max_size=5))
+def test_the_name_above_is_all_but_the_last_part(parts: list[str]) -> None:
+    assert first(joined(parts), -1) == joined(parts[:-1])
+
+
+@pytest.mark.parametrize("text", ["", ".", "a.", ".a", "a..b", '"a', 'a"b"', '"a"b', '""'])
+def test_what_is_no_name_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no fully qualified name"):
+        split(text)
