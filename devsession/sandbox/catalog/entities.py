@@ -135,17 +135,19 @@ class Entities:
             )
         Known(self._store).require(scope, sent["scopeFqn"])
         seen = set(sent["seenFqns"])
-        rows = self._store.listed(self._kind.type, under=sent["scopeFqn"])
-        stale = [row for row in rows if row.fqn not in seen]
+        there = self._store.names(self._kind.type, under=sent["scopeFqn"])
         recursive, hard = bool(sent.get("recursive")), bool(sent.get("hardDelete"))
         answers = []
         with self._store.transaction():
-            for row in stale:
+            for fqn in there:
+                row = None if fqn in seen else self._store.named(self._kind.type, fqn)
+                if row is None or row.deleted:  # seen, or gone with what it hung under
+                    continue
                 try:
                     self._remove(row, recursive=recursive, hard=hard)
-                    answers.append((row.fqn, _DONE, ""))
+                    answers.append((fqn, _DONE, ""))
                 except CatalogRefusedError as refused:
-                    answers.append((row.fqn, refused.status, refused.message))
+                    answers.append((fqn, refused.status, refused.message))
         return _bulk_response(answers)
 
     async def _put(self, request: Request, *, may_exist: bool) -> Response:
@@ -195,14 +197,16 @@ class Entities:
 
     def _remove(self, row: Row, *, recursive: bool, hard: bool) -> Row:
         """Raises: CatalogRefusedError when something hangs under it, and that was not meant."""
-        deleted = (0, 1) if hard else (0,)
+        types, deleted = types_below(row.type), (0, 1) if hard else (0,)
+        if not recursive and any(
+            self._store.count(each, under=row.fqn, deleted=deleted) for each in types
+        ):
+            raise CatalogRefusedError(400, f"{row.type} is not empty")
         below = [
             each
-            for entity_type in types_below(row.type)
+            for entity_type in types
             for each in self._store.listed(entity_type, under=row.fqn, deleted=deleted)
         ]
-        if below and not recursive:
-            raise CatalogRefusedError(400, f"{row.type} is not empty")
         if hard:
             self._store.remove([row.id, *(each.id for each in below)])
             return row._replace(deleted=1)

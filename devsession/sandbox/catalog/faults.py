@@ -89,7 +89,7 @@ class Settings(BaseModel):
     on: str = ""
     next: list[Fate] = []
     every: Every | None = None
-    retry_after: Annotated[float, Field(ge=0, le=3600)] | None = 1
+    retry_after: Annotated[int, Field(ge=0, le=3600)] | None = 1
     rate: Annotated[str, AfterValidator(_is_rate)] | None = None
     token_calls: Annotated[int, Field(ge=0)] | None = None
     refuse: list[str] = []
@@ -221,7 +221,7 @@ class Faults:
         seconds = self._settings.retry_after
         headers = {}
         if status in (429, 503) and seconds is not None:
-            headers["Retry-After"] = f"{seconds:g}"
+            headers["Retry-After"] = str(seconds)
         return CatalogRefusedError(status, _TEXTS.get(status, f"HTTP {status}"), headers)
 
 

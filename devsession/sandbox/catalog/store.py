@@ -138,6 +138,15 @@ class Store:
         ).fetchone()
         return int(found)
 
+    def names(self, entity_type: str, *, under: str) -> list[str]:
+        """Of what is not deleted below a name; of a hundred thousand, without what they contain."""
+        found = self._database.execute(
+            "select fqn from entities where type = ? and fqn > ? and fqn < ? and deleted = 0"
+            " order by fqn",
+            (entity_type, *below(under)),
+        )
+        return [fqn for (fqn,) in found]
+
     def remove(self, ids: Sequence[str]) -> None:
         """For good, with their edges and results; their ids are not given again."""
         each = [(entity_id,) for entity_id in ids]
