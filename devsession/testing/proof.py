@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from devsession.plugin.request_matching import written_path
 from devsession.recording.scenario import opened
 from devsession.render import counted
+from devsession.testing.json_values import Path as JsonPath
+from devsession.testing.json_values import leaves, with_value
 from devsession.testing.process import PytestRun, run_pytest
 from devsession.testing.scenarios import AnyLoaded, ScenarioReport, load, play
 
@@ -120,27 +123,14 @@ def _changed_bodies(exchange: Exchange) -> Iterator[tuple[str, bytes]]:
         content = json.loads(exchange.response_body)
     except ValueError:
         return
-    fields = list(_leaves(content))[:_FIELDS_TRIED]
-    for field in fields:
-        changed = json.loads(exchange.response_body)
-        holder = {"": changed}
-        path: list[Any] = ["", *field]
-        at: Any = holder
-        for name in path[:-1]:
-            at = at[name]
-        at[path[-1]] = _other(at[path[-1]])
-        yield written_path(field) or "body", json.dumps(holder[""]).encode()
+    for path, value in islice(filter(_stands_for_others, leaves(content)), _FIELDS_TRIED):
+        changed = with_value(content, path, _other(value))
+        yield written_path(path) or "body", json.dumps(changed).encode()
 
 
-def _leaves(content: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Paths of the values in an answer; of a list, those of its first item stand for the rest."""
-    if isinstance(content, dict) and content:
-        for name, value in content.items():
-            yield from _leaves(value, (*path, name))
-    elif isinstance(content, list) and content:
-        yield from _leaves(content[0], (*path, 0))
-    else:
-        yield path
+def _stands_for_others(leaf: tuple[JsonPath, Any]) -> bool:
+    """Of a list, the values of its first item stand for the rest."""
+    return not any(isinstance(step, int) and step for step in leaf[0])
 
 
 def _other(value: Any) -> Any:

@@ -13,26 +13,33 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
-from devsession.recording.exchange import header
+from devsession.testing.json_values import (
+    Path,
+    at_path,
+    leaves,
+    lists,
+    parsed,
+    sent_content,
+    with_value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from devsession.recording.exchange import Exchange
 
-_Path = tuple[str | int, ...]
 _TAIL = 8  # digits of a new identifier
 _SHORT = 12
 
 
 def carried(recorded: Exchange, request: Exchange, numbers: Iterator[int]) -> Exchange:
     """The answer to a request that is like a recorded one. numbers: for identifiers, new each."""
-    answer = _json(recorded.response_body)
+    answer = parsed(recorded.response_body)
     if answer is None:
         return recorded
-    then, now = _sent(recorded), _sent(request)
+    then, now = sent_content(recorded), sent_content(request)
     carrying = _Carrying(numbers)
     pair = _lists_alike(then, now, answer)
     if pair is None:
@@ -44,15 +51,15 @@ def carried(recorded: Exchange, request: Exchange, numbers: Iterator[int]) -> Ex
 
 def longest_list(request: Exchange) -> int:
     """How many records a request carries: the longest list in it; 1 without a list."""
-    found = [len(items) for _, items in _lists(_sent(request))]
+    found = [len(items) for _, items in lists(sent_content(request))]
     return max(found, default=1)
 
 
 def first_difference(one: Exchange, other: Exchange) -> str:
     """Where the bodies of two requests differ first, `records.0.email`; "" when they are alike."""
-    leaves = dict(_leaves(_sent(one)))
-    for path, value in _leaves(_sent(other)):
-        if path not in leaves or leaves[path] != value:
+    first = dict(leaves(sent_content(one)))
+    for path, value in leaves(sent_content(other)):
+        if path not in first or first[path] != value:
             return ".".join(map(str, path))
     return ""
 
@@ -61,34 +68,34 @@ class _Carrying:
     def __init__(self, numbers: Iterator[int]) -> None:
         self._numbers = numbers
 
-    def many(self, answer: Any, place: _Path, then: list[Any], now: list[Any]) -> Any:
+    def many(self, answer: Any, place: Path, then: list[Any], now: list[Any]) -> Any:
         """The answer with its list, at this place, made for the records that are sent now."""
-        answers = _at(answer, place)
+        answers = at_path(answer, place)
         typical = _typical(answers)
         fresh = _identifying(answers, typical)
         made = [
             self._item(answers[typical], then[typical], record, typical, index, fresh)
             for index, record in enumerate(now)
         ]
-        return _with(answer, place, made)
+        return with_value(answer, place, made)
 
     def one(self, answer: Any, then: Any, now: Any, *, named_only: bool) -> Any:
         """An answer to a single record."""
-        fresh = {path for path, _ in _leaves(answer) if named_only and _is_named_id(path)}
+        fresh = {path for path, _ in leaves(answer) if named_only and _is_named_id(path)}
         return self._item(answer, then, now, -1, -1, fresh)
 
     def _item(
-        self, template: Any, then: Any, now: Any, place: int, index: int, fresh: set[_Path]
+        self, template: Any, then: Any, now: Any, place: int, index: int, fresh: set[Path]
     ) -> Any:
-        sent = {_text(value): path for path, value in _leaves(then) if _tells(value)}
+        told = {_text(value): path for path, value in leaves(then) if _tells(value)}
         made = template
-        for path, value in _leaves(template):
+        for path, value in leaves(template):
             if value == place and type(value) is int and path not in fresh:
-                made = _with(made, path, index)
-            elif _tells(value) and _text(value) in sent:
-                made = _with(made, path, _at(now, sent[_text(value)], value))
+                made = with_value(made, path, index)
+            elif _tells(value) and _text(value) in told:
+                made = with_value(made, path, at_path(now, told[_text(value)], value))
             elif path in fresh and value is not None:
-                made = _with(made, path, _new(value, next(self._numbers)))
+                made = with_value(made, path, _new(value, next(self._numbers)))
         return made
 
 
@@ -112,23 +119,23 @@ def _typical(answers: list[Any]) -> int:
     )
 
 
-def _shape(item: Any) -> tuple[tuple[_Path, str], ...]:
-    return tuple(sorted(((path, type(value).__name__) for path, value in _leaves(item)), key=str))
+def _shape(item: Any) -> tuple[tuple[Path, str], ...]:
+    return tuple(sorted(((path, type(value).__name__) for path, value in leaves(item)), key=str))
 
 
 def _says_error(item: Any) -> bool:
     return any(
         value not in (None, "", False, 0) and any("error" in str(step).lower() for step in path)
-        for path, value in _leaves(item)
+        for path, value in leaves(item)
     )
 
 
-def _identifying(answers: list[Any], typical: int) -> set[_Path]:
+def _identifying(answers: list[Any], typical: int) -> set[Path]:
     """Where the answers of one shape have an identifier: each another one."""
     shape = _shape(answers[typical])
-    alike = [dict(_leaves(each)) for each in answers if _shape(each) == shape]
+    alike = [dict(leaves(each)) for each in answers if _shape(each) == shape]
     found = set()
-    for path, value in _leaves(answers[typical]):
+    for path, value in leaves(answers[typical]):
         values = [each[path] for each in alike]
         differs = len(alike) > 1 and len(set(map(_text, values))) == len(alike)
         counts = values == [at for at, each in enumerate(answers) if _shape(each) == shape]
@@ -137,7 +144,7 @@ def _identifying(answers: list[Any], typical: int) -> set[_Path]:
     return found
 
 
-def _is_named_id(path: _Path) -> bool:
+def _is_named_id(path: Path) -> bool:
     name = str(path[-1]).lower() if path else "id"
     return name.endswith("id") or name in ("key", "uuid", "guid", "sid", "ts")
 
@@ -152,36 +159,22 @@ def _looks_like_id(value: Any) -> bool:
     return False
 
 
-def _lists_alike(then: Any, now: Any, answer: Any) -> tuple[_Path, list[Any], list[Any]] | None:
+def _lists_alike(then: Any, now: Any, answer: Any) -> tuple[Path, list[Any], list[Any]] | None:
     """Where the answer has a list as long as the one that was sent, and what is sent in that now."""
-    sent_now = dict(_lists(now))
+    sent_now = dict(lists(now))
     found = [
         (len(answers), place, records, sent_now[path])
-        for path, records in _lists(then)
+        for path, records in lists(then)
         if records and path in sent_now
-        for place, answers in _lists(answer)
+        for place, answers in lists(answer)
         if len(answers) == len(records)
     ]
     return max(found, key=lambda each: each[0])[1:] if found else None
 
 
-def _sent(request: Exchange) -> Any:
-    plain = request.plain()
-    if "x-www-form-urlencoded" in header(plain.request_headers, "content-type"):
-        return dict(parse_qsl(plain.request_body.decode("utf-8", "replace")))
-    return _json(plain.request_body)
-
-
 def _told(request: Exchange, sent: Any) -> Any:
     """What a request says in all: its body, and the parts of its path."""
     return {"body": sent, "path": [unquote(each) for each in urlsplit(request.url).path.split("/")]}
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body) if body else None
-    except ValueError:
-        return None
 
 
 def _tells(value: Any) -> bool:
@@ -190,38 +183,3 @@ def _tells(value: Any) -> bool:
 
 def _text(value: Any) -> str:
     return json.dumps(value)
-
-
-def _leaves(value: Any, path: _Path = ()) -> Iterator[tuple[_Path, Any]]:
-    if isinstance(value, dict | list) and value:
-        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _leaves(inner, (*path, step))
-    else:
-        yield path, value
-
-
-def _lists(value: Any, path: _Path = ()) -> Iterator[tuple[_Path, list[Any]]]:
-    """Lists, those in lists left out."""
-    if isinstance(value, list):
-        yield path, value
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _lists(inner, (*path, name))
-
-
-def _at(value: Any, path: _Path, default: Any = None) -> Any:
-    for step in path:
-        try:
-            value = value[step]
-        except (KeyError, IndexError, TypeError):
-            return default
-    return value
-
-
-def _with(value: Any, path: _Path, new: Any) -> Any:
-    """A copy with another value at this place."""
-    if not path:
-        return new
-    copy: Any = dict(value) if isinstance(value, dict) else list(value)
-    copy[path[0]] = _with(value[path[0]], path[1:], new)
-    return copy

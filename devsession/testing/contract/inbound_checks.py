@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from devsession.plugin.record_key import at
@@ -10,6 +9,7 @@ from devsession.plugin.streams import InboundSyncStrategy
 from devsession.recording.received import ReceivedDelete
 from devsession.testing.author_lines import line_of, line_raising
 from devsession.testing.contract.telling import NotTriedError, flaw, said
+from devsession.testing.json_values import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -168,12 +168,8 @@ def _by_increments(scenario: LoadedInbound) -> list[StoredStreamConfiguration]:
 
 def _gone(stream: StoredStreamConfiguration, run: InboundRun) -> list[tuple[Any, ...]]:
     """Keys of the records that were marked as deleted in what the run was answered."""
-    came = {
-        _key(stream, each.record)
-        for name, received in run.received.streams.items()
-        if name == stream.stream_name
-        for each in received.records
-    }
+    received = run.received.streams.get(stream.stream_name)
+    came = {_key(stream, each.record) for each in (received.records if received else ())}
     path = f"/{stream.stream_name}"
     marked = {}
     for exchange in run.app.answers:
@@ -193,10 +189,7 @@ def _is_gone(record: dict[str, Any]) -> bool:
 
 
 def _objects(body: bytes) -> Iterator[dict[str, Any]]:
-    try:
-        waiting = [json.loads(body)]
-    except ValueError:
-        return
+    waiting = [parsed(body)]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from contextlib import ExitStack
 from http import HTTPStatus
@@ -15,6 +14,7 @@ from devsession.recording.matching import canonical
 from devsession.recording.network import NetworkShut
 from devsession.testing.contract.carrying import carried
 from devsession.testing.contract.refusal import answered
+from devsession.testing.json_values import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,10 +150,7 @@ def _nearness(recorded: Exchange, asked: Exchange) -> int:
 
 
 def _fields(exchange: Exchange) -> dict[str, object]:
-    try:
-        body = json.loads(exchange.request_body)
-    except ValueError:
-        return {}
+    body = parsed(exchange.request_body)
     return body if isinstance(body, dict) else {}
 
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from devsession.testing.faults.leaves import Path, at_path, leaves, parsed, values, with_leaf
+from devsession.testing.json_values import (
+    Path,
+    at_path,
+    leaves,
+    lists,
+    parsed,
+    values,
+    with_value,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from devsession.recording.exchange import Exchange
 
@@ -35,11 +42,7 @@ class Bulk:
 
     def answering(self, items: Sequence[dict[str, Any]]) -> Exchange:
         """The exchange with these items in the place of its own."""
-        content = deepcopy(self.content)
-        if self.path:
-            with_leaf(content, self.path, list(items))
-        else:
-            content = list(items)
+        content = with_value(self.content, self.path, list(items))
         return replace(self.exchange, response_body=json.dumps(content).encode())
 
     @property
@@ -123,22 +126,18 @@ def _refused(
 
 def _refused_like(bulk: Bulk, place: int, other: Bulk, at: int) -> dict[str, Any]:
     """The refused item, naming the record at this place instead of its own."""
-    item = deepcopy(other.items[at])
+    item = other.items[at]
     ours, theirs = values(bulk.sent[place]), values(other.sent[at])
-    for path, value in list(leaves(item)):
+    for path, value in leaves(other.items[at]):
         own = at_path(bulk.items[place], path)
         echoes = str(value) in theirs and str(own) in ours
         if own is not None and (path == bulk.naming or echoes):
-            with_leaf(item, path, own)
+            item = with_value(item, path, own)
     return item
 
 
-def _lists(content: Any, path: Path = ()) -> Iterator[tuple[Path, list[dict[str, Any]]]]:
+def _lists(content: Any) -> Iterator[tuple[Path, list[dict[str, Any]]]]:
     """Every list of two objects or more, the outer ones first."""
-    if isinstance(content, list):
-        if len(content) > 1 and all(isinstance(each, dict) and each for each in content):
-            yield path, content
-        return
-    each: Mapping[str, Any] = content if isinstance(content, dict) else {}
-    for name, value in each.items():
-        yield from _lists(value, (*path, name))
+    for path, items in lists(content):
+        if len(items) > 1 and all(isinstance(each, dict) and each for each in items):
+            yield path, items

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from devsession.plugin.strategies import SyncAction
-from devsession.testing.faults.leaves import parsed, sent_values, values
+from devsession.testing.json_values import parsed, sent_content, values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ class SentRecords:
         self._actions = dict(zip(records["IDENTIFIER"], records["SYNC_ACTION"], strict=True))
         calls: dict[str, set[int]] = {}
         for at, exchange in enumerate(exchanges):
-            for value in () if exchange.reads else sent_values(exchange):
+            for value in () if exchange.reads else values(sent_content(exchange)):
                 calls.setdefault(value, set()).add(at)
         self._calls = {
             identifier: _calls_with(record, calls)
@@ -85,7 +85,7 @@ def known_again(sent: Sequence[Sent], identifiers: Sequence[str]) -> bool:
     request = sent[0].request
     if _KNOWN.search(request.url) or _KNOWN.search(request.request_body.decode("utf-8", "replace")):
         return True
-    return set(identifiers) <= sent_values(request)
+    return set(identifiers) <= values(sent_content(request))
 
 
 def _calls_with(record: Any, calls: dict[str, set[int]]) -> set[int]:

@@ -14,11 +14,11 @@ from devsession.plugin.stream_rules import is_earlier
 from devsession.plugin.streams import InboundSyncStrategy
 from devsession.recording.received import Received
 from devsession.render import counted
-from devsession.testing.faults.leaves import leaves, parsed, values
 from devsession.testing.faults.outbound import asked_too_early, of_rules
 from devsession.testing.faults.problems import Problem
 from devsession.testing.faults.variants import before_the_answer, most_calls
 from devsession.testing.inbound_playing import call_inbound
+from devsession.testing.json_values import leaves, parsed, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
+
+from devsession.testing.json_values import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,12 +83,7 @@ BEFORE_THE_ANSWER = (
 
 def is_json(exchange: Exchange) -> bool:
     """Whether the answer is a JSON object or list: less of it is none."""
-    if exchange.bodiless:
-        return False
-    try:
-        return isinstance(json.loads(exchange.response_body), dict | list)
-    except ValueError:
-        return False
+    return not exchange.bodiless and isinstance(parsed(exchange.response_body), dict | list)
 
 
 def _page(exchange: Exchange, status: int, reason: str) -> Exchange:
