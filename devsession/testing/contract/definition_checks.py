@@ -231,7 +231,7 @@ def _sync_forms(bench: Bench) -> list[_SyncForm]:
         for strategy in manifest.supported_outbound_strategies:
             for target in manifest.outbound_target_types or [""]:
                 outbound = OutboundSyncConfigurationParameters(
-                    **dict(connection_of(connection)),
+                    **_connection_of(connection),
                     sync_parameters=recorded,
                     sync_strategy=strategy,
                     target_type=target or None,
@@ -240,13 +240,13 @@ def _sync_forms(bench: Bench) -> list[_SyncForm]:
                 forms.append(_SyncForm(bench, _OUT, label, outbound))
     if manifest.supports_inbound and has(_IN):
         inbound = InboundSyncConfigurationParameters(
-            **dict(connection_of(connection)), sync_parameters=_recorded(bench.recordings.inbound)
+            **_connection_of(connection), sync_parameters=_recorded(bench.recordings.inbound)
         )
         forms.append(_SyncForm(bench, _IN, _IN, inbound))
     return forms
 
 
-def connection_of(parameters: Any) -> dict[str, Any]:
+def _connection_of(parameters: Any) -> dict[str, Any]:
     """Of any parameters those of the connection."""
     names = ("connection_method", "connectivity_option", "connection_parameters")
     return {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from devsession.testing.author_lines import line_of
 from devsession.testing.contract.outbound_checks import refused_records
 from devsession.testing.contract.telling import NotTriedError, flaw, trying
-from devsession.testing.faults import run_faults
+from devsession.testing.faults.run import play_faults
 
 if TYPE_CHECKING:
     from devsession.errors import PluginError
@@ -25,7 +25,7 @@ def faults_are_borne(bench: Bench) -> list[PluginError]:
     if refused and not untried:
         raise NotTriedError("a plain refusal is not borne", "see test_outcomes_of_refused_records")
     for scenario in scenarios:
-        report = run_faults(bench.plugin_class, scenario.folder)
+        report = play_faults(bench.plugin_class, scenario)
         if report.played:
             method = "sync_outbound" if scenario in bench.recordings.outbound else "sync_inbound"
             found += _flaws(bench, report, method)

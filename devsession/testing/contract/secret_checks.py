@@ -22,7 +22,7 @@ _STEP = "leave it out: name the connection, not its key"
 
 def no_secret_is_told(bench: Bench) -> list[PluginError]:
     """Everything that connect() and the recorded runs logged, printed, raised and handed back."""
-    made = [run for runs in _made(bench) for run in runs]
+    made = list(_made(bench))
     if not made:
         raise NotTriedError("nothing of the plugin could be run")
     found: dict[str, PluginError] = {}
@@ -44,28 +44,27 @@ def no_secret_is_told(bench: Bench) -> list[PluginError]:
 _Told = tuple[str, "Called | OutboundRun | InboundRun", str]
 
 
-def _made(bench: Bench) -> Iterator[list[_Told]]:
+def _made(bench: Bench) -> Iterator[_Told]:
     """The runs that can be had, of each method with what it handed back."""
     refused = refusals(HTTPStatus.UNAUTHORIZED, bench.recordings.exchanges)[0]
     methods, raised = trying(lambda: bench.methods)
     if raised is None:
         for name, method in methods.items():
             done = bench.connected[name]
-            yield [("connect", done, _connected(done))]
-            yield [("connect", bench.connect(method, bench.app(refusal=refused)), "")]
+            yield "connect", done, _connected(done)
+            yield "connect", bench.connect(method, bench.app(refusal=refused)), ""
     runs, raised = trying(lambda: bench.recorded_runs)
     if raised is None:
-        yield [("sync_outbound", run, _written(run.outcomes)) for _, run in runs]
+        yield from (("sync_outbound", run, _written(run.outcomes)) for _, run in runs)
     plain, raised = trying(lambda: bench.plain)
     if raised is None:
         run = bench.send(plain.records, refusal=refused)
-        yield [("sync_outbound", run, _written(run.outcomes))]
+        yield "sync_outbound", run, _written(run.outcomes)
     reads, raised = trying(lambda: bench.read_runs)
     if raised is None:
-        yield [
-            ("sync_inbound", run, _written(run.received.frame()) + json.dumps(run.received.states))
-            for _, run in reads
-        ]
+        for _, run in reads:
+            told = _written(run.received.frame()) + json.dumps(run.received.states)
+            yield "sync_inbound", run, told
 
 
 def _connected(done: Called) -> str:

@@ -45,13 +45,19 @@ def run_faults(plugin_class: type[Plugin], folder: Path | str) -> FaultReport:
 
     Raises: ScenarioError or CassetteError for a damaged folder.
     """
-    from devsession.recording.hooks import hooked
-    from devsession.recording.network import NetworkShut
     from devsession.recording.scenario import opened
     from devsession.testing.scenarios import load
 
+    return play_faults(plugin_class, load(opened(Path(folder))))
+
+
+def play_faults(plugin_class: type[Plugin], scenario: AnyLoaded) -> FaultReport:
+    """The same for a scenario that is read already."""
+    from devsession.recording.hooks import hooked
+    from devsession.recording.network import NetworkShut
+
     time = DrivenTime()
-    player = _Player(plugin_class, load(opened(Path(folder))), time)
+    player = _Player(plugin_class, scenario, time)
     # Hooks stay while any player is there: to set them up takes longer than to play.
     with _alone, _silent(), NetworkShut(), hooked(player), time:
         return player.report()
