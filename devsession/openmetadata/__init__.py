@@ -34,7 +34,12 @@ from devsession.openmetadata.facts import (
 )
 from devsession.openmetadata.model import Entity
 from devsession.openmetadata.parts import Column, Owner, TableConstraint, TagLabel, tag
+from devsession.openmetadata.selection import DatabaseSourceConfig, Patterns, SourceConfig
 from devsession.openmetadata.steps import Processor, Sink, Source, Stage, Step, WorkflowContext
+from devsession.openmetadata.topology import Level, TopologySource
+from devsession.openmetadata.watermarks import Watermarks
+from devsession.openmetadata.workflow import Workflow
+from devsession.openmetadata.workflow_report import WorkflowReport
 
 __all__ = [
     "Classification",
@@ -46,14 +51,17 @@ __all__ = [
     "Database",
     "DatabaseSchema",
     "DatabaseService",
+    "DatabaseSourceConfig",
     "Domain",
     "Either",
     "Entity",
+    "Level",
     "LineageDetails",
     "LineageEdge",
     "MessagingService",
     "OMError",
     "Owner",
+    "Patterns",
     "Pipeline",
     "PipelineService",
     "PipelineStatus",
@@ -61,6 +69,7 @@ __all__ = [
     "Reference",
     "Sink",
     "Source",
+    "SourceConfig",
     "Stage",
     "Step",
     "StorageService",
@@ -72,7 +81,11 @@ __all__ = [
     "TestCase",
     "TestResult",
     "Topic",
+    "TopologySource",
+    "Watermarks",
+    "Workflow",
     "WorkflowContext",
+    "WorkflowReport",
     "fqn",
     "tag",
 ]

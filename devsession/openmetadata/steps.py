@@ -7,10 +7,13 @@ first entity, and `close` in the end, whatever happened. Source: developing-meta
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
+from devsession.openmetadata.configuring import configured
 from devsession.openmetadata.model import Model
+from devsession.openmetadata.status import StepStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,6 +51,28 @@ class Step:
     def __init__(self, ctx: WorkflowContext | None = None) -> None:
         self.ctx = ctx or WorkflowContext()
 
+    @classmethod
+    def using(cls, config: BaseModel | None = None, /, **options: Any) -> Planned:
+        """This step with a configuration, for a `Workflow`, which makes it.
+
+        config: an instance of `Config`; or its fields by name.
+
+        Raises: WorkflowError for a configuration that cannot be; it names the keys.
+        """
+        return Planned(cls, configured(cls, config if config is not None else options))
+
+    @property
+    def config(self) -> Any:
+        """Its configuration: an instance of `Config`, or a mapping where there is none."""
+        if self.Config is not None and not isinstance(self.ctx.config, self.Config):
+            self.ctx.config = configured(type(self), self.ctx.config)
+        return self.ctx.config
+
+    @cached_property
+    def status(self) -> StepStatus:
+        """What it counts; a workflow gives it a new one, and counts records and errors by itself."""
+        return StepStatus(type(self).__name__)
+
     def prepare(self) -> None:
         """Before the first entity: sign in, warm up."""
 
@@ -56,6 +81,18 @@ class Step:
 
     def close(self) -> None:
         """In the end, also after an error."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A step that is not made yet: its class, and its configuration."""
+
+    step: type[Step]
+    config: Any = field(default_factory=dict, repr=False)
+
+    def made(self, ctx: WorkflowContext) -> Step:
+        """The step itself."""
+        return self.step(replace(ctx, config=self.config))
 
 
 class Source(Step):
@@ -73,6 +110,10 @@ class Source(Step):
 class Processor(Step):
     """Changes entities on their way."""
 
+    def beforehand(self) -> Iterable[Item]:
+        """What has to be in the catalog before the first entity: the tags that it gives, say."""
+        return ()
+
     def process(self, item: Item) -> Yielded | None:
         """The item, changed in place or another one; None leaves it out, which is counted."""
         raise NotImplementedError
@@ -88,6 +129,13 @@ class Sink(Step):
     def flush(self) -> Iterable[OMError] | None:
         """Store what is still held."""
         return None
+
+    def delete_unseen(self) -> Iterable[OMError] | None:
+        """Delete what is stored below the services seen, and was not written in this run.
+
+        Called when that is asked for, after `flush`, and only when nothing was lost.
+        """
+        raise NotImplementedError(f"{type(self).__name__} deletes nothing")
 
 
 class Stage(Sink):

@@ -1,0 +1,273 @@
+"""One run of a workflow: every step made, prepared, fed and closed, every loss counted."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import ExitStack
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import CatalogError
+from devsession.openmetadata.causes import cause_of, name_of
+from devsession.openmetadata.configuring import secrets_in
+from devsession.openmetadata.either import Either, OMError
+from devsession.openmetadata.model import Model
+from devsession.openmetadata.parents import Parents
+from devsession.openmetadata.selection import SourceConfig
+from devsession.openmetadata.steps import (
+    Planned,
+    Processor,
+    Sink,
+    Source,
+    Stage,
+    Step,
+    WorkflowContext,
+)
+from devsession.openmetadata.workflow_report import WorkflowReport
+from devsession.secrets.redact import Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from devsession.openmetadata.status import StepStatus
+    from devsession.openmetadata.steps import Item
+    from devsession.openmetadata.workflow import StepLike, Workflow
+
+_log = logging.getLogger("devsession.openmetadata")
+
+
+class Run:
+    """A workflow's run, once: `go()`."""
+
+    def __init__(self, workflow: Workflow, *, delete_unseen: bool) -> None:
+        self._workflow = workflow
+        self._delete_unseen = delete_unseen
+        self.report = WorkflowReport(workflow.service)
+        self._redactor = Redactor(workflow.secrets)
+        self._steps: list[Step] = []
+        self._parents = Parents(workflow.metadata)
+
+    def go(self) -> WorkflowReport:
+        """All of it. Raises: KeyboardInterrupt, with the report as its `report`."""
+        watermarks = self._workflow.watermarks
+        try:
+            with ExitStack() as closing:
+                if self._made(closing) and self._ready():
+                    self._pass_on()
+                    self._conclude()
+        except KeyboardInterrupt as stop:
+            self.report.end(stopped=True)
+            stop.report = self.report  # type: ignore[attr-defined]  # for who shows how far it came
+            raise
+        self.report.end()
+        # Only now has the sink confirmed everything: a kill before this reads it again.
+        if watermarks is not None and self.report:
+            watermarks.move(self.report.started_ms)
+        return self.report
+
+    # --- beginning
+
+    def _made(self, closing: ExitStack) -> bool:
+        """Make the steps, the sink first: what its client cannot reach, nobody reads for."""
+        flow = self._workflow
+        wanted = [(flow.source, Source), *((each, Processor) for each in flow.processors)]
+        wanted += [(flow.stage, Stage)] if flow.stage is not None else []
+        wanted.append((flow.sink, Sink))
+        context = WorkflowContext(service=flow.service, metadata=flow.metadata)
+        if flow.watermarks is not None and not self._delete_unseen:
+            context.since = flow.watermarks.since()
+        self.report.since = context.since
+        for given, kind in wanted:
+            name = _called(given)
+            try:
+                step = _step(given, context)
+                if not isinstance(step, kind):
+                    raise TypeError(f"{name} is no {kind.__name__}")  # noqa: TRY301
+            except Exception as error:  # noqa: BLE001 - the author's code
+                self._failed(self.report.add(name), "", error, "could not be made")
+                return False
+            self._steps.append(step)
+            step.status = self.report.add(name)
+            closing.callback(self._close, step)
+        found = dict(pair for step in self._steps for pair in secrets_in(step.ctx.config))
+        self._redactor = Redactor({**found, **self._workflow.secrets})
+        return True
+
+    def _ready(self) -> bool:
+        for step in self._steps:
+            for call in (step.prepare, step.test_connection):
+                try:
+                    call()
+                except Exception as error:  # noqa: BLE001 - the author's code
+                    self._failed(step.status, "", error, f"{call.__name__}()")
+                    return False
+        return True
+
+    def _close(self, step: Step) -> None:
+        try:
+            step.close()
+        except Exception as error:  # noqa: BLE001 - the author's code; the others are closed all the same
+            self._failed(step.status, "", error, "close()")
+
+    # --- in the middle
+
+    def _pass_on(self) -> None:
+        source, sink = self._steps[0], self._steps[-1]
+        assert isinstance(source, Source)  # noqa: S101 - _made has seen to it
+        assert isinstance(sink, Sink)  # noqa: S101
+        processors = [each for each in self._steps if isinstance(each, Processor)]
+        stage = next(
+            (each for each in self._steps if isinstance(each, Stage) and each is not sink), None
+        )
+        items = self._read(source)
+        items = chain(self._before(processors), self._processed(items, processors))
+        into = stage or sink
+        try:
+            for item in items:
+                self._store(into, item)
+            self._flush(into)
+            if stage is not None and not self.report.errors:
+                into = sink
+                for item in stage.items():
+                    self._store(sink, item)
+                self._flush(sink)
+            if self._delete_unseen and not self.report.errors:
+                for each in sink.delete_unseen() or ():
+                    self._lost(sink.status, each)
+        except Exception as error:  # noqa: BLE001 - of the sink; of the rest it is caught where it is
+            self._failed(into.status, "", error, "nothing more was stored")
+
+    def _conclude(self) -> None:
+        """Tell the sink how it went, before it is closed."""
+        sink = self._steps[-1]
+        self.report.end()
+        self.report.tally = getattr(sink, "tally", None)
+        if self.report.tally is not None:
+            sink.status.updated_records = self.report.tally.total("updated")
+        conclude = getattr(sink, "conclude", None)
+        if conclude is not None:
+            try:
+                conclude(self.report.state)
+            except Exception as error:  # noqa: BLE001 - of the sink
+                self._failed(sink.status, "", error, "conclude()")
+
+    def _read(self, source: Source) -> Iterator[Item]:
+        """What the source yields, unwrapped and selected, each under its service."""
+        status, service = source.status, self._workflow.service
+        config = source.ctx.config
+        leaves_out = config.decider() if isinstance(config, SourceConfig) else None
+        missing = self._parents.missing
+        given = self._generated(source)
+        for yielded in given:
+            item = yielded if isinstance(yielded, Model) else self._right(source, yielded)
+            if item is None:
+                continue
+            status.records += 1
+            if service and item.__dict__.get("service") == "":
+                # Not by assignment, which would validate all of the entity again.
+                item.__dict__["service"] = service
+            if leaves_out is not None and (rule := leaves_out(item)):
+                status.filter(rule)
+                continue
+            if above := missing(item):
+                for each in above:
+                    name = name_of(each)
+                    self.report.supplied.append(name)
+                    yield each
+            yield item
+
+    def _generated(self, source: Source) -> Iterator[Any]:
+        try:
+            yield from source.generate()
+        except Exception as error:  # noqa: BLE001 - the author's code
+            self._failed(source.status, "", error, "generate() ended early")
+
+    def _right(self, step: Step, yielded: object) -> Item | None:
+        """The item in what a step gave; None where it is an error, which is counted."""
+        if isinstance(yielded, Model):
+            return yielded
+        inner = yielded.right if isinstance(yielded, Either) else yielded
+        error = yielded.left if isinstance(yielded, Either) else yielded
+        if isinstance(inner, Model):
+            return inner
+        if not isinstance(error, OMError):
+            said = f"{type(yielded).__name__} is no entity, no Either and no OMError"
+            error = OMError("", said if inner is not None else str(error))
+        self._lost(step.status, error)
+        return None
+
+    def _before(self, processors: list[Processor]) -> Iterator[Item]:
+        for processor in processors:
+            yield from processor.beforehand()
+
+    def _processed(self, items: Iterable[Item], processors: list[Processor]) -> Iterator[Item]:
+        if not processors:
+            yield from items
+            return
+        for item in items:
+            now: Item | None = item
+            for processor in processors:
+                assert now is not None  # noqa: S101 - left below where it is
+                try:
+                    given = processor.process(now)
+                except Exception as error:  # noqa: BLE001 - the author's code
+                    self._failed(processor.status, name_of(now), error)
+                    now = None
+                    break
+                processor.status.records += 1
+                if given is None:
+                    processor.status.filter("left out")
+                now = None if given is None else self._right(processor, given)
+                if now is None:
+                    break
+            if now is not None:
+                yield now
+
+    def _store(self, sink: Sink, item: Item) -> None:
+        try:
+            lost = sink.write(item)
+        except CatalogError:
+            raise  # it is gone for all of them
+        except Exception as error:  # noqa: BLE001 - the author's code
+            self._failed(sink.status, name_of(item), error)
+            return
+        sink.status.records += 1
+        for each in lost or ():
+            sink.status.records -= 1
+            self._lost(sink.status, each)
+
+    def _flush(self, sink: Sink) -> None:
+        for each in sink.flush() or ():
+            sink.status.records -= 1
+            self._lost(sink.status, each)
+
+    # --- what goes wrong
+
+    def _failed(self, status: StepStatus, name: str, error: Exception, during: str = "") -> None:
+        said = cause_of(error)
+        self._lost(status, OMError(name, f"{during}: {said}" if during else said))
+
+    def _lost(self, status: StepStatus, error: OMError) -> None:
+        clean = self._redactor.text
+        told = OMError(clean(error.name), clean(error.error), step=error.step or status.name)
+        status.fail(told)
+        extra = {"entity": told.name, "step": told.step, "cause": told.error}
+        _log.error("%s: %s", told.step, told, extra=extra)
+
+
+def _called(step: StepLike) -> str:
+    if isinstance(step, Planned):
+        return step.step.__name__
+    return step.__name__ if isinstance(step, type) else type(step).__name__
+
+
+def _step(given: StepLike, context: WorkflowContext) -> Step:
+    """The step, made with its context; one that is made already is told what it did not know."""
+    if isinstance(given, type):
+        given = given.using()
+    if isinstance(given, Planned):
+        return given.made(context)
+    own = given.ctx
+    own.service, own.since = own.service or context.service, context.since
+    own.metadata = own.metadata if own.metadata is not None else context.metadata
+    return given

@@ -1,0 +1,52 @@
+"""A metadata workflow: a source, processors and a sink, and what they are given.
+
+Workflow(AcmeSource.using(host=.., api_key=..), JsonLinesSink("acme.jsonl"), service="acme").run()
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from devsession.openmetadata.running import Run
+from devsession.openmetadata.steps import Planned, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from devsession.openmetadata.watermarks import Watermarks
+    from devsession.openmetadata.workflow_report import WorkflowReport
+
+# A class is made with its configuration's defaults, `Step.using(..)` with another one.
+StepLike: TypeAlias = type[Step] | Planned | Step
+
+
+@dataclass
+class Workflow:
+    """A source, processors and a sink: `run()` passes on what the source yields.
+
+    stage: holds everything until the source has ended; where that went wrong, nothing is stored.
+    service: whose metadata it is; entities that name no service get it. metadata: the catalog, for
+    steps that look things up in it, and for what entities hang under. watermarks: makes it
+    incremental. secrets: name -> value of those that are in no step's configuration; they stand in
+    no error and no log.
+    """
+
+    source: StepLike
+    sink: StepLike
+    processors: Sequence[StepLike] = ()
+    stage: StepLike | None = None
+    service: str = ""
+    metadata: Any = None
+    watermarks: Watermarks | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def run(self, *, delete_unseen: bool = False) -> WorkflowReport:
+        """Make the steps, read, store, close; the report is true when nothing was lost.
+
+        delete_unseen: in the end the sink deletes what the catalog has and the source did not
+        yield; everything is read then, and nothing deleted where an entity was lost.
+
+        Raises: KeyboardInterrupt, after all steps are closed; `report` in it says how far it came.
+        """
+        return Run(self, delete_unseen=delete_unseen).go()
