@@ -84,3 +84,9 @@ def counted(number: int, thing: str) -> str:
 def plural(thing: str) -> str:
     """Several of it: `records`, `entities`, `keys`."""
     return f"{thing[:-1]}ies" if thing.endswith("ty") else f"{thing}s"
+
+
+def first_of(names: Sequence[str], most: int) -> str:
+    """`1, 2, 3 and 97 more`."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from devsession.notebook.markup import MUTED, code, fact_lines, facts
-from devsession.render import counted, html_line, panel
+from devsession.render import counted, first_of, html_line, panel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,12 +89,7 @@ class FormSnapshot:
         if "template" in mapper:
             return _template(mapper)
         mapped = [f"{name} from {source['value']}" for name, source in mapper["mapping"].items()]
-        return [("mapping", _first(mapped) or mapper["error"] or "nothing is mapped")]
-
-
-def _first(parts: list[str]) -> str:
-    rest = len(parts) - _MAPPED
-    return ", ".join(parts[:_MAPPED]) + (f" and {rest:,} more" if rest > 0 else "")
+        return [("mapping", first_of(mapped, _MAPPED) or mapper["error"] or "nothing is mapped")]
 
 
 def _template(mapper: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -102,7 +97,7 @@ def _template(mapper: Mapping[str, Any]) -> list[tuple[str, str]]:
     text = " ".join(mapper["template"].split())
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}.."
     made = [f"{name} from {sql}" for name, sql in mapper["made"].items()]
-    columns = [("columns", _first(made))] if made else []
+    columns = [("columns", first_of(made, _MAPPED))] if made else []
     return [("template", mapper["error"] or shown or "nothing is written"), *columns]
 
 

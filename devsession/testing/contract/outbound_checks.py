@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from devsession.render import first_of
 from devsession.testing.author_lines import line_of
 from devsession.testing.contract.carrying import first_difference, longest_list
 from devsession.testing.contract.refusal import refusals
@@ -191,7 +192,7 @@ def _succeeded(bench: Bench, run: OutboundRun) -> list[PluginError]:
         return []
     return [
         flaw(
-            f"records that the app refused have succeeded: {_named(good)}",
+            f"records that the app refused have succeeded: {first_of(list(map(str, good)), _SHOWN)}",
             tried="3 records, where the app answers 400 to what carries one",
             where=line_of(bench.plugin_class, "sync_outbound"),
             next_step="look at the status of each answer: outcomes.fail(identifier, message)",
@@ -206,18 +207,12 @@ def _lost(bench: Bench, run: OutboundRun, tried: str) -> list[PluginError]:
         return []
     return [
         flaw(
-            f"records that the app took have failed: {_named(bad)}",
+            f"records that the app took have failed: {first_of(list(map(str, bad)), _SHOWN)}",
             tried=tried,
             where=line_of(bench.plugin_class, "sync_outbound"),
             next_step="match each answer of the app to its own record",
         )
     ]
-
-
-def _named(identifiers: Any) -> str:
-    named = [str(each) for each in identifiers]
-    more = len(named) - _SHOWN
-    return ", ".join(named[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _carries(records: DataFrame) -> Callable[[Exchange], bool]:

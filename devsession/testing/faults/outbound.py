@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from devsession.errors import DevsessionError, OutcomesError, PluginRaisedError, RecordingError
 from devsession.plugin.outbound import FrameRecords
 from devsession.plugin.report import Report
-from devsession.render import shortened
+from devsession.render import first_of, shortened
 from devsession.testing.author_lines import line_raising
 from devsession.testing.comparison import outcome_differences
 from devsession.testing.faults import problems
@@ -189,6 +189,4 @@ def _error(result: Any) -> str:
 
 def _named(identifiers: list[str]) -> str:
     """`record 7`, `records 1, 2, 3 and 97 more`."""
-    more = len(identifiers) - _NAMED
-    listed = ", ".join(identifiers[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
-    return f"record{'s' if len(identifiers) > 1 else ''} {listed}"
+    return f"record{'s' if len(identifiers) > 1 else ''} {first_of(identifiers, _NAMED)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from devsession.render import BAD, GOOD, counted, html_line, html_report
+from devsession.render import BAD, GOOD, counted, first_of, html_line, html_report
 
 _CALLS_NAMED = 8
 
@@ -126,6 +126,4 @@ def _joined(first: Finding, *others: Finding) -> Finding:
 
 
 def _named(calls: list[int]) -> str:
-    more = len(calls) - _CALLS_NAMED
-    listed = ", ".join(map(str, calls[:_CALLS_NAMED])) + (f" and {more} more" if more > 0 else "")
-    return f"call{'s' if len(calls) > 1 else ''} {listed}"
+    return f"call{'s' if len(calls) > 1 else ''} {first_of(list(map(str, calls)), _CALLS_NAMED)}"
