@@ -82,12 +82,14 @@ class Served:
     @classmethod
     def of(cls, workspace: Path, port: int) -> Served:
         from devsession.warehouse import guard, server
+        from devsession.warehouse.query_log import QueryLog
 
         data = workspace / ".devsession" / "warehouse"
         scratch = data / "scratch"
         scratch.mkdir(parents=True, exist_ok=True)
         database = server._open(data, scratch)
-        app = guard.guarded(database, _TOKEN)
+        log = QueryLog(database.duck_conn, data / "queries.jsonl")
+        app = guard.guarded(database, _TOKEN, log)
         return cls(database, app, Address("warehouse.test", port, os.getpid(), _TOKEN))
 
     def answer(self, method: str, url: str, headers: dict[str, str], content: str | None) -> Any:

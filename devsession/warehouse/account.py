@@ -40,7 +40,7 @@ class Link(Protocol):
     """How an account reaches its warehouse."""
 
     name: str
-    view_dialect: str  # in which sqlglot reads the definitions of views that it gives
+    view_dialect: str  # sqlglot's name for the SQL in which its information schema defines views
     no_retry: bool  # whether a request that fails is given up at once, for one on this machine
 
     def open(self) -> SnowflakeConnection:
@@ -82,7 +82,7 @@ class Account:
 
     @property
     def view_dialect(self) -> str:
-        """In which dialect, by sqlglot's name of it, the definitions of views come back."""
+        """sqlglot's name for the SQL of VIEW_DEFINITION in the information schema."""
         return self._link.view_dialect
 
     def execute(self, sql: str, params: Sequence[object] = ()) -> int:

@@ -57,7 +57,7 @@ class EmbeddedLink:
     """Connects to the warehouse's process, and notices when that is another one than before."""
 
     name = "embedded warehouse"
-    view_dialect = "duckdb"
+    view_dialect = "duckdb"  # it keeps what fakesnow made of a view
     no_retry = True
 
     def __init__(self, service: Service) -> None:

@@ -26,10 +26,13 @@ from starlette.routing import Route
 
 from devsession.warehouse.clients import Clients
 from devsession.warehouse.embedded import CLIENT_PID
+from devsession.warehouse.noting import Noting
 
 if TYPE_CHECKING:
     from fakesnow.instance import FakeSnow
     from starlette.requests import Request
+
+    from devsession.warehouse.query_log import QueryLog
 
 # By import_module, because the package has a function of the same name.
 _fakesnow: Any = import_module("fakesnow.server")
@@ -51,14 +54,18 @@ _IN_QUOTES = re.compile(r"""(?<!column )(['"])(.+?)\1""")
 _causes: ContextVar[list[BaseException]] = ContextVar("causes")
 
 
-def guarded(database: FakeSnow, token: str) -> Starlette:
-    """The app that serves this database to those who log in with the token."""
+def guarded(database: FakeSnow, token: str, log: QueryLog) -> Starlette:
+    """The app that serves this database to those who log in with the token.
+
+    log: where every statement is noted, without values.
+    """
     _fakesnow.shared_fs = database
     database.results_cache = _LastResults()
     _fakesnow.logger.handlers = [_CauseKeeper(logging.ERROR)]
     _fakesnow.logger.propagate = False
     _fakesnow.gcs_stage_info = _on_this_machine
     clients = Clients(_fakesnow.sessions)
+    noting = Noting(log, _fakesnow.sessions)
 
     async def login(request: Request) -> Response:
         asked = (await _json(request))["data"]
@@ -72,13 +79,17 @@ def guarded(database: FakeSnow, token: str) -> Starlette:
         clients.log_in(
             content["data"]["token"], asked.get("SESSION_PARAMETERS", {}).get(CLIENT_PID)
         )
+        noting.log_in(content["data"]["token"], asked.get("LOGIN_NAME"))
         # Without a master token the client cannot close what it opened.
         content["data"]["masterToken"] = content["data"]["token"]
         return JSONResponse(content)
 
     async def query(request: Request) -> Response:
         await run_in_threadpool(clients.end_dead)
-        return await _query(request)
+        asked = noting.begin(request)
+        answer = await _query(request)
+        noting.end(asked, answer)
+        return answer
 
     routes = [
         Route("/session/v1/login-request", login, methods=["POST"]),

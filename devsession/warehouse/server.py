@@ -45,9 +45,10 @@ def run(folder: Path) -> None:
         # fakesnow makes its stage folder when it is imported, and leaves it behind.
         tempfile.tempdir = str(scratch)
         from devsession.warehouse.guard import guarded
+        from devsession.warehouse.query_log import QueryLog
 
         opened.append(_open(data, scratch))
-        return guarded(opened[0], token)
+        return guarded(opened[0], token, QueryLog(opened[0].duck_conn, data / "queries.jsonl"))
 
     serve("warehouse", folder, build, ends_when_idle=True)
     for database in opened:

@@ -78,7 +78,7 @@ def kept(embedded: Account) -> Lineage:
         [Statement(sql, db, schema, (db, schema, name)) for sql, db, schema, name in definitions],
         columns=known,
         service="svc",
-        dialect="duckdb",
+        dialect=embedded.view_dialect,
     )
 
 

@@ -54,14 +54,15 @@ def log_in(address: Address, **changed: Any) -> None:
 
 
 @pytest.fixture
-def in_process() -> Iterator[Starlette]:
+def in_process(tmp_path: Path) -> Iterator[Starlette]:
     """The server's app over an empty database in memory, with the token `the-token`."""
     from fakesnow.instance import FakeSnow
 
     from devsession.warehouse.guard import guarded
+    from devsession.warehouse.query_log import QueryLog
 
     database = FakeSnow()
-    yield guarded(database, "the-token")
+    yield guarded(database, "the-token", QueryLog(database.duck_conn, tmp_path / "queries.jsonl"))
     database.duck_conn.close()
 
 
