@@ -8,17 +8,14 @@ from devsession import DevelopmentSession
 from devsession.errors import WarehouseError
 from devsession.plugin import (
     UPSERT,
-    ConnectionConfigurationParameters,
-    ConnectionMethod,
-    ConnectResponse,
     FormFieldMappingSelector,
     FormOption,
     OutboundSyncConfigurationForm,
     OutboundSyncConfigurationParameters,
-    Plugin,
     PluginManifest,
     StaticFormOptionsDataSource,
 )
+from tests.open_plugin import OpenPlugin
 
 if TYPE_CHECKING:
     from devsession.session.sync import Sync
@@ -36,8 +33,8 @@ FIELDS = [
 ]
 
 
-class People(Plugin):
-    """Connects to nothing, and offers two fields."""
+class People(OpenPlugin):
+    """Offers two fields."""
 
     def get_manifest(self) -> PluginManifest:
         return PluginManifest(
@@ -47,15 +44,6 @@ class People(Plugin):
             developer_name="Us",
             supported_outbound_strategies=[UPSERT],
         )
-
-    def connection_form(self, connectivity_option: str = "direct") -> list[ConnectionMethod]:
-        return [ConnectionMethod(name="Open", fields=[])]
-
-    def network_addresses(self, parameters: ConnectionConfigurationParameters) -> list[str]:
-        return []
-
-    def connect(self, parameters: ConnectionConfigurationParameters) -> ConnectResponse:
-        return ConnectResponse()
 
     def outbound_configuration_form(
         self, parameters: OutboundSyncConfigurationParameters

@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING, Any
 from devsession import DevelopmentSession
 from devsession.notebook.form_widget import FormWidget
 from devsession.plugin import (
-    ConnectionConfigurationParameters,
-    ConnectionMethod,
-    ConnectResponse,
-    FormInputField,
     InboundSyncConfigurationForm,
-    InboundSyncConfigurationParameters,
-    Plugin,
-    PluginManifest,
     StoredStreamsConfiguration,
     StreamConfiguration,
 )
@@ -23,6 +16,7 @@ from devsession.plugin.form import Form
 from devsession.session.stream_choices import chosen_streams
 from devsession.session.stream_picks import StreamPicks
 from devsession.session.streams_part import StreamsPart
+from tests.open_plugin import PAGE_SIZE, OpenStreams
 
 if TYPE_CHECKING:
     from devsession.session.inbound_sync import InboundSync
@@ -31,7 +25,6 @@ BOTH = ["Full Refresh", "Incremental"]
 TEXT = {"type": "string"}
 OWNER = {"type": "object", "properties": {"id": TEXT, "name": TEXT}}
 CONTACT = {"properties": {"id": TEXT, "email": TEXT, "updated_at": TEXT, "owner": OWNER}}
-PAGE_SIZE = FormInputField(name="page_size", label="Page size", default_value="50")
 
 
 def stream(name: str, *strategies: str, **more: Any) -> StreamConfiguration:
@@ -57,38 +50,10 @@ STREAMS = [
 MANY = [stream(f"stream {number:03}", json_schema=CONTACT) for number in range(200)]
 
 
-class Listing(Plugin):
-    """Connects to nothing, and lists streams."""
+class Listing(OpenStreams):
+    """In this file, so that no other file counts when it is looked whether the plugin was saved."""
 
     streams = STREAMS
-
-    def get_manifest(self) -> PluginManifest:
-        return PluginManifest(
-            plugin_id="listing",
-            plugin_name="Listing",
-            developer_id="us",
-            developer_name="Us",
-            supports_inbound=True,
-        )
-
-    def connection_form(self, connectivity_option: str = "direct") -> list[ConnectionMethod]:
-        return [ConnectionMethod(name="Open", fields=[])]
-
-    def network_addresses(self, parameters: ConnectionConfigurationParameters) -> list[str]:
-        return []
-
-    def connect(self, parameters: ConnectionConfigurationParameters) -> ConnectResponse:
-        return ConnectResponse()
-
-    def inbound_configuration_form(
-        self, parameters: InboundSyncConfigurationParameters
-    ) -> InboundSyncConfigurationForm:
-        return InboundSyncConfigurationForm(fields=[PAGE_SIZE])
-
-    def inbound_stream_list(
-        self, parameters: InboundSyncConfigurationParameters
-    ) -> list[StreamConfiguration]:
-        return self.streams
 
 
 def begin(streams: list[StreamConfiguration] = STREAMS) -> InboundSync:

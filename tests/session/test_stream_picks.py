@@ -9,18 +9,11 @@ import pytest
 
 from devsession import DevelopmentSession
 from devsession.plugin import (
-    ConnectionConfigurationParameters,
-    ConnectionMethod,
-    ConnectResponse,
-    FormInputField,
-    InboundSyncConfigurationForm,
-    InboundSyncConfigurationParameters,
-    Plugin,
-    PluginManifest,
     StreamConfiguration,
 )
 from devsession.session.inbound_sync import InboundSync
 from tests.in_process import warehouses_in_process
+from tests.open_plugin import OpenStreams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,40 +48,10 @@ STREAMS = [
 ]
 
 
-class Listing(Plugin):
-    """Lists streams, and connects to nothing."""
+class Listing(OpenStreams):
+    """In this file, so that no other file counts when it is looked whether the plugin was saved."""
 
     streams = STREAMS
-
-    def get_manifest(self) -> PluginManifest:
-        return PluginManifest(
-            plugin_id="listing",
-            plugin_name="Listing",
-            developer_id="us",
-            developer_name="Us",
-            supports_inbound=True,
-        )
-
-    def connection_form(self, connectivity_option: str = "direct") -> list[ConnectionMethod]:
-        return [ConnectionMethod(name="Open", fields=[])]
-
-    def network_addresses(self, parameters: ConnectionConfigurationParameters) -> list[str]:
-        return []
-
-    def connect(self, parameters: ConnectionConfigurationParameters) -> ConnectResponse:
-        return ConnectResponse()
-
-    def inbound_configuration_form(
-        self, parameters: InboundSyncConfigurationParameters
-    ) -> InboundSyncConfigurationForm:
-        return InboundSyncConfigurationForm(
-            fields=[FormInputField(name="page_size", label="Page size")]
-        )
-
-    def inbound_stream_list(
-        self, parameters: InboundSyncConfigurationParameters
-    ) -> list[StreamConfiguration]:
-        return self.streams
 
 
 @pytest.fixture(scope="module")
