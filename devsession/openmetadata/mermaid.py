@@ -56,6 +56,9 @@ def _of_columns(edges: Sequence[LineageEdge]) -> Iterator[str]:
             pairs.append((source, target))
     numbers = _numbered([each for name, columns in boxes.items() for each in (name, *columns)])
     for name, columns in boxes.items():
+        if not columns:
+            yield f'  n{numbers[name]}["{_label(name)}"]'
+            continue
         yield f'  subgraph n{numbers[name]}["{_label(name)}"]'
         for column in columns:
             yield f'    n{numbers[column]}["{_escaped(fqn.split(column)[-1])}"]'

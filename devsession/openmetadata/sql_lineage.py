@@ -35,6 +35,7 @@ _HIDES = {
     "DECLARE": "a block of statements is not followed",
 }
 _OF_A_TRANSACTION = {"", "TRANSACTION", "WORK", "NAME"}
+_COMMENTS = re.compile(r"\A(?:\s|--[^\n]*|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _AS = re.compile(r"\bas\b", re.IGNORECASE)
 _SHOWN = 80
 
@@ -82,6 +83,46 @@ def lineage_of(
     return Lineage(edges, findings)
 
 
+def origins_of_query(
+    query: str,
+    *,
+    columns: Mapping[TableName, Sequence[str]],
+    database: str,
+    schema: str,
+    dialect: str = "snowflake",
+) -> dict[str, list[tuple[TableName, str]]]:
+    """Of each column of a query, the tables' columns that it is made of. Empty: it is not followed.
+
+    columns, dialect: as for `lineage_of`; database and schema are the current ones.
+    """
+    from sqlglot import exp, parse_one
+
+    from devsession.openmetadata.sql_names import Names
+    from devsession.openmetadata.sql_origins import origins_of
+
+    names = Names(columns, dialect)
+    inside = (names.fold(database), names.fold(schema))
+    with _no_warnings():
+        try:
+            parsed = parse_one(query, dialect=dialect)
+            outputs = (
+                origins_of(parsed, names.schema, dialect, inside).outputs
+                if isinstance(parsed, exp.Query)
+                else []
+            )
+        except Exception:  # noqa: BLE001 - sqlglot raises whatever it stumbles over
+            outputs = []
+    return {
+        output.name: [
+            (table, names.column(table, origin.column) or origin.column)
+            for origin in sorted(output.origins)
+            if (table := names.table(origin.table, inside))
+        ]
+        for output in outputs
+        if output.name is not None
+    }
+
+
 class _Reading:
     """One statement that is read: `statement.sql` holds no other."""
 
@@ -102,7 +143,8 @@ class _Reading:
 
         from devsession.openmetadata.sql_writes import Write, declared, writes_of
 
-        first, second, *_ = [*self._statement.sql.upper().split(maxsplit=2), "", ""]
+        words = _COMMENTS.sub("", self._statement.sql, count=1).upper().split(maxsplit=2)
+        first, second, *_ = [*words, "", ""]
         if first in _HIDES and not (first == "BEGIN" and second in _OF_A_TRANSACTION):
             self._find(_HIDES[first])
         elif first in _MAY_WRITE or self._statement.view:

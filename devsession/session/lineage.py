@@ -1,4 +1,7 @@
-"""The lineage of a sync: from columns of tables to the fields of an object at the app."""
+"""The lineage of a sync: from columns of tables to the fields of an object at the app.
+
+As a frame, and as edges that a metadata catalog takes.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from devsession.plugin.mapping import Expression, StoredJinjaTemplate
 from devsession.session.manifest import manifest_of
 from devsession.session.sync_form import definition_of
-from devsession.warehouse.lineage import columns_used, origins
 from devsession.warehouse.source import source_of
+from devsession.warehouse.tables import tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pandas import DataFrame
 
+    from devsession.openmetadata.lineage import Lineage
     from devsession.session.development import DevelopmentSession
     from devsession.session.sync import Sync
-    from devsession.warehouse.records import RunRecord
+    from devsession.warehouse.records import RunRecord, SyncRecord
 
+_SCHEMA = "PUBLIC"
 LINEAGE_COLUMNS = (
     "SOURCE_TABLE",
     "SOURCE_COLUMN",
@@ -49,14 +54,91 @@ def lineage_of(session: DevelopmentSession, sync: Sync) -> DataFrame:
 
     app_object, run = _app_object(session, sync), _last_run(session, sync)
     known = (run.started, run.counts["succeeded"]) if run else (None, 0)
+    behind = origins(session, sync.record)
     rows = [
-        (*origin, app_object, edge.field, edge.mapping, edge.expression, *known)
-        for edge in _edges(session, sync)
-        for origin in (
-            origins(session.account, sync.record, edge.column) if edge.column else [(None, None)]
+        (
+            _called(origin),
+            origin.column,
+            app_object,
+            each.field,
+            each.mapping,
+            each.expression,
+            *known,
         )
+        for each in _edges(session, sync)
+        for origin in _behind(each.column, behind)
     ]
     return DataFrame(rows, columns=list(LINEAGE_COLUMNS), dtype=object)
+
+
+def catalog_lineage(session: DevelopmentSession, sync: Sync, service: str, app: str) -> Lineage:
+    """The same for a catalog: table to the app's object, column to field.
+
+    A table is `service.database.schema.table` there, an object is the container `app.object`.
+
+    Raises: NotFilledError when the sync, or its connection, is not filled.
+    """
+    from devsession.openmetadata import fqn
+    from devsession.openmetadata.lineage import Lineage, edge
+
+    fields: dict[tuple[str, ...], dict[str, list[str]]] = {}
+    behind = origins(session, sync.record)
+    for each in _edges(session, sync):
+        for origin in _behind(each.column, behind):
+            if origin.table is None or origin.column is None:
+                continue
+            filled = fields.setdefault(origin.table, {})
+            if each.field is not None and origin.column not in filled.setdefault(each.field, []):
+                filled[each.field].append(origin.column)
+    return Lineage(
+        edge(
+            fqn.build(service, *table),
+            fqn.build(app, _app_object(session, sync)),
+            filled,
+            how="PipelineLineage",
+            description=f"sync {sync.slug}",
+            types=("table", "container"),
+        )
+        for table, filled in fields.items()
+    )
+
+
+class Origin(NamedTuple):
+    """A column and its table, by database, schema and name; None for what cannot be told."""
+
+    table: tuple[str, str, str] | None
+    column: str | None
+
+
+def origins(session: DevelopmentSession, record: SyncRecord) -> dict[str, list[Origin]]:
+    """Of each column of a source, where it comes from: of a table itself, of a query what it reads.
+
+    As far as it can be told: a query that cannot be followed has none.
+    """
+    from devsession.openmetadata.sql_lineage import origins_of_query
+
+    [(database,)] = session.account.rows("select current_database()")
+    tables = {
+        (database, _SCHEMA, name): [each.name for each in columns]
+        for name, columns in tables_of(session.account).items()
+    }
+    table = (database, _SCHEMA, record.source)
+    if table in tables:
+        return {column: [Origin(table, column)] for column in tables[table]}
+    found = origins_of_query(record.source, columns=tables, database=database, schema=_SCHEMA)
+    return {column: [Origin(*each) for each in made_of] for column, made_of in found.items()}
+
+
+def _behind(column: str | None, behind: dict[str, list[Origin]]) -> list[Origin]:
+    return behind.get(column) or [Origin(None, column)] if column else [Origin(None, None)]
+
+
+def _called(origin: Origin) -> str | None:
+    """A table as a query would name it."""
+    if origin.table is None:
+        return None
+    _, schema, name = origin.table
+    return name if schema == _SCHEMA else f"{schema}.{name}"
 
 
 def _edges(session: DevelopmentSession, sync: Sync) -> Iterator[_Edge]:
@@ -94,6 +176,19 @@ def _used(expression: str, columns: Sequence[str]) -> list[str | None]:
     """The columns that an expression uses; None alone where it uses none."""
     used: list[str | None] = [*columns_used(expression, columns)]
     return used or [None]
+
+
+def columns_used(expression: str, columns: Sequence[str]) -> list[str]:
+    """The columns of a source that an expression uses, each once, in the order of the source."""
+    from sqlglot import exp, parse_one
+    from sqlglot.errors import SqlglotError
+
+    try:
+        named = list(parse_one(expression, dialect="snowflake").find_all(exp.Column))
+    except SqlglotError:
+        return []
+    used = {each.name if each.this.quoted else each.name.upper() for each in named}
+    return [column for column in columns if column in used]
 
 
 def _app_object(session: DevelopmentSession, sync: Sync) -> str:

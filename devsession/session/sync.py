@@ -10,7 +10,7 @@ from devsession.errors import NotFilledError, UsageError
 from devsession.render import shortened
 from devsession.session.declaring import QUERY_SHOWN
 from devsession.session.journal import settle
-from devsession.session.manifest import strategy_of
+from devsession.session.manifest import manifest_of, strategy_of
 from devsession.session.rendering import read_as_none, template_for, try_out
 from devsession.session.saved import Note, saved_note
 from devsession.session.sync_form import SyncForm, parameters_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from devsession.notebook.changes import Changes
     from devsession.notebook.form_widget import FormWidget
+    from devsession.openmetadata.lineage import Lineage
     from devsession.plugin.fields import FormOption
     from devsession.plugin.form import Form
     from devsession.plugin.mapping import Expression
@@ -87,6 +88,19 @@ class Sync:
             sync_parameters=self.record.sync_parameters,
             field_mappings=self.record.field_mappings,
         )
+
+    def catalog_lineage(self, service: str, *, app: str | None = None) -> Lineage:
+        """Where its records come from and go, as edges for a metadata catalog: column to field.
+
+        service: what the warehouse is called there. app: what the app is, with its objects as
+            containers; the plugin's name if not said.
+
+        Raises: NotFilledError when the form, or the connection, is not filled.
+        """
+        from devsession.session.lineage import catalog_lineage
+
+        name = app or manifest_of(self._session).plugin_name
+        return catalog_lineage(self._session, self, service, name)
 
     @property
     def declaration(self) -> Declaration:

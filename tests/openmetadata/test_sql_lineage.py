@@ -138,6 +138,10 @@ def _lineage(sql: str, dialect: str) -> Lineage:
         ("insert overwrite into T (N) with C as (select Z from B) select Z from C", ["B.Z > T.N"]),
         ("insert into T (N) values (1), (2)", []),
         (
+            "-- it's\n/* dbt */ // by hand\n insert into T (N) select Z from B; -- done",
+            ["B.Z > T.N"],
+        ),
+        (
             "insert all into T (N) values (X) into B (Z) values (Y) select X, Y from A",
             ["A.X > T.N", "A.Y > B.Z"],
         ),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pandas import DataFrame
 
 from devsession import expression
-from devsession.warehouse.lineage import columns_used, origins
+from devsession.session.lineage import columns_used, origins
 from tests.session.conftest import load_contacts
 
 if TYPE_CHECKING:
@@ -61,11 +61,36 @@ def test_behind_a_query_are_the_tables_that_it_reads(session: DevelopmentSession
     ]
 
 
+def test_for_a_catalog_it_is_edges_with_names_at_both_ends(session: DevelopmentSession) -> None:
+    load_contacts(session, "LINEAGE_PEOPLE")
+    session.load_table("LINEAGE_NAMES", DataFrame({"PERSON": [1], "NAME": ["Lovelace"]}))
+    sync = session.sync("for a catalog", source=QUERY, identifier="ID")
+    sync.fill(
+        object="contact",
+        mapping={"email": "EMAIL", "first_name": expression("\"Whole name\" || '!'")},
+    )
+
+    lineage = sync.catalog_lineage("wh", app="acme.test")
+
+    assert lineage.to_frame().to_numpy().tolist() == [
+        [f"wh.LOCAL.PUBLIC.{table}", column, '"acme.test".contact', field, "PipelineLineage"]
+        for table, column, field in [
+            ("LINEAGE_PEOPLE", "EMAIL", "email"),
+            ("LINEAGE_PEOPLE", "FIRST_NAME", "first_name"),
+            ("LINEAGE_NAMES", "NAME", "first_name"),
+        ]
+    ]
+    [first, _] = lineage
+    assert (first.from_entity.type, first.to_entity.type) == ("table", "container")
+    assert first.lineage_details.description == "sync for a catalog"
+    assert sync.catalog_lineage("wh").edges[0].to_entity.fqn.endswith(".contact")
+
+
 def test_what_cannot_be_followed_has_no_table(session: DevelopmentSession) -> None:
     sync = session.sync("lineage", source=load_contacts(session, "lineage"), identifier="ID")
-    record = replace(sync.record, source="select * from NOWHERE_TO_BE_FOUND")
 
-    assert origins(session.account, record, "EMAIL") == [(None, "EMAIL")]
+    for query in ("select * from NOWHERE_TO_BE_FOUND", "select from (", "drop table X"):
+        assert origins(session, replace(sync.record, source=query)) == {}
 
 
 def test_of_an_expression_that_is_none_no_column_is_told() -> None:
