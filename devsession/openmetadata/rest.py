@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_json
 
-from devsession.errors import CatalogError, UsageError
+from devsession.errors import UsageError
 from devsession.openmetadata.auth import FixedToken
 from devsession.openmetadata.calls import Calls, in_path
 from devsession.openmetadata.reading import Kind, entity_of

@@ -73,7 +73,9 @@ class Run:
         wanted = [(flow.source, Source), *((each, Processor) for each in flow.processors)]
         wanted += [(flow.stage, Stage)] if flow.stage is not None else []
         wanted.append((flow.sink, Sink))
-        context = WorkflowContext(service=flow.service, metadata=flow.metadata)
+        context = WorkflowContext(
+            service=flow.service, metadata=flow.metadata, open_warehouse=flow.open_warehouse
+        )
         if flow.watermarks is not None and not self._delete_unseen:
             context.since = flow.watermarks.since()
         self.report.since = context.since

@@ -16,7 +16,7 @@ from devsession.openmetadata.model import Model
 from devsession.openmetadata.status import StepStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pydantic import BaseModel
 
@@ -35,12 +35,14 @@ class WorkflowContext:
     config: of this step, an instance of its `Config`, or a mapping where it has none.
     metadata: the catalog, to look things up; what the sink still holds is sent before it answers.
     since: watermark of an incremental run, milliseconds since 1970; None reads everything.
+    open_warehouse: for a source that reads one, by the name of its account; None: the embedded one.
     """
 
     service: str = ""
     config: Any = field(default_factory=dict, repr=False)
     metadata: Any = None
     since: int | None = None
+    open_warehouse: Callable[[str | None], Any] | None = None
 
 
 class Step:

@@ -12,7 +12,7 @@ from devsession.openmetadata.running import Run
 from devsession.openmetadata.steps import Planned, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from devsession.openmetadata.watermarks import Watermarks
     from devsession.openmetadata.workflow_report import WorkflowReport
@@ -28,7 +28,7 @@ class Workflow:
     stage: holds everything until the source has ended; where that went wrong, nothing is stored.
     service: whose metadata it is; entities that name no service get it. metadata: the catalog, for
     steps that look things up in it, and for what entities hang under. watermarks: makes it
-    incremental. secrets: name -> value of those that are in no step's configuration; they stand in
+    incremental. open_warehouse: for a source that reads one; see `WorkflowContext`. secrets: name -> value of those that are in no step's configuration; they stand in
     no error and no log.
     """
 
@@ -39,6 +39,7 @@ class Workflow:
     service: str = ""
     metadata: Any = None
     watermarks: Watermarks | None = None
+    open_warehouse: Callable[[str | None], Any] | None = None
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def run(self, *, delete_unseen: bool = False) -> WorkflowReport:
