@@ -101,7 +101,7 @@ class WarehouseSource(TopologySource):
                 next_step="devsession workflow run FILE, or session.workflow(..), hand one over",
             )
         self._warehouse: Warehouse = self.ctx.open_warehouse(self.config.account)
-        self._leaves_out = self.config.decider()
+        self._left_out = self.config.decider()
         self._columns: dict[_TableName, list[str]] = {}
         self._views: list[tuple[_TableName, str]] = []
         self._taken: set[str] = set()
@@ -151,7 +151,7 @@ class WarehouseSource(TopologySource):
                 description=comment or None,
                 schema_definition=definition,
             )
-            if not self._leaves_out(table):
+            if not self._left_out(table):
                 self._taken.add(table.fqn)
                 if definition:
                     self._views.append(((*inside, name), definition))
