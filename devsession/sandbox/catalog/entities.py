@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64encode
 from typing import TYPE_CHECKING, Any, Required
 
 from pydantic import TypeAdapter
@@ -12,13 +12,14 @@ from typing_extensions import TypedDict
 from devsession.sandbox.catalog.bodies import named_in, read_as, read_body, read_many
 from devsession.sandbox.catalog.kinds import KIND_OF, types_below
 from devsession.sandbox.catalog.known import Known
+from devsession.sandbox.catalog.parameters import flag, included, name_in, number
 from devsession.sandbox.catalog.refusals import CatalogRefusedError, json_response, not_found
 from devsession.sandbox.catalog.shapes import Fqn, Id, closed
-from devsession.sandbox.catalog.showing import Show, asked_fields
+from devsession.sandbox.catalog.showing import Show, asked_fields, show_for
 from devsession.sandbox.catalog.writing import Written
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 _DONE = 200
 _PAGE, _MOST = 10, 1_000_000
-_INCLUDED = {"non-deleted": (0,), "deleted": (1,), "all": (0, 1)}
 
 
 @closed
@@ -174,7 +174,7 @@ class Entities:
                 Known(self._store).require(above, asked[key])
                 under = asked[key]
                 break
-        after = _name_in(asked.get("after"))
+        after = name_in(asked.get("after"))
         rows = self._store.listed(
             self._kind.type, under=under, after=after, deleted=deleted, limit=limit + 1
         )
@@ -226,48 +226,6 @@ class Entities:
 
     def _show(self, request: Request) -> Show:
         return show_for(request, self._store, self._root)
-
-
-def show_for(request: Request, store: Store, root: str) -> Show:
-    """Entities with addresses that whoever asks can reach."""
-    return Show(store, f"{request.url.scheme}://{request.url.netloc}{root}")
-
-
-def flag(request: Request, name: str, *, absent: bool = False) -> bool:
-    """A parameter that is true or false. Raises: CatalogRefusedError for anything else."""
-    said = request.query_params.get(name)
-    if said is None:
-        return absent
-    if said.lower() not in {"true", "false"}:
-        raise CatalogRefusedError(400, f"[query param {name} must be true or false]")
-    return said.lower() == "true"
-
-
-def number(request: Request, name: str, absent: int, most: int) -> int:
-    """A parameter that is a number. Raises: CatalogRefusedError for anything else."""
-    said = request.query_params.get(name)
-    if said is None:
-        return absent
-    if not said.isascii() or not said.isdigit() or int(said) > most:
-        raise CatalogRefusedError(400, f"[query param {name} must be a number from 0 to {most}]")
-    return int(said)
-
-
-def included(request: Request) -> Sequence[int]:
-    """Which `deleted` a request is about. Raises: CatalogRefusedError for no such."""
-    said = request.query_params.get("include", "non-deleted")
-    if said not in _INCLUDED:
-        raise CatalogRefusedError(
-            400, f"[query param include must be one of {', '.join(_INCLUDED)}]"
-        )
-    return _INCLUDED[said]
-
-
-def _name_in(cursor: str | None) -> str:
-    try:
-        return urlsafe_b64decode((cursor or "").encode()).decode()
-    except ValueError:
-        raise CatalogRefusedError(400, "[query param after is no cursor of this catalog]") from None
 
 
 def _bulk_response(answers: list[tuple[str, int, str]]) -> Response:

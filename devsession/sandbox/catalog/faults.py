@@ -6,7 +6,6 @@ given. What is set holds until it is set anew, or the catalog stops.
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,8 +16,8 @@ from starlette.datastructures import Headers
 from starlette.routing import Route
 
 from devsession.sandbox.catalog.bodies import read_body
+from devsession.sandbox.catalog.fates import OK, Fate, meet
 from devsession.sandbox.catalog.refusals import CatalogRefusedError, json_response, of_shape
-from devsession.sandbox.cutting import cut
 from devsession.sandbox.rate_limit import SECONDS, Rate, RateLimit
 from devsession.sandbox.reading import read_to_end
 from devsession.sandbox.refusals import RefusedError
@@ -28,13 +27,10 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from devsession.sandbox.catalog.access import Tokens
 
-OK, RESET_REQUEST, RESET_ANSWER, TRUNCATED = "ok", "reset_request", "reset_answer", "truncated"
-_FATES = {OK, RESET_REQUEST, RESET_ANSWER, TRUNCATED}
-_STATUS = re.compile("[45][0-9]{2}")
 _TEXTS = {
     429: "Too Many Requests",
     500: "Internal Server Error",
@@ -44,20 +40,9 @@ _TEXTS = {
 }
 
 
-def _is_fate(text: str) -> str:
-    if text not in _FATES and not _STATUS.fullmatch(text):
-        raise ValueError(
-            f"a fate is a status from 400 to 599, or one of {', '.join(sorted(_FATES))}"
-        )
-    return text
-
-
 def _is_rate(text: str) -> str:
     Rate.parse(text)
     return text
-
-
-Fate = Annotated[str, AfterValidator(_is_fate)]
 
 
 class Every(BaseModel):
@@ -166,7 +151,7 @@ class Faults:
             if control:
                 await self._control(scope, receive, send)
             else:
-                await _meet(fate, app, scope, receive, send)
+                await meet(fate, app, scope, receive, send)
 
         return answer
 
@@ -223,40 +208,6 @@ class Faults:
         if status in (429, 503) and seconds is not None:
             headers["Retry-After"] = str(seconds)
         return CatalogRefusedError(status, _TEXTS.get(status, f"HTTP {status}"), headers)
-
-
-async def _meet(fate: str, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    if fate == OK:
-        await app(scope, receive, send)
-        return
-    if fate == RESET_REQUEST:
-        await receive()  # what has come of it so far
-        await cut(receive, send)
-        return
-    start, content = await _answered(app, scope, receive)
-    half = content[: len(content) // 2]
-    if fate == TRUNCATED:
-        # A gateway's: by its headers it is whole.
-        start["headers"] = [
-            (name, str(len(half)).encode() if name == b"content-length" else value)
-            for name, value in start["headers"]
-        ]
-    await send(start)
-    more = fate == RESET_ANSWER
-    await send({"type": "http.response.body", "body": half, "more_body": more})
-    if more:
-        await cut(receive, send)
-
-
-async def _answered(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
-    """What the app answers, unsent."""
-    messages: list[Message] = []
-
-    async def keep(message: Message) -> None:
-        messages.append(message)
-
-    await app(scope, receive, keep)
-    return messages[0], b"".join(each.get("body", b"") for each in messages[1:])
 
 
 async def _refuse(_request: Request, error: Exception) -> Response:

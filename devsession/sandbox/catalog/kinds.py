@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from devsession.sandbox.catalog import asset_shapes, table_shapes
+from devsession.sandbox.catalog import asset_shapes, quality_shapes, table_shapes
 from devsession.sandbox.catalog.columns import check_columns, check_constraints
 from devsession.sandbox.catalog.names import child
 from devsession.sandbox.catalog.refusals import CatalogRefusedError
@@ -176,18 +176,18 @@ KINDS = (
         _check_container,
         _below_container,
     ),
-    Kind("testDefinition", "dataQuality/testDefinitions", asset_shapes.TestDefinition),
+    Kind("testDefinition", "dataQuality/testDefinitions", quality_shapes.TestDefinition),
     Kind(
         "testCase",
         "dataQuality/testCases",
-        asset_shapes.TestCase,
+        quality_shapes.TestCase,
         check=_check_test_case,
         place=_below_link,
     ),
     Kind(
         "ingestionPipeline",
         "services/ingestionPipelines",
-        asset_shapes.IngestionPipeline,
+        quality_shapes.IngestionPipeline,
         place=_below_service,
     ),
 )

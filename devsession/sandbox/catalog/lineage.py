@@ -12,10 +12,11 @@ from typing_extensions import TypedDict
 
 from devsession.sandbox.bot_token import USER
 from devsession.sandbox.catalog.bodies import read_as, read_body
-from devsession.sandbox.catalog.entities import number, show_for
 from devsession.sandbox.catalog.known import Known
+from devsession.sandbox.catalog.parameters import number
 from devsession.sandbox.catalog.refusals import CatalogRefusedError, json_response, not_found
 from devsession.sandbox.catalog.shapes import Fqn, Json, Reference, Time, closed
+from devsession.sandbox.catalog.showing import show_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,10 +8,11 @@ from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 from starlette.routing import Route
 
-from devsession.sandbox.catalog import asset_shapes
+from devsession.sandbox.catalog import quality_shapes
 from devsession.sandbox.catalog.bodies import read_as, read_body
-from devsession.sandbox.catalog.entities import number, show_for
+from devsession.sandbox.catalog.parameters import number
 from devsession.sandbox.catalog.refusals import json_response, not_found
+from devsession.sandbox.catalog.showing import show_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -42,7 +43,7 @@ _SERIES = (
         "testCaseResult",
         "POST",
         "/dataQuality/testCases/testCaseResults/{fqn:path}",
-        TypeAdapter(asset_shapes.TestCaseResult),
+        TypeAdapter(quality_shapes.TestCaseResult),
         "timestamp",
     ),
     Series(
@@ -50,7 +51,7 @@ _SERIES = (
         "pipelineStatus",
         "PUT",
         "/services/ingestionPipelines/{fqn:path}/pipelineStatus",
-        TypeAdapter(asset_shapes.IngestionStatus),
+        TypeAdapter(quality_shapes.IngestionStatus),
         "runId",
     ),
     Series(
@@ -58,7 +59,7 @@ _SERIES = (
         "status",
         "PUT",
         "/pipelines/{fqn:path}/status",
-        TypeAdapter(asset_shapes.ExecutionStatus),
+        TypeAdapter(quality_shapes.ExecutionStatus),
         "timestamp",
     ),
 )

@@ -24,6 +24,7 @@ SourceHash = Annotated[str, StringConstraints(min_length=1, max_length=32)]
 Time = Annotated[int, Field(ge=0, le=2**53)]
 """Milliseconds since 1970."""
 Json = dict[str, Any]
+Provider = Literal["system", "user", "automation"]
 
 
 @closed

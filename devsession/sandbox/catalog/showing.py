@@ -15,6 +15,8 @@ from devsession.sandbox.catalog.refusals import CatalogRefusedError
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from starlette.requests import Request
+
     from devsession.sandbox.catalog.kinds import Kind
     from devsession.sandbox.catalog.store import Row, Store
 
@@ -29,7 +31,19 @@ _LATEST = {
     "ingestionPipeline": ("pipelineStatuses", "pipelineStatus"),
 }
 # Fields that a client may ask for of any server, and that are always empty here.
-_EMPTY = {"followers", "votes", "usageSummary", "joins", "testSuite", "customMetrics", "children"}
+_EMPTY = {
+    "followers",
+    "votes",
+    "usageSummary",
+    "joins",
+    "testSuite",
+    "customMetrics",
+    "children",
+    "pipelines",
+    "databases",
+    "databaseSchemas",
+    "tables",
+}
 _NEVER = 2**63 - 1
 
 
@@ -43,6 +57,7 @@ class Show:
         self._store = store
         self._base = base
         self._references: dict[tuple[str, str], Entity] = {}
+        self._service_types: dict[str, str | None] = {}
 
     def entity(self, row: Row, fields: Collection[str] = ()) -> Entity:
         """The whole of it, with these of the fields that have to be asked for."""
@@ -112,23 +127,17 @@ class Show:
         row = self._store.with_id(reference["id"])
         return dict(reference) if row is None else self.to(row)
 
+    def _service_type(self, entity_type: str, fqn: str) -> str | None:
+        if fqn not in self._service_types:
+            service = self._store.named(entity_type, fqn)
+            told = None if service is None else from_json(service.content)["serviceType"]
+            self._service_types[fqn] = told
+        return self._service_types[fqn]
+
     def _complete(self, row: Row, kind: Kind, shown: Entity) -> None:
         """What is peculiar to a kind."""
-        match kind.type:
-            case (
-                "database"
-                | "databaseSchema"
-                | "table"
-                | "pipeline"
-                | "chart"
-                | "dashboard"
-                | ("topic" | "container")
-            ):
-                service = self._store.named(
-                    kind.above[0][1], shown["service"]["fullyQualifiedName"]
-                )
-                if service is not None:
-                    shown["serviceType"] = from_json(service.content)["serviceType"]
+        if kind.above and kind.above[0][0] == "service":
+            shown["serviceType"] = self._service_type(kind.above[0][1], first(row.fqn, 1))
         match kind.type:
             case "table":
                 shown.setdefault("tableType", "Regular")
@@ -139,6 +148,11 @@ class Show:
             case "testCase":
                 shown["testDefinition"] = self.reference("testDefinition", shown["testDefinition"])
                 shown["entityFQN"] = first(row.fqn, -1)
+
+
+def show_for(request: Request, store: Store, root: str) -> Show:
+    """Entities with addresses that whoever asks can reach."""
+    return Show(store, f"{request.url.scheme}://{request.url.netloc}{root}")
 
 
 def asked_fields(kind: Kind, text: str | None) -> set[str]:

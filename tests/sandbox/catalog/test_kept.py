@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 import requests
+from requests.exceptions import ChunkedEncodingError
 
 from devsession.errors import ServiceError, SetupError, UsageError
 from devsession.sandbox import (
@@ -103,10 +104,19 @@ def test_a_workspaces_faults_are_set_from_outside_and_its_keys_are_two(workspace
     practice_app = catalog.host_port.removesuffix(CATALOG_PATH) + "/account"
     headers = {"Authorization": f"Bearer {catalog.token}"}
 
-    assert failing.status_code == 503
+    set_catalog(workspace, {"next": ["reset_request", "reset_answer", "truncated"]})
+    for _ in range(2):
+        with pytest.raises((requests.ConnectionError, ChunkedEncodingError)):
+            catalog.request("GET", "/system/version")
+    truncated = catalog.request("GET", "/system/version")
+
+    assert (failing.status_code, truncated.status_code) == (503, 200)
+    assert not truncated.text.endswith("}")
     assert requests.get(practice_app, headers=headers, timeout=30).status_code == 401
     with pytest.raises(UsageError, match="a rate is written"):
         set_catalog(workspace, {"rate": "fast"})
+    stop_sandbox(workspace)
+    assert (workspace / ".devsession" / "sandbox.log").read_text() == ""
 
 
 def test_a_damaged_file_is_told_and_left_alone(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 import requests
 
 from tests.local_catalog import LocalCatalog, local_catalog
+from tests.sandbox.catalog.conftest import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,3 +38,20 @@ def test_an_answer_is_cut_off_after_the_call_was_carried_out(catalog: LocalCatal
         catalog.put("/databases", {"name": "unheard", "service": "shop"})
 
     assert catalog.get("/databases/name/shop.unheard")["version"] == 0.1
+
+
+def test_eight_who_write_at_once_lose_nothing(catalog: LocalCatalog) -> None:
+    catalog.put("/databases", {"name": "shared", "service": "shop"})
+    catalog.put("/databaseSchemas", {"name": "public", "database": "shop.shared"})
+
+    def write(number: int) -> str:
+        names = [f"{number}-{part}" for part in range(50)] + ["everybody's"]
+        sent = [table(name, databaseSchema="shop.shared.public") for name in names]
+        return str(catalog.put("/tables/bulk?async=false", sent)["status"])
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(write, range(8)))
+
+    listed = catalog.get("/tables?databaseSchema=shop.shared.public&limit=0")
+    assert statuses == ["success"] * 8
+    assert listed["paging"]["total"] == 8 * 50 + 1
