@@ -18,7 +18,7 @@ from devsession.render import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from pandas import DataFrame
 
@@ -81,6 +81,13 @@ class Lineage:
     def downstream(self, name: str) -> Lineage:
         """What is made from an entity, near and far. name: its fully qualified name."""
         return self._reached(name, into=False)
+
+    def within(self, names: Collection[str]) -> Lineage:
+        """Between these entities only: what goes through others, such as temporary tables, is one
+        edge, with its columns followed all the way. names: fully qualified."""
+        from devsession.openmetadata.lineage_within import edges_within
+
+        return Lineage(edges_within(self.edges, names), self.findings)
 
     def to_frame(self) -> DataFrame:
         """One row a pair of columns, and one without columns for an edge that has none.

@@ -65,6 +65,39 @@ def test_the_same_edge_found_twice_is_one_with_all_columns() -> None:
     assert len(one) == 1
 
 
+def test_what_goes_through_other_tables_is_one_edge_with_its_columns() -> None:
+    steps = Lineage(
+        [
+            edge("raw", "temp1", {"A": ["P"], "B": ["Q"]}),
+            edge("temp1", "temp2", {"A": ["A", "B"], "C": ["B"]}),
+            edge("temp2", "temp1", {"A": ["A"]}),  # and back
+            edge("temp2", "final", {"X": ["A"], "Y": ["C"]}),
+            edge("rules", "temp2"),
+            edge("raw", "final", {"Z": ["R"]}),
+            edge("temp1", "left out"),
+        ]
+    )
+
+    assert steps.within({"raw", "rules", "final"}).to_frame().iloc[:, :4].to_numpy().tolist() == [
+        ["raw", "P", "final", "X"],
+        ["raw", "Q", "final", "X"],
+        ["raw", "Q", "final", "Y"],
+        ["raw", "R", "final", "Z"],
+        ["rules", None, "final", None],
+    ]
+    assert len(steps.within(set())) == 0
+
+
+def test_a_long_way_and_many_ways_through_others_end() -> None:
+    doubled = [
+        edge(f"t{step}", f"t{step + 1}", {"A": ["A", "B"], "B": ["B"]}) for step in range(300)
+    ]
+
+    [whole] = Lineage(doubled).within({"t0", "t300"})
+
+    assert whole.lineage_details.columns_lineage[0].from_columns == ["t0.A", "t0.B"]
+
+
 def test_of_a_graph_of_jobs() -> None:
     lineage = Lineage.of_jobs(
         [
