@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parent.parent / "docs" / "troubleshooting.md"
 _HEAD = """# Troubleshooting: what the contract suite says, and why
 
-`tests/test_contract.py` of a project tries what any plugin has to keep to:
+`devsession test` tries what any plugin has to keep to, and `tests/test_contract.py` of a project has pytest do it:
 
 ```python
 from devsession.testing import SuiteConfig, plugin_contract
@@ -27,10 +27,10 @@ TestAcme = plugin_contract(AcmeCRM)
 # or, with a check left out: plugin_contract(AcmeCRM, SuiteConfig(skip={"an_empty_run": "why"}))
 ```
 
-The app is played by what stands in `scenarios/`. A check for which that is not enough is skipped, and
-`pytest -ra` shows what to record. Below is each fault that it is shown to find, with the code that has
-it and the message that it earns. The code is a good plugin but for that; this page is made of
-`tests/broken_plugins/`, where it is run, and not written by hand.
+The app is played by what stands in `scenarios/`. A check for which that is not enough is not tried,
+and `devsession test` says what to record, as `pytest -ra` does. What this file leaves out, both leave out. Below is
+each fault that the suite is shown to find, with the code that has it and the message that it earns. The code is a
+good plugin but for that; this page is made of `tests/broken_plugins/`, where it is run, and not written by hand.
 """
 
 

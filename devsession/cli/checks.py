@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable
+from contextlib import nullcontext, redirect_stdout
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -37,12 +39,17 @@ Kind = Callable[[Tell], None]
 
 
 def test(paths: list[Path], options: NotebookOptions, *, as_json: bool) -> None:
-    """Run each scenario's test and its faults, each notebook, then the audit of what is committed.
+    """Run the contract suite, each scenario's test and its faults, each notebook, then the audit of
+    what is committed. The suite belongs to the project, and is left out where PATHS are named.
 
     Exit code 1 when something fails, 130 after Ctrl-C.
     """
     chosen = chosen_here(paths)
     kinds: dict[str, Kind] = {}
+    if chosen.contract:
+        from devsession.cli.contract_check import contract_check
+
+        kinds["contract"] = contract_check(Path.cwd())
     if chosen.scenarios:
         kinds["scenarios"] = partial(_scenarios, Path.cwd(), chosen.scenarios)
     if chosen.notebooks:
@@ -55,8 +62,10 @@ def test(paths: list[Path], options: NotebookOptions, *, as_json: bool) -> None:
     told: dict[str, list[Verdict]] = {name: [] for name in kinds}
     stopped, audited = False, None
     try:
-        for name, run in kinds.items():
-            run(partial(_tell, told[name], as_json=as_json))
+        # What a plugin prints is no JSON.
+        with redirect_stdout(sys.stderr) if as_json else nullcontext():
+            for name, run in kinds.items():
+                run(partial(_tell, told[name], as_json=as_json))
         audited = _audited([Path.cwd()], []) if chosen.project else None
     except KeyboardInterrupt:
         stopped = True

@@ -179,9 +179,10 @@ def run_tests(  # noqa: PLR0913 - the options of one command
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Run scenarios, notebooks and audit, with neither account nor network.
+    """Run contract suite, scenarios, notebooks and audit, with neither account nor network.
 
-    A notebook runs in a kernel of its own and is compared with its stored outputs, under the tags
+    PATHS leave out the contract suite, which tries the plugin as a whole, as tests/test_contract.py
+    chooses. A notebook runs in a kernel of its own and is compared with its stored outputs, under the tags
     of nbval and papermill. Options but --json are for notebooks.
     """
     from devsession.cli.checks import test

@@ -14,6 +14,9 @@ from devsession.errors import (
 )
 from devsession.session.workspace import Workspace
 
+CONTRACT = Path("tests", "test_contract.py")
+"""Where a project chooses of the contract suite."""
+
 
 def workspace_here() -> Workspace:
     """The workspace in the current folder.
@@ -57,11 +60,16 @@ def scenarios_here(workspace: Workspace, paths: list[Path], *, command: str) -> 
 
 
 class Chosen(NamedTuple):
-    """What `devsession test` works on. project: whether there is one here, to be audited."""
+    """What `devsession test` works on.
+
+    project: whether there is one here, to be audited. contract: whether its plugin is tried, which
+    takes recordings, or that the project asks for it.
+    """
 
     scenarios: list[Path]
     notebooks: list[Path]
     project: bool
+    contract: bool = False
 
 
 def chosen_here(paths: list[Path]) -> Chosen:
@@ -77,7 +85,8 @@ def chosen_here(paths: list[Path]) -> Chosen:
         notebooks = [each for place in places for each in _with_outputs(place)]
         known = scenario_names(workspace)
         scenarios = [] if notebooks and not known else scenarios_here(workspace, [], command="test")
-        return Chosen(scenarios, notebooks, project=True)
+        asked = (workspace.folder / CONTRACT).is_file()
+        return Chosen(scenarios, notebooks, project=True, contract=asked or bool(scenarios))
     named = {path: _notebooks_in(path) for path in paths}
     scenarios = [path for path, found in named.items() if not found]
     notebooks = [each for found in named.values() for each in found]

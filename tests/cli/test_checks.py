@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from tests.cli.conftest import CommandLine
 
 
+CHOSEN = """
+from devsession.testing import SuiteConfig, plugin_contract
+from plugin import Acme
+
+TestAcme = plugin_contract(Acme, SuiteConfig(skip={"an_empty_run": "it says hello to the app"}))
+"""
+
+
 @pytest.fixture
 def clone(project: Path, tmp_path: Path) -> Path:
     """What CI has of the project: all but the workspace's own files."""
@@ -48,8 +56,8 @@ def test_a_changed_recording_fails(clone: Path) -> None:
     done = devsession(clone, "test")
 
     assert done.returncode == 1
-    assert "FAILED" in done.stdout
-    assert done.stdout.endswith("0 passed, 1 failed\n")
+    assert "FAILED  creates contacts" in done.stdout
+    assert done.stdout.endswith("1 passed, 1 failed\n")
     assert done.stderr == ""
 
 
@@ -67,6 +75,40 @@ def test_a_plugin_that_does_not_bear_its_apps_faults_fails(
     assert done.stderr == ""
 
 
+def test_a_plugin_that_does_not_keep_the_contract_fails_but_for_what_the_project_leaves_out(
+    clone: Path, snapshot: SnapshotAssertion
+) -> None:
+    plugin = clone / "plugin.py"
+    text = plugin.read_text(encoding="utf-8")
+    plugin.write_text(text.replace(", required=True, secret=True)", ", required=True)"), "utf-8")
+    (clone / "tests" / "test_contract.py").write_text(CHOSEN, encoding="utf-8")
+
+    done = devsession(clone, "test")
+
+    assert done.returncode == 1
+    assert re.sub(r"line \d+|\d+ files", "<n>", done.stdout) == snapshot
+
+
+def test_a_contract_that_does_not_import_is_told(clone: Path, snapshot: SnapshotAssertion) -> None:
+    (clone / "tests" / "test_contract.py").write_text("import acme_helpers\n", encoding="utf-8")
+
+    done = devsession(clone, "test")
+
+    assert done.returncode == 1
+    assert done.stderr.replace(str(clone), "<clone>") == snapshot
+
+
+def test_what_a_plugin_prints_is_not_in_the_json(clone: Path) -> None:
+    plugin = clone / "plugin.py"
+    text = plugin.read_text(encoding="utf-8")
+    plugin.write_text(text + '\nprint("loaded")\n', encoding="utf-8")
+
+    done = devsession(clone, "test", "--json")
+
+    (contract,) = json.loads(done.stdout)["contract"]
+    assert (contract["plugin"], contract["ok"]) == ("Acme", True)
+
+
 def test_a_secret_that_is_found_is_among_what_failed(clone: Path) -> None:
     (clone / ".env").write_text("CRM_KEY=key-1-abcdef\n", encoding="utf-8")
     (clone / "notes.txt").write_text("the key is key-1-abcdef\n", encoding="utf-8")
@@ -74,7 +116,7 @@ def test_a_secret_that_is_found_is_among_what_failed(clone: Path) -> None:
     done = devsession(clone, "test")
 
     assert done.returncode == 1
-    assert done.stdout.endswith("1 passed, 0 failed, and the audit failed\n")
+    assert done.stdout.endswith("2 passed, 0 failed, and the audit failed\n")
 
 
 def test_a_damaged_scenario_fails_alone(clone: Path) -> None:
@@ -86,7 +128,7 @@ def test_a_damaged_scenario_fails_alone(clone: Path) -> None:
 
     assert done.returncode == 1
     assert "FAILED  another: cassette.yaml of the scenario 'another' cannot be read" in done.stdout
-    assert done.stdout.endswith("1 passed, 1 failed\n")
+    assert done.stdout.endswith("2 passed, 1 failed\n")
     assert done.stderr == ""
 
 

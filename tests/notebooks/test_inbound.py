@@ -138,7 +138,7 @@ def test_a_run_goes_on_from_where_it_ends(live: Ran, monkeypatch: pytest.MonkeyP
 def test_its_tests_pass(offline: Validated) -> None:
     said = run(offline.folder, sys.executable, "-m", "devsession", "test")
 
-    assert "3 passed" in said
+    assert "4 passed" in said
 
 
 def test_the_project_around_it_has_tests_of_its_own(tmp_path: Path) -> None:

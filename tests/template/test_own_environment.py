@@ -93,4 +93,4 @@ def test_its_notebooks_and_its_tests_run(project: Path) -> None:
     walked = run(project, walk.__file__)
 
     assert walked.returncode == 0, walked.stdout + walked.stderr
-    assert walked.stdout.endswith("1 passed, 0 failed\n")
+    assert walked.stdout.endswith("2 passed, 0 failed\n")

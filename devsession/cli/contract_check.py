@@ -1,0 +1,71 @@
+"""The contract suite of `devsession test`: as the project chooses it in tests/test_contract.py."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import TYPE_CHECKING
+
+from devsession.cli.place import CONTRACT
+from devsession.errors import PluginLoadError
+from devsession.session.plugin_source import load_plugin_class
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from devsession.cli.checks import Kind, Tell
+    from devsession.testing.contract.suite import ContractSuite
+    from devsession.testing.examination import Examination
+
+_PLAYED = ("outcomes_of_recorded_records", "faults_of_the_app_are_borne")  # scenarios tell of these
+
+
+def contract_check(project: Path) -> Kind:
+    """What any plugin has to keep to, tried on the project's."""
+
+    def run(tell: Tell) -> None:
+        from devsession.cli.checks import Verdict
+
+        for suite in _suites(project):
+            report = suite.report(without=_PLAYED)
+            tell(Verdict(bool(report), _told(report), report.as_dict()))
+
+    return run
+
+
+def _suites(project: Path) -> list[type[ContractSuite]]:
+    """Those of the project's file, with what they leave out; without one, that of its plugin.
+
+    Raises: PluginLoadError when the plugin, or that file, cannot be loaded.
+    """
+    from devsession.testing import plugin_contract
+    from devsession.testing.contract.suite import ContractSuite
+
+    plugin_class = load_plugin_class(project)
+    file = project / CONTRACT
+    spec = importlib.util.spec_from_file_location(file.stem, file) if file.is_file() else None
+    if spec is None or spec.loader is None:
+        return [plugin_contract(plugin_class)]
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise PluginLoadError(
+            f"{CONTRACT} does not import: {type(error).__name__}: {error}",
+            where=str(file),
+            next_step=f"pytest {CONTRACT}",
+        ) from error
+    classes = [each for each in vars(module).values() if isinstance(each, type)]
+    chosen = [each for each in classes if issubclass(each, ContractSuite) and "bench" in vars(each)]
+    return chosen or [plugin_contract(plugin_class)]
+
+
+def _told(report: Examination) -> str:
+    """The verdict, then what is wrong, then each reason why checks were not tried."""
+    held = sum(each.state == "ok" for each in report.checks)
+    lines = [f"contract of {report.plugin}: {held} of {len(report.checks)} checks hold"]
+    for each in report.checks:
+        if each.state == "error":
+            lines += [f"  {each.method}:", *(f"    {line}" for line in each.told.splitlines())]
+    reasons = [each.told for each in report.checks if each.state == "not tried"]
+    lines += [f"  {reasons.count(why)} not tried: {why}" for why in dict.fromkeys(reasons)]
+    return "\n".join(lines)
