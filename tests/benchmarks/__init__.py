@@ -28,6 +28,7 @@ BENCHMARKS = {
     "edit-to-outcome": "edit:edit_to_outcome",
     "notebook-replay-vs-nbval": "notebooks:notebook_replay_vs_nbval",
     "notebook-replay-vs-papermill-nbval": "notebooks:notebook_replay_vs_papermill_nbval",
+    "run-all-to-green": "run_all:run_all_to_green",
     "form-paint-6": "form_paint:form_paint_6",
     "form-keystroke": "form_paint:form_keystroke",
     "mapper-paint-100": "mapper_paint:mapper_paint_100",
