@@ -61,8 +61,12 @@ class App:
             cursor = page["next_cursor"]
         return found
 
-    def stop(self) -> None:
+    def let_go(self) -> None:
+        """It ends by itself: ten times a second it looks whether it is to."""
         self._server.should_exit = True
+
+    def stop(self) -> None:
+        self.let_go()
         self._thread.join()
         self._listening.close()
 
@@ -140,7 +144,7 @@ def app(project: Project) -> Iterator[App]:
     """A new, empty practice app."""
     app = App(unrecorded=project.session.recorder.paused)
     yield app
-    app.stop()
+    app.let_go()
 
 
 @pytest.fixture
