@@ -12,6 +12,7 @@ BENCHMARKS = {
     "engine-diff-10k": "engine:engine_diff_10k",
     "engine-diff-100k": "engine:engine_diff_100k",
     "engine-diff-1m": "engine:engine_diff_1m",
+    "lineage-star-500": "lineage:lineage_star_500",
     "validate-outcomes-1m": "outcomes:validate_outcomes_1m",
     "inbound-enqueue-1m": "inbound:inbound_enqueue_1m",
     "inbound-merge-100k": "inbound_merge:inbound_merge_100k",
