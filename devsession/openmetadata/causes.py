@@ -22,7 +22,8 @@ def cause_of(error: Exception) -> str:
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith(_PACKAGE) and "site-packages" not in frame.filename
+        if not frame.filename.startswith((_PACKAGE, "<frozen "))
+        and "site-packages" not in frame.filename
     ]
     if not frames:
         return said

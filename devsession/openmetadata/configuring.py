@@ -32,7 +32,10 @@ def configured(step: type[Step], given: BaseModel | Mapping[str, Any]) -> Any:
     try:
         return step.Config.model_validate(dict(given))
     except ValidationError as error:
-        errors = said_of(step.Config, error)
+        errors = {
+            ".".join(map(str, place)) or "as a whole": said
+            for place, said in problems_of(step.Config, error).items()
+        }
         raise WorkflowError(
             f"{step.__name__} cannot be configured so",
             tried="\n".join(f"{key}: {said}" for key, said in errors.items()),
@@ -42,10 +45,10 @@ def configured(step: type[Step], given: BaseModel | Mapping[str, Any]) -> Any:
         ) from None
 
 
-def said_of(model: type[BaseModel], error: ValidationError) -> dict[str, str]:
-    """Key -> what is wrong with it, a near name for one that is not known. Shows no value."""
+def problems_of(model: type[BaseModel], error: ValidationError) -> dict[tuple[int | str, ...], str]:
+    """Place -> what is wrong there, a near name for a key that is not known. Shows no value."""
     return {
-        ".".join(map(str, detail["loc"])) or "as a whole": _said(model, detail)
+        detail["loc"]: _said(model, detail)
         for detail in error.errors(include_input=False, include_url=False)
     }
 

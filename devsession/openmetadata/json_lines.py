@@ -80,6 +80,7 @@ class JsonLinesSink(Sink):
     """Writes a file of JSON lines, whole or not at all: `JsonLinesSink.using(path="crm.jsonl")`."""
 
     Config: ClassVar[type[BaseModel] | None] = JsonLinesConfig
+    keeps: ClassVar[bool] = False
 
     def prepare(self) -> None:
         """Raises: CatalogError where no file can be written."""

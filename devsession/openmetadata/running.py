@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import CatalogError
+from devsession.errors import CatalogError, DevsessionError
 from devsession.openmetadata.causes import cause_of, name_of
 from devsession.openmetadata.configuring import secrets_in
 from devsession.openmetadata.either import Either, OMError
@@ -27,8 +27,9 @@ from devsession.openmetadata.workflow_report import WorkflowReport
 from devsession.secrets.redact import Redactor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
+    from devsession.openmetadata.entities import Placed
     from devsession.openmetadata.status import StepStatus
     from devsession.openmetadata.steps import Item
     from devsession.openmetadata.workflow import StepLike, Workflow
@@ -39,10 +40,18 @@ _log = logging.getLogger("devsession.openmetadata")
 class Run:
     """A workflow's run, once: `go()`."""
 
-    def __init__(self, workflow: Workflow, *, delete_unseen: bool) -> None:
+    def __init__(
+        self,
+        workflow: Workflow,
+        *,
+        dry_run: bool,
+        delete_unseen: bool | Collection[type[Placed]],
+    ) -> None:
         self._workflow = workflow
-        self._delete_unseen = delete_unseen
-        self.report = WorkflowReport(workflow.service)
+        self._delete_unseen = bool(delete_unseen)
+        self._deleted_kinds = None if isinstance(delete_unseen, bool) else delete_unseen
+        self._dry_run = dry_run
+        self.report = WorkflowReport(workflow.service, dry_run=dry_run)
         self._redactor = Redactor(workflow.secrets)
         self._steps: list[Step] = []
         self._parents = Parents(workflow.metadata)
@@ -60,9 +69,13 @@ class Run:
             stop.report = self.report  # type: ignore[attr-defined]  # for who shows how far it came
             raise
         self.report.end()
-        # Only now has the sink confirmed everything: a kill before this reads it again.
-        if watermarks is not None and self.report:
-            watermarks.move(self.report.started_ms)
+        if watermarks is not None and self.report and not self._dry_run:
+            # Only now has the sink confirmed everything: a kill before this reads it again.
+            try:
+                watermarks.move(self.report.started_ms)
+            except (DevsessionError, OSError) as error:
+                what = f"the watermark stays where it is, the next run reads this again: {error}"
+                self.report.steps[0].warn(self._redactor.text(what))
         return self.report
 
     # --- beginning
@@ -72,11 +85,15 @@ class Run:
         flow = self._workflow
         wanted = [(flow.source, Source), *((each, Processor) for each in flow.processors)]
         wanted += [(flow.stage, Stage)] if flow.stage is not None else []
-        wanted.append((flow.sink, Sink))
+        wanted.append((self._dry_sink() if self._dry_run else flow.sink, Sink))
         context = WorkflowContext(
             service=flow.service, metadata=flow.metadata, open_warehouse=flow.open_warehouse
         )
-        if flow.watermarks is not None and not self._delete_unseen:
+        if (
+            flow.watermarks is not None
+            and not self._delete_unseen
+            and getattr(_class(flow.sink), "keeps", True)
+        ):
             context.since = flow.watermarks.since()
         self.report.since = context.since
         for given, kind in wanted:
@@ -94,6 +111,11 @@ class Run:
         found = dict(pair for step in self._steps for pair in secrets_in(step.ctx.config))
         self._redactor = Redactor({**found, **self._workflow.secrets})
         return True
+
+    def _dry_sink(self) -> Sink:
+        from devsession.openmetadata.dry_run import DryRun
+
+        return DryRun(self._workflow.metadata)
 
     def _ready(self) -> bool:
         for step in self._steps:
@@ -134,7 +156,7 @@ class Run:
                     self._store(sink, item)
                 self._flush(sink)
             if self._delete_unseen and not self.report.errors:
-                for each in sink.delete_unseen() or ():
+                for each in sink.delete_unseen(self._deleted_kinds) or ():
                     self._lost(sink.status, each)
         except Exception as error:  # noqa: BLE001 - of the sink; of the rest it is caught where it is
             self._failed(into.status, "", error, "nothing more was stored")
@@ -257,10 +279,14 @@ class Run:
         _log.error("%s: %s", told.step, told, extra=extra)
 
 
-def _called(step: StepLike) -> str:
+def _class(step: StepLike) -> Any:
     if isinstance(step, Planned):
-        return step.step.__name__
-    return step.__name__ if isinstance(step, type) else type(step).__name__
+        return step.step
+    return step if isinstance(step, type) else type(step)
+
+
+def _called(step: StepLike) -> str:
+    return str(_class(step).__name__)
 
 
 def _step(given: StepLike, context: WorkflowContext) -> Step:

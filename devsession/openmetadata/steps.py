@@ -16,11 +16,12 @@ from devsession.openmetadata.model import Model
 from devsession.openmetadata.status import StepStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from pydantic import BaseModel
 
     from devsession.openmetadata.either import Either, OMError
+    from devsession.openmetadata.entities import Placed
 
 # What goes from step to step: an entity, or a fact about some (lineage, a test's result).
 Item: TypeAlias = Model
@@ -122,7 +123,13 @@ class Processor(Step):
 
 
 class Sink(Step):
-    """Stores what arrives."""
+    """Stores what arrives.
+
+    Class attribute: `keeps`, whether what earlier runs stored is still there; where it is not, an
+    incremental run reads everything.
+    """
+
+    keeps: ClassVar[bool] = True
 
     def write(self, item: Item) -> Iterable[OMError] | None:
         """Take one item, now or in a batch; what could not be stored, as errors."""
@@ -132,8 +139,12 @@ class Sink(Step):
         """Store what is still held."""
         return None
 
-    def delete_unseen(self) -> Iterable[OMError] | None:
+    def delete_unseen(
+        self, kinds: Collection[type[Placed]] | None = None
+    ) -> Iterable[OMError] | None:
         """Delete what is stored below the services seen, and was not written in this run.
+
+        kinds: of these only. None: of those that were written.
 
         Called when that is asked for, after `flush`, and only when nothing was lost.
         """

@@ -30,7 +30,8 @@ _MODE = 0o644
 class Watermarks:
     """The watermark of one workflow, in a file that may hold several.
 
-    made_of: what has to be the same for it to count: destination, configuration; no secrets.
+    made_of: what has to be the same for it to count: destination, configuration; no secrets. Or
+    what says so when it is asked.
     lookback: how much before it a run reads again, for clocks that differ and what was written late.
     """
 
@@ -59,7 +60,8 @@ class Watermarks:
 
     @property
     def _fingerprint(self) -> str:
-        made_of = json.dumps(self.made_of, sort_keys=True, default=str)
+        made_of = self.made_of() if callable(self.made_of) else self.made_of
+        made_of = json.dumps(made_of, sort_keys=True, default=str)
         return hashlib.sha256(made_of.encode()).hexdigest()
 
     def _all(self) -> dict[str, dict[str, Any]]:

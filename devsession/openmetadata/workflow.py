@@ -5,6 +5,7 @@ Workflow(AcmeSource.using(host=.., api_key=..), JsonLinesSink("acme.jsonl"), ser
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -12,8 +13,10 @@ from devsession.openmetadata.running import Run
 from devsession.openmetadata.steps import Planned, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
+    from devsession.openmetadata.entities import Placed
     from devsession.openmetadata.watermarks import Watermarks
     from devsession.openmetadata.workflow_report import WorkflowReport
 
@@ -42,12 +45,22 @@ class Workflow:
     open_warehouse: Callable[[str | None], Any] | None = None
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
-    def run(self, *, delete_unseen: bool = False) -> WorkflowReport:
+    def run(
+        self,
+        *,
+        dry_run: bool = False,
+        delete_unseen: bool | Collection[type[Placed]] = False,
+        watch: Callable[[WorkflowReport], AbstractContextManager[object]] = nullcontext,
+    ) -> WorkflowReport:
         """Make the steps, read, store, close; the report is true when nothing was lost.
 
-        delete_unseen: in the end the sink deletes what the catalog has and the source did not
-        yield; everything is read then, and nothing deleted where an entity was lost.
+        dry_run: store nothing, and count what would be created, updated and deleted in
+        `metadata`. delete_unseen: in the end the sink deletes what the catalog has and the source did not
+        yield, of these kinds or of those that came; everything is read then, and nothing deleted
+        where an entity was lost. watch: entered with the report while it fills.
 
         Raises: KeyboardInterrupt, after all steps are closed; `report` in it says how far it came.
         """
-        return Run(self, delete_unseen=delete_unseen).go()
+        run = Run(self, dry_run=dry_run, delete_unseen=delete_unseen)
+        with watch(run.report):
+            return run.go()

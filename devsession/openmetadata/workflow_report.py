@@ -34,13 +34,14 @@ class WorkflowReport:
     """How a run went, step by step; true when nothing was lost and it was not stopped.
 
     supplied: what entities hang under, that the source did not yield: stored by its name alone.
-    since: the watermark that it read from, milliseconds since 1970; None: it read everything.
+    dry_run: nothing was stored; the sink's counts are of what would be. since: the watermark that it read from, milliseconds since 1970; None: it read everything.
     tally: what the sink counts for each type, where it does.
     """
 
     service: str = ""
     steps: list[StepStatus] = field(default_factory=list)
     state: str = "running"
+    dry_run: bool = False
     supplied: list[str] = field(default_factory=list)
     since: int | None = None
     tally: Any = None
@@ -74,7 +75,8 @@ class WorkflowReport:
     def headline(self) -> str:
         """The verdict in one line."""
         read, stored = (self.steps[0].records, self.steps[-1].records) if self.steps else (0, 0)
-        parts = [_WORDS[self.state], f"{counted(read, 'record')} read", f"{stored:,} stored"]
+        verb = "would be stored or are there" if self.dry_run else "stored"
+        parts = [_WORDS[self.state], f"{counted(read, 'record')} read", f"{stored:,} {verb}"]
         filtered = sum(step.filtered.total() for step in self.steps)
         parts += [f"{filtered:,} filtered"] if filtered else []
         parts += [counted(self.errors, "error")] if self.errors else []
@@ -109,6 +111,7 @@ class WorkflowReport:
         return {
             "service": self.service,
             "state": self.state,
+            "dry_run": self.dry_run,
             "run_id": self.run_id,
             "started": self.started_ms,
             "seconds": round(self.seconds, 3),

@@ -31,6 +31,10 @@ COMMANDS = [
     "sync list",
     "sync show",
     "sync run",
+    "workflow",
+    "workflow run",
+    "workflow check",
+    "workflow schema",
     "warehouse",
     "sandbox",
 ]

@@ -85,3 +85,11 @@ class Kept(Sink):
 
 def table(name: str, *columns: Column, database: str = "sales", schema: str = "public") -> Table:
     return Table(name=name, database=database, schema=schema, columns=list(columns))
+
+
+class RegionalConfig(AcmeConfig):
+    regions: list[str]
+
+
+class Regional(AcmeSource):
+    Config = RegionalConfig

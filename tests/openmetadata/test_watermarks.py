@@ -70,7 +70,7 @@ def test_what_was_made_with_another_configuration_or_catalog_does_not_count(
 
 def test_deleting_what_was_not_seen_reads_everything(watermarks: Watermarks) -> None:
     class Deleting(Kept):
-        def delete_unseen(self) -> None:
+        def delete_unseen(self, kinds: object = None) -> None:
             pass
 
     watermarks.move(5_000_000)

@@ -265,7 +265,7 @@ def test_deletes_only_after_a_run_that_lost_nothing() -> None:
     class Deleting(Kept):
         deleted = False
 
-        def delete_unseen(self) -> None:
+        def delete_unseen(self, kinds: object = None) -> None:
             self.deleted = True
 
     good, bad = Deleting(), Deleting()

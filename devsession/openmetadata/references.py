@@ -1,0 +1,91 @@
+"""Secrets in a workflow's file: by reference only, `${ACME_API_KEY}` or `secret("ACME_API_KEY")`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import SecretMissingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+_CALL = re.compile(rf"""secret\(\s*(["'])({_NAME})\1\s*\)""", re.ASCII)
+_VARIABLE = re.compile(rf"\$\{{({_NAME})\}}", re.ASCII)
+# A key of which a name ends so holds a secret, unless its type says otherwise.
+_SECRET_KEY = re.compile(
+    r"(password|passwd|passphrase|secret|token|api_?key|private_?key|access_?key|credentials?)$",
+    re.IGNORECASE,
+)
+# What secrets of well-known services begin with; a JWT; a URL with a password in it.
+_SECRET_VALUE = re.compile(
+    r"eyJ[\w-]{8,}\.[\w-]{8,}\.|-----BEGIN [A-Z ]*PRIVATE KEY|(AKIA|ASIA)[A-Z0-9]{16}\b|gh[pousr]_\w{30,}"
+    r"|github_pat_\w{30,}|glpat-[\w-]{20,}|xox[abpr]-[\w-]{10,}|sk-[\w-]{20,}|sk_live_\w{16,}|AIza[\w-]{30,}"
+    r"|\w+://[^/\s:@]*:[^/\s:@$]+@"
+)
+Path = tuple[str | int, ...]
+
+
+@dataclass
+class Resolved:
+    """A file's content with its references replaced.
+
+    by_reference: the places that were. secrets: name -> value of all that references gave at places
+    which hold secrets. written: the places where a secret itself seems to stand.
+    """
+
+    content: Any
+    by_reference: set[Path] = field(default_factory=set)
+    secrets: dict[str, str] = field(default_factory=dict)
+    written: list[Path] = field(default_factory=list)
+
+
+def resolve(content: Any, lookup: Callable[[str], str]) -> Resolved:
+    """Look up what is referred to. Raises: SecretMissingError with the key's path as `where`."""
+    found = Resolved(None)
+    found.content = _resolved(content, (), lookup, found)
+    return found
+
+
+def sounds_secret(key: object) -> bool:
+    """Whether what stands at this key is a secret by its name."""
+    return isinstance(key, str) and bool(_SECRET_KEY.search(key))
+
+
+def dotted(path: Path) -> str:
+    """A place in a file for people: `processors[0].config.rules`."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.lstrip(".")
+
+
+def _resolved(value: Any, path: Path, lookup: Callable[[str], str], found: Resolved) -> Any:
+    if isinstance(value, dict):
+        return {key: _resolved(each, (*path, key), lookup, found) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_resolved(each, (*path, at), lookup, found) for at, each in enumerate(value)]
+    return _text(value, path, lookup, found) if isinstance(value, str) else value
+
+
+def _text(text: str, path: Path, lookup: Callable[[str], str], found: Resolved) -> str:
+    key = next((part for part in reversed(path) if isinstance(part, str)), "")
+    call = _CALL.fullmatch(text.strip())
+    names = [call[2]] if call else _VARIABLE.findall(text)
+    if not names:
+        if text and (sounds_secret(key) or _SECRET_VALUE.search(text)):
+            found.written.append(path)
+        return text
+    values = {name: _looked_up(name, path, lookup) for name in names}
+    found.by_reference.add(path)
+    if call or sounds_secret(key):
+        found.secrets |= values
+    return values[call[2]] if call else _VARIABLE.sub(lambda match: values[match[1]], text)
+
+
+def _looked_up(name: str, path: Path, lookup: Callable[[str], str]) -> str:
+    try:
+        return lookup(name)
+    except SecretMissingError as error:
+        error.where = error.where or dotted(path)
+        raise

@@ -1,0 +1,107 @@
+"""`devsession workflow`: what is printed, and the exit codes."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.openmetadata.acme_file import TEXT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+    from tests.cli.conftest import CommandLine
+
+SOURCES = """
+from devsession.openmetadata import Either, OMError
+from tests.openmetadata.acme import AcmeSource
+
+class Losing(AcmeSource):
+    def generate(self):
+        yield from super().generate()
+        yield Either(left=OMError("acme.sales.secrets", "no permission"))
+
+class Stopped(AcmeSource):
+    def tables(self, database, schema):
+        raise KeyboardInterrupt
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ACME_HOST", "acme.example")
+    monkeypatch.setenv("ACME_API_KEY", "sesame-open-1")
+    (tmp_path / "acme.yaml").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "losing_sources.py").write_text(SOURCES, encoding="utf-8")
+    return tmp_path
+
+
+def using(folder: Path, source: str) -> None:
+    path = folder / "acme.yaml"
+    path.write_text(path.read_text().replace("tests.openmetadata.acme.AcmeSource", source))
+
+
+def shown(text: str) -> str:
+    return re.sub(r"\d+\.\d s", "0.1 s", text)
+
+
+def test_run(folder: Path, cli: CommandLine, snapshot: SnapshotAssertion) -> None:
+    said = cli(folder, "workflow", "run", "acme.yaml")
+    assert said.code == 0
+    assert shown(said.out) == snapshot
+    assert len((folder / "acme.jsonl").read_text().splitlines()) == 8
+
+
+def test_anything_lost_is_exit_code_1(
+    folder: Path, cli: CommandLine, snapshot: SnapshotAssertion
+) -> None:
+    using(folder, "losing_sources.Losing")
+    said = cli(folder, "workflow", "run", "acme.yaml")
+    assert said.code == 1
+    assert shown(said.out) == snapshot
+
+
+def test_json(folder: Path, cli: CommandLine) -> None:
+    said = cli(folder, "workflow", "run", "acme.yaml", "--json", "--dry-run")
+    report = json.loads(said.out)
+    assert (said.code, report["state"], report["dry_run"]) == (0, "success", True)
+    assert not (folder / "acme.jsonl").exists()
+
+
+def test_ctrl_c_says_how_far_it_came_and_leaves_no_file(folder: Path, cli: CommandLine) -> None:
+    using(folder, "losing_sources.Stopped")
+    said = cli(folder, "workflow", "run", "acme.yaml")
+    assert said.code == 130
+    assert said.out.startswith("acme: stopped, 2 records read")
+    assert "stopped; nothing is lost" in said.err
+    assert sorted(path.name for path in folder.iterdir() if path.is_file()) == [
+        "acme.yaml",
+        "losing_sources.py",
+    ]
+
+
+def test_check(folder: Path, cli: CommandLine, snapshot: SnapshotAssertion) -> None:
+    said = cli(folder, "workflow", "check", "acme.yaml")
+    assert (said.code, said.out) == (0, snapshot)
+    as_json = cli(folder, "workflow", "check", "acme.yaml", "--json")
+    assert json.loads(as_json.out)["sink"] == "json-lines"
+
+
+def test_a_file_that_cannot_be_run_is_exit_code_2(folder: Path, cli: CommandLine) -> None:
+    using(folder, "losing_sources.Loosing")
+    said = cli(folder, "workflow", "check", "acme.yaml")
+    assert said.code == 2
+    assert "did you mean 'Losing' or 'Stopped'" in said.err or "did you mean 'Losing'" in said.err
+    assert cli(folder, "workflow", "run", "nowhere.yaml").code == 2
+
+
+def test_schema(folder: Path, cli: CommandLine) -> None:
+    whole = json.loads(cli(folder, "workflow", "schema").out)
+    assert whole["properties"]["source"] == {"$ref": "#/$defs/SourceKeys"}
+    of_source = json.loads(cli(folder, "workflow", "schema", "losing_sources.Losing").out)
+    assert of_source["properties"]["api_key"]["format"] == "password"

@@ -1,0 +1,32 @@
+"""A workspace with a workflow's file, and the secrets that it refers to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture
+def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACME_HOST", "acme.example")
+    monkeypatch.setenv("ACME_API_KEY", "sesame-open-1")
+
+
+@pytest.fixture
+def written(
+    secrets: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], Path]:
+    """Writes a workflow's file into a workspace, and goes there."""
+
+    def write(text: str) -> Path:
+        path = tmp_path / "acme.yaml"
+        path.write_text(text, encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        return path.relative_to(tmp_path)
+
+    return write
