@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from devsession.openmetadata.configuring import configured
 from devsession.openmetadata.model import Model
 from devsession.openmetadata.status import StepStatus
+from devsession.plugin.request_matching import RequestMatching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -99,7 +100,18 @@ class Planned:
 
 
 class Source(Step):
-    """Reads a system, and yields what it finds."""
+    """Reads a system, and yields what it finds.
+
+    Class attributes: `request_matching` says what does not count when a request is compared with
+    recorded ones.
+    """
+
+    request_matching: ClassVar[RequestMatching] = RequestMatching()
+
+    @classmethod
+    def network_addresses(cls, config: Any) -> list[str]:  # noqa: ARG003
+        """The hosts that it calls besides those that its configuration names: `["auth.acme.com"]`."""
+        return []
 
     def generate(self) -> Iterator[Yielded]:
         """Entities, parents before what hangs under them; bare or as `Either`.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from devsession.errors import ScenarioError
 from devsession.recording.frozen import thaw, to_line
 from devsession.recording.inbound_scenario import InboundScenarioFolder
+from devsession.recording.metadata_scenario import MetadataScenarioFolder
 from devsession.recording.scenario_files import ScenarioFiles, damaged, pretty
 from devsession.recording.scenario_input import FORMAT, ScenarioInput
 
@@ -114,7 +115,12 @@ class ScenarioFolder(ScenarioFiles[ScenarioInput]):
 
 
 F = TypeVar("F", bound=ScenarioFiles[Any])
-AnyFolder = ScenarioFolder | InboundScenarioFolder
+AnyFolder = ScenarioFolder | InboundScenarioFolder | MetadataScenarioFolder
+_FOLDERS: dict[str, type[AnyFolder]] = {
+    "outbound": ScenarioFolder,
+    "inbound": InboundScenarioFolder,
+    "metadata": MetadataScenarioFolder,
+}
 
 
 def opened(path: Path) -> AnyFolder:
@@ -124,10 +130,10 @@ def opened(path: Path) -> AnyFolder:
     """
     folder = ScenarioFolder(path)
     try:
-        inbound = folder.exists and folder.read_head().direction == "inbound"
+        direction = folder.read_head().direction if folder.exists else "outbound"
     except ScenarioError:
         return folder
-    return InboundScenarioFolder(path) if inbound else folder
+    return _FOLDERS[direction](path)
 
 
 @overload

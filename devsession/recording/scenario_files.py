@@ -14,7 +14,6 @@ from devsession.recording import as_recorded, cassette_file
 from devsession.recording.scenario_input import (
     FORMAT,
     UPGRADES,
-    AnyScenarioInput,
     ScenarioHead,
 )
 from devsession.secrets.audit import guarded_write, guarded_write_together
@@ -38,7 +37,7 @@ _DAMAGED = (
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
-I = TypeVar("I", bound=AnyScenarioInput)  # noqa: E741 - of the input
+I = TypeVar("I", bound=ScenarioHead)  # noqa: E741 - of the input
 
 
 class ScenarioFiles(Generic[I]):
@@ -51,7 +50,7 @@ class ScenarioFiles(Generic[I]):
     Every writer redacts, and raises SecretLeakError when a secret would still be written.
     """
 
-    input_model: ClassVar[type[AnyScenarioInput]]
+    input_model: ClassVar[type[ScenarioHead]]
     # Names of the files with what went in and what came out.
     own_files: ClassVar[tuple[str, ...]]
 

@@ -1,4 +1,4 @@
-"""What stands in scenario.json: what a sync's method is called with, for either direction."""
+"""What stands in scenario.json: what a sync's method, or a workflow's source, is called with."""
 
 from __future__ import annotations
 
@@ -26,16 +26,17 @@ P = TypeVar("P", bound=SyncConfigurationParameters)
 class ScenarioHead(BaseModel):
     """What every scenario says of itself, whatever else it holds.
 
-    `secrets` are the names of the connection's secrets; their values are nowhere in the folder.
+    `sync` is the slug of the sync, or of the workflow. `secrets` are the names of the connection's
+    secrets; their values are nowhere in the folder.
     `tested`: the method itself has run, so that there is something to test. `completed`: the test of
     that run was shown to hold. `asked`: how many records were wanted, where there were fewer. Either
-    stands in the file only then, and the direction only of an inbound one.
+    stands in the file only then, and the direction only of one that is not outbound.
     """
 
     model_config = ConfigDict(extra="ignore")
 
     format: int = FORMAT
-    direction: Literal["outbound", "inbound"] = "outbound"
+    direction: Literal["outbound", "inbound", "metadata"] = "outbound"
     name: str
     sync: str
     plugin: str
@@ -44,6 +45,12 @@ class ScenarioHead(BaseModel):
     created_by: str = Field(default_factory=lambda: f"devsession {devsession.__version__}")
     secrets: list[str] = []
     asked: int | None = None
+
+    def written(self) -> dict[str, Any]:
+        """What is written."""
+        left_out = {name for name in ("asked", "completed") if not getattr(self, name)}
+        left_out |= {"direction"} if self.direction == "outbound" else set()
+        return self.model_dump(mode="json", exclude=left_out)
 
 
 class AnyScenarioInput(ScenarioHead):
@@ -60,11 +67,8 @@ class AnyScenarioInput(ScenarioHead):
     def written(self) -> dict[str, Any]:
         """What is written, with the names of the secrets that the parameters have."""
         secrets = sorted(self.parameters.connection_secrets) or sorted(self.secrets)
-        left_out = {name for name in ("asked", "completed") if not getattr(self, name)}
-        left_out |= {"direction"} if self.direction == "outbound" else set()
-        return self.model_copy(update={"secrets": secrets}).model_dump(
-            mode="json", exclude=left_out
-        )
+        named = self.model_copy(update={"secrets": secrets})
+        return super(AnyScenarioInput, named).written()
 
 
 class ScenarioInput(AnyScenarioInput):
@@ -92,6 +96,21 @@ class InboundScenarioInput(AnyScenarioInput):
     def replayed_parameters(self) -> InboundSyncConfigurationParameters:
         """The frozen parameters with placeholders for secrets."""
         return self.with_placeholders(self.parameters)
+
+
+class MetadataScenarioInput(ScenarioHead):
+    """What a workflow's source is made with.
+
+    config: of the source, placeholders in the place of its secrets. service: whose metadata it
+    reads. since: the watermark that it goes on from, milliseconds since 1970.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    direction: Literal["metadata"] = "metadata"
+    service: str
+    config: dict[str, Any]
+    since: int | None = None
 
 
 def _with_tested(content: dict[str, Any]) -> dict[str, Any]:

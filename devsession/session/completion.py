@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import ScenarioError, SecretLeakError
 from devsession.plugin.sync_source import completing
 from devsession.recording.inbound_scenario import InboundScenarioFolder
+from devsession.recording.metadata_scenario import MetadataScenarioFolder
 from devsession.render import NEUTRAL, both_ends, counted, html_line, html_report, shortened
 from devsession.secrets.audit import audit
 from devsession.session.takes import drop_former_cells
@@ -28,6 +30,7 @@ _ALL_FAILED = (
     "  Every record failed. If the cells had done it in the app already: undo it there, then "
     "scenario.run() and complete() again"
 )
+_METHODS = {"outbound": "sync_outbound", "inbound": "sync_inbound", "metadata": "generate"}
 FREEZES = "It freezes what the plugin does now and proves no correctness: that it is right, only you can say"
 
 
@@ -72,7 +75,7 @@ def completion_of(session: DevelopmentSession, folder: AnyFolder) -> Told:
 
 
 def _not_tested(folder: AnyFolder) -> tuple[str, ...]:
-    method = "sync_inbound" if isinstance(folder, InboundScenarioFolder) else "sync_outbound"
+    method = _METHODS[folder.read_head().direction]
     return (
         "No test yet: the method of plugin.py has not run",
         f"next: move the code into {method}, then scenario.run() and complete()",
@@ -82,11 +85,12 @@ def _not_tested(folder: AnyFolder) -> tuple[str, ...]:
 def frozen_lines(folder: AnyFolder) -> list[str]:
     """What the test will hold the plugin to: how much, and a sample."""
     exchanges = folder.read_cassette()
-    lines = (
-        _received_lines(folder, exchanges)
-        if isinstance(folder, InboundScenarioFolder)
-        else _outcome_lines(folder, exchanges)
-    )
+    if isinstance(folder, MetadataScenarioFolder):
+        lines = _entity_lines(folder, exchanges)
+    elif isinstance(folder, InboundScenarioFolder):
+        lines = _received_lines(folder, exchanges)
+    else:
+        lines = _outcome_lines(folder, exchanges)
     for exchange in exchanges[:1]:
         answer = f"{exchange.status} {exchange.reason}".strip()
         lines.append(f"  {exchange.method} {both_ends(exchange.url)} -> {shortened(answer)}")
@@ -105,6 +109,14 @@ def _received_lines(folder: InboundScenarioFolder, exchanges: Sequence[Exchange]
         told = f"{counted(len(stream.records), 'record')}{deleted}, state {state}"
         lines.append(f"  {name}: {shortened(told)}")
     return lines
+
+
+def _entity_lines(folder: MetadataScenarioFolder, exchanges: Sequence[Exchange]) -> list[str]:
+    """How many of each kind."""
+    lines = folder.read_entities()
+    kinds = Counter(str(line["kind"]) for line in lines)
+    told = [f"Frozen: {counted(len(lines), 'entity')}, {counted(len(exchanges), 'exchange')}"]
+    return [*told, *(f"  {kind}: {number:,}" for kind, number in kinds.items())]
 
 
 def _outcome_lines(folder: ScenarioFolder, exchanges: Sequence[Exchange]) -> list[str]:
@@ -137,7 +149,7 @@ def _tape_lines(session: DevelopmentSession) -> list[str]:
 
 
 def _tested(session: DevelopmentSession, folder: AnyFolder) -> list[str]:
-    plugin_class = type(session.plugin)
+    plugin_class = session.loaded_class
     file = write_tests(session.workspace.folder, plugin_class)
     proof = prove_test(plugin_class, folder.path, file)
     if not proof:

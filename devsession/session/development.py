@@ -182,10 +182,15 @@ class DevelopmentSession(InWarehouse):
     # What an author uses.
 
     @property
+    def loaded_class(self) -> type[Plugin]:
+        """The plugin's class, of its code as it is saved now."""
+        self.refresh()
+        return self.source.plugin_class
+
+    @property
     def plugin(self) -> Plugin:
         """A new instance of the plugin, of its code as it is saved now."""
-        self.refresh()
-        plugin, vault = self.source.plugin_class(), self.vault
+        plugin, vault = self.loaded_class(), self.vault
         plugin._on_secret = lambda name, value: vault.learn_tokens({name: value})
         return plugin
 

@@ -21,6 +21,7 @@ from devsession.plugin.outbound import FrameRecords
 from devsession.plugin.parameters import SyncConfigurationParameters
 from devsession.plugin.request_matching import RequestMatching
 from devsession.recording.inbound_scenario import InboundScenarioFolder
+from devsession.recording.metadata_scenario import MetadataScenarioFolder
 from devsession.recording.received import Received
 from devsession.recording.takes import of_the_sync
 from devsession.recording.tape import Tape
@@ -82,12 +83,18 @@ def drift_of(session: DevelopmentSession, folder: AnyFolder) -> DriftReport:
     That of an outbound sync writes to the app. Neither the scenario nor the tape changes.
 
     Raises:
-        UsageError: the session is offline.
+        UsageError: the session is offline, or the scenario is a workflow's.
         NotFilledError: no connection is saved.
         ScenarioError: the folder has no test, or is damaged.
         ConnectError: the app does not answer.
     """
     check_online(offline=session.offline)
+    if isinstance(folder, MetadataScenarioFolder):
+        raise UsageError(
+            "Drift is looked for in scenarios of syncs",
+            where=str(folder.path),
+            next_step="scenario.run() reads the system as it is now, and says what differs",
+        )
     check_connected(session)
     check_recorded(folder)
     recorded, name = folder.read_cassette(), folder.read_head().name
@@ -116,7 +123,7 @@ def _check_answered(live: list[Exchange], scenario: str) -> None:
 
 
 def _played(
-    session: DevelopmentSession, folder: AnyFolder
+    session: DevelopmentSession, folder: ScenarioFolder | InboundScenarioFolder
 ) -> tuple[list[Exchange], PluginError | None]:
     """What was exchanged, redacted, and what the method raised if it did."""
     plugin, recorder = session.plugin, session.recorder

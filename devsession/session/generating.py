@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from devsession.errors import ScenarioError
+from devsession.errors import ScenarioError, UsageError
 from devsession.plugin.outcome_rules import check_outcomes
 from devsession.recording.scenario import opened
 from devsession.render import counted
@@ -12,11 +12,17 @@ from devsession.session.completion import FREEZES, Told, frozen_lines
 from devsession.session.manifest import manifest_of
 from devsession.testing.features import Feature, check_behave
 from devsession.testing.generate import write_tests
-from devsession.testing.scenarios import LoadedScenario, load, play, scenario_folders
+from devsession.testing.scenarios import (
+    LoadedMetadata,
+    LoadedScenario,
+    load,
+    play,
+    scenario_folders,
+)
 
 if TYPE_CHECKING:
     from devsession.session.development import DevelopmentSession
-    from devsession.testing.scenarios import AnyLoaded
+    from devsession.testing.scenarios import AnyLoaded, LoadedSync
 
 
 def generate_tests(session: DevelopmentSession, *, behave: bool) -> Told:
@@ -26,7 +32,7 @@ def generate_tests(session: DevelopmentSession, *, behave: bool) -> Told:
     """
     if behave:
         check_behave()
-    plugin = session.plugin
+    plugin_class = session.loaded_class
     folders = [opened(path) for path in scenario_folders(session.workspace.scenarios)]
     if not folders:
         raise ScenarioError(
@@ -41,7 +47,7 @@ def generate_tests(session: DevelopmentSession, *, behave: bool) -> Told:
     lines = []
     if behave:
         plugin_id = manifest_of(session).plugin_id
-        feature = Feature(workspace, plugin_id, type(plugin), scenarios)
+        feature = Feature(workspace, plugin_id, plugin_class, _of_syncs(scenarios))
         feature.write(session.vault.redactor)
         feature.prove(session.vault.redactor)
         lines = [
@@ -49,7 +55,7 @@ def generate_tests(session: DevelopmentSession, *, behave: bool) -> Told:
             "  as written: all pass, with the network shut",
             "  with an answer of each changed: all fail, as they should",
         ]
-    file = write_tests(workspace, type(plugin))
+    file = write_tests(workspace, plugin_class)
     for scenario, folder in zip(scenarios, folders, strict=True):
         frozen, *details = frozen_lines(folder)
         lines += [f"{scenario.frozen.name}: {frozen}", *details]
@@ -63,12 +69,23 @@ def generate_tests(session: DevelopmentSession, *, behave: bool) -> Told:
     )
 
 
+def _of_syncs(scenarios: list[AnyLoaded]) -> list[LoadedSync]:
+    """Raises: UsageError where a workflow's is among them: a feature speaks of records."""
+    syncs = [each for each in scenarios if not isinstance(each, LoadedMetadata)]
+    if len(syncs) < len(scenarios):
+        raise UsageError(
+            "Features for behave tell of syncs, and this plugin reads metadata",
+            next_step="session.generate_tests() writes its tests for pytest",
+        )
+    return syncs
+
+
 def _check(session: DevelopmentSession, scenario: AnyLoaded) -> None:
     """Raises: ScenarioError unless its outcomes are valid and the plugin still comes to them."""
     name = scenario.frozen.name
     if isinstance(scenario, LoadedScenario):
         _check_outcomes(session, scenario)
-    played = play(type(session.plugin), scenario)
+    played = play(session.loaded_class, scenario)
     if not played:
         raise ScenarioError(
             f"The test of {name!r} does not pass",

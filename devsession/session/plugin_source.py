@@ -10,7 +10,7 @@ import sys
 import traceback
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from devsession.errors import DevsessionError, PluginLoadError, UsageError, did_you_mean
 from devsession.plugin.contract import Plugin
@@ -28,10 +28,11 @@ class PluginSource:
     """
 
     def __init__(self, plugin_class: type[Plugin]) -> None:
-        if not (isinstance(plugin_class, type) and issubclass(plugin_class, Plugin)):
+        if not is_plugin(plugin_class):
             raise UsageError(
                 f"{plugin_class!r} is not a plugin class",
-                tried="DevelopmentSession(..) takes the class itself, derived from Plugin",
+                tried="DevelopmentSession(..) takes the class itself, derived from Plugin or, for "
+                "metadata, from Source",
                 next_step="from plugin import <YourPlugin>; DevelopmentSession(<YourPlugin>)",
             )
         self.plugin_class = plugin_class
@@ -76,8 +77,8 @@ class PluginSource:
     def _load(self, file: Path) -> type[Plugin]:
         with _modules_set_aside(file.parent):
             module = _import(self._module, file)
-            plugin_class = getattr(module, self.name, None)
-            if not (isinstance(plugin_class, type) and issubclass(plugin_class, Plugin)):
+            plugin_class: Any = getattr(module, self.name, None)
+            if not is_plugin(plugin_class):
                 raise PluginLoadError(
                     f"{file.name} no longer holds the plugin class {self.name}",
                     tried=did_you_mean(self.name, plugin_names(module)),
@@ -85,7 +86,8 @@ class PluginSource:
                     next_step="name the class as before, or pass the new one to DevelopmentSession",
                     plugin=self.name,
                 )
-            return plugin_class
+            found: type[Plugin] = plugin_class
+            return found
 
     def _fingerprint(self) -> dict[Path, bytes]:
         """The text of the plugin's file and of the modules beside it that are loaded."""
@@ -126,10 +128,20 @@ def plugin_names(module: ModuleType) -> list[str]:
     return [
         name
         for name, value in vars(module).items()
-        if isinstance(value, type)
-        and issubclass(value, Plugin)
-        and value.__module__ == module.__name__
+        if is_plugin(value) and value.__module__ == module.__name__
     ]
+
+
+def is_plugin(value: object) -> bool:
+    """Whether it is the class of a plugin: for syncs, or for metadata."""
+    return isinstance(value, type) and (issubclass(value, Plugin) or is_metadata(value))
+
+
+def is_metadata(plugin_class: type) -> bool:
+    """Whether it reads metadata: a class derived from `devsession.openmetadata.Source`."""
+    # Whoever has derived from it has loaded it; nobody else has to.
+    steps = sys.modules.get("devsession.openmetadata.steps")
+    return steps is not None and issubclass(plugin_class, steps.Source)
 
 
 def _not_one(file: Path, names: list[str], module: ModuleType) -> PluginLoadError:

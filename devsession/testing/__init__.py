@@ -3,11 +3,13 @@
 from devsession.testing.contract import SuiteConfig, plugin_contract
 from devsession.testing.faults import FaultReport, run_faults
 from devsession.testing.scenarios import ScenarioReport, run_scenario, scenario_folders
+from devsession.testing.source_contract import metadata_contract
 
 __all__ = [
     "FaultReport",
     "ScenarioReport",
     "SuiteConfig",
+    "metadata_contract",
     "plugin_contract",
     "run_faults",
     "run_scenario",

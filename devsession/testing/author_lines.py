@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from devsession.plugin.contract import Plugin
-
 # What plugins of the Omnata dialect call it.
 _OTHER_NAMES = {"sync_outbound": "apply_records"}
 
 
-def line_raising(error: BaseException, plugin_class: type[Plugin]) -> str:
+def line_raising(error: BaseException, plugin_class: type) -> str:
     """The deepest of the author's lines that an error came through; "" when there is none."""
     files = {file for each in _own_classes(plugin_class) if (file := file_of(each))}
     cause: BaseException | None = error
@@ -30,7 +28,7 @@ def line_raising(error: BaseException, plugin_class: type[Plugin]) -> str:
     return ""
 
 
-def line_of(plugin_class: type[Plugin], method: str) -> str:
+def line_of(plugin_class: type, method: str) -> str:
     """Where the author has written a method: `plugin.py, line 7`; the class when it is not written."""
     for name in (method, _OTHER_NAMES.get(method, method)):
         for each in _own_classes(plugin_class):
@@ -48,13 +46,13 @@ def spelled(file: str, line: int | None) -> str:
     return f"{Path(file).name}, line {line}"
 
 
-def folder_of(plugin_class: type[Plugin]) -> Path:
+def folder_of(plugin_class: type) -> Path:
     """Where the plugin's file lies."""
     file = file_of(plugin_class)
     return Path(file).resolve().parent if file else Path.cwd()
 
 
-def _own_classes(plugin_class: type[Plugin]) -> Iterator[type]:
+def _own_classes(plugin_class: type) -> Iterator[type]:
     """The author's classes, the plugin's own first."""
     for each in plugin_class.__mro__:
         if each is not object and not each.__module__.startswith(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from devsession.plugin.contract import Plugin
     from devsession.plugin.record_matching import RecordMatching
-    from devsession.testing.scenarios import AnyLoaded, LoadedInbound
+    from devsession.testing.scenarios import LoadedInbound, LoadedSync
 
 _IN_STEP, _IN_TABLE = "    ", "      "
 
@@ -43,7 +43,7 @@ class Told:
         return f"{self.name}_results.csv"
 
 
-def scenario_lines(scenario: AnyLoaded, told: Told) -> list[str]:
+def scenario_lines(scenario: LoadedSync, told: Told) -> list[str]:
     """The lines of the feature."""
     steps = (
         _outbound(scenario, told)

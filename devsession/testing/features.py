@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from devsession.plugin.contract import Plugin
     from devsession.recording.exchange import Exchange
     from devsession.secrets.redact import Redactor
-    from devsession.testing.scenarios import AnyLoaded
+    from devsession.testing.scenarios import LoadedSync
 
 FOLDER = "features"
 _MARK = "# Scenarios of the plugin, as a feature: written by devsession."
@@ -50,7 +50,7 @@ class Feature:
     workspace: Path
     plugin_id: str
     plugin_class: type[Plugin]
-    scenarios: Sequence[AnyLoaded]
+    scenarios: Sequence[LoadedSync]
 
     @property
     def path(self) -> Path:
@@ -136,7 +136,7 @@ class Feature:
                 contents[folder / RESULTS / told.results] = results_text(scenario.expected)
         return contents
 
-    def _told(self, scenario: AnyLoaded) -> Told:
+    def _told(self, scenario: LoadedSync) -> Told:
         return Told(self.plugin_class, f"{self.plugin_id}_{scenario.folder.name}")
 
     def _text(self) -> str:
@@ -167,7 +167,7 @@ def check_behave() -> None:
         )
 
 
-def _as_compared(scenario: AnyLoaded) -> AnyLoaded:
+def _as_compared(scenario: LoadedSync) -> LoadedSync:
     """The scenario, compared as its feature does it."""
     if not isinstance(scenario, LoadedInbound):
         return scenario

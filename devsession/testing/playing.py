@@ -125,7 +125,7 @@ def _told(error: MissError) -> str:
     return "\n".join([error.what, error.tried, *([ignored(suggestion)] if suggestion else [])])
 
 
-def what_was_raised(error: BaseException, plugin_class: type[Plugin], method: str) -> str:
+def what_was_raised(error: BaseException, plugin_class: type, method: str) -> str:
     """What the author's code raised, and the deepest line of it that it came through."""
     place = line_raising(error, plugin_class)
     if not place:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from devsession.render import BAD, GOOD, counted, html_line, html_report
 from devsession.testing.playing import broken_rules, play_pass, shown_differences
@@ -16,10 +16,15 @@ if TYPE_CHECKING:
     from devsession.plugin.record_matching import RecordMatching
     from devsession.recording.exchange import Exchange
     from devsession.recording.inbound_scenario import InboundScenarioFolder
+    from devsession.recording.metadata_scenario import MetadataScenarioFolder
     from devsession.recording.received import Received
     from devsession.recording.replay import Replay
     from devsession.recording.scenario import AnyFolder, ScenarioFolder
-    from devsession.recording.scenario_input import InboundScenarioInput, ScenarioInput
+    from devsession.recording.scenario_input import (
+        InboundScenarioInput,
+        MetadataScenarioInput,
+        ScenarioInput,
+    )
 
 
 _MEND = (
@@ -86,7 +91,28 @@ class LoadedInbound:
         return received_differences(received, self.expected, matching)
 
 
-AnyLoaded = LoadedScenario | LoadedInbound
+@dataclass(frozen=True)
+class LoadedMetadata:
+    """All files of a workflow's scenario, read; expected: a line an item. changed_by_hand: as above."""
+
+    folder: Path
+    frozen: MetadataScenarioInput
+    expected: list[dict[str, Any]]
+    exchanges: list[Exchange]
+    changed_by_hand: tuple[str, ...] = ()
+
+    def played(self, source: Any, replay: Replay) -> Played:
+        """Run the source, and compare what it came to."""
+        from devsession.openmetadata.written import differences
+        from devsession.testing.metadata_playing import play_metadata_pass
+
+        done = play_metadata_pass(source, self.frozen, replay)
+        found = differences(done.lines, self.expected)
+        return Played(len(self.expected), done.played, [*done.differences, *found])
+
+
+LoadedSync = LoadedScenario | LoadedInbound
+AnyLoaded = LoadedSync | LoadedMetadata
 
 
 class Played(NamedTuple):
@@ -153,12 +179,18 @@ def run_scenario(plugin_class: type[Plugin], folder: Path | str) -> ScenarioRepo
 def load(folder: ScenarioFolder) -> LoadedScenario: ...
 @overload
 def load(folder: InboundScenarioFolder) -> LoadedInbound: ...
+@overload
+def load(folder: MetadataScenarioFolder) -> LoadedMetadata: ...
 def load(folder: AnyFolder) -> AnyLoaded:
     """Read all files of a folder. Raises: ScenarioError or CassetteError for a damaged one."""
     from devsession.recording.inbound_scenario import InboundScenarioFolder
+    from devsession.recording.metadata_scenario import MetadataScenarioFolder
 
     exchanges = folder.read_cassette()
     changed = tuple(folder.cassette_changes(exchanges))
+    if isinstance(folder, MetadataScenarioFolder):
+        expected = folder.read_entities()
+        return LoadedMetadata(folder.path, folder.read_input(), expected, exchanges, changed)
     if isinstance(folder, InboundScenarioFolder):
         frozen, results = folder.read_input(), folder.read_results()
         return LoadedInbound(folder.path, frozen, results, exchanges, changed)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from devsession.errors import UnknownNameError, UsageError, did_you_mean
+from devsession.errors import UsageError
 from devsession.testing.contract.config import SuiteConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from devsession.plugin.contract import Plugin
     from devsession.testing.contract.suite import ContractSuite
 
@@ -28,7 +26,8 @@ def plugin_contract(
     """
     from devsession.plugin.contract import Plugin
     from devsession.testing.contract.bench import Bench
-    from devsession.testing.contract.suite import CHECKS, ContractSuite
+    from devsession.testing.contract.suite import ContractSuite
+    from devsession.testing.contract.told_suite import suite_of
 
     if not (isinstance(plugin_class, type) and issubclass(plugin_class, Plugin)):
         raise UsageError(
@@ -37,33 +36,4 @@ def plugin_contract(
             next_step="from plugin import AcmeCRM; TestAcme = plugin_contract(AcmeCRM)",
         )
     config = config or SuiteConfig()
-    left_out = {_test(name, CHECKS): reason for name, reason in config.skip.items()}
-    name = f"Test{plugin_class.__name__}"
-    parts = {
-        "__doc__": f"The contract, for {plugin_class.__name__}.",
-        "bench": Bench(plugin_class, config),
-        **{test: _skipping(getattr(ContractSuite, test), why) for test, why in left_out.items()},
-    }
-    return type(name, (ContractSuite,), parts)
-
-
-def _test(name: str, tests: Sequence[str]) -> str:
-    test = name if name.startswith("test_") else f"test_{name}"
-    if test not in tests:
-        raise UnknownNameError(
-            f"the contract suite has no check {name!r}",
-            tried=did_you_mean(test, tests),
-            where="SuiteConfig(skip=..)",
-            check=name,
-        )
-    return test
-
-
-def _skipping(
-    test: Callable[[ContractSuite], None], reason: str
-) -> Callable[[ContractSuite], None]:
-    def skipped(suite: ContractSuite) -> None:
-        suite._tell("not tried", reason)
-
-    skipped.__doc__ = test.__doc__
-    return skipped
+    return suite_of(ContractSuite, Bench(plugin_class, config), config.skip)

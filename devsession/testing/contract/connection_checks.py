@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from devsession.testing.contract.runs import Called
 
 # What apps call the parts that nobody else may know. Not the address where one gets a token.
-_SECRET_NAME = re.compile(
+SECRET_NAME = re.compile(
     r"(secret|password|passphrase|passwd|pwd|token|credential"
     r"|(api|access|private|auth|account|service|signing)_?key)$",
     re.IGNORECASE,
@@ -88,7 +88,7 @@ def secrets_are_declared(bench: Bench) -> list[PluginError]:
             if field.secret or not field.takes_answer:
                 continue
             value = given[field.name].value if field.name in given else ""
-            if _SECRET_NAME.search(field.name):
+            if SECRET_NAME.search(field.name):
                 found.append(_not_secret(bench, method, field.name, "is called like a secret"))
             elif len(value) >= _SHORTEST and any(_authorizes(each, value) for each in sent):
                 why = "is what Authorization is made of"

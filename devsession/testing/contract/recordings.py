@@ -6,29 +6,37 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from devsession.errors import RecordingError
-from devsession.testing.scenarios import LoadedInbound, LoadedScenario, load, scenario_folders
+from devsession.testing.scenarios import (
+    LoadedInbound,
+    LoadedMetadata,
+    LoadedScenario,
+    load,
+    scenario_folders,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from devsession.recording.exchange import Exchange
+    from devsession.testing.scenarios import AnyLoaded
 
 
 @dataclass(frozen=True)
 class Recordings:
-    """The scenarios of each direction, the one with most records first; all exchanges known.
+    """The scenarios of each kind, the one with most records first; all exchanges known.
 
     damaged: the errors of files that cannot be read.
     """
 
     outbound: list[LoadedScenario]
     inbound: list[LoadedInbound]
+    metadata: list[LoadedMetadata]
     exchanges: list[Exchange]
     damaged: list[RecordingError]
 
     @property
     def scenarios(self) -> list[LoadedScenario | LoadedInbound]:
-        """Those of both directions."""
+        """Those of syncs, of both directions."""
         return [*self.outbound, *self.inbound]
 
 
@@ -37,7 +45,7 @@ def read_recordings(scenarios: Path) -> Recordings:
     from devsession.recording.cassette_file import load_exchanges
     from devsession.recording.scenario import opened
 
-    loaded: list[LoadedScenario | LoadedInbound] = []
+    loaded: list[AnyLoaded] = []
     damaged: list[RecordingError] = []
     for folder in scenario_folders(scenarios):
         try:
@@ -46,6 +54,7 @@ def read_recordings(scenarios: Path) -> Recordings:
             damaged.append(error)
     outbound = [each for each in loaded if isinstance(each, LoadedScenario)]
     inbound = [each for each in loaded if isinstance(each, LoadedInbound)]
+    metadata = [each for each in loaded if isinstance(each, LoadedMetadata)]
     tape = scenarios / "tape.yaml"
     taped: list[Exchange] = []
     try:
@@ -55,6 +64,7 @@ def read_recordings(scenarios: Path) -> Recordings:
     return Recordings(
         sorted(outbound, key=lambda each: -len(each.records)),
         sorted(inbound, key=lambda each: -len(each.expected)),
+        sorted(metadata, key=lambda each: -len(each.expected)),
         [*(exchange for each in loaded for exchange in each.exchanges), *taped],
         damaged,
     )

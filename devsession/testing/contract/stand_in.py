@@ -121,6 +121,10 @@ class StandIn:
         if not alike:
             return None
         nearest = max(alike, key=lambda each: _nearness(each, plain))
+        return self._said_of(nearest, request)
+
+    def _said_of(self, nearest: Exchange, request: Exchange) -> Exchange:
+        """The answer to the nearest recorded request, as it is for this one."""
         return carried(nearest, request, self._numbers)
 
     def _unknown(self, plain: Exchange) -> Exchange:

@@ -12,18 +12,13 @@ from devsession.testing.contract import (
     outbound_checks,
     secret_checks,
 )
-from devsession.testing.contract.telling import NotTriedError
-from devsession.testing.examination import Checked, Examination
+from devsession.testing.contract.told_suite import ToldSuite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
-
-    from devsession.errors import DevsessionError
     from devsession.testing.contract.bench import Bench
-    from devsession.testing.examination import State
 
 
-class ContractSuite:
+class ContractSuite(ToldSuite):
     """What any plugin has to keep to, tried with neither account nor network.
 
     The app is played by what the project has recorded in `scenarios/`; what that does not tell is
@@ -131,53 +126,5 @@ class ContractSuite:
         """Apps are down, busy or cut off every week: no record may be lost then, or made twice."""
         self._hold(fault_checks.faults_are_borne)
 
-    @classmethod
-    def report(cls, *, without: Collection[str] = ()) -> Examination:
-        """What the checks say, without pytest: a line each, in the order of the class.
 
-        without: names of checks that are left out, such as `"null_records"`.
-        """
-        checks: list[Checked] = []
-        for name in (each for each in CHECKS if each.removeprefix("test_") not in without):
-            suite = _Told(cls)
-            getattr(cls, name)(suite)
-            checks.append(Checked(_title(name), suite.state, suite.why))
-        return Examination(cls.bench.plugin_class.__name__, tuple(checks))
-
-    def _hold(self, check: Callable[[Bench], Sequence[DevsessionError]]) -> None:
-        """Run a check, and tell its verdict: nothing, why it was not tried, or what is wrong."""
-        try:
-            told = "\n\n".join(map(str, check(self.bench)))
-        except NotTriedError as missing:
-            self._tell("not tried", self.bench.redactor.text(str(missing)))
-        else:
-            self._tell("error" if told else "ok", self.bench.redactor.text(told))
-
-    def _tell(self, state: State, why: str) -> None:
-        """As pytest has it."""
-        import pytest
-
-        if state == "not tried":
-            pytest.skip(why)
-        if state == "error":
-            pytest.fail(why, pytrace=False)
-
-
-CHECKS = tuple(name for name in vars(ContractSuite) if name.startswith("test_"))
-
-
-class _Told(ContractSuite):
-    """Keeps the verdict of one check of a suite."""
-
-    state: State = "ok"
-    why = ""
-
-    def __init__(self, suite: type[ContractSuite]) -> None:
-        self.bench = suite.bench  # type: ignore[misc]  # of this one alone
-
-    def _tell(self, state: State, why: str) -> None:
-        self.state, self.why = state, why
-
-
-def _title(check: str) -> str:
-    return check.removeprefix("test_").replace("_", " ")
+CHECKS = ContractSuite.checks()

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from devsession.errors import UsageError
 from devsession.testing.author_lines import file_of
 from devsession.testing.faults import problems
 from devsession.testing.faults.app import FaultyApp, Recording
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from devsession.testing.faults.outbound import OutboundFaults
     from devsession.testing.faults.problems import Problem
     from devsession.testing.faults.variants import Variant
-    from devsession.testing.scenarios import AnyLoaded
+    from devsession.testing.scenarios import LoadedSync
 
 # Time is one for the whole process.
 _alone = threading.Lock()
@@ -43,15 +44,22 @@ def run_faults(plugin_class: type[Plugin], folder: Path | str) -> FaultReport:
     leaves `sync_outbound`. Inbound: no state ahead of its records; no stream marked complete
     without them; one stream's failure leaves the others.
 
-    Raises: ScenarioError or CassetteError for a damaged folder.
+    Raises: ScenarioError or CassetteError for a damaged folder; UsageError for a workflow's.
     """
     from devsession.recording.scenario import opened
-    from devsession.testing.scenarios import load
+    from devsession.testing.scenarios import LoadedMetadata, load
 
-    return play_faults(plugin_class, load(opened(Path(folder))))
+    loaded = load(opened(Path(folder)))
+    if isinstance(loaded, LoadedMetadata):
+        raise UsageError(
+            f"{loaded.frozen.name!r} is a workflow's scenario, and these faults are of syncs",
+            where=str(folder),
+            next_step="metadata_contract(..) has its own: a refusal, a failing request",
+        )
+    return play_faults(plugin_class, loaded)
 
 
-def play_faults(plugin_class: type[Plugin], scenario: AnyLoaded) -> FaultReport:
+def play_faults(plugin_class: type[Plugin], scenario: LoadedSync) -> FaultReport:
     """The same for a scenario that is read already."""
     from devsession.recording.hooks import hooked
     from devsession.recording.network import NetworkShut
@@ -66,7 +74,7 @@ def play_faults(plugin_class: type[Plugin], scenario: AnyLoaded) -> FaultReport:
 class _Player:
     """Plays one scenario again and again."""
 
-    def __init__(self, plugin_class: type[Plugin], scenario: AnyLoaded, time: DrivenTime) -> None:
+    def __init__(self, plugin_class: type[Plugin], scenario: LoadedSync, time: DrivenTime) -> None:
         self._scenario = scenario
         self._recording = Recording(scenario.exchanges, plugin_class.request_matching)
         self._faults = _of_direction(plugin_class, scenario, self._recording)
@@ -125,7 +133,7 @@ class _Player:
 
 
 def _of_direction(
-    plugin_class: type[Plugin], scenario: AnyLoaded, recording: Recording
+    plugin_class: type[Plugin], scenario: LoadedSync, recording: Recording
 ) -> OutboundFaults | InboundFaults:
     from devsession.testing.scenarios import LoadedScenario
 

@@ -1,0 +1,193 @@
+"""Where a source is tried: its recordings, secrets that can be told apart, and runs made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import DevsessionError
+from devsession.openmetadata import Entity, fqn
+from devsession.openmetadata.collecting import collect
+from devsession.openmetadata.frozen_config import thawed
+from devsession.openmetadata.rule_case import Case
+from devsession.secrets.redact import Redactor
+from devsession.testing.author_lines import folder_of
+from devsession.testing.contract.recordings import Recordings, read_recordings
+from devsession.testing.contract.refusal import refusals
+from devsession.testing.contract.runs import heard, within
+from devsession.testing.contract.stand_in import StandIn
+from devsession.testing.contract.telling import NotTriedError
+from devsession.testing.faults.driven_time import DrivenTime
+
+if TYPE_CHECKING:
+    from devsession.openmetadata import Source
+    from devsession.openmetadata.collecting import Collected
+    from devsession.recording.exchange import Exchange
+    from devsession.testing.contract.config import SuiteConfig
+    from devsession.testing.contract.refusal import Refusal
+    from devsession.testing.scenarios import LoadedMetadata
+    from devsession.testing.source_contract.system import Altered
+
+_RECORD = "run and complete() a scenario of a workflow in a notebook, and commit scenarios/"
+
+
+@dataclass(frozen=True)
+class SourceRun:
+    """A pass of the source: what it came to, the app that it asked, what it logged and printed."""
+
+    came: Collected
+    app: StandIn
+    told: str
+
+    @property
+    def entities(self) -> list[Entity]:
+        """The entities, without those that the workflow supplied."""
+        supplied = set(self.came.report.supplied)
+        case = Case(self.came.items)
+        return [each for name, each in case.entities if name not in supplied]
+
+    @property
+    def problems(self) -> list[str]:
+        """What was raised, or told as an error of an entity."""
+        return [str(each) for each in self.came.report.failures]
+
+
+class SourceBench:
+    """A source, and what it is tried with. Each thing is made when it is first asked for.
+
+    Raises, from each: NotTriedError when it cannot be had, which says why.
+    """
+
+    def __init__(self, source: type[Source], config: SuiteConfig) -> None:
+        self.plugin_class = source
+        self.config = config
+        given = config.scenarios
+        self.scenarios = Path(given) if given else folder_of(source) / "scenarios"
+
+    @cached_property
+    def recordings(self) -> Recordings:
+        """What the project has recorded, if anything."""
+        return read_recordings(self.scenarios)
+
+    @cached_property
+    def scenario(self) -> LoadedMetadata:
+        """The one that came to most."""
+        if not self.recordings.metadata:
+            raise NotTriedError(f"no workflow's scenario in {self.scenarios.name}/", _RECORD)
+        return self.recordings.metadata[0]
+
+    @cached_property
+    def secrets(self) -> dict[str, str]:
+        """Name -> a value that stands nowhere else, of every secret of the configuration."""
+        names = {name for each in self.recordings.metadata for name in each.frozen.secrets}
+        return {name: f"s3kr1t-of-{name}-Qx7Zp0Lw" for name in sorted(names)}
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """Finds them, in any encoding."""
+        return Redactor(self.secrets)
+
+    @property
+    def service(self) -> str:
+        """The service of the scenario's workflow."""
+        return self.scenario.frozen.service
+
+    @cached_property
+    def source_config(self) -> Any:
+        """The configuration of the scenario, with these secrets."""
+        try:
+            return thawed(self.plugin_class, self.scenario.frozen.config, self.secrets)
+        except DevsessionError as error:
+            raise NotTriedError(
+                f"the recorded configuration does not fit any more: {error.what}", _RECORD
+            ) from None
+
+    def app(self, *, altered: Altered | None = None, refusal: Refusal | None = None) -> StandIn:
+        """The system that was recorded, or another one made of it."""
+        return _System(
+            self.scenario.exchanges,
+            self.recordings.exchanges,
+            redactor=self.redactor,
+            matching=self.plugin_class.request_matching,
+            refusal=refusal,
+            altered=altered,
+        )
+
+    def run(
+        self,
+        app: StandIn,
+        *,
+        config: Any = None,
+        since: int | None = None,
+        source: type[Source] | None = None,
+    ) -> SourceRun:
+        """Run the source against it. Whoever waits to try again does not wait for real.
+
+        source: in the place of the one that is tried.
+        """
+        config = self.source_config if config is None else config
+        with heard() as told, DrivenTime(), app, within(app):
+            came = collect(source or self.plugin_class, config, service=self.service, since=since)
+        return SourceRun(came, app, told.getvalue())
+
+    @cached_property
+    def recorded(self) -> SourceRun:
+        """The run as it was recorded."""
+        run = self.run(self.app())
+        if run.app.not_heard:
+            raise NotTriedError(
+                f"{run.app.not_heard[0]} was called by a library that is not recorded"
+            )
+        return run
+
+    @cached_property
+    def whole(self) -> SourceRun:
+        """The same, where it came to something: what another system is compared with."""
+        run = self.recorded
+        if not run.app.heard:
+            raise NotTriedError("it asks nothing over HTTP that can be heard")
+        if run.problems or not run.entities:
+            told = run.problems[0] if run.problems else "it comes to nothing"
+            raise NotTriedError(
+                f"the recorded system itself is not read: {told}", "see test_it_reads_the_system"
+            )
+        return run
+
+    @cached_property
+    def refused(self) -> SourceRun:
+        """A run in which the system answers 401 to everything."""
+        refusal = refusals(HTTPStatus.UNAUTHORIZED, self.recordings.exchanges)[0]
+        return self.run(self.app(refusal=refusal))
+
+    @cached_property
+    def names(self) -> list[tuple[str, str]]:
+        """Type and last part of the name of each entity that the recorded answers speak of."""
+        spoken = "".join(
+            each.response_body.decode(errors="replace") for each in self.whole.app.answers
+        )
+        return [
+            (each.entity_type, each.name)
+            for each in self.whole.entities
+            if len(fqn.split(each.fqn)) > 1 and f'"{each.name}"' in spoken
+        ]
+
+
+class _System(StandIn):
+    """The recorded system, or what is made of it; it is read, and never given identifiers."""
+
+    def __init__(self, *recorded: Any, altered: Altered | None, **more: Any) -> None:
+        super().__init__(*recorded, **more)
+        self._altered = altered
+
+    def answer(self, request: Exchange) -> Exchange:
+        """Raises: EndlessError when it is asked without end."""
+        if self._altered is None:
+            return super().answer(request)
+        answer = super().answer(self._altered.asked(request))
+        return self._altered.answered(answer, request)
+
+    def _said_of(self, nearest: Exchange, request: Exchange) -> Exchange:  # noqa: ARG002
+        return nearest

@@ -1,0 +1,189 @@
+"""What a source says of itself, and how it takes wrong credentials."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel
+
+from devsession.plugin.model_form import fields_of
+from devsession.recording.places import undeclared
+from devsession.testing.author_lines import line_of, line_raising
+from devsession.testing.contract.connection_checks import SECRET_NAME
+from devsession.testing.contract.refusal import refusals
+from devsession.testing.contract.telling import NotTriedError, flaw, is_a_message, said, trying
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from devsession.errors import PluginError
+    from devsession.testing.source_contract.bench import SourceBench, SourceRun
+
+_BEFORE = ("prepare", "test_connection")
+
+
+def configuration_is_whole(bench: SourceBench) -> list[PluginError]:
+    """`Config` is a pydantic class whose form builds, and what is secret is a SecretStr."""
+    source = bench.plugin_class
+    config: Any = source.Config
+    where = line_of(source, "Config")
+    if config is None:
+        return [
+            flaw(
+                f"{source.__name__} has no Config: it has no form, and its secrets are plain text",
+                where=where,
+                next_step="class AcmeConfig(SourceConfig): ..; and Config = AcmeConfig in the source",
+            )
+        ]
+    if not (isinstance(config, type) and issubclass(config, BaseModel)):
+        what = f"Config is {config!r}, and no pydantic class"
+        return [flaw(what, where=where, next_step="derive it from SourceConfig")]
+    fields, raised = trying(lambda: fields_of(config))
+    if raised is not None:
+        step = getattr(raised, "next_step", "") or "give the field a type that a form can ask for"
+        return [flaw(f"its form does not build: {said(raised)}", where=where, next_step=step)]
+    return [
+        flaw(
+            f"{field.name} is a secret, and its type does not say so",
+            tried="what is no SecretStr is stored, shown and recorded in plain text",
+            where=where,
+            next_step=f"{field.name}: SecretStr",
+        )
+        for field in fields
+        if SECRET_NAME.search(field.name) and not field.secret
+    ]
+
+
+def addresses_are_declared(bench: SourceBench) -> list[PluginError]:
+    """Each host that was called stands in the configuration, or is told by network_addresses()."""
+    run, source = bench.recorded, bench.plugin_class
+    if not run.app.called:
+        raise NotTriedError("it asks nothing over HTTP that can be heard")
+    declared, raised = trying(lambda: source.network_addresses(bench.source_config))
+    if raised is not None:
+        where = line_raising(raised, source) or line_of(source, "network_addresses")
+        what = f"network_addresses() raised {said(raised)}"
+        return [flaw(what, where=where, next_step="return a list of hosts")]
+    known = [*declared, *map(_host, _texts(bench.scenario.frozen.config))]
+    places = undeclared(run.app.called, known)
+    if not places:
+        return []
+    return [
+        flaw(
+            f"it calls what neither its configuration nor network_addresses() names: {', '.join(places)}",
+            where=line_of(source, "generate"),
+            next_step=f"def network_addresses(cls, config): return {places}; or leave the call out",
+        )
+    ]
+
+
+def wrong_credentials_get_a_message(bench: SourceBench) -> list[PluginError]:
+    """Where the system answers 401, prepare() or test_connection() raises, in words."""
+    bench.whole  # noqa: B018  or why it cannot be tried
+    if not bench.secrets:
+        raise NotTriedError("its configuration has no secret")
+    first: PluginError | None = None
+    for refusal in refusals(HTTPStatus.UNAUTHORIZED, bench.recordings.exchanges):
+        found = _taken_as(bench, bench.run(bench.app(refusal=refusal)))
+        if found is None:
+            return []
+        first = first or found
+    return [first] if first else []
+
+
+def _taken_as(bench: SourceBench, run: SourceRun) -> PluginError | None:
+    source, tried = bench.plugin_class, "a system that answers 401 to everything"
+    raised = [(name, run.came.raised[name]) for name in _BEFORE if name in run.came.raised]
+    if not raised:
+        return flaw(
+            "wrong credentials are taken: prepare() and test_connection() say nothing",
+            tried=tried,
+            where=line_of(source, "test_connection"),
+            next_step="ask the system something small in test_connection(), and "
+            "response.raise_for_status()",
+        )
+    name, error = raised[0]
+    if is_a_message(error):
+        return None
+    return flaw(
+        f"{name}() raised {said(error)}, which tells a user nothing",
+        tried=tried,
+        where=line_raising(error, source) or line_of(source, name),
+        next_step="look at the status before the answer is read: response.raise_for_status()",
+    )
+
+
+def closes_after_a_failure(bench: SourceBench) -> list[PluginError]:
+    """Whatever happens, close() can be called, and does not raise."""
+    bench.whole  # noqa: B018  or why it cannot be tried
+    source = bench.plugin_class
+    gone = _failing(bench)
+    runs = {
+        "as it was recorded": bench.whole,
+        "a system that answers 401": bench.refused,
+        "before prepare() has done anything": gone,
+    }
+    for tried, run in runs.items():
+        error = run.came.raised.get("close")
+        if error is not None:
+            return [
+                flaw(
+                    f"close() raised {said(error)}",
+                    tried=tried,
+                    where=line_raising(error, source) or line_of(source, "close"),
+                    next_step="make in __init__ what close() lets go of, or see whether it is there",
+                )
+            ]
+    return []
+
+
+def _failing(bench: SourceBench) -> SourceRun:
+    """A run whose prepare() fails at once."""
+
+    def prepare(_: Any) -> None:
+        raise ConnectionError("the system cannot be reached")
+
+    source = type(bench.plugin_class.__name__, (bench.plugin_class,), {"prepare": prepare})
+    source.__module__ = bench.plugin_class.__module__
+    return bench.run(bench.app(), source=source)
+
+
+def no_secret_is_told(bench: SourceBench) -> list[PluginError]:
+    """Entities, logs, prints and errors, as recorded and where the system refuses."""
+    source, recorded = bench.plugin_class, bench.recorded
+    if not bench.secrets:
+        raise NotTriedError("its configuration has no secret")
+    found: dict[str, PluginError] = {}
+    for run in (recorded, bench.refused):
+        for how, method, text in _texts_of(run):
+            names = sorted({hit.name for hit in bench.redactor.find(text)})
+            if names:
+                what = f"{how} the secret {', '.join(map(repr, names))}"
+                step = "leave it out: name the system, not its key"
+                found.setdefault(what, flaw(what, where=line_of(source, method), next_step=step))
+    return list(found.values())
+
+
+def _texts_of(run: SourceRun) -> Iterator[tuple[str, str, str]]:
+    # What an error of the workflow says is redacted: the author's own words are looked at.
+    for name, error in run.came.raised.items():
+        yield f"{name}() raised", name, str(error)
+    yield "it logged or printed", "generate", run.told
+    yield "an entity holds", "generate", json.dumps([each.to_wire() for each in run.came.items])
+
+
+def _host(text: str) -> str:
+    """The host of an address; any other text as it is."""
+    return urlsplit(text).netloc if "//" in text else text
+
+
+def _texts(content: Any) -> Iterator[str]:
+    """All texts in a configuration."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, dict | list):
+        for each in content.values() if isinstance(content, dict) else content:
+            yield from _texts(each)

@@ -1,0 +1,95 @@
+"""The contract of a metadata source: a good one passes all of it, each broken one fails one check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from devsession.errors import UsageError
+from devsession.openmetadata import Source, Table
+from devsession.testing import SuiteConfig, metadata_contract, run_scenario
+from tests.broken_sources.gallery import NAMES, failures, picture
+from tests.broken_sources.good import AcmeSource, record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+    from devsession.openmetadata.steps import Yielded
+
+
+@pytest.fixture(scope="module")
+def scenarios(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("scenarios")
+    record(place)
+    return place
+
+
+def test_a_good_source_passes_every_check(scenarios: Path) -> None:
+    config = SuiteConfig(scenarios=scenarios, records=11)
+
+    report = metadata_contract(AcmeSource, config).report()
+
+    assert {each.state for each in report.checks} == {"ok"}, str(report)
+
+
+def test_there_are_as_many_broken_sources_as_checks() -> None:
+    checks = metadata_contract(AcmeSource).checks()
+
+    assert {picture(name).check for name in NAMES} == set(checks)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_broken_source_fails_in_the_check_that_names_its_fault(
+    name: str, scenarios: Path, snapshot: SnapshotAssertion
+) -> None:
+    shown = picture(name)
+
+    found = failures(shown.broken, scenarios)
+
+    assert list(found) == [shown.check]
+    assert found[shown.check].replace(f"{name}.py", "plugin.py") == snapshot
+
+
+def test_without_a_recording_a_check_says_what_to_record(tmp_path: Path) -> None:
+    report = metadata_contract(AcmeSource, SuiteConfig(scenarios=tmp_path / "scenarios")).report()
+
+    assert report
+    told = {each.told for each in report.checks if each.state == "not tried"}
+    assert told
+    assert all("run and complete() a scenario of a workflow" in why for why in told)
+
+
+def test_a_check_can_be_left_out(scenarios: Path) -> None:
+    config = SuiteConfig(scenarios=scenarios, skip={"a_huge_system": "it has three tables"})
+
+    with pytest.raises(pytest.skip.Exception, match="it has three tables"):
+        metadata_contract(AcmeSource, config)().test_a_huge_system()
+
+
+def test_what_is_no_source_is_refused() -> None:
+    with pytest.raises(UsageError, match="takes the class of a source"):
+        metadata_contract(Table)  # type: ignore[arg-type]
+
+
+def test_a_source_without_a_config_is_told_what_that_costs(tmp_path: Path) -> None:
+    class Bare(Source):
+        def generate(self) -> Iterator[Yielded]:
+            yield Table(name="t", database="d", schema="s", columns=[])
+
+    record(tmp_path, Bare)
+
+    found = failures(Bare, tmp_path)
+
+    assert "has no Config" in found["test_its_configuration_is_whole"]
+
+
+def test_a_scenario_is_played_and_differs_where_the_source_does(scenarios: Path) -> None:
+    changed = picture("counts_a_column_twice").broken
+
+    assert run_scenario(AcmeSource, scenarios / "reads-all")
+    told = str(run_scenario(changed, scenarios / "reads-all"))
+    assert "Table acme.main.public.people: columns is 3 of them, expected 2 of them" in told
