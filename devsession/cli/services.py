@@ -44,6 +44,7 @@ def sandbox(
     catalog: its metadata catalog is opened, and what is set is set for that.
     """
     from devsession.sandbox import (
+        catalog_token,
         change_settings,
         chosen_data,
         sandbox_service,
@@ -74,6 +75,7 @@ def sandbox(
     address = service.address()
     _tell(service, chosen_data(workspace.private))
     if address is not None:
+        catalog_token(workspace.folder)  # is there when it is told of
         _tell_how_to_use(service, address)
 
 

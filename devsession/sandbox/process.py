@@ -40,12 +40,12 @@ def sandbox_client_secret(workspace: Path) -> str:
 
 
 def catalog_token(workspace: Path) -> str:
-    """The token of its metadata catalog; made and kept as the key is."""
+    """The token of its metadata catalog; made and kept as the key is, but not before it is needed."""
     return catalog_token_in(private_folder(workspace))
 
 
 def start_sandbox(workspace: Path, data: Path | None = None) -> Address:
-    """Start it, unless it runs; its key, client secret and token are made when there are none.
+    """Start it, unless it runs; its key and client secret are made when there are none.
 
     Args:
         data: the folder in which it keeps its records, until it is stopped. A start after that
@@ -57,7 +57,6 @@ def start_sandbox(workspace: Path, data: Path | None = None) -> Address:
     """
     sandbox_key(workspace)
     sandbox_client_secret(workspace)
-    catalog_token(workspace)
     service = sandbox_service(workspace)
     if data is None:
         return service.ensure()

@@ -12,6 +12,7 @@ from devsession.sandbox import (
     CLIENT_SECRET_NAME,
     KEY_NAME,
     agree,
+    catalog_token,
     change_settings,
     change_stream,
     expire_tokens,
@@ -72,7 +73,10 @@ class Sandbox:
 
     @property
     def catalog_url(self) -> str:
-        """Its metadata catalog, as a workflow's `hostPort`; its token is `secret("CATALOG_TOKEN")`."""
+        """Its metadata catalog, as a workflow's `hostPort`; its token is `secret("CATALOG_TOKEN")`,
+        which is made when there is none."""
+        if not self._offline:
+            catalog_token(self._workspace.folder)
         return self.url + CATALOG_PATH
 
     @property

@@ -9,7 +9,8 @@ import requests
 
 from devsession import secret
 from devsession.errors import UsageError
-from devsession.sandbox import catalog_token, sandbox_key
+from devsession.sandbox import sandbox_key
+from devsession.secrets.secret_file import FileSecrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,11 +161,12 @@ def test_offline_there_is_nothing_to_set(
 def test_the_catalog_of_a_session_answers_and_meets_faults(
     project: Project, sandbox: Sandbox
 ) -> None:
+    host_port = sandbox.catalog_url
+    token = FileSecrets(project.folder / ".devsession" / "secrets").all()["CATALOG_TOKEN"]
+
     def tables() -> int:
         return requests.get(
-            f"{sandbox.catalog_url}/v1/tables",
-            headers={"Authorization": f"Bearer {catalog_token(project.folder)}"},
-            timeout=30,
+            f"{host_port}/v1/tables", headers={"Authorization": f"Bearer {token}"}, timeout=30
         ).status_code
 
     sandbox.set_catalog(next=["503"])

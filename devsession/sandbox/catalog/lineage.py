@@ -180,9 +180,10 @@ class Lineage:
         if pipeline := details.get("pipeline"):
             known.require_id(pipeline["type"], pipeline["id"])
         now = self._clock()
+        before = from_json(self._store.edge(start.id, end.id) or b"{}")
         kept = {
             "source": "Manual",
-            "createdAt": now,
+            "createdAt": before.get("createdAt", now),
             "createdBy": USER,
             "updatedAt": now,
             "updatedBy": USER,

@@ -164,6 +164,13 @@ class Store:
     def put_edge(self, from_id: str, to_id: str, content: bytes) -> None:
         self._database.execute("replace into edges values (?, ?, ?)", (from_id, to_id, content))
 
+    def edge(self, from_id: str, to_id: str) -> bytes | None:
+        """JSON of an edge that is there."""
+        found = self._database.execute(
+            "select content from edges where from_id = ? and to_id = ?", (from_id, to_id)
+        ).fetchone()
+        return None if found is None else bytes(found[0])
+
     def remove_edge(self, from_id: str, to_id: str) -> bool:
         """False when there is none."""
         return bool(

@@ -45,9 +45,11 @@ def test_a_circle_ends(chain: Api) -> None:
 def test_an_edge_is_one_however_often_it_is_put(chain: Api) -> None:
     edge(chain, "a", "b", sqlQuery="SELECT 1")
 
-    read = chain.get(f"/lineage/table/name/{SCHEMA}.b").json()
+    (read,) = chain.get(f"/lineage/table/name/{SCHEMA}.b").json()["upstreamEdges"]
+    details = read["lineageDetails"]
 
-    assert [each["lineageDetails"]["sqlQuery"] for each in read["upstreamEdges"]] == ["SELECT 1"]
+    assert details["sqlQuery"] == "SELECT 1"
+    assert details["createdAt"] < details["updatedAt"]
 
 
 def test_an_edge_is_taken_away_by_name_and_by_id(chain: Api) -> None:
