@@ -31,6 +31,9 @@ _SHUT = (
     "SET GLOBAL autoinstall_known_extensions = false",
 )
 
+# A staged file is read once and then deleted; DuckDB would remember each of them for ever.
+_NO_CACHE = "SET GLOBAL enable_external_file_cache = false"
+
 
 def run(folder: Path) -> None:
     """Opens the database of this folder and serves it until the process is asked to end."""
@@ -75,7 +78,7 @@ def _open(data: Path, scratch: Path) -> FakeSnow:
         raise why_it_does_not_open(data / f"{DATABASE}.db", str(error)) from error
     database.duck_conn.execute("SET GLOBAL temp_directory = ?", [str(scratch)])
     database.duck_conn.execute("SET GLOBAL allowed_directories = ?", [[stage.LOCAL_BUCKET_PATH]])
-    for statement in _SHUT:
+    for statement in (_NO_CACHE, *_SHUT):
         database.duck_conn.execute(statement)
     return database
 
