@@ -121,7 +121,10 @@ class InboundTables:
             self.prepare([stream])
         before = self._streams[stream.stream_name]
         after = self._after(before, checkpoint)
-        with loaded(self._account, checkpoint.files) as loading, self._account.transaction():
+        with (
+            loaded(self._account, checkpoint.files, before.table) as loading,
+            self._account.transaction(),
+        ):
             self._change_rows(before, checkpoint, loading)
             if after != before:
                 self._save(after)

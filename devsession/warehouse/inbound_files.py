@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from devsession.errors import WarehouseError
+from devsession.warehouse.account import quoted
 from devsession.warehouse.statements import statement
 
 if TYPE_CHECKING:
@@ -19,10 +20,11 @@ _STAGE = "DEVSESSION.INBOUND_FILES"
 
 
 @contextmanager
-def loaded(account: Account, files: Sequence[Path]) -> Iterator[str | None]:
+def loaded(account: Account, files: Sequence[Path], table: str) -> Iterator[str | None]:
     """The rows of these files in a temporary table, by their POSITION; None without files.
 
     files: Parquet with the columns APP_IDENTIFIER, RECORD_DATA, IS_DELETED and RETRIEVE_DATE.
+    table: where the rows go then, which the temporary table is named after.
 
     Raises:
         WarehouseError: the warehouse refuses a file, or is gone.
@@ -33,7 +35,8 @@ def loaded(account: Account, files: Sequence[Path]) -> Iterator[str | None]:
         return
     from pyarrow.parquet import read_metadata
 
-    loading = f"LOADING_{uuid4().hex}"
+    # Always the same name, and none that a user's table can have: fakesnow remembers every name for ever.
+    loading = quoted(f"LOADING {table}")
     account.execute(statement("inbound/stage"))
     account.execute(statement("inbound/create_loading", loading=loading))
     try:

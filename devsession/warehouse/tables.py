@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -154,7 +153,9 @@ def _holds(account: Account, table: str, columns: Sequence[TableColumn], digest:
 
 def _write(account: Account, table: str, columns: Sequence[LoadedColumn], digest: str) -> None:
     """Fills a temporary table and then puts it in place, so that a reader never sees a part."""
-    loading = quoted(f"LOADING_{uuid.uuid4().hex}")
+    # Always the same name, and none that a user's table can have: fakesnow remembers every name for
+    # ever. What a load that failed has left under it is replaced.
+    loading = quoted(f"LOADING {table}")
     declarations = ", ".join(column.declaration for column in columns)
     values = ", ".join(column.value(position) for position, column in enumerate(columns))
     insert = statement("tables/load_rows", loading=loading, values=values)

@@ -30,6 +30,11 @@ NASTY = [
     "'" * 255,
     "\\" * 255,
 ]
+# What fakesnow notes of tables, by their names, and never lets go.
+NOTED = """
+    select (select count(*) from _FS_GLOBAL._FS_INFORMATION_SCHEMA._FS_COLUMNS_EXT),
+        (select count(*) from _FS_GLOBAL._FS_INFORMATION_SCHEMA._FS_TABLES_EXT)
+"""
 HOSTILE = st.one_of(
     st.sampled_from(NASTY),
     st.text(st.sampled_from("'\"\\;-$/*\n\r\t ?:%{}.ab\u2019é🦊"), max_size=255),

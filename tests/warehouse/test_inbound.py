@@ -14,7 +14,7 @@ import sqlglot
 from devsession.errors import UsageError, WarehouseError
 from devsession.plugin.stream_store import Checkpoint
 from devsession.warehouse.inbound import InboundTables
-from tests.warehouse.names import NASTY
+from tests.warehouse.names import NASTY, NOTED
 from tests.warehouse.streams import RETRIEVED, Reading, parquet, stream
 from tests.warehouse.test_hostile_names import Watched
 
@@ -66,6 +66,21 @@ def test_append_keeps_every_version(reading: Callable[..., Reading]) -> None:
     sync.store(ANN | {"name": "Anna"})
 
     assert [record["name"] for _, record, _ in sync.rows] == ["Ann", "Ann", "Bob", "Anna"]
+
+
+def test_checkpoints_leave_nothing_behind_but_their_records(
+    reading: Callable[..., Reading],
+) -> None:
+    sync = reading()
+    sync.store(ANN)
+    noted = sync.account.rows(NOTED)
+
+    sync.store(BOB)
+    sync.store(ANN | {"name": "Anna"})
+
+    assert sync.account.rows(NOTED) == noted
+    cached = "select MEMORY_USAGE_BYTES from duckdb_memory() where TAG = 'OBJECT_CACHE'"
+    assert sync.account.rows(cached) == [(0,)]
 
 
 def test_append_takes_records_without_a_key(reading: Callable[..., Reading]) -> None:

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from devsession.errors import TableExistsError, UnknownNameError, UsageError, WarehouseError
 from devsession.warehouse import Account, embedded_service, open_embedded, quoted, tables
 from devsession.warehouse.tables import TableColumn, load_table, source_table
+from tests.warehouse.names import NOTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -304,6 +305,16 @@ def test_a_table_that_is_not_ours_is_not_taken_for_it(
 
     with pytest.raises(TableExistsError):
         load_table(account, "FOREIGN_ONE", contacts)
+
+
+def test_loading_a_table_again_and_again_leaves_nothing_behind(account: Account) -> None:
+    load_table(account, "OFTEN", pd.DataFrame({"name": ["first"]}))
+    noted = account.rows(NOTED)
+
+    for name in ("second", "third"):
+        load_table(account, "OFTEN", pd.DataFrame({"name": [name]}), replace=True)
+
+    assert account.rows(NOTED) == noted
 
 
 def test_a_table_that_was_dropped_is_loaded_again(account: Account, contacts: pd.DataFrame) -> None:

@@ -1,4 +1,4 @@
-create temporary table ${loading} (
+create or replace temporary table ${loading} (
   APP_IDENTIFIER varchar,
   RETRIEVE_DATE timestamp_tz,
   RECORD_DATA varchar,

@@ -1,1 +1,1 @@
-create temporary table ${loading} (${columns})
+create or replace temporary table ${loading} (${columns})
