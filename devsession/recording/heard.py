@@ -20,7 +20,7 @@ _numbers: ContextVar[list[int] | None] = ContextVar("numbers of exchanges", defa
 
 
 # A process may live for days: of what came before the last mark, so many bytes are kept.
-_KEPT_BYTES = 32 * 2**20
+_KEPT_BYTES = 16 * 2**20
 # What an exchange takes beside its bodies.
 _BESIDE = 4_000
 
