@@ -148,20 +148,39 @@ def recorded(
     plugin_class: type[Reader], path: Path, read: Sequence[StoredStreamConfiguration] = ()
 ) -> Path:
     """The folder of a scenario that was run against the app; read: by default all its streams."""
-    read = list(read or streams())
-    parameters = InboundSyncConfigurationParameters(
-        connection_method="API Key",
+    return recorded_with(
+        App(),
+        plugin_class,
+        path,
+        list(read or streams()),
+        sync="people",
         connection_secrets={"api_key": "key-of-the-author"},
         sync_parameters={"region": "EU"},
-        currently_selected_streams=[stream.stream_name for stream in read],
     )
-    app, received, folder = App(), Received(), InboundScenarioFolder(path)
+
+
+def recorded_with(
+    app: Any,
+    plugin_class: type[Plugin],
+    path: Path,
+    read: list[StoredStreamConfiguration],
+    *,
+    sync: str,
+    **given: Any,
+) -> Path:
+    """The folder of a scenario of these streams, which the plugin has read from this app."""
+    parameters = InboundSyncConfigurationParameters(
+        connection_method="API Key",
+        currently_selected_streams=[stream.stream_name for stream in read],
+        **given,
+    )
+    received, folder = Received(), InboundScenarioFolder(path)
     with hooked(app), InboundSyncRequest(read, received, limit=100) as request:
         plugin_class().sync_inbound(parameters, request)
     redactor = Redactor({})
     frozen = InboundScenarioInput(
         name=path.name,
-        sync="people",
+        sync=sync,
         plugin=plugin_class.__name__,
         tested=True,
         records=100,

@@ -10,22 +10,17 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 
 from devsession.plugin import (
-    InboundSyncConfigurationParameters,
     Plugin,
     StoredStreamConfiguration,
     StreamConfiguration,
     managed_inbound_processing,
 )
-from devsession.plugin.inbound import InboundSyncRequest
-from devsession.recording.hooks import hooked
-from devsession.recording.inbound_scenario import InboundScenarioFolder
-from devsession.recording.received import Received
-from devsession.recording.scenario_input import InboundScenarioInput
-from devsession.secrets.redact import Redactor
+from tests.testing.inbound_kinds import recorded_with
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from devsession.plugin.inbound import InboundSyncRequest
     from devsession.recording.exchange import Exchange
 
 URL = "http://app.test"
@@ -136,23 +131,4 @@ def stored(name: str) -> StoredStreamConfiguration:
 
 def recorded(plugin_class: type[Plugin], path: Path) -> Path:
     """The folder of a scenario that was run against the app."""
-    parameters = InboundSyncConfigurationParameters(
-        connection_method="API Key", currently_selected_streams=list(ROWS)
-    )
-    app, received, streams = App(), Received(), [stored(name) for name in ROWS]
-    with hooked(app), InboundSyncRequest(streams, received, limit=100) as request:
-        plugin_class().sync_inbound(parameters, request)
-    folder, redactor = InboundScenarioFolder(path), Redactor({})
-    frozen = InboundScenarioInput(
-        name="reads all",
-        sync="rows",
-        plugin=plugin_class.__name__,
-        tested=True,
-        records=100,
-        parameters=parameters,
-        streams=streams,
-    )
-    folder.write_input(frozen, redactor)
-    folder.write_results(received, redactor)
-    folder.write_cassette(app.exchanges, redactor)
-    return path
+    return recorded_with(App(), plugin_class, path, [stored(name) for name in ROWS], sync="rows")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def test_a_reader_that_bears_them_holds(tmp_path: Path) -> None:
-    report = run_faults(readers.Reader, readers.recorded(readers.Reader, tmp_path / "reads"))
+    report = run_faults(readers.Reader, readers.recorded(readers.Reader, tmp_path / "reads all"))
 
     assert report, str(report)
     assert report.played == 7 * 4
@@ -37,7 +37,7 @@ def test_a_reader_that_bears_them_holds(tmp_path: Path) -> None:
 def test_a_weakness_earns_its_line(
     plugin: type[readers.Reader], tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
-    report = run_faults(plugin, readers.recorded(plugin, tmp_path / "reads"))
+    report = run_faults(plugin, readers.recorded(plugin, tmp_path / "reads all"))
 
     assert not report
     assert re.sub(r"readers.py, line \d+", "readers.py, line <n>", str(report)) == snapshot
@@ -46,7 +46,7 @@ def test_a_weakness_earns_its_line(
 def test_an_error_of_our_own_is_not_the_authors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = readers.recorded(readers.OneAfterTheOther, tmp_path / "reads")
+    folder = readers.recorded(readers.OneAfterTheOther, tmp_path / "reads all")
     monkeypatch.setattr(StreamRun, "give_up", None)
 
     report = run_faults(readers.OneAfterTheOther, folder)

@@ -70,17 +70,19 @@ class RetriesByUrllib3(OneByOne):
             return session.post(url, json=record, headers=key, timeout=5)
 
 
-class SendsItsIdentifier(OneByOne):
-    """By which the app knows a contact that is sent to it once more."""
-
-    def create(self, url: str, outcomes: Outcomes, identifier: str, record: Any) -> None:
-        super().create(url, outcomes, identifier, {**record, "crm_reference": identifier})
-
+class AsksOnceMore(OneByOne):
     def post(self, url: str, record: Any) -> requests.Response:
         try:
             return super().post(url, record)
         except requests.RequestException:
             return super().post(url, record)
+
+
+class SendsItsIdentifier(AsksOnceMore):
+    """By which the app knows a contact that is sent to it once more."""
+
+    def create(self, url: str, outcomes: Outcomes, identifier: str, record: Any) -> None:
+        super().create(url, outcomes, identifier, {**record, "crm_reference": identifier})
 
 
 class SideBySide(OneByOne):
@@ -112,12 +114,8 @@ class SideBySide(OneByOne):
             outcomes.fail(identifier, f"the app did not take it: {error!r}")
 
 
-class CreatesAgain(OneByOne):
-    def post(self, url: str, record: Any) -> requests.Response:
-        try:
-            return super().post(url, record)
-        except requests.RequestException:
-            return super().post(url, record)
+class CreatesAgain(AsksOnceMore):
+    """With nothing by which the app knows it."""
 
 
 class CreatesAgainUnderAnotherKey(OneByOne):
