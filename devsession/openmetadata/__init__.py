@@ -32,9 +32,11 @@ from devsession.openmetadata.facts import (
     TestCase,
     TestResult,
 )
+from devsession.openmetadata.lineage import Job, Lineage, edge
 from devsession.openmetadata.model import Entity
 from devsession.openmetadata.parts import Column, Owner, TableConstraint, TagLabel, tag
 from devsession.openmetadata.selection import DatabaseSourceConfig, Patterns, SourceConfig
+from devsession.openmetadata.sql_lineage import Statement, lineage_of
 from devsession.openmetadata.steps import Processor, Sink, Source, Stage, Step, WorkflowContext
 from devsession.openmetadata.topology import Level, TopologySource
 from devsession.openmetadata.watermarks import Watermarks
@@ -55,7 +57,9 @@ __all__ = [
     "Domain",
     "Either",
     "Entity",
+    "Job",
     "Level",
+    "Lineage",
     "LineageDetails",
     "LineageEdge",
     "MessagingService",
@@ -71,6 +75,7 @@ __all__ = [
     "Source",
     "SourceConfig",
     "Stage",
+    "Statement",
     "Step",
     "StorageService",
     "Table",
@@ -86,6 +91,8 @@ __all__ = [
     "Workflow",
     "WorkflowContext",
     "WorkflowReport",
+    "edge",
     "fqn",
+    "lineage_of",
     "tag",
 ]

@@ -47,8 +47,8 @@ class Statement(NamedTuple):
     """
 
     sql: str
-    database: str = ""
-    schema: str = ""
+    database: str | None = None
+    schema: str | None = None
     view: TableName | None = None
 
 
@@ -129,7 +129,7 @@ class _Reading:
     def __init__(self, statement: Statement, names: Names, service: str) -> None:
         self.findings: list[Finding] = []
         self._statement, self._names, self._service = statement, names, service
-        self._inside = (names.fold(statement.database), names.fold(statement.schema))
+        self._inside = (names.fold(statement.database or ""), names.fold(statement.schema or ""))
 
     def edges(self) -> Iterator[LineageEdge]:
         """What it moves; what cannot be followed is in `findings` then."""
@@ -234,8 +234,9 @@ class _Reading:
     def _table_read(self, name: Sequence[str]) -> TableName | None:
         table = self._names.table(name, self._inside) if name else None
         if table is None:
-            shown = ".".join(reversed(name)) or "what it is written to"
-            self._find(f"{shown} is in no database and schema that is known")
+            shown = ".".join(reversed(name))
+            problem = f"{shown} is in no database and schema that is known"
+            self._find(problem if name else "what it writes to has no name")
         return table
 
     def _fqn(self, table: TableName) -> str:
@@ -243,7 +244,7 @@ class _Reading:
 
     def _find(self, cause: str) -> None:
         # Up to its first text: those may be secrets.
-        begins = self._statement.sql.split("'", 1)[0]
+        begins = re.split(r"'|\$\$", self._statement.sql, maxsplit=1)[0]
         view = ".".join(self._statement.view) if self._statement.view else ""
         found = Finding(cause, shortened(begins, _SHOWN), view)
         if found not in self.findings:
@@ -273,17 +274,21 @@ def _apart(statement: Statement, names: Names) -> Iterator[Statement]:
 
 
 def _cause(error: Exception) -> str:
-    """What sqlglot says, without the excerpt of the statement, which may hold values."""
-    from sqlglot.errors import ParseError
+    """What sqlglot says, without what it quotes of the statement: that may be a secret."""
+    from sqlglot.errors import ParseError, TokenError
 
     if isinstance(error, DevsessionError):
         return error.what
     if isinstance(error, ParseError) and error.errors:
         told = error.errors[0]
-        return f"{told['description'].rstrip('.')}, line {told['line']}, column {told['col']}"
+        described = told["description"].split(" but got", 1)[0].rstrip(".")
+        return f"{described}, line {told['line']}, column {told['col']}"
+    if isinstance(error, TokenError):
+        return "a text, a name or a comment is not closed"
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
-    return f"sqlglot: {type(error).__name__}: {shortened(str(error).splitlines()[0], _SHOWN)}"
+    said = re.sub(r"(['\"]).*\1", "..", next(iter(str(error).splitlines()), ""))
+    return f"sqlglot: {type(error).__name__}: {shortened(said, _SHOWN)}"
 
 
 @contextmanager

@@ -123,7 +123,7 @@ class _Follow:
                     nexts = [self._node(column, cte)]
                 elif table := isinstance(node.source, exp.Table) and parts(node.source):
                     yield Origin(table, column)
-                else:
+                elif column:  # what stands at a place has none
                     self._add(f"column {column} is of no table that is known")
             for each in nexts:
                 if id(each) not in seen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from devsession.warehouse.query_log import without_values
 from devsession.warehouse.statements import statement
 
 if TYPE_CHECKING:
@@ -33,9 +34,11 @@ def query_history(
 ) -> list[QueryRun]:
     """The last statements that create, insert, merge or update, oldest first; none that failed.
 
-    since: with its time zone. On Snowflake the view is up to 45 minutes behind, and needs the
-        privileges of the database SNOWFLAKE. An embedded warehouse keeps its last 10,000 statements,
-        of each the first 20,000 characters, with `'?'` for texts.
+    Texts in them are `'?'`, wherever they were run: they may be secrets. On Snowflake the view is
+    up to 45 minutes behind, and needs the privileges of the database SNOWFLAKE. An embedded
+    warehouse keeps its last 10,000 statements, of each the first 20,000 characters.
+
+    since: with its time zone.
 
     Raises: WarehouseError, as every statement.
     Source: Snowflake's documentation, "QUERY_HISTORY view", in SNOWFLAKE.ACCOUNT_USAGE.
@@ -43,4 +46,7 @@ def query_history(
     rows = account.rows(
         statement("query_history", most=str(most)), (since.astimezone(UTC).isoformat(),)
     )
-    return [QueryRun(*row)._replace(seconds=float(row[7]) / 1000) for row in reversed(rows)]
+    runs = (QueryRun(*row) for row in reversed(rows))
+    return [
+        run._replace(sql=without_values(run.sql), seconds=float(run.seconds) / 1000) for run in runs
+    ]

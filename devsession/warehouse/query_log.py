@@ -104,7 +104,10 @@ class QueryLog:
 
     def add(self, ran: Ran) -> None:
         """Notes a statement; the oldest go when there are too many."""
-        line = json.dumps(ran._replace(text=without_values(ran.text)), ensure_ascii=False)
+        text = without_values(ran.text[:_CHARACTERS_KEPT])
+        if len(ran.text) > _CHARACTERS_KEPT:
+            text += " .."
+        line = json.dumps(ran._replace(text=text), ensure_ascii=False)
         # Whoever asked shall have the answer, whether there is room for a line or not.
         with suppress(OSError), self._file.open("a", encoding="utf-8") as lines:
             lines.write(f"{line}\n")
@@ -157,11 +160,9 @@ class QueryLog:
 
 def without_values(statement: str) -> str:
     """The statement with no text of its own: what stands in quotes may be a secret."""
-    cut = statement[:_CHARACTERS_KEPT]
-    masked = _NAMES_AND_VALUES.sub(_without, cut).strip()
-    if secret := _SECRET.match(masked):
-        masked = f"{secret[0].strip()} (?)"
-    return masked if len(cut) == len(statement) else f"{masked} .."
+    masked = _NAMES_AND_VALUES.sub(_without, statement).strip()
+    secret = _SECRET.match(masked)
+    return f"{secret[0].strip()} (?)" if secret else masked
 
 
 def _without(found: re.Match[str]) -> str:

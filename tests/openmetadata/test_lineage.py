@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -96,6 +98,18 @@ def test_a_long_way_and_many_ways_through_others_end() -> None:
     [whole] = Lineage(doubled).within({"t0", "t300"})
 
     assert whole.lineage_details.columns_lineage[0].from_columns == ["t0.A", "t0.B"]
+
+
+def test_the_lines_of_the_manual_run() -> None:
+    manual = Path(__file__).parents[2] / "docs" / "lineage.md"
+    [lines, *_] = re.findall(r"```python\n(.*?)```", manual.read_text("utf-8"), re.DOTALL)
+    names: dict[str, Any] = {}
+
+    exec(lines, names)
+
+    assert names["lineage"].findings == []
+    assert repr(names["lineage"]).startswith("2 edges between 3 entities, 4 columns followed\n")
+    assert len(names["lineage"] + names["by_hand"] + names["of_jobs"]) == 4
 
 
 def test_of_a_graph_of_jobs() -> None:

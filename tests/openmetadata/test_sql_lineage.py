@@ -187,6 +187,9 @@ def test_names_without_case_where_the_dialect_has_none() -> None:
     [
         "create table C as selekt X from A where Y = 'hunter2'",
         "insert into T select 'hunter2' from (A",
+        "create table C as select 1, 'hunter2",
+        "create table 'hunter2' as select 1",
+        "create table C as select s.$1 from @STAGE s",
         "create table C as select * from UNHEARD_OF u join A on u.ID = A.ID",
         "create table C as select NO_SUCH from A",
         "create table C as select object_construct(*) as O from A",
