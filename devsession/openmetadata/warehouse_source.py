@@ -170,9 +170,7 @@ class WarehouseSource(TopologySource):
             found += self._lineage(ran, "snowflake")
         for finding in found.findings:
             self.status.warn(f"lineage of {finding.view or finding.statement}: {finding.cause}")
-        for edge in found:
-            if {edge.from_entity.fqn, edge.to_entity.fqn} <= self._taken:
-                yield edge
+        yield from found.within(self._taken)
 
     def _lineage(self, statements: Iterable[Statement], dialect: str) -> Lineage:
         return lineage_of(
