@@ -16,6 +16,7 @@ from devsession.cli.run_progress import TerminalLine
 from devsession.openmetadata.workflow_file import read_workflow
 from devsession.openmetadata.workflow_steps import class_of
 from devsession.render import counted
+from devsession.session.metadata_warehouse import warehouse_opener
 from devsession.session.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def run_workflow(path: Path, *, dry_run: bool, delete_unseen: bool, as_json: boo
     logging.getLogger("devsession.openmetadata").setLevel(level.replace("WARNING", "WARN"))
     if file.workflow.watermarks is not None:
         Workspace.at(Path.cwd()).prepare()  # before anything is put into its private folder
+    file.workflow.open_warehouse = warehouse_opener(Path.cwd())
     stopped = False
     try:
         report = file.workflow.run(
