@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from pydantic import Field
 
-from devsession.errors import UsageError
+from devsession.errors import DevsessionError, UsageError
 from devsession.openmetadata.entities import Database, DatabaseSchema, DatabaseService, Table
 from devsession.openmetadata.parts import Column
 from devsession.openmetadata.selection import DatabaseSourceConfig, Patterns
@@ -165,12 +165,18 @@ class WarehouseSource(TopologySource):
             [Statement(sql, *name[:2], view=name) for name, sql in self._views],
             self._warehouse.view_dialect,
         )
+        refused: DevsessionError | None = None
         if self.config.lineage == "views and statements":
-            ran = [Statement(*each) for each in self._warehouse.ran(self.ctx.since)]
-            found += self._lineage(ran, "snowflake")
+            try:
+                ran = [Statement(*each) for each in self._warehouse.ran(self.ctx.since)]
+                found += self._lineage(ran, "snowflake")
+            except DevsessionError as error:  # not every role may read what others have run
+                refused = error
         for finding in found.findings:
             self.status.warn(f"lineage of {finding.view or finding.statement}: {finding.cause}")
         yield from found.within(self._taken)
+        if refused is not None:
+            raise refused
 
     def _lineage(self, statements: Iterable[Statement], dialect: str) -> Lineage:
         return lineage_of(

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from devsession.errors import UsageError
-from devsession.openmetadata import Patterns
+from devsession.errors import UsageError, WarehouseError
+from devsession.openmetadata import Either, OMError, Patterns
 from devsession.openmetadata.facts import LineageEdge
 from devsession.openmetadata.lineage import Lineage
 from devsession.openmetadata.steps import WorkflowContext
@@ -95,6 +95,20 @@ def test_what_is_left_out_has_no_lineage_either(account: Account) -> None:
 
     assert all(".STAFF" in name for name in names(staff, "databaseSchema"))
     assert [each for each in staff if isinstance(each, LineageEdge)] == []
+
+
+def test_where_statements_may_not_be_read_views_have_lineage_and_the_run_has_an_error(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise WarehouseError("Insufficient privileges")
+
+    monkeypatch.setattr(Kept, "ran", refused)
+    reports = read(account, schemas=Patterns(includes=["SHOP", "STAFF", "REPORTS"]))
+
+    assert len([each for each in reports if isinstance(each, LineageEdge)]) > 40
+    [error] = [each.left for each in reports if isinstance(each, Either)]
+    assert error == OMError("after_databases", "Insufficient privileges")
 
 
 def test_columns_have_their_types(account: Account) -> None:
