@@ -44,6 +44,11 @@ class Known:
         self._ids[entity_id] = found
         return found
 
+    def learn(self, row: Row) -> None:
+        """It will be there: what comes after it may refer to it."""
+        self._names.add((row.type, row.fqn))
+        self._ids[row.id] = row
+
     def columns(self, entity_type: str, fqn: str) -> set[str]:
         """The fully qualified names of all columns of an entity that is there."""
         found = self._store.named(entity_type, fqn)

@@ -13,7 +13,7 @@ from devsession.sandbox.catalog.names import below
 from devsession.sandbox.database import open_database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 FILE_NAME = "catalog.sqlite"
@@ -107,7 +107,11 @@ class Store:
 
     def put(self, row: Row) -> None:
         """A new one, or the new state of an old one."""
-        self._database.execute("replace into entities values (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self.put_many([row])
+
+    def put_many(self, rows: Iterable[Row]) -> None:
+        """In half the time that they take one by one."""
+        self._database.executemany("replace into entities values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def listed(
         self,
@@ -156,6 +160,10 @@ class Store:
         self._database.executemany(
             "delete from edges where from_id = ? or to_id = ?", [(one, one) for (one,) in each]
         )
+
+    def has_graves(self) -> bool:
+        """Whether anything was ever deleted for good."""
+        return self._database.execute("select 1 from graves limit 1").fetchone() is not None
 
     def is_buried(self, entity_id: str) -> bool:
         found = self._database.execute("select 1 from graves where id = ?", (entity_id,))

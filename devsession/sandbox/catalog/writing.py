@@ -54,53 +54,10 @@ class Writer:
             refused: the names of those that are refused whatever they are.
         """
         with self._store.transaction():
-            known = Known(self._store)
-            now = self._clock()
-            answers: list[Written | CatalogRefusedError] = []
-            for body in sent:
-                try:
-                    if isinstance(body, CatalogRefusedError):
-                        raise body
-                    answers.append(self._write(kind, body, known, now, override, refused))
-                except CatalogRefusedError as error:
-                    answers.append(error)
+            one = _Write(self._store, kind, self._clock(), override, refused)
+            answers = [one.answer(body) for body in sent]
+            self._store.put_many(one.rows.values())
         return answers
-
-    def _write(
-        self,
-        kind: Kind,
-        body: Body,
-        known: Known,
-        now: int,
-        override: bool,
-        refused: Collection[str],
-    ) -> Written:
-        fqn = kind.place(kind, body, known)
-        if fqn in refused:
-            raise CatalogRefusedError(400, f"{kind.type} {fqn} is refused, as was set for it")
-        kind.check(body, known)
-        known.require_labels(body)
-        content = kind.one.serializer.to_json(body, exclude_none=True)
-        old = self._store.named(kind.type, fqn)
-        if old is None:
-            row = Row(self._new_id(kind.type, fqn), kind.type, fqn, 1, now, 0, content, None)
-            self._store.put(row)
-            return Written("created", row)
-        if old.content == content and not old.deleted:
-            return Written("unchanged", old)
-        before = from_json(old.content)
-        after = merged(before, from_json(content), override=override)
-        change = difference(before, after)
-        if old.deleted:
-            restored = deletion(deleted=False)
-            change = change._replace(
-                updated=[*change.updated, *restored.updated], step=max(change.step, restored.step)
-            )
-        if not change.step:
-            return Written("unchanged", old)
-        row = _moved(old, change, now)._replace(content=to_json(after), deleted=0)
-        self._store.put(row)
-        return Written("updated", row)
 
     def mark(self, row: Row, *, deleted: bool) -> Row:
         """Deletes softly, or brings back; what is so already stays as it is."""
@@ -111,17 +68,78 @@ class Writer:
         self._store.put(moved)
         return moved
 
-    def _new_id(self, entity_type: str, fqn: str) -> str:
+
+class _Write:
+    """One pass over what was sent; `rows` are what is new of it, by name."""
+
+    def __init__(
+        self,
+        store: Store,
+        kind: Kind,
+        now: int,
+        override: bool,
+        refused: Collection[str],
+    ) -> None:
+        self.rows: dict[str, Row] = {}
+        self._store = store
+        self._kind = kind
+        self._now = now
+        self._override = override
+        self._refused = refused
+        self._known = Known(store)
+        self._graves = store.has_graves()
+
+    def answer(self, sent: Body | CatalogRefusedError) -> Written | CatalogRefusedError:
+        """What became of it."""
+        if isinstance(sent, CatalogRefusedError):
+            return sent
+        try:
+            written = self._write(sent)
+        except CatalogRefusedError as refused:
+            return refused
+        if written.status != "unchanged":
+            self.rows[written.row.fqn] = written.row
+            self._known.learn(written.row)
+        return written
+
+    def _write(self, body: Body) -> Written:
+        kind, known = self._kind, self._known
+        fqn = kind.place(kind, body, known)
+        if fqn in self._refused:
+            raise CatalogRefusedError(400, f"{kind.type} {fqn} is refused, as was set for it")
+        kind.check(body, known)
+        known.require_labels(body)
+        content = kind.one.serializer.to_json(body, exclude_none=True)
+        old = self.rows.get(fqn) or self._store.named(kind.type, fqn)
+        if old is None:
+            row = Row(self._new_id(fqn), kind.type, fqn, 1, self._now, 0, content, None)
+            return Written("created", row)
+        if old.content == content and not old.deleted:
+            return Written("unchanged", old)
+        before = from_json(old.content)
+        after = merged(before, from_json(content), override=self._override)
+        change = difference(before, after)
+        if old.deleted:
+            restored = deletion(deleted=False)
+            change = change._replace(
+                updated=[*change.updated, *restored.updated], step=max(change.step, restored.step)
+            )
+        if not change.step:
+            return Written("unchanged", old)
+        moved = _moved(old, change, self._now)
+        return Written("updated", moved._replace(content=to_json(after), deleted=0))
+
+    def _new_id(self, fqn: str) -> str:
         """It follows from type and name, so that it is the same in every new catalog.
 
         An entity that was deleted for good and made again has another one.
         """
-        text = f"{entity_type}:{fqn}"
+        text = f"{self._kind.type}:{fqn}"
         while True:
             digest = blake2b(text.encode(), digest_size=16).hexdigest()
             # Version 8 of RFC 9562: the rest is ours.
             found = f"{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-a{digest[17:20]}-{digest[20:]}"
-            if not self._store.is_buried(found):
+            if not self._graves or not self._store.is_buried(found):
                 return found
             text += "+"
 

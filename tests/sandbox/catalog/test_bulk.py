@@ -75,7 +75,7 @@ def test_names_of_any_script_are_kept_as_they_are(shop: Api) -> None:
     )
 
 
-def test_a_container_may_hang_under_one_of_the_same_call(shop: Api) -> None:
+def test_a_container_may_hang_under_another(shop: Api) -> None:
     shop.put("/services/storageServices", json={"name": "s3", "serviceType": "S3"})
     shop.bulk("containers", [{"name": "bucket", "service": "s3"}])
     bucket = shop.reference("container", "containers", "s3.bucket")
