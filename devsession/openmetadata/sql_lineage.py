@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import re
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from devsession.errors import DevsessionError
@@ -63,7 +64,7 @@ def lineage_of(
 
     columns: those of tables and views by (database, schema, table), in their order, all names as
         they are, case included; stars are expanded by them. A table that a statement makes is
-        known to those after it.
+        known to those after it, and has lost what an older one of its name was made of.
     service: what the fully qualified names of all tables begin with.
 
     What cannot be followed, or only in part, stands with its cause in the lineage's `findings`.
@@ -72,15 +73,21 @@ def lineage_of(
 
     listed = [Statement(statements)] if isinstance(statements, str) else statements
     names = Names(columns, dialect)
-    edges: list[LineageEdge] = []
-    findings: list[Finding] = []
+    read: dict[Statement, list[_Reading]] = {}
+    into: dict[str, dict[int, LineageEdge]] = {}
     with _no_warnings():
-        for statement in dict.fromkeys(listed):
-            for one in _apart(statement, names):
-                reading = _Reading(one, names, service)
-                edges += reading.edges()
-                findings += reading.findings
-    return Lineage(edges, findings)
+        for statement in listed:
+            if statement not in read:  # a log has the same ones, again and again
+                one_by_one = _apart(statement, names)
+                read[statement] = [_Reading(one, names, service) for one in one_by_one]
+            for reading in read[statement]:
+                found = reading.edges
+                if reading.made_anew:
+                    into.pop(reading.made_anew, None)
+                for each in found:
+                    into.setdefault(each.to_entity.fqn, {})[id(each)] = each
+    findings = [each for readings in read.values() for one in readings for each in one.findings]
+    return Lineage((each for edges in into.values() for each in edges.values()), findings)
 
 
 def origins_of_query(
@@ -128,15 +135,21 @@ class _Reading:
 
     def __init__(self, statement: Statement, names: Names, service: str) -> None:
         self.findings: list[Finding] = []
+        self.made_anew = ""
+        """The table that stands in the place of another now; none that is temporary."""
         self._statement, self._names, self._service = statement, names, service
         self._inside = (names.fold(statement.database or ""), names.fold(statement.schema or ""))
 
-    def edges(self) -> Iterator[LineageEdge]:
+    @cached_property
+    def edges(self) -> list[LineageEdge]:
         """What it moves; what cannot be followed is in `findings` then."""
+        edges = []
         try:
-            yield from self._edges()
+            for edge in self._edges():
+                edges.append(edge)
         except Exception as error:  # noqa: BLE001 - sqlglot raises whatever it stumbles over
             self._find(_cause(error))
+        return edges
 
     def _edges(self) -> Iterator[LineageEdge]:
         from sqlglot import exp, parse_one
@@ -153,13 +166,15 @@ class _Reading:
             if isinstance(parsed, exp.Query):  # a definition without its CREATE VIEW
                 writes = [Write(exp.Table(), None, parsed)]
             for write in writes:
-                yield from self._of_write(write, made=isinstance(parsed, exp.Create))
+                yield from self._of_write(write, parsed)
             if isinstance(parsed, exp.Command) and _AS.search(self._statement.sql):
                 self._find("sqlglot does not read a statement of this kind")
             if not writes and (made := declared(parsed)) and (table := self._table(made[0])):
                 self._names.learn(table, [self._names.read(each) for each in made[1]])
 
-    def _of_write(self, write: Write, *, made: bool) -> Iterator[LineageEdge]:
+    def _of_write(self, write: Write, parsed: exp.Expr) -> Iterator[LineageEdge]:
+        from sqlglot import exp
+
         target = self._statement.view or self._table(write.target)
         if target is None:
             return
@@ -167,8 +182,10 @@ class _Reading:
         for unknown in found.unknown:
             self._find(unknown)
         filled = self._filled(write, target, found)
-        if made and not self._statement.view:
+        if isinstance(parsed, exp.Create) and not self._statement.view:
             self._names.learn(target, [column for column in filled if column])
+            if not parsed.args.get("exists") and not parsed.find(exp.TemporaryProperty):
+                self.made_anew = self._fqn(target)
         yield from self._between(target, filled, found)
 
     def _origins(self, query: exp.Query) -> Origins:

@@ -178,6 +178,26 @@ def test_a_table_that_a_statement_makes_is_known_to_the_next() -> None:
     ]
 
 
+def test_a_table_made_anew_is_of_its_last_making() -> None:
+    sql = (
+        "create table C as select X from A; insert into C select Y from A;"
+        "create or replace table C as select Z as X from B; insert into C select ID from B;"
+        "create table if not exists C as select M as X from T"
+    )
+    assert flows(sql) == ["B.ID > C.X", "B.Z > C.X", "T.M > C.X"]
+    again = [
+        Statement(f"create or replace table C as select ID from {table}", "DB", "S")
+        for table in "ABA"
+    ]
+    [last] = lineage_of(again, columns=COLUMNS, service="svc")
+    assert last.from_entity.fqn == "svc.DB.S.A"
+    temporary = (
+        "create temporary table W as select X from A; insert into T (N) select X from W;"
+        "create or replace temporary table W as select Z as X from B; insert into T (M) select X from W"
+    )
+    assert flows(temporary) == ["A.X > W.X", "B.Z > W.X", "W.X > T.M", "W.X > T.N"]
+
+
 def test_names_without_case_where_the_dialect_has_none() -> None:
     assert flows("create table c as select x from a", dialect="duckdb") == ["A.X > c.x"]
 
