@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from devsession.plugin.fields import FormSliderField
@@ -18,8 +19,21 @@ if TYPE_CHECKING:
     from devsession.plugin.fields import FormField
     from devsession.plugin.parameters import ConnectivityOption
 
-# An address, as that is what forms ask for most; nobody can have it (RFC 2606).
-MADE_UP = "https://made-up.invalid"
+NOWHERE = "made-up.invalid"
+"""Where no app is: nobody can have it (RFC 2606)."""
+# What a field asks for, by words of its name and label, the first that fits; else an address, as that
+# is what forms ask for most.
+_ADDRESS = f"https://{NOWHERE}"
+_ASKED: tuple[tuple[frozenset[str], str], ...] = (
+    (frozenset({"port"}), "443"),
+    (frozenset({"url", "uri", "endpoint", "server", "host"}), _ADDRESS),
+    (frozenset({"email", "mail", "mailbox"}), f"nobody@{NOWHERE}"),
+    (frozenset({"number", "count", "limit", "size", "seconds", "minutes", "days"}), "1"),
+    (frozenset({"phone", "telephone", "mobile"}), "+15550100"),
+    (frozenset({"date", "since", "until"}), "2000-01-01"),
+    (frozenset({"user", "username", "login"}), "made-up"),
+)
+_WORD = re.compile(r"[a-z]+")
 
 
 def connection_parameters(
@@ -50,4 +64,9 @@ def _answer(field: FormField) -> StoredConfigurationValue:
         return field.accept(options[0].value, options)
     if isinstance(field, FormSliderField):
         return field.accept(field.min, ())
-    return StoredConfigurationValue(value=MADE_UP)
+    return StoredConfigurationValue(value=_asked_for(field))
+
+
+def _asked_for(field: FormField) -> str:
+    words = {*_WORD.findall(field.name.lower()), *_WORD.findall(field.label.lower())}
+    return next((value for asked, value in _ASKED if words & asked), _ADDRESS)

@@ -123,6 +123,25 @@ class ReadsAnAnswer(Whole):
         return int(parameters["url"])
 
 
+class ChecksItsAnswers(Whole):
+    def connection_form(self, connectivity_option: str) -> Any:
+        fields = [
+            FormInputField(name="login", label="E-mail address", required=True),
+            FormInputField(name="api_port", label="Port", required=True),
+            FormInputField(name="base", label="Address of the app", required=True),
+        ]
+        return [ConnectionMethod(name="Login", fields=fields)]
+
+    def inbound_stream_list(self, parameters: Any) -> Any:
+        names = ("login", "api_port", "base")
+        return [
+            StreamConfiguration(
+                stream_name=parameters[name], supported_sync_strategies=["Full Refresh"]
+            )
+            for name in names
+        ]
+
+
 class Misspelt(Whole):
     def outbound_configuration_form(self, parameters: Any) -> Any:
         return OutboundSyncConfigurationForm(fields=[FormInputField(name="list", lable="List")])
@@ -176,6 +195,13 @@ def test_what_works_is_told_and_what_cannot_be_tried() -> None:
 
 def test_made_up_answers_fit_the_connection_form() -> None:
     assert told(Whole, "inbound_stream_list") == ("ok", "page 0, page 1, page 2")
+
+
+def test_made_up_answers_suit_what_a_field_asks_for() -> None:
+    assert told(ChecksItsAnswers, "inbound_stream_list") == (
+        "ok",
+        "nobody@made-up.invalid, 443, https://made-up.invalid",
+    )
 
 
 def test_a_plugin_that_has_just_begun_has_nothing_that_fails() -> None:

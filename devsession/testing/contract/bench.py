@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from devsession.plugin.oauth import ACCESS_TOKEN
 from devsession.plugin.parameters import (
     ConnectionConfigurationParameters,
-    StoredConfigurationValue,
 )
 from devsession.secrets.redact import Redactor
 from devsession.testing.author_lines import folder_of
@@ -18,7 +17,7 @@ from devsession.testing.contract.runs import call, receive, send, wrong_outcomes
 from devsession.testing.contract.sample import plain_records, with_records
 from devsession.testing.contract.stand_in import StandIn
 from devsession.testing.contract.telling import NotTriedError, trying
-from devsession.testing.made_up import MADE_UP, answers
+from devsession.testing.made_up import NOWHERE, answers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,9 +129,9 @@ class Bench:
                 return recorded.with_secrets(self.secrets)
         made_up = answers(method)
         for number, (name, answer) in enumerate(made_up.items(), 1):
-            if answer.value == MADE_UP:  # so that it can be told which of them is sent where
-                address = MADE_UP.replace("//", f"//field-{number}.")
-                made_up[name] = StoredConfigurationValue(value=address)
+            # So that it can be told which of them is sent where.
+            told_apart = answer.value.replace(NOWHERE, f"field-{number}.{NOWHERE}")
+            made_up[name] = answer.model_copy(update={"value": told_apart})
         return ConnectionConfigurationParameters(
             connection_method=method.name, connection_parameters=made_up
         ).with_secrets(self.secrets)
