@@ -105,6 +105,8 @@ class Run:
             except Exception as error:  # noqa: BLE001 - the author's code
                 self._failed(self.report.add(name), "", error, "could not be made")
                 return False
+            if isinstance(step, Source):
+                context.sample = step.sample
             self._steps.append(step)
             step.status = self.report.add(name)
             closing.callback(self._close, step)
@@ -297,5 +299,6 @@ def _step(given: StepLike, context: WorkflowContext) -> Step:
         return given.made(context)
     own = given.ctx
     own.service, own.since = own.service or context.service, context.since
+    own.sample = context.sample
     own.metadata = own.metadata if own.metadata is not None else context.metadata
     return given

@@ -28,6 +28,7 @@ class StepStatus:
     filtered: Counter[str] = field(default_factory=Counter)
     failures: list[OMError] = field(default_factory=list)
     warned: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def fail(self, error: OMError) -> None:
         """One entity is lost; the run ends with exit code 1."""
@@ -40,6 +41,11 @@ class StepStatus:
         self.warnings += 1
         if len(self.warned) < KEPT:
             self.warned.append(what)
+
+    def note(self, what: str) -> None:
+        """What was done to an entity, and why; the first thousand are kept."""
+        if len(self.notes) < KEPT:
+            self.notes.append(what)
 
     def filter(self, rule: str) -> None:
         """One entity is left out, as this rule says."""
@@ -60,4 +66,5 @@ class StepStatus:
                 for each in self.failures
             ],
             "warned": self.warned,
+            "notes": self.notes,
         }

@@ -17,12 +17,12 @@ from devsession.openmetadata.status import StepStatus
 from devsession.plugin.request_matching import RequestMatching
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from pydantic import BaseModel
 
     from devsession.openmetadata.either import Either, OMError
-    from devsession.openmetadata.entities import Placed
+    from devsession.openmetadata.entities import Placed, Table
 
 # What goes from step to step: an entity, or a fact about some (lineage, a test's result).
 Item: TypeAlias = Model
@@ -36,6 +36,7 @@ class WorkflowContext:
     service: the name of the service whose metadata it reads; entities that name none get it.
     config: of this step, an instance of its `Config`, or a mapping where it has none.
     metadata: the catalog, to look things up; what the sink still holds is sent before it answers.
+    sample: of the source, for processors: `sample(table, rows)`, see there.
     since: watermark of an incremental run, milliseconds since 1970; None reads everything.
     open_warehouse: for a source that reads one, by the name of its account; None: the embedded one.
     """
@@ -43,6 +44,7 @@ class WorkflowContext:
     service: str = ""
     config: Any = field(default_factory=dict, repr=False)
     metadata: Any = None
+    sample: Callable[[Table, int], Mapping[str, Sequence[object]]] | None = None
     since: int | None = None
     open_warehouse: Callable[[str | None], Any] | None = None
 
@@ -120,6 +122,14 @@ class Source(Step):
         yield `Either(left=OMError(name, message))`.
         """
         raise NotImplementedError
+
+    def sample(self, table: Table, rows: int) -> Mapping[str, Sequence[object]]:
+        """Some values of a table's columns, for processors that look at them: column -> values.
+
+        rows: at most so many. By default there are none; values go into no catalog.
+        """
+        del table, rows
+        return {}
 
 
 class Processor(Step):

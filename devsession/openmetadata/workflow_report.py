@@ -150,9 +150,21 @@ class WorkflowReport:
             for rule, count in step.filtered.most_common(_SHOWN)
         ]
         warned = [f"{step.name}: {what}" for step in self.steps for what in step.warned[:_SHOWN]]
+        noted = [
+            line
+            for step in self.steps
+            for line in (
+                *(f"{step.name}: {what}" for what in step.notes[:_SHOWN]),
+                *(
+                    [f"{step.name}: and {len(step.notes) - _SHOWN:,} more"]
+                    if len(step.notes) > _SHOWN
+                    else []
+                ),
+            )
+        ]
         named = ", ".join(self.supplied[:_SHOWN]) + (", .." if len(self.supplied) > _SHOWN else "")
         supplied = [f"not yielded, so stored by name alone: {named}"] if self.supplied else []
-        return [*rules, *warned, *supplied]
+        return [*rules, *warned, *noted, *supplied]
 
 
 _WORDS = {

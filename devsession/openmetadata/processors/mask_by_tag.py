@@ -1,0 +1,90 @@
+"""What of a column is shown is decided by its tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import BaseModel, Field, field_validator
+
+from devsession.openmetadata.entities import Table
+from devsession.openmetadata.processors.changing import (
+    ProcessorConfig,
+    each_column,
+    entities_of,
+    lacking,
+    tagged,
+)
+from devsession.openmetadata.selection import Patterns
+from devsession.openmetadata.steps import Processor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from devsession.openmetadata.parts import Column
+    from devsession.openmetadata.steps import Item
+
+
+class MaskRule(ProcessorConfig):
+    """What becomes of a column with such a tag.
+
+    tag: a regular expression, matched at the start of Classification.Tag. hide: texts of the column
+    that are taken away. mask: a tag that says how the warehouse has to mask it (`Masking.Hash`).
+    leave_out: the column is not told at all.
+    """
+
+    tag: str = Field(min_length=1)
+    hide: list[Literal["description", "display_name"]] = Field(default_factory=list)
+    mask: str = ""
+    leave_out: bool = False
+
+    @field_validator("tag")
+    @classmethod
+    def _is_regular_expression(cls, pattern: str) -> str:
+        return Patterns(includes=[pattern]).includes[0]
+
+
+class MaskRules(ProcessorConfig):
+    """rules: all that fit are applied."""
+
+    rules: list[MaskRule]
+
+
+class MaskByTag(Processor):
+    """Masks columns by their tags; put it behind what gives the tags.
+
+    MaskByTag.using(rules=[{"tag": r"PII\\.Sensitive", "mask": "Masking.Hash", "hide": ["description"]}])
+    """
+
+    Config: ClassVar[type[BaseModel] | None] = MaskRules
+
+    def beforehand(self) -> Iterable[Item]:
+        """The tags of its masks, where the catalog does not have them."""
+        masks = (rule.mask for rule in self.config.rules if rule.mask)
+        return lacking(self.ctx.metadata, entities_of(masks, "How a column has to be masked"))
+
+    def process(self, item: Item) -> Item:
+        """The table with its columns masked."""
+        if not isinstance(item, Table):
+            return item
+        columns = each_column(item.columns, self._column)
+        if columns is item.columns:
+            return item
+        self.status.updated_records += 1
+        gone = {each.name for each in item.columns} - {each.name for each in columns}
+        kept = [each for each in item.table_constraints if not gone & {*each.columns}]
+        return item.model_copy(update={"columns": columns, "table_constraints": kept})
+
+    def _column(self, column: Column, _: str) -> Column | None:
+        change: dict[str, Any] = {}
+        for rule in self.config.rules:
+            tags = [label.tag_fqn for label in column.tags]
+            if not Patterns(includes=[rule.tag]).decide(*tags).taken:
+                continue
+            if rule.leave_out:
+                return None
+            change |= {name: None for name in rule.hide if getattr(column, name) is not None}
+            if rule.mask:
+                change["tags"] = tagged(change.get("tags", column.tags), rule.mask)
+        if change.get("tags") is column.tags:
+            change.pop("tags")
+        return column.model_copy(update=change) if change else column
