@@ -20,7 +20,7 @@ _SECRET_KEY = re.compile(
     re.IGNORECASE,
 )
 # What secrets of well-known services begin with; a JWT; a URL with a password in it.
-SECRET_FORMS = (
+KNOWN_FORMS = (
     r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*KEY-----|\Z)|(?:AKIA|ASIA)[A-Z0-9]{16}\b|gh[pousr]_\w{30,}"
     r"|github_pat_\w{30,}|glpat-[\w-]{20,}|xox[abpr]-[\w-]{10,}|sk-[\w-]{20,}|sk_live_\w{16,}|AIza[\w-]{30,}"
     r"|\w+://[^/\s:@]*:[^/\s:@$]+@"
@@ -73,7 +73,7 @@ def _text(text: str, path: Path, lookup: Callable[[str], str], found: Resolved) 
     call = _CALL.fullmatch(text.strip())
     names = [call[2]] if call else _VARIABLE.findall(text)
     if not names:
-        if text and (sounds_secret(key) or re.search(SECRET_FORMS, text)):
+        if text and (sounds_secret(key) or re.search(KNOWN_FORMS, text)):
             found.written.append(path)
         return text
     values = {name: _looked_up(name, path, lookup) for name in names}

@@ -77,84 +77,21 @@ NAMES: dict[str, tuple[str, ...]] = {
 _KIND_OF = {phrase.replace(" ", ""): kind for kind, names in NAMES.items() for phrase in names}
 _MOST_WORDS = 5
 # What may stand behind, and leaves it what it is.
-_BEHIND = frozenset(
-    [
-        "number",
-        "no",
-        "nr",
-        "num",
-        "nummer",
-        "numero",
-        "address",
-        "addr",
-        "adresse",
-        "value",
-        "text",
-        "str",
-        "raw",
-        "plain",
-        "full",
-        "primary",
-        "secondary",
-        "home",
-        "work",
-        "private",
-        "personal",
-        "business",
-        "main",
-        "old",
-        "new",
-        "orig",
-        "original",
-        "line",
-        "of",
-        "the",
-        "person",
-        "customer",
-        "user",
-        "contact",
-    ]
-)
+_BEHIND = frozenset({
+    "number", "no", "nr", "num", "nummer", "numero", "address", "addr", "adresse", "value",
+    "text", "str", "raw", "plain", "full", "primary", "secondary", "home", "work", "private",
+    "personal", "business", "main", "old", "new", "orig", "original", "line", "of", "the",
+    "person", "customer", "user", "contact", "privat",
+})  # fmt: skip
 # A password is one in this form as well.
 _HASHED = frozenset({"hash", "hashed", "encrypted", "salt"})
 # What stands before, and makes it something else.
-_BEFORE = frozenset(
-    [
-        "is",
-        "has",
-        "num",
-        "count",
-        "nb",
-        "n",
-        "mac",
-        "memory",
-        "web",
-        "url",
-        "wallet",
-        "contract",
-        "base",
-        "bus",
-        "file",
-        "template",
-        "product",
-        "company",
-        "table",
-        "column",
-        "host",
-        "server",
-        "default",
-        "max",
-        "min",
-        "avg",
-        "total",
-        "sum",
-        "shop",
-        "store",
-        "branch",
-        "warehouse",
-        "system",
-    ]
-)
+_BEFORE = frozenset({
+    "is", "has", "num", "count", "nb", "n", "mac", "memory", "web", "url", "wallet", "contract",
+    "base", "bus", "file", "template", "product", "company", "table", "column", "host", "server",
+    "default", "max", "min", "avg", "total", "sum", "shop", "store", "branch", "warehouse",
+    "system",
+})  # fmt: skip
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, field_validator
 
 from devsession.openmetadata.entities import Table
 from devsession.openmetadata.processors.changing import ProcessorConfig, each_column
-from devsession.openmetadata.references import SECRET_FORMS, sounds_secret
+from devsession.openmetadata.references import KNOWN_FORMS, sounds_secret
 from devsession.openmetadata.steps import Processor
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Redact(Processor):
     def prepare(self) -> None:
         """Put the patterns together."""
         self._pattern = re.compile(
-            "|".join([SECRET_FORMS, *map("(?:{})".format, self.config.patterns)])
+            "|".join([KNOWN_FORMS, *map("(?:{})".format, self.config.patterns)])
         )
 
     def process(self, item: Item) -> Item:
