@@ -178,6 +178,14 @@ class WarehouseSource(TopologySource):
         if refused is not None:
             raise refused
 
+    def sample(self, table: Table, rows: int) -> dict[str, tuple[object, ...]]:
+        """The values of some rows, as the warehouse gives them first; needs SELECT on the table."""
+        names = [column.name for column in table.columns]
+        listed = ", ".join(map(_quoted, names))
+        path = ".".join(map(_quoted, (table.database, table.schema_, table.name)))
+        found = self._warehouse.rows(f"select {listed} from {path} limit {int(rows)}")  # noqa: S608 - quoted names
+        return dict(zip(names, zip(*found, strict=True), strict=True)) if found else {}
+
     def _lineage(self, statements: Iterable[Statement], dialect: str) -> Lineage:
         return lineage_of(
             statements, columns=self._columns, service=self.ctx.service, dialect=dialect

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from devsession.errors import UsageError, WarehouseError
-from devsession.openmetadata import Either, OMError, Patterns
+from devsession.openmetadata import Either, OMError, Patterns, Table
 from devsession.openmetadata.facts import LineageEdge
 from devsession.openmetadata.lineage import Lineage
 from devsession.openmetadata.steps import WorkflowContext
@@ -41,15 +41,20 @@ class Kept(MetadataWarehouse):
         pass
 
 
-def read(account: Account, **chosen: Any) -> list[Any]:
-    """What the source yields of the practice warehouse."""
+def opened(account: Account, **chosen: Any) -> WarehouseSource:
+    """The source, ready to read the practice warehouse."""
     config = WarehouseConfig(**chosen)
     source = WarehouseSource(
         WorkflowContext(service="svc", config=config, open_warehouse=lambda _name: Kept(account))
     )
     source.prepare()
     source.test_connection()
-    return list(source.generate())
+    return source
+
+
+def read(account: Account, **chosen: Any) -> list[Any]:
+    """What it yields."""
+    return list(opened(account, **chosen).generate())
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +136,20 @@ def test_columns_have_their_types(account: Account) -> None:
         "GOOD": ("BOOLEAN", "BOOLEAN"),
     }
     assert [each.constraint for each in table.columns[:3]] == ["PRIMARY_KEY", "NOT_NULL", None]
+
+
+def test_values_are_sampled_for_those_who_classify_them(account: Account) -> None:
+    account.execute('create or replace table PUBLIC.PEOPLE ("E-Mail" varchar, AGE int)')
+    account.execute(
+        "insert into PUBLIC.PEOPLE values ('ada@example.com', 36), ('bob@example.com', 7)"
+    )
+    source = opened(account, schemas=Patterns(includes=["PUBLIC"]), lineage="none")
+    [table] = [each for each in source.generate() if getattr(each, "name", "") == "PEOPLE"]
+
+    assert isinstance(table, Table)
+    assert source.sample(table, 1) == {"E-Mail": ("ada@example.com",), "AGE": (36,)}
+    account.execute("delete from PUBLIC.PEOPLE")
+    assert source.sample(table, 1) == {}
 
 
 def test_without_a_warehouse_it_says_who_hands_one_over() -> None:
