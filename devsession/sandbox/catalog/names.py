@@ -36,9 +36,12 @@ def split(fqn: str) -> list[str]:
         position += 1
 
 
-def first(fqn: str, count: int) -> str:
-    """The fully qualified name of its first parts; -1 is all but the last."""
-    return ".".join(quoted(part) for part in split(fqn)[:count])
+def levels(fqn: str) -> list[str]:
+    """It and all above it, from the top: shop, shop.sales, shop.sales.public."""
+    found: list[str] = []
+    for part in split(fqn):
+        found.append(child(found[-1] if found else None, part))
+    return found
 
 
 def below(fqn: str) -> tuple[str, str]:

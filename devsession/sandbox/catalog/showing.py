@@ -9,7 +9,7 @@ from pydantic_core import from_json
 from devsession.sandbox.bot_token import USER
 from devsession.sandbox.catalog.columns import columns_in
 from devsession.sandbox.catalog.kinds import KIND_OF
-from devsession.sandbox.catalog.names import child, first, split
+from devsession.sandbox.catalog.names import child, levels, split
 from devsession.sandbox.catalog.refusals import CatalogRefusedError
 
 if TYPE_CHECKING:
@@ -76,9 +76,10 @@ class Show:
         }
         if row.change is not None:
             shown["changeDescription"] = from_json(row.change)
-        for place, (key, above) in enumerate(kind.above, 1):
-            shown[key] = self.reference(above, first(row.fqn, place))
-        self._complete(row, kind, shown)
+        names = levels(row.fqn)
+        for (key, above), name in zip(kind.above, names, strict=False):  # its own comes last
+            shown[key] = self.reference(above, name)
+        self._complete(names, kind, shown)
         columns = columns_in(row.type, shown)
         _name_columns(columns, row.fqn, tags=bool({"tags", "columns", "dataModel"} & {*fields}))
         for key in _ASKED_FOR:
@@ -134,10 +135,10 @@ class Show:
             self._service_types[fqn] = told
         return self._service_types[fqn]
 
-    def _complete(self, row: Row, kind: Kind, shown: Entity) -> None:
+    def _complete(self, names: Sequence[str], kind: Kind, shown: Entity) -> None:
         """What is peculiar to a kind."""
         if kind.above and kind.above[0][0] == "service":
-            shown["serviceType"] = self._service_type(kind.above[0][1], first(row.fqn, 1))
+            shown["serviceType"] = self._service_type(kind.above[0][1], names[0])
         match kind.type:
             case "table":
                 shown.setdefault("tableType", "Regular")
@@ -147,7 +148,7 @@ class Show:
                 shown["charts"] = [self.reference("chart", fqn) for fqn in shown["charts"]]
             case "testCase":
                 shown["testDefinition"] = self.reference("testDefinition", shown["testDefinition"])
-                shown["entityFQN"] = first(row.fqn, -1)
+                shown["entityFQN"] = names[-2]
 
 
 def show_for(request: Request, store: Store, root: str) -> Show:

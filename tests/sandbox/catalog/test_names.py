@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devsession.sandbox.catalog.names import child, first, split
+from devsession.sandbox.catalog.names import child, levels, split
 
 NAMES = st.text(st.characters(exclude_characters='"'), min_size=1, max_size=12)
 
@@ -24,9 +24,11 @@ def test_what_was_put_together_comes_apart(parts: list[str]) -> None:
     assert split(joined(parts)) == parts
 
 
-@given(st.lists(NAMES, min_size=2, max_size=5))
-def test_the_name_above_is_all_but_the_last_part(parts: list[str]) -> None:
-    assert first(joined(parts), -1) == joined(parts[:-1])
+@given(st.lists(NAMES, min_size=1, max_size=5))
+def test_its_levels_are_those_of_its_parts(parts: list[str]) -> None:
+    expected = [joined(parts[: count + 1]) for count in range(len(parts))]
+
+    assert levels(joined(parts)) == expected
 
 
 @pytest.mark.parametrize("text", ["", ".", "a.", ".a", "a..b", '"a', 'a"b"', '"a"b', '""'])
