@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -246,10 +247,22 @@ def _hidden(name: str, value: str, *, known: bool) -> str:
         pairs = attributes if name == "cookie" else attributes[:1]
         kept = [] if name == "cookie" else attributes[1:]
         return ";".join([*(_hidden_cookie(pair) for pair in pairs), *kept])
-    if known or STAND_IN in value:
+    if known or STAND_IN in value or basic_user(value):
         return value
     scheme, space, _ = value.partition(" ")
     return f"{scheme} {STAND_IN}{name}" if space else STAND_IN + name
+
+
+def basic_user(value: str) -> str | None:
+    """`user:password` of basic authentication that holds a stand-in."""
+    scheme, _, token = value.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        user = b64decode(token, validate=True).decode()
+    except ValueError:
+        return None
+    return user if STAND_IN in user else None
 
 
 def _hidden_cookie(pair: str) -> str:

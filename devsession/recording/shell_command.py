@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote_plus, unquote_plus, urlsplit
 
-from devsession.recording.exchange import header
+from devsession.recording.exchange import basic_user, header
 from devsession.recording.stand_ins import stand_in_pattern
 from devsession.secrets.spellings import STAND_IN
 
@@ -96,25 +96,13 @@ def _headers(exchange: Exchange, shell: _Shell) -> Iterator[str]:
             continue
         has_type |= name.lower() == "content-type"
         for value in values:
-            user = _basic_user(value) if name.lower() == "authorization" else None
+            user = basic_user(value) if name.lower() == "authorization" else None
             if user:
                 yield from ("--user", shell.word(user))
             else:
                 yield from ("-H", shell.word(f"{name}: {value}" if value else f"{name};"))
     if exchange.request_body and not has_type:
         yield from ("-H", "Content-Type:")  # for curl would send one of its own
-
-
-def _basic_user(value: str) -> str | None:
-    """`user:password` of basic authentication that holds a stand-in."""
-    scheme, _, token = value.partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        user = b64decode(token, validate=True).decode()
-    except ValueError:
-        return None
-    return user if STAND_IN in user else None
 
 
 def _body(exchange: Exchange, shell: _Shell) -> tuple[list[str], list[str]]:

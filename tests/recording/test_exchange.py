@@ -122,6 +122,7 @@ def test_basic_authorization_is_hidden() -> None:
     clean = exchange.redacted(REDACTOR)
 
     assert REDACTOR.find(clean.request_headers["Authorization"][0]) == []
+    assert clean.redacted(REDACTOR) == clean
 
 
 def test_a_body_that_is_plain_already_loses_the_header_that_says_otherwise() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+from base64 import b64encode
 
 import pytest
 
 from devsession.plugin import RequestMatching
 from devsession.recording.exchange import Exchange
 from devsession.recording.matching import CanonicalRequest, canonical
+from devsession.recording.replay import RequestKeys
+from devsession.secrets.redact import Redactor
 from tests.recording.multipart import multipart
 
 JSON = "application/json; charset=utf-8"
@@ -195,6 +198,22 @@ class TestDeclared:
         none = Exchange("PUT", "http://app.example/x", {"X-Requested-With": ["rest"]})
 
         assert canonical(one) == canonical(other) != canonical(none)
+
+
+@pytest.mark.parametrize("password", ["wrong-4711-pass", "REDACTED-another-key"])
+def test_a_wrong_password_of_basic_authorization_counts_where_the_header_does(
+    password: str,
+) -> None:
+    recorded = basic("s3cret-8f2e").redacted(Redactor({"api-key": ("s3cret-8f2e",)}))
+    keys = RequestKeys([recorded], matching=RequestMatching(match_headers=["Authorization"]))
+
+    assert keys.of(basic("REDACTED-api-key")) == keys.of(recorded)
+    assert keys.of(basic(password)) != keys.of(recorded)
+
+
+def basic(password: str) -> Exchange:
+    user = b64encode(f"jane:{password}".encode()).decode()
+    return Exchange("GET", "http://app.example/x", {"Authorization": [f"Basic {user}"]})
 
 
 def test_the_key_is_one_spelling() -> None:
