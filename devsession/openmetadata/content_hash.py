@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from devsession.openmetadata.entities import Governed
-
 if TYPE_CHECKING:
-    from devsession.openmetadata.model import Entity
+    from devsession.openmetadata.entities import Placed
 
 
-def content_hash(entity: Entity) -> str:
+def content_hash(entity: Placed) -> str:
     """32 hexadecimal digits; the author's own `source_hash` where there is one."""
-    if isinstance(entity, Governed) and entity.source_hash:
-        return entity.source_hash
-    return sha256(entity.to_json()).hexdigest()[:32]
+    return entity.source_hash or blake2b(entity.to_json(), digest_size=16).hexdigest()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from devsession.openmetadata import fqn
 from devsession.openmetadata.content_hash import content_hash
-from devsession.openmetadata.entities import Governed
+from devsession.openmetadata.entities import Placed
 from devsession.openmetadata.facts import TestCase
 from devsession.openmetadata.model import Entity
 from devsession.openmetadata.rule_case import family
@@ -24,7 +24,7 @@ from devsession.render import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pandas import DataFrame
 
@@ -121,11 +121,17 @@ class CatalogDiff:
             yield f"{counted(stale, 'entity')} stale: a run deletes them only when asked to"
 
 
-def diff_items(items: Iterable[Item], known: Known) -> CatalogDiff:
+def diff_items(
+    items: Iterable[Item],
+    known: Known,
+    *,
+    reads: Callable[[str, str], bool] = lambda _kind, _name: True,
+) -> CatalogDiff:
     """Compare what a run came to with what the catalog has of the same services.
 
     Of an entity that came twice the last counts, as in the catalog. Stale is what the catalog has in
-    a service of which this run had something, and that did not come.
+    a service of which this run had something, and that did not come. reads: whether the run reads an
+    entity at all, by its type and name; what it does not is not stale.
     """
     came = {
         (each.entity_type, each.fqn): each
@@ -142,7 +148,7 @@ def diff_items(items: Iterable[Item], known: Known) -> CatalogDiff:
     for (kind, name), each in came.items():
         before = there.get((kind, name)) if family(kind) else known.find(kind, name)
         changes.append(_change(each, name, before))
-    stale = [Change("stale", kind, name) for kind, name in there if (kind, name) not in came]
+    stale = [Change("stale", *key) for key in there if key not in came and reads(*key)]
     return CatalogDiff((*changes, *stale))
 
 
@@ -150,11 +156,11 @@ def _change(entity: Entity, name: str, before: Mapping[str, Any] | None) -> Chan
     kind = entity.entity_type
     if before is None:
         return Change("create", kind, name)
-    if isinstance(entity, Governed) and before.get(_HASH) == content_hash(entity):
+    if isinstance(entity, Placed) and before.get(_HASH) == content_hash(entity):
         return Change("unchanged", kind, name)
     said = {key: value for key, value in entity.to_wire().items() if key != _HASH}
     fields = tuple(key for key, value in said.items() if not _is_there(value, before.get(key)))
-    if isinstance(entity, Governed):
+    if isinstance(entity, Placed):
         # What the catalog has was said by something else; the run says it anew.
         return Change("update", kind, name, fields or (_HASH,))
     return Change("update" if fields else "unchanged", kind, name, fields)

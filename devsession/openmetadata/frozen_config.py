@@ -8,6 +8,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic_core import to_jsonable_python
 
 from devsession.openmetadata.configuring import configured, secrets_in
+from devsession.plugin.model_answer import JOINT
 from devsession.plugin.model_offline import unchecked
 from devsession.secrets.redact import placeholder
 
@@ -22,9 +23,9 @@ Path = tuple[str, ...]
 def frozen(config: Any) -> tuple[dict[str, Any], dict[str, str]]:
     """The configuration with placeholders for secrets, and the secrets by their names.
 
-    A name is the path of the field: `api_key`, `login.password`.
+    A name is what the form calls the field: `api_key`, `login__password`.
     """
-    secrets = dict(secrets_in(config))
+    secrets = {name.replace(".", JOINT): value for name, value in secrets_in(config)}
     content: dict[str, Any] = to_jsonable_python(_plain(config, ""))
     return content, secrets
 
@@ -46,7 +47,7 @@ def thawed(source: type[Source], content: Mapping[str, Any], secrets: Mapping[st
 
 def _plain(value: Any, name: str) -> Any:
     if isinstance(value, SecretStr):
-        return placeholder(name)
+        return placeholder(name.replace(".", JOINT))
     if isinstance(value, BaseModel):
         fields = type(value).model_fields
         return {each: _plain(getattr(value, each), f"{name}.{each}".lstrip(".")) for each in fields}
@@ -60,7 +61,7 @@ def _plain(value: Any, name: str) -> Any:
 def _filled(value: Any, secrets: Mapping[str, str], path: Path, left: list[Path]) -> Any:
     if isinstance(value, dict):
         return {each: _filled(item, secrets, (*path, each), left) for each, item in value.items()}
-    name = ".".join(path)
+    name = JOINT.join(path)
     if path and value == placeholder(name):
         if name in secrets and secrets[name] != value:
             return secrets[name]

@@ -61,7 +61,8 @@ class Broken:
 class Case:
     """The items of a run, in their order, and what the catalog has already.
 
-    known: None where no catalog is asked, so that what it may have is not judged.
+    known: None where no catalog is asked, so that what it may have is not judged. reads: whether the
+    run reads an entity at all, by its type and name; of what it does not nobody says that it is missing.
     """
 
     def __init__(
@@ -70,8 +71,10 @@ class Case:
         *,
         known: Known | None = None,
         find_secret: Callable[[bytes], Sequence[Any]] | None = None,
+        reads: Callable[[str, str], bool] = lambda _kind, _name: True,
     ) -> None:
         self.items = list(items)
+        self._reads = reads
         self.known = known
         self.find_secret = find_secret
 
@@ -108,8 +111,12 @@ class Case:
         return (each for each in self.items if isinstance(each, LineageEdge))
 
     def has(self, entity_type: str, name: str) -> bool:
-        """Whether this run, or the catalog, has an entity."""
-        return (entity_type, name) in self.by_name or self._found(entity_type, name) is not None
+        """Whether this run, or the catalog, has an entity; or it is one that the run leaves out."""
+        return (
+            (entity_type, name) in self.by_name
+            or self._found(entity_type, name) is not None
+            or not self._reads(entity_type, name)
+        )
 
     def columns(self, reference: Reference) -> frozenset[str] | None:
         """The names of all columns of what lineage refers to, nested ones with dots; None: unknown."""

@@ -376,12 +376,14 @@ def check_items(
     *,
     known: Known | None = None,
     find_secret: Callable[[bytes], Sequence[Any]] | None = None,
+    reads: Callable[[str, str], bool] = lambda _kind, _name: True,
 ) -> Report:
     """Check what a run came to against every rule: a report, true when nothing is an error.
 
     known: the catalog, which may have parents, tags, owners and ends of lineage already; without it
-    tags and owners are not judged. find_secret: finds live secrets in bytes.
+    tags and owners are not judged. find_secret: finds live secrets in bytes. reads: whether the run
+    reads an entity at all, by its type and name: lineage may lead to what it leaves out.
     """
-    case = Case(items, known=known, find_secret=find_secret)
+    case = Case(items, known=known, find_secret=find_secret, reads=reads)
     found = tuple(finding for rule in RULES for finding in rule.findings(case))
     return Report("metadata", found, len(case.items), thing="entity", error=EntityError)

@@ -9,6 +9,7 @@ from devsession.errors import ScenarioError
 from devsession.notebook.exchanges import Exchanges
 from devsession.notebook.timeline import Timeline
 from devsession.recording.inbound_scenario import InboundScenarioFolder
+from devsession.recording.metadata_scenario import MetadataScenarioFolder
 from devsession.recording.scenario import ScenarioFolder
 from devsession.recording.takes import of_the_sync
 from devsession.session.addresses import called_elsewhere, declared_by
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from devsession.plugin.parameters import SyncConfigurationParameters
     from devsession.plugin.report import Finding, Report
     from devsession.recording.exchange import Exchange
-    from devsession.recording.scenario_input import AnyScenarioInput
+    from devsession.recording.scenario_input import ScenarioHead
     from devsession.secrets.redact import Redactor
     from devsession.session.completion import Told
+    from devsession.session.connection import Connection
     from devsession.session.development import DevelopmentSession
     from devsession.testing.drift import DriftReport
 
@@ -33,16 +35,16 @@ _OTHER_THAN_COMPLETED = (
     "its {} are others than those of the completed test, which stays as it is until complete()"
 )
 
-F = TypeVar("F", ScenarioFolder, InboundScenarioFolder)
+F = TypeVar("F", ScenarioFolder, InboundScenarioFolder, MetadataScenarioFolder)
 
 
 class AnyScenario(Generic[F]):
-    """A scenario of a sync, opened; `_sync` gives the secrets of its parameters."""
+    """A scenario of a sync or a workflow, opened; `_sync` gives its secrets."""
 
     # What comes of it, and how it is checked from a cell.
     _CALLED: ClassVar[str]
     _VALIDATE: ClassVar[str]
-    _frozen: AnyScenarioInput
+    _frozen: ScenarioHead
 
     def __init__(self, session: DevelopmentSession, sync: Any, folder: F) -> None:
         self._session = session
@@ -173,8 +175,12 @@ class AnyScenario(Generic[F]):
         """Make the secrets known; name -> what the connection keeps it under."""
         names = self._frozen.secrets
         self._secrets()
-        connection = self._session.connection
-        return {name: connection.reference_to(name).name for name in names}
+        return {name: self._connection.reference_to(name).name for name in names}
+
+    @property
+    def _connection(self) -> Connection:
+        """Where its secrets are from."""
+        return self._session.connection
 
     def _secrets(self) -> dict[str, str]:
         secrets: dict[str, str] = self._sync.secrets(self.folder, self._frozen.secrets)

@@ -61,7 +61,7 @@ class Connection:
         options = self._connectivity_options(self.record.connectivity_option if self.record else "")
         self.form = Form(
             self._definition(options[0]),
-            title=f"the connection form of {session.source.name}",
+            title=self._title,
             parameters=self._parameters,
             redact=self._vault.text,
             ask=lambda form: self._definition(form.connectivity_option),
@@ -74,6 +74,19 @@ class Connection:
                 self.record.connection_secrets,
                 method=self.record.connection_method,
             )
+
+    @property
+    def call(self) -> str:
+        """What it is filled by."""
+        return "session.connection"
+
+    @property
+    def _noun(self) -> str:
+        return "connection"
+
+    @property
+    def _title(self) -> str:
+        return f"the connection form of {self._session.source.name}"
 
     @property
     def plugin_id(self) -> str:
@@ -116,7 +129,7 @@ class Connection:
                 "The connection is not filled",
                 tried=f"looking for a saved connection of {self.plugin_id!r}",
                 where=self.form.title,
-                next_step="fill the form above and save it, or session.connection.fill(..)",
+                next_step=f"fill the form above and save it, or {self.call}.fill(..)",
             )
         if problem := outdated(saved, self.form):
             raise problem
@@ -234,7 +247,7 @@ class Connection:
             self._session.renew_syncs()
         places = [f"\n  {name} is kept in {place}" for name, (_, place) in kept.items()]
         elsewhere = [f"\n  {self._elsewhere}"] if self._elsewhere else []
-        return Note("".join([saved_note("connection", saved), *places, *elsewhere]))
+        return Note("".join([saved_note(self._noun, saved), *places, *elsewhere]))
 
     def secrets(self, names: Iterable[str]) -> dict[str, str]:
         """The plain secrets of these fields; offline a connection need not be filled for it."""

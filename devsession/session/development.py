@@ -20,11 +20,12 @@ from devsession.session.cells import follow_cells
 from devsession.session.connection import Connection
 from devsession.session.in_warehouse import InWarehouse
 from devsession.session.omnata_syncs import OmnataSyncs, check_place, omnata_syncs
-from devsession.session.plugin_source import PluginSource
+from devsession.session.plugin_source import PluginSource, instance_of
 from devsession.session.sandbox import Sandbox
 from devsession.session.saving import Saving
 from devsession.session.syncs import Syncs
 from devsession.session.vault import Vault
+from devsession.session.with_workflows import WithWorkflows
 from devsession.session.workspace import Workspace, offline_requested
 from devsession.warehouse.embedded import embedded_service
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from devsession.session.completion import Told
     from devsession.session.inbound_sync import InboundSync
     from devsession.session.sync import Sync
+    from devsession.session.workflow import SessionWorkflow
     from devsession.warehouse.omnata import Statements
     from devsession.warehouse.tables import LoadedTable
 
@@ -48,7 +50,7 @@ class _Reuse(ExitStack):
         return "from now on the tape answers what is unchanged; `with session.reuse():` for a block"
 
 
-class DevelopmentSession(InWarehouse):
+class DevelopmentSession(InWarehouse, WithWorkflows):
     """What an author builds a plugin with, in a notebook.
 
     plugin: the class; saving its file loads it again.
@@ -107,7 +109,7 @@ class DevelopmentSession(InWarehouse):
         )
         self._logs = ShownLogs(lambda: vault.shown)
         self._syncs = Syncs(self)
-        self._behind: list[Connection | Sync | InboundSync] = []
+        self._behind: list[Connection | Sync | InboundSync | SessionWorkflow] = []
         self._omnata: OmnataSyncs | None = None
         self._scenario: AnyScenario[Any] | None = None
         self._cells = follow_cells(self)
@@ -171,7 +173,7 @@ class DevelopmentSession(InWarehouse):
     def _plugin_changed(self) -> None:
         self.recorder.match_by(self.source.plugin_class.request_matching)
         connection = [self.connection] if "connection" in self.__dict__ else []
-        self._behind = [*connection, *self._syncs.all()]
+        self._behind = [*connection, *self._syncs.all(), *self.known_workflows]
         self.follow()
 
     def renew_syncs(self) -> None:
@@ -182,15 +184,9 @@ class DevelopmentSession(InWarehouse):
     # What an author uses.
 
     @property
-    def loaded_class(self) -> type[Plugin]:
-        """The plugin's class, of its code as it is saved now."""
-        self.refresh()
-        return self.source.plugin_class
-
-    @property
     def plugin(self) -> Plugin:
         """A new instance of the plugin, of its code as it is saved now."""
-        plugin, vault = self.loaded_class(), self.vault
+        plugin, vault = instance_of(self.loaded_class), self.vault
         plugin._on_secret = lambda name, value: vault.learn_tokens({name: value})
         return plugin
 

@@ -144,6 +144,15 @@ def is_metadata(plugin_class: type) -> bool:
     return steps is not None and issubclass(plugin_class, steps.Source)
 
 
+def instance_of(plugin_class: type[Plugin]) -> Plugin:
+    """A new one; of a metadata source its stand-in, which asks for its configuration."""
+    if not is_metadata(plugin_class):
+        return plugin_class()
+    from devsession.session.source_plugin import plugin_of
+
+    return plugin_of(plugin_class)  # type: ignore[arg-type]  # it is a source
+
+
 def _not_one(file: Path, names: list[str], module: ModuleType) -> PluginLoadError:
     """The error of a file with no plugin class, or with several."""
     tried, next_step = "", "derive one class from devsession.plugin.Plugin"

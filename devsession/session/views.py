@@ -14,6 +14,7 @@ from devsession.notebook.key_part import KeyPart
 from devsession.session.draft_part import DraftPart
 from devsession.session.outdated import OutdatedPart
 from devsession.session.plugin_call import calling
+from devsession.session.plugin_source import is_metadata
 from devsession.session.sampling import sample_of
 from devsession.session.source_part import SourcePart
 from devsession.session.stream_choices import chosen_by_hand
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from devsession.session.development import DevelopmentSession
     from devsession.session.inbound_sync import InboundSync
     from devsession.session.sync import Sync
+    from devsession.session.workflow_connection import WorkflowConnection
 
 _LINE = 100  # characters
 _AFTER_CONNECTION = 'it is saved; session.sync("..", source="..", identifier="..")'
@@ -46,6 +48,8 @@ def show_card(session: DevelopmentSession) -> None:
     if not session.offline:
         session.sandbox.start()
     next_step = 'session.sync("..")' if session.omnata_app else "session.connection"
+    if is_metadata(session.source.plugin_class):
+        next_step = 'session.workflow("..")'
     display(SessionCard(plugin=session.source.name, next_step=next_step))
 
 
@@ -67,10 +71,21 @@ def connection_page(session: DevelopmentSession, connection: Connection) -> Form
             "saving": session.saving,
             "outdated": OutdatedPart(lambda: connection.record, connection.form),
         },
-        fill_call=lambda: fill_call("session.connection", connection.form, connection.reference_to),
+        fill_call=lambda: fill_call(connection.call, connection.form, connection.reference_to),
         portable=session.vault.redactor.value,
     )
     widget.saved = lambda: _after_connection(session) if connection.is_saved else ""
+    return widget
+
+
+def workflow_page(session: DevelopmentSession, connection: WorkflowConnection) -> FormWidget:
+    """The configuration of a workflow's source, live: the page of a connection, and what is next."""
+    widget = connection_page(session, connection)
+    name = _variable(connection.slug)
+    after = (
+        f'it is saved; {name}.plan() says what a run would do, {name}.scenario("..") freezes one'
+    )
+    widget.saved = lambda: after if connection.is_saved else ""
     return widget
 
 

@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING
 from devsession.openmetadata import Classification, Column, Tag
 from devsession.openmetadata.content_hash import content_hash
 from devsession.openmetadata.diff import diff_items
+from devsession.openmetadata.entities import Placed
 from tests.openmetadata.shop import DATABASE, ORDERS, PEOPLE, SCHEMA, SERVICE, SHOP, Catalog, table
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
-    from devsession.openmetadata.entities import Governed
+    from devsession.openmetadata import Entity
 
 
-def stored(*entities: Governed) -> list[Governed]:
+def stored(*entities: Entity) -> list[Entity]:
     """As a run leaves them in the catalog."""
-    return [each.model_copy(update={"source_hash": content_hash(each)}) for each in entities]
+    return [
+        each.model_copy(update={"source_hash": content_hash(each)})
+        if isinstance(each, Placed)
+        else each
+        for each in entities
+    ]
 
 
 WHOLE = stored(SERVICE, DATABASE, SCHEMA, PEOPLE, ORDERS)
@@ -56,9 +62,12 @@ def test_a_change_is_told_with_its_fields_and_what_did_not_come_is_stale(
 
 
 def test_what_somebody_else_has_stored_is_said_anew() -> None:
-    diff = diff_items([SERVICE], Catalog(SERVICE))
+    diff = diff_items([SERVICE, DATABASE], Catalog(SERVICE, DATABASE))
 
-    assert [(each.what, each.fields) for each in diff.changes] == [("update", ("sourceHash",))]
+    assert [(each.what, each.fields) for each in diff.changes] == [
+        ("unchanged", ()),
+        ("update", ("sourceHash",)),
+    ]
 
 
 def test_other_services_are_left_alone() -> None:

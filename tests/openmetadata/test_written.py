@@ -108,7 +108,7 @@ def test_a_configuration_is_frozen_without_its_secrets() -> None:
     content, secrets = frozen(config)
 
     assert content == {"host": "h", "login": {"user": "u", "password": "REDACTED-login-password"}}
-    assert secrets == {"login.password": "correct horse"}
+    assert secrets == {"login__password": "correct horse"}
     assert thawed(Reader, content, secrets) == config
     assert (
         thawed(Reader, content, {}).login.password.get_secret_value() == "REDACTED-login-password"

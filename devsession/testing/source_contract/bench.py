@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
@@ -23,6 +24,8 @@ from devsession.testing.contract.telling import NotTriedError
 from devsession.testing.faults.driven_time import DrivenTime
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from devsession.openmetadata import Source
     from devsession.openmetadata.collecting import Collected
     from devsession.recording.exchange import Exchange
@@ -165,14 +168,26 @@ class SourceBench:
     @cached_property
     def names(self) -> list[tuple[str, str]]:
         """Type and last part of the name of each entity that the recorded answers speak of."""
-        spoken = "".join(
-            each.response_body.decode(errors="replace") for each in self.whole.app.answers
-        )
+        spoken = {text for each in self.whole.app.answers for text in _texts(each.response_body)}
         return [
             (each.entity_type, each.name)
             for each in self.whole.entities
-            if len(fqn.split(each.fqn)) > 1 and f'"{each.name}"' in spoken
+            if len(fqn.split(each.fqn)) > 1 and each.name in spoken
         ]
+
+
+def _texts(body: bytes) -> Iterator[str]:
+    """The texts that are values in JSON."""
+    try:
+        left = [json.loads(body)]
+    except ValueError:
+        return
+    while left:
+        content = left.pop()
+        if isinstance(content, str):
+            yield content
+        elif isinstance(content, dict | list):
+            left += content.values() if isinstance(content, dict) else content
 
 
 class _System(StandIn):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from devsession.openmetadata.catalog import reads
 from devsession.openmetadata.rules import check_items
 from devsession.openmetadata.written import differences
 from devsession.testing.author_lines import line_of, line_raising
@@ -106,7 +107,7 @@ def second_run(bench: SourceBench) -> list[PluginError]:
 
 def _broken(bench: SourceBench, *rules: str) -> list[PluginError]:
     """What breaks these rules, in the run that was recorded."""
-    report = check_items(bench.whole.came.items)
+    report = check_items(bench.whole.came.items, reads=reads(bench.source_config))
     return [
         flaw(
             f"{found.text} ({found.rule})",

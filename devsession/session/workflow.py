@@ -1,0 +1,217 @@
+"""A metadata workflow of a session: its configuration, what a run would store, and its scenarios."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import UsageError
+from devsession.openmetadata import Workflow
+from devsession.openmetadata.catalog import Catalog, reads
+from devsession.openmetadata.collecting import collect, processed
+from devsession.openmetadata.diff import diff_items
+from devsession.openmetadata.frozen_config import frozen
+from devsession.session.local_catalog import catalog_of
+from devsession.session.plugin_call import calling
+from devsession.session.workflow_connection import WorkflowConnection
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from devsession.openmetadata import Source, WorkflowReport
+    from devsession.openmetadata.collecting import Collected
+    from devsession.openmetadata.diff import CatalogDiff
+    from devsession.openmetadata.steps import Item
+    from devsession.openmetadata.workflow import StepLike
+    from devsession.openmetadata.workflow_file import WorkflowFile
+    from devsession.session.development import DevelopmentSession
+    from devsession.session.saved import Note
+    from devsession.session.workflow_scenario import WorkflowScenario
+
+
+class SessionWorkflow:
+    """A source with its configuration, processors, and the catalog; `session.workflow("acme")`.
+
+    Shown in a notebook the form of its configuration is live; `fill` fills it by name. With a file
+    it is configured there.
+    """
+
+    def __init__(self, session: DevelopmentSession, slug: str) -> None:
+        self._session = session
+        self.slug = slug
+        self.service = slug
+        self.processors: Sequence[StepLike] = ()
+        self.file: WorkflowFile | None = None
+        self._connection: WorkflowConnection | None = None
+        self._scenarios: dict[str, WorkflowScenario] = {}
+
+    @property
+    def connection(self) -> WorkflowConnection:
+        """The form of its configuration. Raises: UsageError when a file has that."""
+        if self.file is not None:
+            raise UsageError(
+                f"The workflow {self.slug!r} is configured by {self.file.path.name}",
+                where=str(self.file.path),
+                next_step=f"change the file, then session.workflow({self.slug!r}, file=..) again",
+            )
+        if self._connection is None:
+            self._connection = WorkflowConnection(self._session, self.slug)
+        return self._connection
+
+    def fill(self, **values: object) -> Note:
+        """Set fields by name, call prepare() and test_connection() once, and save.
+
+        The same values again change nothing and call nothing. A secret is `secret("NAME")`.
+
+        Raises:
+            FormError: a field is wrong; nothing was changed.
+            ConnectError: the system refused; nothing was saved.
+            SecretMissingError: a referenced secret is nowhere.
+        """
+        return self.connection.fill(**values)
+
+    @property
+    def config(self) -> Any:
+        """What the source gets: an instance of its `Config`, secrets included.
+
+        Raises: NotFilledError, SecretMissingError.
+        """
+        config = self.connection.config if self.file is None else self.file.workflow.source.config
+        self._session.vault.learn(frozen(config)[1])
+        return config
+
+    def plan(self) -> CatalogDiff:
+        """What a run would create, update, leave, and find stale. The source is run, nothing is sent.
+
+        Raises: as `scenario.run`; CatalogError when an entity is lost on the way.
+        """
+        config = self.config
+        came = self.collected(config)
+        came.report.raise_if_failed()
+        return self.diff_of(came.items, config)
+
+    def scenario(
+        self,
+        name: str,
+        *,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        since: int | None = None,
+        refresh: bool = False,
+    ) -> WorkflowScenario:
+        """One pass of the source with frozen configuration, kept in a folder of `scenarios/`.
+
+        include, exclude: regular expressions for the names of what it reads (of a database's source
+        its tables), besides those of the configuration. since: the watermark to go on from,
+        milliseconds since 1970. Opened by its name again it gives the same; `refresh=True`
+        takes a new one.
+
+        Raises:
+            NotFilledError: the form is not filled.
+            UsageError: the source's `Config` has no patterns to include and exclude by.
+            ScenarioError: the folder is damaged.
+        """
+        from devsession.session.workflow_freezing import WantedPass, workflow_scenario_of
+        from devsession.session.workflow_scenario import WorkflowScenario
+
+        wanted = WantedPass(name, tuple(include), tuple(exclude), since)
+        folder = workflow_scenario_of(self._session, self, wanted, refresh=refresh)
+        if name not in self._scenarios:
+            self._scenarios[name] = WorkflowScenario(self._session, self, folder)
+        else:
+            self._scenarios[name].open(anew=refresh)
+        return self._scenarios[name]
+
+    def run(self, *, delete_unseen: bool = False) -> WorkflowReport:
+        """Run it for real: what is new or changed is stored in the catalog. Records no HTTP.
+
+        delete_unseen: what the catalog has and the source did not yield is deleted.
+        """
+        from devsession.openmetadata.rest_sink import RestSink
+
+        session, config = self._session, self.config
+        with catalog_of(session, self._configured) as metadata:
+            flow = Workflow(
+                self._source.using(config),
+                RestSink,
+                self.processors,
+                service=self.service,
+                metadata=metadata,
+                secrets=frozen(config)[1],
+            )
+            report: WorkflowReport = flow.run(delete_unseen=delete_unseen)
+            return report
+
+    def collected(self, config: Any, *, since: int | None = None) -> Collected:
+        """What the source comes to with a configuration.
+
+        Raises: PluginRaisedError, or ConnectError, when something of it raises, with its line.
+        """
+        session = self._session
+        plugin, source = session.plugin, self._source
+        secrets = frozen(config)[1]
+        came = collect(
+            source,
+            config,
+            service=self.service,
+            since=since,
+            secrets=secrets,
+        )
+        for name, error in came.raised.items():
+            with calling(plugin, name, session.vault, so_far=lambda: _so_far(came)):
+                raise error
+        return came
+
+    def diff_of(
+        self, items: Sequence[Item], config: Any, *, since: int | None = None
+    ) -> CatalogDiff:
+        """Items, as processors leave them, against the catalog.
+
+        config, since: what they were read with; what that leaves out is not stale.
+
+        Raises: CatalogError, UsageError offline.
+        """
+        ready = processed(items, self.processors, service=self.service).items
+        is_read = reads(config) if since is None else _nothing
+        with catalog_of(self._session, self._configured) as metadata:
+            return diff_items(ready, Catalog(metadata), reads=is_read)
+
+    def secrets(self, _: object, names: Sequence[str]) -> dict[str, str]:
+        """The plain secrets of a scenario's configuration, as they are now."""
+        if self.file is None:
+            return self.connection.secrets(names)
+        found = frozen(self.config)[1]
+        return {name: found[name] for name in names if name in found}
+
+    def refresh(self) -> None:
+        """plugin.py was saved: the form as it is now; answers that still fit are kept."""
+        if self._connection is not None:
+            self._connection.refresh()
+
+    def _ipython_display_(self) -> None:
+        if self.file is None:
+            self.connection._ipython_display_()
+        else:
+            print(self)  # noqa: T201 - the author's cell shows it
+
+    def __repr__(self) -> str:
+        if self.file is not None:
+            return f"Workflow {self.slug!r}: {self.file.path.name}, service {self.service}"
+        return repr(self.connection)
+
+    @property
+    def _source(self) -> type[Source]:
+        source: type[Source] = self._session.loaded_class  # type: ignore[assignment]  # of one
+        return source
+
+    @property
+    def _configured(self) -> Any:
+        return self.file.workflow.metadata if self.file is not None else None
+
+
+def _nothing(_kind: str, _name: str) -> bool:
+    """An incremental run does not read what has not changed."""
+    return False
+
+
+def _so_far(came: Collected) -> str:
+    return f"entities until then: {len(came.items):,}"

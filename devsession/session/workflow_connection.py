@@ -1,0 +1,75 @@
+"""The configuration of a workflow's source: the form of its `Config`, tested, and kept by its slug."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import ConnectError
+from devsession.session.connection import Connection
+from devsession.session.option_calls import last_exchange
+from devsession.session.plugin_call import calling
+
+if TYPE_CHECKING:
+    from devsession.notebook.form_widget import FormWidget
+    from devsession.plugin.parameters import ConnectionConfigurationParameters
+    from devsession.session.development import DevelopmentSession
+
+
+class WorkflowConnection(Connection):
+    """What a workflow's source is configured with; Test calls its prepare() and test_connection()."""
+
+    def __init__(self, session: DevelopmentSession, slug: str) -> None:
+        self.slug = slug
+        super().__init__(session)
+
+    @property
+    def plugin_id(self) -> str:
+        """What it is stored under, and its secrets are named after."""
+        return self.slug
+
+    @property
+    def call(self) -> str:
+        """What it is filled by."""
+        return f"session.workflow({self.slug!r})"
+
+    @property
+    def _noun(self) -> str:
+        return self.slug
+
+    @property
+    def _title(self) -> str:
+        return f"the form of the workflow {self.slug!r}"
+
+    @property
+    def config(self) -> Any:
+        """An instance of the source's `Config`, secrets included. Raises: as `parameters`."""
+        plugin: Any = self._session.plugin
+        return plugin.config(self.parameters)
+
+    def __repr__(self) -> str:
+        return f"Workflow {self.slug!r}: {'filled' if self.record else 'not filled'}"
+
+    def _call_connect(self, plugin: Any, parameters: ConnectionConfigurationParameters) -> None:
+        from devsession.openmetadata import WorkflowContext
+
+        config = plugin.config(parameters)
+        recorder, raises = self._session.recorder, ConnectError
+        with recorder.always_live(), last_exchange(recorder) as exchange:
+            made = plugin.source(WorkflowContext(service=self.slug, config=config))
+            try:
+                for name in ("prepare", "test_connection"):
+                    with calling(plugin, name, self._vault, raises=raises, exchange=exchange):
+                        getattr(made, name)()
+            finally:
+                made.close()
+
+    def _secret_name(self, field: str) -> str:
+        return re.sub(r"\W", "_", f"{self.slug}_{field}").upper()
+
+    @cached_property
+    def _page(self) -> FormWidget:
+        from devsession.session.views import workflow_page
+
+        return workflow_page(self._session, self)

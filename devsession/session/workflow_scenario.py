@@ -1,0 +1,236 @@
+"""A scenario of a workflow: frozen configuration, and what the source came to; `workflow.scenario(..)`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import EntityError
+from devsession.openmetadata.catalog import reads
+from devsession.openmetadata.either import OMError
+from devsession.openmetadata.entities_frame import entities_frame
+from devsession.openmetadata.frozen_config import thawed
+from devsession.openmetadata.lineage import Lineage
+from devsession.openmetadata.rules import check_items
+from devsession.openmetadata.written import differences, from_line, to_line
+from devsession.plugin.report import Report
+from devsession.recording.metadata_scenario import MetadataScenarioFolder
+from devsession.recording.takes import of_the_sync
+from devsession.render import counted
+from devsession.session.addresses import called_elsewhere
+from devsession.session.any_scenario import AnyScenario, last_of_each_cell, with_finding
+from devsession.session.run_findings import answered_by, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pandas import DataFrame
+
+    from devsession.openmetadata.diff import CatalogDiff
+    from devsession.openmetadata.steps import Item
+    from devsession.recording.exchange import Exchange
+    from devsession.recording.scenario_input import MetadataScenarioInput
+    from devsession.secrets.redact import Redactor
+    from devsession.session.connection import Connection
+
+_NOT_SENT = "nothing is sent to the catalog, unless workflow.run() does it"
+
+
+@dataclass(frozen=True, repr=False)
+class MetadataReport(Report):
+    """What a source, or the cells, came to, checked against the rules.
+
+    entities: one row an entity, columns as of `scenario.entities`.
+    """
+
+    entities: DataFrame = field(kw_only=True, compare=False)
+
+
+class WorkflowScenario(AnyScenario[MetadataScenarioFolder]):
+    """Frozen configuration, and what came of it since the scenario was opened."""
+
+    _CALLED = "entities"
+    _VALIDATE = "scenario.validate([..])"
+    _frozen: MetadataScenarioInput
+
+    def open(self, *, anew: bool = False) -> None:
+        """Begin anew: the exchanges of before are not counted any more."""
+        self._read_input()
+        if anew or not hasattr(self, "_ran"):
+            self._ran: list[dict[str, Any]] | None = None
+        super().open()
+
+    def __repr__(self) -> str:
+        return f"Scenario {self.name!r}: {self._frozen.plugin} of {self._frozen.service}, frozen"
+
+    @property
+    def config(self) -> Any:
+        """What the source gets, as frozen; the secrets are those of today."""
+        vault = self._session.vault
+        content = _each_text(self._frozen.config, vault.resolve)
+        source: Any = self._session.loaded_class
+        return thawed(source, content, self._secrets())
+
+    @property
+    def items(self) -> list[Item]:
+        """What came: entities and lineage. The source is run once for it, and not again."""
+        items = map(from_line, self._lines())
+        return [each for each in items if not isinstance(each, OMError)]
+
+    @property
+    def entities(self) -> DataFrame:
+        """The entities: TYPE, FQN, NAME, DESCRIPTION, COLUMNS (how many), TAGS. Read once, as `items`."""
+        return entities_frame(self.items)
+
+    @property
+    def lineage(self) -> Lineage:
+        """What the data of each entity comes from; shown, a graph."""
+        from devsession.openmetadata import LineageEdge
+
+        return Lineage(each for each in self.items if isinstance(each, LineageEdge))
+
+    def diff(self) -> CatalogDiff:
+        """What came, against the catalog: create, update, unchanged, stale.
+
+        Raises: CatalogError; UsageError offline.
+        """
+        since = self._frozen.since
+        diff: CatalogDiff = self._sync.diff_of(self.items, self.config, since=since)
+        return diff
+
+    def validate(self, items: Iterable[Item] | None = None) -> MetadataReport:
+        """Check what the source came to against every rule, or what cells have made by hand.
+
+        items: of the cells. Valid ones are kept in the folder, and the next run() is compared with
+        them.
+        """
+        if items is None:
+            lines = self._lines()
+            return self._told(self._checked(lines), lines)
+        lines = [to_line(each) for each in items]
+        report = self._report = self._checked(lines)
+        if report:
+            redactor = self._session.vault.redactor
+            with self.folder.at_once(redactor):
+                self.folder.write_cells(lines, redactor)
+                if not self._frozen.tested:
+                    self.folder.write_entities(lines, redactor)
+                    self.folder.write_cassette(last_of_each_cell(self.http), redactor)
+        return self._told(report, lines)
+
+    def run(self) -> MetadataReport:
+        """Run the source on the frozen configuration; check, and compare with the cells and before.
+
+        A valid run is kept: what came is what the test expects, its exchanges the cassette.
+        Of a completed scenario `complete()` keeps it: until then its test stays as it is.
+
+        Raises: PluginRaisedError when the source raises; the exchange stands under the cell.
+        """
+        session = self._session
+        session.go_on()
+        if self._end is not None:
+            self.open()
+        config, frozen = self.config, self._frozen
+        scope, mark = f"run:{self._sync.slug}/{self.name}", session.recorder.mark()
+        with session.recorder.scope(scope):
+            came = self._sync.collected(config, since=frozen.since)
+        exchanges = of_the_sync(session.recorder.exchanges_since(mark))
+        lines, before = came.lines, self._before()
+        report = self._checked(lines)
+        notes = [answered_by(exchanges, session.recorder.mode, again=_NOT_SENT)]
+        if report:
+            report = self._compared(report, lines)
+            report = with_finding(report, self._called_elsewhere(exchanges))
+            notes += [_changes(lines, before), self._keep_run(lines, exchanges)]
+            session.recorder.keep_take(scope, mark)
+        self._report, self._ran = report, session.vault.redactor.value(lines)
+        return self._told(report, lines, *filter(None, notes))
+
+    @property
+    def _connection(self) -> Connection:
+        connection: Connection = self._sync.connection
+        return connection
+
+    def _lines(self) -> list[dict[str, Any]]:
+        """Of the run, or of the folder; the source is run where there is none."""
+        if self._ran is None and not self.folder.has_outcomes:
+            self.run()
+        return self._ran if self._ran is not None else self.folder.read_entities()
+
+    def _before(self) -> list[dict[str, Any]] | None:
+        return self.folder.read_entities() if self._frozen.tested else None
+
+    def _checked(self, lines: list[dict[str, Any]]) -> Report:
+        read = [from_line(each) for each in lines]
+        items = [each for each in read if not isinstance(each, OMError)]
+        lost = [each for each in read if isinstance(each, OMError)]
+        find = self._session.vault.redactor.find
+        report = check_items(items, find_secret=find, reads=reads(self.config))
+        if not lost:
+            return report
+        fix = "mend what it says; the others went on"
+        told = replace(
+            warning("M00", [str(each) for each in lost], "could not be read", fix=fix),
+            severity="error",
+        )
+        return replace(report, findings=(told, *report.findings))
+
+    def _compared(self, report: Report, lines: list[dict[str, Any]]) -> Report:
+        """The report, saying whether the cells came to the same, with a warning if they did not."""
+        cells = self.folder.read_cells()
+        if cells is None:
+            return report
+        found = differences(self._session.vault.redactor.value(lines), cells)
+        if not found:
+            return replace(report, title=f"{report.title}, the same as the cells'")
+        fix = "if plugin.py is right, nothing; else mend it and run() again"
+        return with_finding(
+            report, warning("C01", found, "differs from what the cells came to", fix=fix)
+        )
+
+    def _called_elsewhere(self, exchanges: Sequence[Exchange]) -> Any:
+        vault, plugin = self._session.vault, self._session.plugin
+        declared = plugin.network_addresses_of(self.config)  # type: ignore[attr-defined]
+        places = called_elsewhere(exchanges, declared, vault)
+        fix = "return them from network_addresses(), or do not call them"
+        what = "called, and neither in the configuration nor declared by network_addresses()"
+        return warning("N01", places, what, fix=fix) if places else None
+
+    def _write_came(self, came: list[dict[str, Any]], redactor: Redactor) -> None:
+        self.folder.write_entities(came, redactor)
+
+    def _is_as_kept(self, came: list[dict[str, Any]]) -> bool:
+        clean = self._session.vault.redactor.value(came)
+        return not differences(clean, self.folder.read_entities())
+
+    def _require_applicable(self) -> None:
+        raise EntityError(
+            "A workflow's scenario stores nothing",
+            tried="complete(apply=True)",
+            next_step="complete(); then workflow.run() stores everything that the source reads",
+        )
+
+    def _told(self, report: Report, lines: list[dict[str, Any]], *notes: str) -> MetadataReport:
+        items = [each for each in map(from_line, lines) if not isinstance(each, OMError)]
+        known = {**vars(report), "notes": (*report.notes, *notes)}
+        return MetadataReport(**known, entities=entities_frame(items))
+
+
+def _changes(now: list[dict[str, Any]], before: list[dict[str, Any]] | None) -> str:
+    """How it differs from the run before, in a line."""
+    if before is None:
+        return ""
+    found = differences(now, before)
+    if not found:
+        return "the same as the run before"
+    return f"{counted(len(found), 'difference')} to the run before: {found[0]}"
+
+
+def _each_text(content: Any, change: Any) -> Any:
+    if isinstance(content, str):
+        return change(content)
+    if isinstance(content, list):
+        return [_each_text(each, change) for each in content]
+    if isinstance(content, dict):
+        return {name: _each_text(value, change) for name, value in content.items()}
+    return content

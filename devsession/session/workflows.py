@@ -1,0 +1,69 @@
+"""The metadata workflows of a session, by their slugs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from devsession.errors import UsageError
+from devsession.session.plugin_source import is_metadata
+from devsession.session.workflow import SessionWorkflow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from devsession.openmetadata.workflow import StepLike
+    from devsession.session.development import DevelopmentSession
+
+
+class Workflows:
+    """Each stays the same object."""
+
+    def __init__(self, session: DevelopmentSession) -> None:
+        self._session = session
+        self._known: dict[str, SessionWorkflow] = {}
+
+    def all(self) -> list[SessionWorkflow]:
+        """Those that were asked for in this process."""
+        return list(self._known.values())
+
+    def workflow(
+        self,
+        slug: str,
+        *,
+        file: str | Path | None,
+        service: str | None,
+        processors: Sequence[StepLike] | None,
+    ) -> SessionWorkflow:
+        """The workflow of this slug. Raises: as `DevelopmentSession.workflow`."""
+        session = self._session
+        if not is_metadata(session.source.plugin_class):
+            raise UsageError(
+                f"{session.source.name} is a plugin for syncs, and has no workflows",
+                tried=f"session.workflow({slug!r})",
+                next_step="session.sync(..); or DevelopmentSession(..) of a class derived from "
+                "devsession.openmetadata.Source",
+            )
+        if not (isinstance(slug, str) and slug.strip()):
+            raise UsageError(
+                "A workflow is named in text: slug",
+                tried=f"session.workflow({slug!r})",
+                next_step='session.workflow("acme")',
+            )
+        found = self._known.setdefault(slug, SessionWorkflow(session, slug))
+        if file is not None:
+            self._read(found, Path(file))
+        if service is not None:
+            found.service = service
+        if processors is not None:
+            found.processors = processors
+        return found
+
+    def _read(self, workflow: SessionWorkflow, file: Path) -> None:
+        from devsession.openmetadata.workflow_file import read_workflow
+
+        folder = self._session.workspace.folder
+        workflow.file = read_workflow(folder / file, folder)
+        flow = workflow.file.workflow
+        self._session.vault.learn(flow.secrets)
+        workflow.service, workflow.processors = flow.service or workflow.slug, flow.processors

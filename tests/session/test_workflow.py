@@ -1,0 +1,296 @@
+"""A metadata workflow as its author lives it: filled, planned, a scenario, its test."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from devsession import DevelopmentSession, secret
+from devsession.errors import (
+    ConnectError,
+    EntityError,
+    FormError,
+    NotFilledError,
+    PluginRaisedError,
+    UsageError,
+)
+from devsession.openmetadata import DatabaseService, LineageEdge, OMError, Reference, Table
+from devsession.openmetadata.rest import OpenMetadata
+from devsession.session import local_catalog as sessions_catalog
+from devsession.session.plugin_source import load_plugin_class
+from devsession.testing import SuiteConfig, metadata_contract, run_scenario
+from tests.local_catalog import local_catalog
+from tests.session import metadata_plugin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+    from devsession.session.workflow import SessionWorkflow
+    from tests.local_catalog import LocalCatalog
+
+KEY_NAME = "SANDBOX_API_KEY"
+
+
+@pytest.fixture(scope="module")
+def folder(modules: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("metadata")
+    shutil.copy(metadata_plugin.__file__, folder / "plugin.py")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def session(folder: Path) -> Iterator[DevelopmentSession]:
+    session = DevelopmentSession(load_plugin_class(folder), workspace=folder)
+    yield session
+    session.shut_down()
+
+
+@pytest.fixture(scope="module")
+def crm(session: DevelopmentSession) -> SessionWorkflow:
+    """Connected to its practice app."""
+    workflow = session.workflow("crm")
+    workflow.fill(host=session.sandbox.url, api_key=secret(KEY_NAME))
+    return workflow
+
+
+@pytest.fixture
+def catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalCatalog]:
+    """An empty one, in the place of the practice app's."""
+    with local_catalog(tmp_path / "catalog") as found:
+        client = OpenMetadata(found.host_port, token=found.token)
+        monkeypatch.setattr(sessions_catalog, "_local", lambda _: client)
+        yield found
+        client.close()
+
+
+@pytest.fixture
+def plugin_file(folder: Path) -> Iterator[Path]:
+    """The author's file; afterwards it is as before."""
+    file = folder / "plugin.py"
+    before = file.read_text(encoding="utf-8")
+    yield file
+    file.write_text(before, encoding="utf-8")
+
+
+class TestConfiguration:
+    def test_the_form_is_that_of_the_config(self, session: DevelopmentSession) -> None:
+        fields = session.workflow("other").connection.form.fields
+
+        assert [name for name in fields if name in {"host", "api_key"}] == ["host", "api_key"]
+        assert fields["api_key"].secret
+        assert repr(session.workflow("other")) == "Workflow 'other': not filled"
+
+    def test_the_same_again_changes_nothing(
+        self, crm: SessionWorkflow, session: DevelopmentSession
+    ) -> None:
+        said = crm.fill(host=session.sandbox.url, api_key=secret(KEY_NAME))
+
+        assert str(said) == "crm saved"
+        assert session.workflow("crm") is crm
+
+    def test_a_wrong_key_is_told_and_nothing_is_saved(
+        self, session: DevelopmentSession, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("WRONG_KEY", "sbx_some-other-key")
+        wrong = session.workflow("wrong")
+
+        with pytest.raises(
+            ConnectError, match=r"test_connection\(\) of CrmSource raised HTTPError"
+        ):
+            wrong.fill(host=session.sandbox.url, api_key=secret("WRONG_KEY"))
+
+        with pytest.raises(NotFilledError, match="not filled"):
+            wrong.scenario("too early")
+
+    def test_a_wrong_field_is_named(self, session: DevelopmentSession) -> None:
+        with pytest.raises(FormError, match="hosts"):
+            session.workflow("wrong").fill(hosts="x")
+
+    def test_the_page_is_live_and_tells_what_is_next(self, crm: SessionWorkflow) -> None:
+        page = crm.connection._page
+
+        assert page.saved() == (
+            'it is saved; crm.plan() says what a run would do, crm.scenario("..") freezes one'
+        )
+
+    def test_a_plugin_for_syncs_has_no_workflows(self, tmp_path: Path) -> None:
+        from tests.session import reading_plugin
+
+        shutil.copy(reading_plugin.__file__, tmp_path / "plugin.py")
+        other = DevelopmentSession(load_plugin_class(tmp_path), workspace=tmp_path)
+
+        with other, pytest.raises(UsageError, match="is a plugin for syncs, and has no workflows"):
+            other.workflow("crm")
+
+
+class TestScenario:
+    def test_the_source_is_read_once_and_the_same_comes_again(
+        self, crm: SessionWorkflow, session: DevelopmentSession
+    ) -> None:
+        scenario = crm.scenario("once", include=["contact", "company"])
+
+        first = scenario.entities
+        asked = len(scenario.http)
+        again = crm.scenario("once").entities
+
+        assert first["FQN"].tolist() == [
+            "crm",
+            "crm.crm",
+            "crm.crm.objects",
+            "crm.crm.objects.contact",
+            "crm.crm.objects.company",
+        ]
+        assert asked == 4
+        assert again.equals(first)
+        assert len(crm.scenario("once").http) == 0
+
+    def test_its_files_hold_neither_the_key_nor_the_address(
+        self, crm: SessionWorkflow, session: DevelopmentSession
+    ) -> None:
+        scenario = crm.scenario("files", include=["deal"])
+        scenario.run()
+
+        text = "".join(file.read_text() for file in scenario.folder.path.iterdir())
+        key = session.vault.store.lookup(KEY_NAME)
+        assert key not in text
+        assert session.sandbox.url not in text
+        assert "REDACTED-api-key" in text
+
+    def test_lineage_is_a_graph(self, crm: SessionWorkflow) -> None:
+        frame = crm.scenario("lineage", include=["contact", "company"]).lineage.to_frame()
+
+        assert frame[["SOURCE", "TARGET"]].to_numpy().tolist() == [
+            ["crm.crm.objects.company", "crm.crm.objects.contact"]
+        ]
+
+    def test_validate_tells_every_rule_that_is_broken(
+        self, crm: SessionWorkflow, snapshot: SnapshotAssertion
+    ) -> None:
+        scenario = crm.scenario("rules", exclude=["company"])
+        elsewhere = LineageEdge(
+            from_entity=Reference(fqn="crm.crm.objects.contact"),
+            to_entity=Reference(fqn="crm.crm.reports.contacts"),
+        )
+
+        by_hand = scenario.validate([*scenario.items, elsewhere])
+
+        assert scenario.validate()
+        assert {found.rule for found in by_hand.findings} == {"M07", "M09"}
+        assert str(by_hand) == snapshot
+
+    def test_entities_of_cells_are_compared_with_those_of_the_run(
+        self, crm: SessionWorkflow
+    ) -> None:
+        scenario = crm.scenario("cells", include=["deal", "contact", "company"])
+        came = scenario.run()
+        by_hand = [each for each in scenario.items if not isinstance(each, Table)]
+
+        assert scenario.validate(scenario.items)
+        assert "the same as the cells'" in str(scenario.run())
+        edges = [each for each in by_hand if isinstance(each, DatabaseService)]
+        assert scenario.validate(edges)
+        assert "C01" in str(scenario.run())
+        assert len(came.entities) == 6
+
+    def test_complete_writes_a_test_that_can_fail(
+        self, crm: SessionWorkflow, folder: Path, snapshot: SnapshotAssertion
+    ) -> None:
+        scenario = crm.scenario("completed", include=["contact", "company"])
+        scenario.run()
+
+        assert str(scenario.complete()) == snapshot
+        assert run_scenario(load_plugin_class(folder), scenario.folder.path)
+
+    def test_what_it_recorded_is_enough_for_the_contract(
+        self, crm: SessionWorkflow, folder: Path, tmp_path: Path
+    ) -> None:
+        scenario = crm.scenario("contract", include=["contact", "company"])
+        scenario.run()
+        shutil.copytree(scenario.folder.path, tmp_path / "contract")
+
+        config = SuiteConfig(scenarios=tmp_path, records=11)
+        report = metadata_contract(load_plugin_class(folder), config).report()  # type: ignore[arg-type]
+
+        assert report, str(report)
+
+    def test_apply_is_the_workflows_to_do(self, crm: SessionWorkflow) -> None:
+        with pytest.raises(EntityError, match="stores nothing"):
+            crm.scenario("once").complete(apply=True)
+
+
+class TestSaving:
+    def test_a_saved_plugin_is_used_by_the_next_run(
+        self, crm: SessionWorkflow, plugin_file: Path
+    ) -> None:
+        scenario = crm.scenario("saved", include=["deal", "contact", "company"])
+        scenario.run()
+        text = plugin_file.read_text()
+
+        plugin_file.write_text(text.replace('raw["label"]', "f\"The {raw['label']}\""))
+
+        told = str(scenario.run())
+        assert "3 differences to the run before: Table crm.crm.objects.contact: displayName" in told
+
+    def test_what_the_source_raises_names_its_line(
+        self, crm: SessionWorkflow, plugin_file: Path
+    ) -> None:
+        scenario = crm.scenario("raises", include=["deal"])
+        text = plugin_file.read_text()
+
+        plugin_file.write_text(text.replace('raw["label"]', 'raw["lable"]'))
+
+        with pytest.raises(PluginRaisedError) as caught:
+            scenario.run()
+        assert "generate() of CrmSource raised KeyError" in str(caught.value)
+        assert "plugin.py, line" in caught.value.where
+
+    def test_an_entity_that_could_not_be_read_is_an_error_of_the_report(
+        self, crm: SessionWorkflow, plugin_file: Path
+    ) -> None:
+        text = plugin_file.read_text()
+        lost = "yield OMError('crm.objects.deal', 'no permission')\n        yield LineageEdge("
+        plugin_file.write_text(
+            text.replace("yield LineageEdge(", lost).replace(
+                "    LineageEdge,\n", "    LineageEdge,\n    OMError,\n"
+            )
+        )
+
+        report = crm.scenario("lost", include=["contact", "company"]).run()
+
+        assert [found.rule for found in report.errors] == ["M00"]
+        assert "crm.objects.deal: no permission" in str(report)
+        assert OMError.__name__ in plugin_file.read_text()
+
+
+class TestCatalog:
+    def test_the_plan_and_the_difference_are_against_the_catalog(
+        self, crm: SessionWorkflow, catalog: LocalCatalog, snapshot: SnapshotAssertion
+    ) -> None:
+        catalog.put("/services/databaseServices", {"name": "crm", "serviceType": "CustomDatabase"})
+        catalog.put("/databases", {"name": "crm", "service": "crm"})
+        catalog.put("/databaseSchemas", {"name": "objects", "database": "crm.crm"})
+        gone = {"name": "gone", "databaseSchema": "crm.crm.objects", "columns": []}
+        catalog.put("/tables", gone | {"columns": [{"name": "id", "dataType": "INT"}]})
+
+        plan = crm.plan()
+        part = crm.scenario("part", include=["contact"]).diff()
+
+        assert str(plan) == snapshot
+        assert part.counts == {"create": 1, "update": 2, "unchanged": 1, "stale": 0}
+        assert catalog.get("/tables?limit=10")["paging"]["total"] == 1
+
+
+def test_offline_the_scenario_is_played_and_the_catalog_is_not_asked(
+    crm: SessionWorkflow, session: DevelopmentSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario: Any = crm.scenario("offline", include=["contact", "company"])
+    scenario.run()
+    monkeypatch.setattr(session, "offline", True)
+
+    with pytest.raises(UsageError, match="Offline there is no catalog to ask"):
+        scenario.diff()
