@@ -100,7 +100,8 @@ class QueryLog:
         file.touch(mode=0o600)
         with file.open("a", encoding="utf-8") as lines:
             lines.write("\n")  # a kill may have cut the last one
-        self._added = len(self._kept())
+        with file.open("rb") as lines:
+            self._added = sum(1 for _ in lines)
 
     def add(self, ran: Ran) -> None:
         """Notes a statement; the oldest go when there are too many."""
