@@ -32,13 +32,16 @@ from devsession.openmetadata.facts import (
     TestCase,
     TestResult,
 )
+from devsession.openmetadata.json_lines import JsonLinesSink, JsonLinesSource, JsonLinesStage
 from devsession.openmetadata.lineage import Job, Lineage, edge
 from devsession.openmetadata.model import Entity
 from devsession.openmetadata.parts import Column, Owner, TableConstraint, TagLabel, tag
 from devsession.openmetadata.selection import DatabaseSourceConfig, Patterns, SourceConfig
 from devsession.openmetadata.sql_lineage import Statement, lineage_of
 from devsession.openmetadata.steps import Processor, Sink, Source, Stage, Step, WorkflowContext
+from devsession.openmetadata.table_sink import TableSink
 from devsession.openmetadata.topology import Level, TopologySource
+from devsession.openmetadata.warehouse_source import WarehouseConfig, WarehouseSource
 from devsession.openmetadata.watermarks import Watermarks
 from devsession.openmetadata.workflow import Workflow
 from devsession.openmetadata.workflow_report import WorkflowReport
@@ -58,6 +61,9 @@ __all__ = [
     "Either",
     "Entity",
     "Job",
+    "JsonLinesSink",
+    "JsonLinesSource",
+    "JsonLinesStage",
     "Level",
     "Lineage",
     "LineageDetails",
@@ -80,6 +86,7 @@ __all__ = [
     "StorageService",
     "Table",
     "TableConstraint",
+    "TableSink",
     "Tag",
     "TagLabel",
     "Task",
@@ -87,6 +94,8 @@ __all__ = [
     "TestResult",
     "Topic",
     "TopologySource",
+    "WarehouseConfig",
+    "WarehouseSource",
     "Watermarks",
     "Workflow",
     "WorkflowContext",
