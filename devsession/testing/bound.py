@@ -10,6 +10,7 @@ from devsession.recording.volatile import EPOCH, HTTP_DATE, MOMENT, UUID, words_
 from devsession.secrets.spellings import STAND_IN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
 _DATE = r"\d{4}-\d\d-\d\d"
@@ -39,6 +40,20 @@ def bound_to_differ(name: str, recorded: Any, live: Any) -> bool:
     return _INSIDE.sub("", recorded) == _INSIDE.sub("", live)
 
 
+def bare_ids(path: Sequence[str | int | None], recorded: Any, live: Any, *, reads: bool) -> bool:
+    """Whether two different whole numbers, each all of an answer or an item of a list, are ids.
+
+    path: where they stand in the answer. reads: whether that is of a request that changes nothing;
+    a number in such a one is rather a count or an amount, but for a list of nothing else.
+    """
+    if not (_is_whole(recorded) and _is_whole(live)):
+        return False
+    listed = bool(path) and isinstance(path[-1], int)
+    if reads:
+        return listed and len(path) == 1
+    return listed or not path
+
+
 def is_hidden(value: object) -> bool:
     """Whether it stands for a secret: what the app answers there now is one too."""
     return isinstance(value, str) and STAND_IN in value
@@ -63,6 +78,10 @@ def _named(words: str, recorded: str, live: str) -> bool:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def _is_address(text: str) -> bool:

@@ -13,7 +13,7 @@ from devsession.recording.differences import differing_values, written_place
 from devsession.recording.exchange import header
 from devsession.recording.shown_values import NOTHING, short
 from devsession.render import BAD, GOOD, counted, html_line, html_report, html_table
-from devsession.testing.bound import bound_to_differ, is_hidden
+from devsession.testing.bound import bare_ids, bound_to_differ, is_hidden
 from devsession.testing.pairing import pairs
 
 if TYPE_CHECKING:
@@ -236,8 +236,9 @@ def _bodies(base: Difference, recorded: Exchange, live: Exchange) -> Iterator[Di
             continue
         name = next((step for step in reversed(path) if isinstance(step, str)), "")
         found = _different(here, name, ours, theirs)
+        bound = found.bound or bare_ids(path, ours, theirs, reads=recorded.reads)
         # What both requests sent is no value of the app's own making.
-        yield replace(found, bound=found.bound and not _echoed(ours, sent))
+        yield replace(found, bound=bound and not _echoed(ours, sent))
 
 
 def _sent(exchange: Exchange) -> str:

@@ -61,6 +61,24 @@ def test_an_id_whose_digits_stand_in_the_address_is_one_that_differs_each_time()
     assert [str(each) for each in report.bound] == ["body.id: '40', recorded '17'"]
 
 
+@pytest.mark.parametrize(
+    ("recorded", "live"),
+    [(17, 40), ([17, 18], [40, 41]), ({"created": [17]}, {"created": [40]})],
+    ids=["alone", "listed", "under a name"],
+)
+def test_bare_numbers_that_a_write_answers_are_ids(recorded: object, live: object) -> None:
+    report = compare([exchange(recorded)], [exchange(live)])
+
+    assert report
+    assert report.bound
+
+
+def test_a_list_of_bare_numbers_is_one_of_ids_and_a_number_that_is_read_is_none() -> None:
+    assert compare([get("/stories", [17, 18])], [get("/stories", [40, 41])])
+    assert not compare([get("/count", 17)], [get("/count", 40)])
+    assert not compare([get("/sums", {"sums": [17]})], [get("/sums", {"sums": [40]})])
+
+
 def lines(report: DriftReport) -> list[str]:
     return [str(each) for each in report.drifted]
 
