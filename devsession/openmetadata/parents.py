@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from devsession.openmetadata import fqn
@@ -53,7 +54,7 @@ class Parents:
             self._there.add((type(item), (item.name,)))
         if not isinstance(item, Placed):
             return []
-        kind = type(item)
+        kind = _kind_of(type(item))
         path = tuple([item.__dict__[name] for name in kind.above])
         if kind is not Table:
             self._there.add((kind, (*path, item.name)))
@@ -70,6 +71,12 @@ class Parents:
             return False
         self._there.add(key)
         return self._catalog is None or self._catalog.get_by_name(type(entity), entity.fqn) is None
+
+
+@cache
+def _kind_of(kind: type[Placed]) -> type[Placed]:
+    """Of an author's own subclass, the class that the catalog knows."""
+    return next((each for each in kind.__mro__ if each in _SERVICE_OF), Table)
 
 
 def _above(kind: type[Any], path: tuple[str, ...]) -> list[Entity]:

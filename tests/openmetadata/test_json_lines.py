@@ -157,3 +157,19 @@ def test_a_stage_gives_what_it_was_given() -> None:
     sink = Kept()
     Workflow(Everything, sink, stage=JsonLinesStage).run()
     assert [item for item in sink.items if item in ALL] == ALL
+
+
+class View(Table):
+    """An author's own kind of table."""
+
+
+def test_an_authors_own_class_is_read_as_the_catalogs(tmp_path: Path) -> None:
+    class Views(Source):
+        def generate(self) -> Iterator[Table]:
+            yield View(name="v", database="d", schema="s", columns=[])
+
+    path, sink = tmp_path / "views.jsonl", Kept()
+    Workflow(Views, JsonLinesSink.using(path=path), service="crm").run()
+    Workflow(JsonLinesSource.using(path=path), sink).run()
+    assert [type(item) for item in sink.items][-1] is Table
+    assert sink.names == ["crm", "crm.d", "crm.d.s", "crm.d.s.v"]
