@@ -46,7 +46,9 @@ def line_of(item: Item) -> bytes:
         if field.exclude is True and (value := getattr(item, name)) not in (None, "")
     }
     head = to_json({"kind": kind.__name__, **kept})
-    rest = item.to_json()
+    rest = item.__pydantic_serializer__.to_json(
+        item, by_alias=True, exclude_none=True, exclude=set(kind.model_computed_fields)
+    )
     return head if rest == b"{}" else head[:-1] + b"," + rest[1:]
 
 
@@ -68,10 +70,6 @@ def item_of(line: bytes) -> Item:
     kind = _KINDS.get(named) if isinstance(named, str) else None
     if kind is None:
         raise EntityError("its `kind` is none that there is", tried=did_you_mean(named, _KINDS))
-    own = {field.alias or name for name, field in kind.model_fields.items()}
-    for name, computed in kind.model_computed_fields.items():
-        if (computed.alias or name) not in own:
-            fields.pop(computed.alias or name, None)
     return kind.model_validate(fields)
 
 

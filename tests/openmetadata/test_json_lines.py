@@ -42,6 +42,7 @@ ALL = [
     DatabaseService(name="crm.eu", service_type="Postgres", connection={"config": {"a": 1}}),
     Database(name="sales.x", service="crm.eu"),
     DatabaseSchema(name="public", database="sales.x", service="crm.eu", domains=["Sales"]),
+    DatabaseSchema(name="public", database="sales", service="crm"),
     Table(
         name="Größen 表",
         service="crm.eu",
@@ -105,7 +106,6 @@ def test_a_line_is_readable(tmp_path: Path) -> None:
         "service": "acme",
         "database": "hr",
         "schema": "people",
-        "databaseSchema": "acme.hr.people",
         "name": "staff",
         "columns": [],
     }
