@@ -57,6 +57,9 @@ def origins_of(query: exp.Query, schema: Schema, dialect: str, inside: tuple[str
         db=_quoted(inside[1]),
         validate_qualify_columns=False,
     )
+    for operation in reversed(list(qualified.find_all(exp.SetOperation))):
+        if operation.args.get("by_name"):
+            _put_in_order(operation)
     root = build_scope(qualified)
     if root is None or not isinstance(root.expression, exp.Selectable):
         raise SqlglotError("it is no query")
@@ -171,6 +174,32 @@ def _as_it_knows_them(query: exp.Query) -> None:
     for table in list(query.find_all(exp.Table, exp.TableFromRows)):
         if isinstance(table.this, exp.Func):
             table.replace(exp.Lateral(this=table.this, alias=table.args.get("alias")))
+
+
+def _put_in_order(operation: exp.SetOperation) -> None:
+    """Makes UNION BY NAME one by place: sqlglot follows that alone."""
+    sides = [operation.this, operation.expression]
+    names = list(dict.fromkeys(name for side in sides for name in side.named_selects))
+    for side in sides:
+        places = {name: place for place, name in enumerate(side.named_selects)}
+        for select in _selects(side):
+            select.set(
+                "expressions",
+                [
+                    select.expressions[places[name]]
+                    if name in places
+                    else exp.alias_(exp.null(), name, quoted=True)
+                    for name in names
+                ],
+            )
+
+
+def _selects(side: exp.Expr) -> Iterator[exp.Select]:
+    if isinstance(side, exp.SetOperation):
+        yield from _selects(side.this)
+        yield from _selects(side.expression)
+    elif isinstance(query := side.unnest(), exp.Select):
+        yield query
 
 
 def _put_right(scope: Scope) -> None:

@@ -138,6 +138,10 @@ def _lineage(sql: str, dialect: str) -> Lineage:
         ("insert overwrite into T (N) with C as (select Z from B) select Z from C", ["B.Z > T.N"]),
         ("insert into T (N) values (1), (2)", []),
         (
+            "create table C as select X, Y from A union all by name select Z as Y, ID, 1 as X from B",
+            ["A.X > C.X", "A.Y > C.Y", "B.ID > C.ID", "B.Z > C.Y"],
+        ),
+        (
             "-- it's\n/* dbt */ // by hand\n insert into T (N) select Z from B; -- done",
             ["B.Z > T.N"],
         ),
