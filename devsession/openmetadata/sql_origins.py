@@ -49,6 +49,8 @@ def origins_of(query: exp.Query, schema: Schema, dialect: str, inside: tuple[str
     Raises: SqlglotError, and whatever else sqlglot raises over what it does not know.
     """
     _as_it_knows_them(query)
+    if dialect == "snowflake":
+        _say_recursive(query)
     qualified = qualify(
         query,
         dialect=dialect,
@@ -125,7 +127,10 @@ class _Follow:
                 if cte := node.source.meta.get(_CTE):
                     nexts = [self._node(column, cte)]
                 elif table := isinstance(node.source, exp.Table) and parts(node.source):
-                    yield Origin(table, column)
+                    if column:
+                        yield Origin(table, column)
+                    else:
+                        self._add("the columns that a pivot makes are not known")
                 elif column:  # what stands at a place has none
                     self._add(f"column {column} is of no table that is known")
             for each in nexts:
@@ -174,6 +179,15 @@ def _as_it_knows_them(query: exp.Query) -> None:
     for table in list(query.find_all(exp.Table, exp.TableFromRows)):
         if isinstance(table.this, exp.Func):
             table.replace(exp.Lateral(this=table.this, alias=table.args.get("alias")))
+
+
+def _say_recursive(query: exp.Query) -> None:
+    """Snowflake's WITH needs no such word; sqlglot takes the name for a table's without it."""
+    for cte in query.find_all(exp.CTE):
+        second = cte.this.expression if isinstance(cte.this, exp.SetOperation) else exp.Null()
+        named = [table.name.upper() for table in second.find_all(exp.Table) if not table.db]
+        if cte.alias.upper() in named and isinstance(cte.parent, exp.With):
+            cte.parent.set("recursive", True)
 
 
 def _put_in_order(operation: exp.SetOperation) -> None:

@@ -138,6 +138,10 @@ def _lineage(sql: str, dialect: str) -> Lineage:
         ("insert overwrite into T (N) with C as (select Z from B) select Z from C", ["B.Z > T.N"]),
         ("insert into T (N) values (1), (2)", []),
         (
+            "create table C as with R (N) as (select X from A union all select N + 1 from R) select * from R",
+            ["A.X > C.N"],
+        ),
+        (
             "create table C as select X, Y from A union all by name select Z as Y, ID, 1 as X from B",
             ["A.X > C.X", "A.Y > C.Y", "B.ID > C.ID", "B.Z > C.Y"],
         ),
@@ -214,6 +218,7 @@ def test_names_without_case_where_the_dialect_has_none() -> None:
         "create table C as select 1, 'hunter2",
         "create table 'hunter2' as select 1",
         "create table C as select s.$1 from @STAGE s",
+        "create table C as select * from A pivot (sum(X) for Y in (any))",
         "create table C as select * from UNHEARD_OF u join A on u.ID = A.ID",
         "create table C as select NO_SUCH from A",
         "create table C as select object_construct(*) as O from A",
