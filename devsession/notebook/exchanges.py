@@ -27,11 +27,15 @@ _SENT = 40
 class Exchanges(Sequence[E], Generic[E]):
     """Exchanges in their order; `[0]` is the first, `[-1]` the last, `[10:20]` some of them.
 
-    The table shows the first hundred, and tells the app from the tape.
+    The table shows the first hundred, and tells the app from the tape. empty: what is said beside it
+    when there is none.
     """
 
-    def __init__(self, exchanges: Sequence[E], *, numbers: Sequence[int] | None = None) -> None:
+    def __init__(
+        self, exchanges: Sequence[E], *, numbers: Sequence[int] | None = None, empty: str = ""
+    ) -> None:
         self._exchanges = list(exchanges)
+        self._empty = empty
         self._numbers = list(range(len(self._exchanges)) if numbers is None else numbers)
 
     @overload
@@ -62,11 +66,14 @@ class Exchanges(Sequence[E], Generic[E]):
         return "\n".join(part for part in (title, table, self._rest) if part)
 
     def _repr_html_(self) -> str:
-        title, table = counted(len(self), "exchange"), html_table(_HEADINGS, self._rows())
+        title = counted(len(self), "exchange")
+        table = html_table(_HEADINGS, self._rows()) if self else ""
         return html_report(title, table, html_line(self._rest), edge=NEUTRAL)
 
     @property
     def _rest(self) -> str:
+        if not self:
+            return self._empty
         rest = len(self) - _SHOWN
         return f"and {counted(rest, 'more exchange')}: [{_SHOWN}:], .failed" if rest > 0 else ""
 

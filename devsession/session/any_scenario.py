@@ -35,6 +35,10 @@ _OTHER_THAN_COMPLETED = (
     "its {} are others than those of the completed test, which stays as it is until complete()"
 )
 
+_NONE_YET = (
+    "none since it was opened here; next: scenario.run(), with session.reuse() from the tape"
+)
+
 F = TypeVar("F", ScenarioFolder, InboundScenarioFolder, MetadataScenarioFolder)
 
 
@@ -73,14 +77,14 @@ class AnyScenario(Generic[F]):
 
     @property
     def http(self) -> Exchanges[SentExchange]:
-        """The exchanges since it was opened, redacted; `[2].curl()` and `[2].resend(..)` go on from one.
+        """The exchanges since it was opened here, redacted; `[2].curl()` and `[2].resend(..)` go on from one.
 
         Those of Test and of forms are not among them: they are no part of the sync.
         """
         sender = Sender(self._session, self._look_up)
         since = self._session.recorder.exchanges_since(self._mark, end=self._end)
         played = of_the_sync(since)
-        return Exchanges([sender.view(each) for each in played])
+        return Exchanges([sender.view(each) for each in played], empty=_NONE_YET)
 
     def timeline(self) -> Timeline:
         """The exchanges as a picture, in their order."""

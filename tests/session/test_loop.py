@@ -209,6 +209,7 @@ class TestScenario:
         assert again.request.get_records().equals(scenario.request.get_records())
         assert again.parameters == scenario.parameters
         assert again.parameters.secret("api_key") == KEY
+        assert "next: scenario.run(), with session.reuse() from the tape" in repr(again.http)
 
     def test_it_goes_on_from_another_that_was_never_stored(
         self, contacts: Sync, scenario: Scenario, session: DevelopmentSession
