@@ -1,20 +1,26 @@
-"""Write docs/troubleshooting.md out of the gallery of broken plugins: `python -m
-tests.refresh_troubleshooting`.
+"""Write docs/troubleshooting.md out of the gallery of broken plugins, and
+docs/metadata-troubleshooting.md out of that of broken sources: `python -m tests.refresh_troubleshooting`.
 """
 
 from __future__ import annotations
 
+import tempfile
 from inspect import cleandoc, getsource
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from devsession.testing.contract.suite import ContractSuite
-from tests.broken_plugins.gallery import CHECKS, NAMES, picture, tried
+from devsession.testing.source_contract.suite import SourceSuite
+from tests.broken_plugins.gallery import NAMES, picture, tried
+from tests.broken_sources import gallery as sources
+from tests.broken_sources.good import record
 
 if TYPE_CHECKING:
-    from tests.broken_plugins.gallery import Picture
+    from devsession.testing.contract.told_suite import ToldSuite
 
-PAGE = Path(__file__).parent.parent / "docs" / "troubleshooting.md"
+_DOCS = Path(__file__).parent.parent / "docs"
+PAGE = _DOCS / "troubleshooting.md"
+SOURCES_PAGE = _DOCS / "metadata-troubleshooting.md"
 _HEAD = """# Troubleshooting: what the contract suite says, and why
 
 `devsession test` tries what any plugin has to keep to, and `tests/test_contract.py` of a project has pytest do it:
@@ -33,16 +39,48 @@ each fault that the suite is shown to find, with the code that has it and the me
 good plugin but for that; this page is made of `tests/broken_plugins/`, where it is run, and not written by hand.
 """
 
+_SOURCES_HEAD = """# Troubleshooting: what the contract of a metadata source says, and why
+
+`tests/test_contract.py` of a project that reads metadata:
+
+```python
+from devsession.testing import SuiteConfig, metadata_contract
+from plugin import AcmeSource
+
+TestAcme = metadata_contract(AcmeSource)
+# or, with a check left out: metadata_contract(AcmeSource, SuiteConfig(skip={"a_huge_system": "why"}))
+```
+
+The system is played by what stands in `scenarios/`: as it was recorded, and as another one made of that,
+with nothing in it, with other names, with hundreds of a table, refusing, failing. A check for which
+the recordings are not enough is skipped, and `pytest -ra` shows what to record. Below is each fault that
+it is shown to find. The code is a good source but for that; this page is made of
+`tests/broken_sources/`, where it is run, and not written by hand.
+"""
+
 
 def page(messages: dict[str, str]) -> str:
-    """The text of the page. messages: by the name of the picture."""
-    pictures = {name: picture(name) for name in messages}
-    order = sorted(messages, key=lambda name: (CHECKS.index(pictures[name].check), name))
-    return "\n".join([_HEAD, *(_section(pictures[name], messages[name]) for name in order)])
+    """The text of the page about plugins. messages: by the name of the picture."""
+    return _page(_HEAD, ContractSuite, {name: picture(name) for name in messages}, messages)
 
 
-def _section(found: Picture, message: str) -> str:
-    why = cleandoc(getattr(ContractSuite, found.check).__doc__)
+def sources_page(messages: dict[str, str]) -> str:
+    """The text of the page about sources. messages: by the name of the picture."""
+    pictures = {name: sources.picture(name) for name in messages}
+    return _page(_SOURCES_HEAD, SourceSuite, pictures, messages)
+
+
+def _page(
+    head: str, suite: type[ToldSuite], pictures: dict[str, Any], messages: dict[str, str]
+) -> str:
+    checks = suite.checks()
+    order = sorted(messages, key=lambda name: (checks.index(pictures[name].check), name))
+    sections = (_section(suite, pictures[name], messages[name]) for name in order)
+    return "\n".join([head, *sections])
+
+
+def _section(suite: type[ToldSuite], found: Any, message: str) -> str:
+    why = cleandoc(getattr(suite, found.check).__doc__)
     return (
         f"## {found.title}\n\n`{found.check}`: {why}\n\n"
         f"```python\n{getsource(found.broken).strip()}\n```\n\n```text\n{message}\n```\n"
@@ -56,4 +94,13 @@ def message_of(name: str) -> str:
 
 
 if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as place:
+        record(Path(place))
+        told = {
+            name: sources.failures(sources.picture(name).broken, Path(place))[
+                sources.picture(name).check
+            ]
+            for name in sources.NAMES
+        }
+    SOURCES_PAGE.write_text(sources_page(told), encoding="utf-8")
     PAGE.write_text(page({name: message_of(name) for name in NAMES}), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,12 +12,11 @@ from devsession.openmetadata import Source, Table
 from devsession.testing import SuiteConfig, metadata_contract, run_scenario
 from tests.broken_sources.gallery import NAMES, failures, picture
 from tests.broken_sources.good import AcmeSource, record
+from tests.refresh_troubleshooting import SOURCES_PAGE, sources_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from syrupy.assertion import SnapshotAssertion
 
     from devsession.openmetadata.steps import Yielded
 
@@ -42,16 +42,36 @@ def test_there_are_as_many_broken_sources_as_checks() -> None:
     assert {picture(name).check for name in NAMES} == set(checks)
 
 
+@pytest.fixture(scope="module")
+def verdicts(scenarios: Path) -> Callable[[str], dict[str, str]]:
+    """Check -> why it fails, of a broken source by its name; each is tried once."""
+
+    @cache
+    def of(name: str) -> dict[str, str]:
+        return failures(picture(name).broken, scenarios)
+
+    return of
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_broken_source_fails_in_the_check_that_names_its_fault(
-    name: str, scenarios: Path, snapshot: SnapshotAssertion
+    name: str, verdicts: Callable[[str], dict[str, str]]
 ) -> None:
-    shown = picture(name)
+    found = verdicts(name)
 
-    found = failures(shown.broken, scenarios)
+    assert list(found) == [picture(name).check]
+    assert ".py" in found[picture(name).check].partition("  where: ")[2]
+    assert "  next:  " in found[picture(name).check]
 
-    assert list(found) == [shown.check]
-    assert found[shown.check].replace(f"{name}.py", "plugin.py") == snapshot
+
+def test_the_troubleshooting_page_is_made_of_the_gallery(
+    verdicts: Callable[[str], dict[str, str]],
+) -> None:
+    made = sources_page({name: verdicts(name)[picture(name).check] for name in NAMES})
+
+    assert SOURCES_PAGE.read_text(encoding="utf-8") == made, (
+        "python -m tests.refresh_troubleshooting"
+    )
 
 
 def test_without_a_recording_a_check_says_what_to_record(tmp_path: Path) -> None:
