@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Self
@@ -14,6 +13,7 @@ from rich.progress import SpinnerColumn
 from devsession.cli import INTERRUPTED
 from devsession.cli.run_progress import TerminalLine
 from devsession.openmetadata.workflow_file import read_workflow
+from devsession.openmetadata.workflow_log import LOGGER, logged_into
 from devsession.openmetadata.workflow_steps import class_of
 from devsession.render import counted
 from devsession.session.metadata_warehouse import warehouse_opener
@@ -31,20 +31,25 @@ def run_workflow(path: Path, *, dry_run: bool, delete_unseen: bool, as_json: boo
     """Run it, under its progress; exit code 1 when anything was lost."""
     file = read_workflow(path)
     level = file.keys.workflow_config.logger_level
-    logging.getLogger("devsession.openmetadata").setLevel(level.replace("WARNING", "WARN"))
-    if file.workflow.watermarks is not None:
-        Workspace.at(Path.cwd()).prepare()  # before anything is put into its private folder
+    LOGGER.setLevel("WARNING" if level == "WARN" else level)
+    workspace = Workspace.at(Path.cwd())
+    workspace.prepare()
     file.workflow.open_warehouse = warehouse_opener(Path.cwd())
     stopped = False
-    try:
-        report = file.workflow.run(
-            dry_run=dry_run,
-            delete_unseen=delete_unseen or file.delete_unseen,
-            watch=lambda report: WorkflowProgress(report, wanted=not as_json),
-        )
-    except KeyboardInterrupt as stop:
-        report, stopped = stop.report, True  # type: ignore[attr-defined]  # Run.go puts it there
+    with logged_into(workspace.private / "logs", file.workflow.service) as log:
+        try:
+            report = file.workflow.run(
+                dry_run=dry_run,
+                delete_unseen=delete_unseen or file.delete_unseen,
+                watch=lambda report: WorkflowProgress(report, wanted=not as_json),
+            )
+        except KeyboardInterrupt as stop:
+            report, stopped = stop.report, True  # type: ignore[attr-defined]  # Run.go puts it there
     typer.echo(json.dumps(report.to_dict()) if as_json else str(report))
+    if report.errors and not as_json:
+        typer.echo(
+            f"\nlog: {log.relative_to(Path.cwd()) if log.is_relative_to(Path.cwd()) else log}"
+        )
     if stopped:
         raise typer.Exit(INTERRUPTED)
     if not report:

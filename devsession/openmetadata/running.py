@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import ExitStack
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ from devsession.openmetadata.steps import (
     Step,
     WorkflowContext,
 )
+from devsession.openmetadata.workflow_log import log_end, log_loss
 from devsession.openmetadata.workflow_report import WorkflowReport
 from devsession.secrets.redact import Redactor
 
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from devsession.openmetadata.status import StepStatus
     from devsession.openmetadata.steps import Item
     from devsession.openmetadata.workflow import StepLike, Workflow
-
-_log = logging.getLogger("devsession.openmetadata")
 
 
 class Run:
@@ -66,9 +64,11 @@ class Run:
                     self._conclude()
         except KeyboardInterrupt as stop:
             self.report.end(stopped=True)
+            log_end(self.report)
             stop.report = self.report  # type: ignore[attr-defined]  # for who shows how far it came
             raise
         self.report.end()
+        log_end(self.report)
         if watermarks is not None and self.report and not self._dry_run:
             # Only now has the sink confirmed everything: a kill before this reads it again.
             try:
@@ -277,8 +277,7 @@ class Run:
         clean = self._redactor.text
         told = OMError(clean(error.name), clean(error.error), step=error.step or status.name)
         status.fail(told)
-        extra = {"entity": told.name, "step": told.step, "cause": told.error}
-        _log.error("%s: %s", told.step, told, extra=extra)
+        log_loss(told)
 
 
 def _class(step: StepLike) -> Any:

@@ -11,26 +11,23 @@ class AcmeSource(TopologySource):
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from queue import Full, Queue
-from threading import Event, Lock
+from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from devsession.errors import DefinitionError, did_you_mean
 from devsession.openmetadata.causes import cause_of, name_of
 from devsession.openmetadata.either import Either, OMError
 from devsession.openmetadata.model import Model
+from devsession.openmetadata.read_ahead import read_ahead
 from devsession.openmetadata.selection import LEVEL_OF, SourceConfig
 from devsession.openmetadata.steps import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from devsession.openmetadata.steps import Yielded
-
-_AHEAD = 200
-_SECONDS = 0.1
 
 
 @dataclass(frozen=True, init=False)
@@ -109,44 +106,29 @@ class TopologySource(Source):
             yield from self._told(f"after_{level.name}", above, after)
 
     def _one_by_one(self, level: Level, above: tuple[Any, ...]) -> Iterator[Any]:
-        for given in self._own(level, above):
-            entity = _entity(given)
-            if entity is None or isinstance(entity, Model):
-                yield given
-            if entity is not None:
-                for each in level.under:
-                    yield from self._level(each, (*above, entity))
+        return self._with(
+            (each, self._under(level, above, each)) for each in self._own(level, above)
+        )
 
     def _several(self, level: Level, above: tuple[Any, ...]) -> Iterator[Any]:
         """The same, several of the level's entities at once; in the order of one after the other."""
-        waiting: list[tuple[Any, Queue[Any] | None]] = []
-        stop = Event()
+        under = partial(self._under, level, above)
+        return self._with(read_ahead(self._own(level, above), under, self._at_once))
 
-        def read(entity: Any, into: Queue[Any]) -> None:
+    def _with(self, each: Iterable[tuple[Any, Iterator[Any]]]) -> Iterator[Any]:
+        """What a level yielded, and after it what hangs under it."""
+        for given, under in each:
+            entity = _entity(given)
+            if entity is None or isinstance(entity, Model):
+                yield given
+            yield from under
+
+    def _under(self, level: Level, above: tuple[Any, ...], given: Any) -> Iterator[Any]:
+        """What hangs under what a level yielded; nothing under an error."""
+        entity = _entity(given)
+        if entity is not None:
             for each in level.under:
-                for given in self._level(each, (*above, entity)):
-                    if not _put(into, given, stop):
-                        return
-            _put(into, _END, stop)
-
-        def begun(given: Any) -> tuple[Any, Queue[Any] | None]:
-            entity, into = _entity(given), Queue[Any](maxsize=_AHEAD)
-            if entity is None:
-                return given, None
-            pool.submit(read, entity, into)
-            return given, into
-
-        with ThreadPoolExecutor(self._at_once, thread_name_prefix="topology") as pool:
-            try:
-                for given in self._own(level, above):
-                    waiting.append(begun(given))
-                    if len(waiting) >= self._at_once:
-                        yield from _drained(*waiting.pop(0))
-                for each in waiting:
-                    yield from _drained(*each)
-            finally:
-                # Also when whoever asks for more stops asking.
-                stop.set()
+                yield from self._level(each, (*above, entity))
 
     def _own(self, level: Level, above: tuple[Any, ...]) -> Iterator[Any]:
         """What a level's method yields, under its service and selected."""
@@ -188,9 +170,6 @@ class TopologySource(Source):
         return self._leaves_out(entity) if isinstance(entity, Model) else ""
 
 
-_END = object()
-
-
 def _entity(given: Any) -> Any:
     """What was yielded, an entity or a name; None for an error."""
     found = given.right if isinstance(given, Either) else given
@@ -199,21 +178,3 @@ def _entity(given: Any) -> Any:
 
 def _named(entity: Any) -> str:
     return name_of(entity) if isinstance(entity, Model) else str(entity)
-
-
-def _put(into: Queue[Any], given: Any, stop: Event) -> bool:
-    while not stop.is_set():
-        try:
-            into.put(given, timeout=_SECONDS)
-        except Full:
-            continue
-        return True
-    return False
-
-
-def _drained(given: Any, queue: Queue[Any] | None) -> Iterator[Any]:
-    if queue is None or isinstance(_entity(given), Model):
-        yield given
-    if queue is not None:
-        while (found := queue.get()) is not _END:
-            yield found

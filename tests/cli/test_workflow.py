@@ -64,6 +64,12 @@ def test_anything_lost_is_exit_code_1(
     said = cli(folder, "workflow", "run", "acme.yaml")
     assert said.code == 1
     assert shown(said.out) == snapshot
+    log = (folder / ".devsession" / "logs" / "workflow-acme.jsonl").read_text(encoding="utf-8")
+    lost, ended = map(json.loads, log.splitlines())
+    assert (lost["level"], lost["step"], lost["entity"], lost["cause"]) == (
+        *("ERROR", "Losing", "acme.sales.secrets", "no permission"),
+    )
+    assert ended["state"] == "partialSuccess"
 
 
 def test_json(folder: Path, cli: CommandLine) -> None:

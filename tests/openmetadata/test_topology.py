@@ -93,6 +93,15 @@ def test_a_level_that_fails_is_told_and_the_others_go_on(concurrency: int) -> No
     assert "PermissionError: not for you (test_topology.py:" in failure.error
 
 
+def test_a_source_that_exits_in_a_thread_ends_the_run_as_it_does_in_none() -> None:
+    class Exiting(AcmeSource):
+        def tables(self, database: Database, schema: DatabaseSchema) -> Iterator[Table]:
+            raise SystemExit(3)
+
+    with pytest.raises(SystemExit):
+        Workflow(Exiting.using(concurrency=4), Kept(), service="acme").run()
+
+
 class Projects(TopologySource):
     class Config(SourceConfig):
         pass
