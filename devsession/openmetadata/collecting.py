@@ -12,7 +12,7 @@ from devsession.openmetadata.workflow import Workflow
 from devsession.openmetadata.written import to_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from devsession.openmetadata.either import OMError
     from devsession.openmetadata.steps import Item, Step, Yielded
@@ -48,8 +48,12 @@ def collect(
     processors: Sequence[StepLike] = (),
     metadata: Any = None,
     secrets: Mapping[str, str] | None = None,
+    open_warehouse: Callable[[str | None], Any] | None = None,
 ) -> Collected:
-    """Run a source and processors, as a workflow does. since: milliseconds since 1970."""
+    """Run a source and processors, as a workflow does; its arguments are a `Workflow`'s.
+
+    since: milliseconds since 1970.
+    """
     collected = Collected()
     watched = _watched(source, collected)
     flow = Workflow(
@@ -60,6 +64,7 @@ def collect(
         metadata=metadata,
         watermarks=None if since is None else _Since(since),  # type: ignore[arg-type]
         secrets=secrets or {},
+        open_warehouse=open_warehouse,
     )
     with _unlogged():
         collected.report = flow.run()

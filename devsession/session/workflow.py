@@ -11,6 +11,7 @@ from devsession.openmetadata.collecting import collect, processed
 from devsession.openmetadata.diff import diff_items
 from devsession.openmetadata.frozen_config import frozen
 from devsession.session.local_catalog import catalog_of
+from devsession.session.metadata_warehouse import warehouse_opener
 from devsession.session.plugin_call import calling
 from devsession.session.workflow_connection import WorkflowConnection
 
@@ -137,6 +138,7 @@ class SessionWorkflow:
                 service=self.service,
                 metadata=metadata,
                 secrets=frozen(config)[1],
+                open_warehouse=warehouse_opener(session.workspace.folder),
             )
             report: WorkflowReport = flow.run(delete_unseen=delete_unseen)
             return report
@@ -155,6 +157,7 @@ class SessionWorkflow:
             service=self.service,
             since=since,
             secrets=secrets,
+            open_warehouse=warehouse_opener(session.workspace.folder),
         )
         for name, error in came.raised.items():
             with calling(plugin, name, session.vault, so_far=lambda: _so_far(came)):
