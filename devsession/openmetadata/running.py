@@ -59,9 +59,8 @@ class Run:
         watermarks = self._workflow.watermarks
         try:
             with ExitStack() as closing:
-                if self._made(closing) and self._ready():
+                if self._made(closing) and self._ready(closing):
                     self._pass_on()
-                    self._conclude()
         except KeyboardInterrupt as stop:
             self.report.end(stopped=True)
             log_end(self.report)
@@ -81,7 +80,7 @@ class Run:
     # --- beginning
 
     def _made(self, closing: ExitStack) -> bool:
-        """Make the steps, the sink first: what its client cannot reach, nobody reads for."""
+        """Make the steps; from then on each is closed, whatever happens."""
         flow = self._workflow
         wanted = [(flow.source, Source), *((each, Processor) for each in flow.processors)]
         wanted += [(flow.stage, Stage)] if flow.stage is not None else []
@@ -119,14 +118,17 @@ class Run:
 
         return DryRun(self._workflow.metadata)
 
-    def _ready(self) -> bool:
-        for step in self._steps:
+    def _ready(self, closing: ExitStack) -> bool:
+        # The sink first: where it cannot store, nobody has to be read.
+        for step in reversed(self._steps):
             for call in (step.prepare, step.test_connection):
                 try:
                     call()
                 except Exception as error:  # noqa: BLE001 - the author's code
                     self._failed(step.status, "", error, f"{call.__name__}()")
                     return False
+            if step is self._steps[-1]:
+                closing.push(self._conclude)
         return True
 
     def _close(self, step: Step) -> None:
@@ -163,17 +165,17 @@ class Run:
         except Exception as error:  # noqa: BLE001 - of the sink; of the rest it is caught where it is
             self._failed(into.status, "", error, "nothing more was stored")
 
-    def _conclude(self) -> None:
+    def _conclude(self, stopped: object, *_: object) -> None:
         """Tell the sink how it went, before it is closed."""
         sink = self._steps[-1]
-        self.report.end()
+        self.report.end(stopped=stopped is not None)
         self.report.tally = getattr(sink, "tally", None)
         if self.report.tally is not None:
             sink.status.updated_records = self.report.tally.total("updated")
         conclude = getattr(sink, "conclude", None)
         if conclude is not None:
             try:
-                conclude(self.report.state)
+                conclude("failed" if stopped is not None else self.report.state)
             except Exception as error:  # noqa: BLE001 - of the sink
                 self._failed(sink.status, "", error, "conclude()")
 
