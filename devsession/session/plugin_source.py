@@ -195,7 +195,8 @@ def _stamp(file: Path) -> tuple[int, int]:
 
 
 def _source_file(plugin_class: type[Plugin]) -> Path | None:
-    if plugin_class.__module__ == "__main__":
+    # What was written in a cell has no file; what ships with devsession, none that is the author's.
+    if plugin_class.__module__ == "__main__" or plugin_class.__module__.startswith("devsession."):
         return None
     try:
         file = inspect.getsourcefile(plugin_class)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import ConnectError
 from devsession.session.connection import Connection
+from devsession.session.metadata_warehouse import warehouse_opener
 from devsession.session.option_calls import last_exchange
 from devsession.session.plugin_call import calling
 
@@ -57,7 +58,9 @@ class WorkflowConnection(Connection):
         config = plugin.config(parameters)
         recorder, raises = self._session.recorder, ConnectError
         with recorder.always_live(), last_exchange(recorder) as exchange:
-            made = plugin.source(WorkflowContext(service=self.slug, config=config))
+            opener = warehouse_opener(self._session.workspace.folder)
+            context = WorkflowContext(self.slug, config, open_warehouse=opener)
+            made = plugin.source(context)
             try:
                 for name in ("prepare", "test_connection"):
                     with calling(plugin, name, self._vault, raises=raises, exchange=exchange):
