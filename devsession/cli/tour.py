@@ -17,6 +17,7 @@ import typer
 from devsession.cli.lab import sign, start_lab
 from devsession.cli.project import create_project
 from devsession.cli.shipped import shipped
+from devsession.cli.tour_metadata import WORKFLOW, TourMetadata
 from devsession.errors import DevsessionError, UsageError
 from devsession.render import counted, text_table
 
@@ -59,9 +60,17 @@ def tour(folder: Path) -> None:
     with _step("tests") as says:
         passed = _run_tests(place)
         says(f"{counted(passed, 'test')} passed, network shut")
+    with _step("metadata") as says:
+        metadata = TourMetadata(place)
+        says(read := metadata.read())
+    with _step("metadata again") as says:
+        says(again := metadata.read_again())
+    with _step("metadata gone") as says:
+        says(metadata.drop())
 
     rows.append(("sync", SYNC, f"{counted(summary.offered, 'record')} sent", summary.text))
     rows.append(("test", "scenarios", f"{counted(passed, 'test')} made", "passes, and can fail"))
+    rows.append(("workflow", WORKFLOW, read.partition(", ")[0], f"into a catalog; again: {again}"))
     typer.echo("\n" + text_table(("what ran", "", "count", "what it did"), rows))
     typer.echo(_STILL_RUNNING)
     typer.echo(f"next: cd {folder} && devsession lab {OPENED_AT_THE_END}")

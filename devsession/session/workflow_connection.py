@@ -6,16 +6,22 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
+
 from devsession.errors import ConnectError
+from devsession.plugin.model_answer import JOINT
 from devsession.session.connection import Connection
 from devsession.session.metadata_warehouse import warehouse_opener
 from devsession.session.option_calls import last_exchange
 from devsession.session.plugin_call import calling
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from devsession.notebook.form_widget import FormWidget
     from devsession.plugin.parameters import ConnectionConfigurationParameters
     from devsession.session.development import DevelopmentSession
+    from devsession.session.saved import Note
 
 
 class WorkflowConnection(Connection):
@@ -49,6 +55,10 @@ class WorkflowConnection(Connection):
         plugin: Any = self._session.plugin
         return plugin.config(self.parameters)
 
+    def fill(self, **values: object) -> Note:
+        """As a connection is filled; `tables=Patterns(excludes=[..])` sets the fields within."""
+        return super().fill(**dict(_flat(values)))
+
     def __repr__(self) -> str:
         return f"Workflow {self.slug!r}: {'filled' if self.record else 'not filled'}"
 
@@ -76,3 +86,12 @@ class WorkflowConnection(Connection):
         from devsession.session.views import workflow_page
 
         return workflow_page(self._session, self)
+
+
+def _flat(values: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:
+    """Field -> value, of a nested model each field by itself."""
+    for name, value in values.items():
+        if isinstance(value, BaseModel):
+            yield from _flat(dict(value), f"{above}{name}{JOINT}")
+        else:
+            yield f"{above}{name}", value
