@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from devsession.openmetadata import fqn
@@ -51,7 +52,11 @@ class NormaliseNames(Processor):
         self.status.updated_records += bool(change)
         return item.model_copy(update=change) if change else item
 
-    def _name(self, name: str) -> str:
+    def prepare(self) -> None:
+        """Names repeat: each is spelled once."""
+        self._name = lru_cache(maxsize=100_000)(self._spelled)
+
+    def _spelled(self, name: str) -> str:
         text = unicodedata.normalize("NFC", name.strip())
         blanks = self.config.blanks
         if blanks is not None:
