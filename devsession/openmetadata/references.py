@@ -65,22 +65,31 @@ def _resolved(value: Any, path: Path, lookup: Callable[[str], str], found: Resol
         return {key: _resolved(each, (*path, key), lookup, found) for key, each in value.items()}
     if isinstance(value, list):
         return [_resolved(each, (*path, at), lookup, found) for at, each in enumerate(value)]
-    return _text(value, path, lookup, found) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return _text(value, path, lookup, found)
+    if value is not None and not isinstance(value, bool) and _holds_secret(path):
+        found.written.append(path)  # a number may be one
+    return value
 
 
 def _text(text: str, path: Path, lookup: Callable[[str], str], found: Resolved) -> str:
-    key = next((part for part in reversed(path) if isinstance(part, str)), "")
     call = _CALL.fullmatch(text.strip())
     names = [call[2]] if call else _VARIABLE.findall(text)
     if not names:
-        if text and (sounds_secret(key) or re.search(KNOWN_FORMS, text)):
+        if text and (_holds_secret(path) or re.search(KNOWN_FORMS, text)):
             found.written.append(path)
         return text
     values = {name: _looked_up(name, path, lookup) for name in names}
     found.by_reference.add(path)
-    if call or sounds_secret(key):
+    if call or _holds_secret(path):
         found.secrets |= values
     return values[call[2]] if call else _VARIABLE.sub(lambda match: values[match[1]], text)
+
+
+def _holds_secret(path: Path) -> bool:
+    """Whether a key says that a secret stands there; those of processors are about columns."""
+    key = next((part for part in reversed(path) if isinstance(part, str)), "")
+    return sounds_secret(key) and path[0] != "processors"
 
 
 def _looked_up(name: str, path: Path, lookup: Callable[[str], str]) -> str:

@@ -43,6 +43,7 @@ CHANGES: dict[str, tuple[str, str]] = {
     "an unknown sink": ("json-lines", "jsonlines"),
     "no server for the catalog": ("type: json-lines\n  config: {path: acme.jsonl}", "type: metadata-rest"),
     "a secret in the file": ('secret("ACME_API_KEY")', "sesame-open-1"),
+    "a secret that is a number": ('secret("ACME_API_KEY")', "48151623"),
     "a secret in another option": ("https://${ACME_HOST}/api", "https://me:sesame-open-1@acme.example"),
     "a wrong number": ('"50"', "many"),
     "a key twice": ("  serviceName: acme", "  serviceName: acme\n  serviceName: acme"),
@@ -77,3 +78,9 @@ def test_an_options_text_may_be_a_list(written: Callable[[str], Path]) -> None:
     )
     config = read_workflow(written(text)).workflow.source.config  # type: ignore[union-attr]
     assert config.regions == ["eu", "us"]
+
+
+def test_what_processors_say_of_columns_is_no_secret(written: Callable[[str], Path]) -> None:
+    kinds = "processors: [{type: classify-pii, config: {kinds: {password: PII.Secret}}}]\n"
+    (processor,) = read_workflow(written(TEXT + kinds)).workflow.processors
+    assert processor.config.kinds == {"password": "PII.Secret"}  # type: ignore[union-attr]
