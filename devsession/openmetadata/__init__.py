@@ -4,6 +4,8 @@ Spoken over REST with slim models of our own; nothing of its SDK is needed.
 """
 
 from devsession.openmetadata import fqn
+from devsession.openmetadata.auth import Auth
+from devsession.openmetadata.counts import Tally
 from devsession.openmetadata.either import Either, OMError
 from devsession.openmetadata.entities import (
     Classification,
@@ -36,6 +38,8 @@ from devsession.openmetadata.json_lines import JsonLinesSink, JsonLinesSource, J
 from devsession.openmetadata.lineage import Job, Lineage, edge
 from devsession.openmetadata.model import Entity
 from devsession.openmetadata.parts import Column, Owner, TableConstraint, TagLabel, tag
+from devsession.openmetadata.rest import OpenMetadata
+from devsession.openmetadata.rest_sink import RestSink
 from devsession.openmetadata.selection import DatabaseSourceConfig, Patterns, SourceConfig
 from devsession.openmetadata.sql_lineage import Statement, lineage_of
 from devsession.openmetadata.steps import Processor, Sink, Source, Stage, Step, WorkflowContext
@@ -47,6 +51,7 @@ from devsession.openmetadata.workflow import Workflow
 from devsession.openmetadata.workflow_report import WorkflowReport
 
 __all__ = [
+    "Auth",
     "Classification",
     "Column",
     "ColumnLineage",
@@ -70,6 +75,7 @@ __all__ = [
     "LineageEdge",
     "MessagingService",
     "OMError",
+    "OpenMetadata",
     "Owner",
     "Patterns",
     "Pipeline",
@@ -77,6 +83,7 @@ __all__ = [
     "PipelineStatus",
     "Processor",
     "Reference",
+    "RestSink",
     "Sink",
     "Source",
     "SourceConfig",
@@ -89,6 +96,7 @@ __all__ = [
     "TableSink",
     "Tag",
     "TagLabel",
+    "Tally",
     "Task",
     "TestCase",
     "TestResult",

@@ -18,20 +18,18 @@ from devsession.openmetadata.parts import Column, Owner, TableConstraint, TagLab
 
 
 class Governed(Entity):
-    """An entity that people look after: tags, owners, domains.
-
-    source_hash: what the sink compares, to leave out what has not changed.
-    """
+    """An entity that people look after: tags, owners, domains."""
 
     tags: list[TagLabel] = listed()
     owners: list[Owner] = listed()
     domains: list[str] = listed()
-    source_url: str | None = None
-    source_hash: str | None = None
 
 
 class Placed(Governed):
     """An entity that hangs under others.
+
+    source_hash: what tells one state of it from another, 32 characters at most; where it is not
+    said, the sink makes one, and leaves out what has not changed. Services have none.
 
     Class attributes: `above` are the fields that say under which, outermost first; `above_key` is
     what the wire calls them together.
@@ -41,6 +39,8 @@ class Placed(Governed):
     above_key: ClassVar[str]
 
     service: str = Field(default="", exclude=True)
+    source_url: str | None = None
+    source_hash: str | None = Field(default=None, max_length=32)
 
     @model_validator(mode="before")
     @classmethod

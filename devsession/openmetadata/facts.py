@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, computed_field
 
+from devsession.openmetadata import fqn
 from devsession.openmetadata.model import Entity, Model, listed
 
 
@@ -47,7 +48,7 @@ class LineageEdge(Model):
 
 
 class TestCase(Entity):
-    """A test of a table, or of one of its columns."""
+    """A test of a table, which is given by its fully qualified name, or of one of its columns."""
 
     __test__ = False  # pytest takes classes of this name for its own
 
@@ -57,6 +58,16 @@ class TestCase(Entity):
     column: str | None = Field(default=None, exclude=True)
     test_definition: str = Field(min_length=1)
     parameter_values: list[dict[str, str]] = listed()
+
+    @computed_field(alias="entityLink")
+    def _link(self) -> str:
+        column = f"::columns::{self.column}" if self.column else ""
+        return f"<#E::table::{self.table}{column}>"
+
+    @property
+    def fqn(self) -> str:
+        under = [*fqn.split(self.table), self.column] if self.column else fqn.split(self.table)
+        return fqn.build(*under, self.name)
 
 
 class TestResult(Model):

@@ -71,12 +71,13 @@ class Entity(Model):
     """What the catalog keeps under a fully qualified name.
 
     Class attributes: `entity_type` is its name in lineage and links, `path` its place in the
-    REST API.
+    REST API. id: the catalog's, in an entity that it gave; it is never sent.
     """
 
     entity_type: ClassVar[str]
     path: ClassVar[str]
 
+    id: str | None = Field(default=None, exclude=True)
     name: str = Field(min_length=1, max_length=256)
     display_name: str | None = None
     description: str | None = None

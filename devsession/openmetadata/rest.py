@@ -105,14 +105,14 @@ class OpenMetadata:
 
         fields: of those that are told only when asked for: owners, tags, domains.
         """
+        self._settle(kind, fqn)
         found = self.answer_by_name(kind, fqn, fields)
         return None if found is None else entity_of(kind, found)
 
     def answer_by_name(
         self, kind: type[Entity], fqn: str, fields: Sequence[str] = ()
     ) -> dict[str, Any] | None:
-        """The same as the catalog tells it, with what our classes have no field for."""
-        self._settle(kind, fqn)
+        """The same as the catalog tells it now; what a sink still holds is not asked for."""
         return self._found(f"{kind.path}/name/{in_path(fqn)}", {"fields": ",".join(fields)})
 
     def list(
@@ -122,14 +122,14 @@ class OpenMetadata:
 
         under: of those below one only, `{"databaseSchema": "crm.sales.public"}`.
         """
+        self._settle(kind, "")
         for answer in self.list_answers(kind, under=under, fields=fields):
             yield entity_of(kind, answer)
 
     def list_answers(
         self, kind: type[Entity], *, under: dict[str, str] | None = None, fields: Sequence[str] = ()
     ) -> Iterator[dict[str, Any]]:
-        """The same as the catalog tells them."""
-        self._settle(kind, "")
+        """The same as the catalog tells them now."""
         query = {"limit": str(_PAGE), **(under or {})}
         if fields:
             query["fields"] = ",".join(fields)
@@ -148,7 +148,7 @@ class OpenMetadata:
         found = self._found(f"{entity_type}/name/{in_path(name)}", {})
         return None if found is None else str(found["id"])
 
-    def lineage_to(self, entity_type: str, fqn: str) -> list[dict[str, Any]]:
+    def lineage_to(self, entity_type: str, fqn: str) -> Sequence[dict[str, Any]]:
         """What its data comes from, one step up: [{fromEntity: a name, lineageDetails}]."""
         query = {"upstreamDepth": "1", "downstreamDepth": "0"}
         found = self._found(f"lineage/{entity_type}/name/{in_path(fqn)}", query)
