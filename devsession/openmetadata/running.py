@@ -159,6 +159,7 @@ class Run:
                 for item in stage.items():
                     self._store(sink, item)
                 self._flush(sink)
+            self.report.confirmed = into is sink
             if self._delete_unseen and not self.report.errors:
                 for each in sink.delete_unseen(self._deleted_kinds) or ():
                     self._lost(sink.status, each)

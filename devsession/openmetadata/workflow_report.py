@@ -34,6 +34,7 @@ class WorkflowReport:
     """How a run went, step by step; true when nothing was lost and it was not stopped.
 
     supplied: what entities hang under, that the source did not yield: stored by its name alone.
+    confirmed: the sink has stored all that it was given, but for what is told as lost.
     dry_run: nothing was stored; the sink's counts are of what would be. since: the watermark that it read from, milliseconds since 1970; None: it read everything.
     tally: what the sink counts for each type, where it does.
     """
@@ -42,6 +43,7 @@ class WorkflowReport:
     steps: list[StepStatus] = field(default_factory=list)
     state: str = "running"
     dry_run: bool = False
+    confirmed: bool = False
     supplied: list[str] = field(default_factory=list)
     since: int | None = None
     tally: Any = None
@@ -57,7 +59,7 @@ class WorkflowReport:
     def end(self, *, stopped: bool = False) -> None:
         """The run is over. Source: OpenMetadata contract, states of a pipeline."""
         self.seconds = time.time() - self.started_ms / 1000
-        stored = self.steps[-1].records if self.steps else 0
+        stored = self.confirmed and self.steps[-1].records
         failed = "partialSuccess" if stored else "failed"
         self.state = "stopped" if stopped else failed if self.errors else "success"
 
@@ -75,7 +77,8 @@ class WorkflowReport:
     def headline(self) -> str:
         """The verdict in one line."""
         read, stored = (self.steps[0].records, self.steps[-1].records) if self.steps else (0, 0)
-        verb = "would be stored or are there" if self.dry_run else "stored"
+        verb = "stored" if self.confirmed else "given to the sink, which did not confirm them"
+        verb = "would be stored or are there" if self.dry_run else verb
         parts = [_WORDS[self.state], f"{counted(read, 'record')} read", f"{stored:,} {verb}"]
         filtered = sum(step.filtered.total() for step in self.steps)
         parts += [f"{filtered:,} filtered"] if filtered else []
@@ -112,6 +115,7 @@ class WorkflowReport:
             "service": self.service,
             "state": self.state,
             "dry_run": self.dry_run,
+            "confirmed": self.confirmed,
             "run_id": self.run_id,
             "started": self.started_ms,
             "seconds": round(self.seconds, 3),
