@@ -81,6 +81,10 @@ class Connection:
         return "session.connection"
 
     @property
+    def _thing(self) -> str:
+        return "connection"
+
+    @property
     def _noun(self) -> str:
         return "connection"
 
@@ -118,7 +122,7 @@ class Connection:
         """
         if address := self.person.check():
             raise NotFilledError(
-                "The connection is not filled: sign in first",
+                f"The {self._thing} is not filled: sign in first",
                 tried="its token waits for a person to sign in at the app",
                 where=self.form.title,
                 next_step=f"open {address}\nand run this again; then the connection is saved",
@@ -126,7 +130,7 @@ class Connection:
         saved = self.record
         if saved is None:
             raise NotFilledError(
-                "The connection is not filled",
+                f"The {self._thing} is not filled",
                 tried=f"looking for a saved connection of {self.plugin_id!r}",
                 where=self.form.title,
                 next_step=f"fill the form above and save it, or {self.call}.fill(..)",

@@ -9,7 +9,7 @@ from devsession.openmetadata import Workflow
 from devsession.openmetadata.catalog import Catalog, reads
 from devsession.openmetadata.collecting import collect, processed
 from devsession.openmetadata.diff import diff_items
-from devsession.openmetadata.frozen_config import frozen
+from devsession.openmetadata.frozen_config import frozen, thawed
 from devsession.session.local_catalog import catalog_of
 from devsession.session.metadata_warehouse import warehouse_opener
 from devsession.session.plugin_call import calling
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from devsession.openmetadata import Source, WorkflowReport
     from devsession.openmetadata.collecting import Collected
     from devsession.openmetadata.diff import CatalogDiff
-    from devsession.openmetadata.steps import Item
+    from devsession.openmetadata.steps import Item, Planned
     from devsession.openmetadata.workflow import StepLike
     from devsession.openmetadata.workflow_file import WorkflowFile
     from devsession.session.development import DevelopmentSession
@@ -76,7 +76,11 @@ class SessionWorkflow:
 
         Raises: NotFilledError, SecretMissingError.
         """
-        config = self.connection.config if self.file is None else self.file.workflow.source.config
+        if self.file is None:
+            config = self.connection.config
+        else:
+            # As the class has it that is loaded now: plugin.py may have been saved since.
+            config = thawed(self._source, *frozen(self._planned.config))
         self._session.vault.learn(frozen(config)[1])
         return config
 
@@ -200,6 +204,13 @@ class SessionWorkflow:
         if self.file is not None:
             return f"Workflow {self.slug!r}: {self.file.path.name}, service {self.service}"
         return repr(self.connection)
+
+    @property
+    def _planned(self) -> Planned:
+        """The source as the file configures it."""
+        assert self.file is not None  # noqa: S101 - asked for where there is one
+        planned: Planned = self.file.workflow.source  # type: ignore[assignment]  # of a file it is
+        return planned
 
     @property
     def _source(self) -> type[Source]:

@@ -42,6 +42,10 @@ class WorkflowConnection(Connection):
         return f"session.workflow({self.slug!r})"
 
     @property
+    def _thing(self) -> str:
+        return f"workflow {self.slug!r}"
+
+    @property
     def _noun(self) -> str:
         return self.slug
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from devsession.errors import UsageError
 from devsession.openmetadata.frozen_config import frozen
@@ -103,7 +103,7 @@ def _unselected(frozen_input: MetadataScenarioInput) -> dict[str, Any]:
 def _selected(config: Any, wanted: WantedPass) -> Any:
     """The configuration, with these patterns besides its own.
 
-    Raises: UsageError where it has none for names.
+    Raises: UsageError where it has none for names, or one is no regular expression.
     """
     if not (wanted.include or wanted.exclude):
         return config
@@ -123,7 +123,14 @@ def _selected(config: Any, wanted: WantedPass) -> Any:
         )
     level = levels[-1]
     own: Patterns = getattr(config, level)
-    made = Patterns(
-        includes=list(wanted.include) or own.includes, excludes=[*own.excludes, *wanted.exclude]
-    )
+    try:
+        made = Patterns(
+            includes=list(wanted.include) or own.includes, excludes=[*own.excludes, *wanted.exclude]
+        )
+    except ValidationError as error:
+        raise UsageError(
+            "include and exclude are regular expressions",
+            tried="\n".join(detail["msg"] for detail in error.errors(include_url=False)),
+            next_step='include=["orders", "dim_.*"]',
+        ) from None
     return config.model_copy(update={level: made})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,7 @@ from devsession.session.plugin_source import is_metadata
 from devsession.session.workflow import SessionWorkflow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from devsession.openmetadata.workflow import StepLike
     from devsession.session.development import DevelopmentSession
@@ -63,7 +65,21 @@ class Workflows:
         from devsession.openmetadata.workflow_file import read_workflow
 
         folder = self._session.workspace.folder
-        workflow.file = read_workflow(folder / file, folder)
+        with _own_modules(self._session.source.plugin_class.__module__, folder):
+            workflow.file = read_workflow(folder / file, folder)
         flow = workflow.file.workflow
         self._session.vault.learn(flow.secrets)
         workflow.service, workflow.processors = flow.service or workflow.slug, flow.processors
+
+
+@contextmanager
+def _own_modules(name: str, folder: Path) -> Iterator[None]:
+    """Inside, classes are this workspace's: another project may have a module of the plugin's name."""
+    loaded = Path(getattr(sys.modules.get(name), "__file__", None) or folder / name)
+    if not loaded.is_relative_to(folder):
+        del sys.modules[name]
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))

@@ -36,6 +36,20 @@ if TYPE_CHECKING:
 KEY_NAME = "SANDBOX_API_KEY"
 
 
+FILE = """
+source:
+  type: customDatabase
+  serviceName: crm_of_file
+  serviceConnection:
+    config:
+      type: CustomDatabase
+      sourcePythonClass: plugin.CrmSource
+      connectionOptions: {host: "${CRM_HOST}", api_key: "${SANDBOX_API_KEY}"}
+  sourceConfig: {config: {tableFilterPattern: {includes: [deal]}}}
+sink: {type: json-lines, config: {path: crm.jsonl}}
+"""
+
+
 @pytest.fixture(scope="module")
 def folder(modules: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("metadata")
@@ -104,7 +118,7 @@ class TestConfiguration:
         ):
             wrong.fill(host=session.sandbox.url, api_key=secret("WRONG_KEY"))
 
-        with pytest.raises(NotFilledError, match="not filled"):
+        with pytest.raises(NotFilledError, match="The workflow 'wrong' is not filled"):
             wrong.scenario("too early")
 
     def test_a_wrong_field_is_named(self, session: DevelopmentSession) -> None:
@@ -126,6 +140,27 @@ class TestConfiguration:
 
         with other, pytest.raises(UsageError, match="is a plugin for syncs, and has no workflows"):
             other.workflow("crm")
+
+    def test_a_plugin_for_metadata_has_no_syncs(self, session: DevelopmentSession) -> None:
+        with pytest.raises(UsageError, match="reads metadata, and has no syncs"):
+            session.sync("crm", direction="inbound")
+
+    def test_a_file_configures_it_with_references_to_secrets(
+        self, session: DevelopmentSession, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("CRM_HOST", session.sandbox.url)
+        (folder / "crm.yaml").write_text(FILE, encoding="utf-8")
+
+        workflow = session.workflow("from a file", file="crm.yaml")
+        scenario = workflow.scenario("from a file")
+
+        assert workflow.service == "crm_of_file"
+        assert scenario.entities["NAME"].tolist()[-1] == "deal"
+        assert (
+            '"api_key": "REDACTED-api-key"' in (scenario.folder.path / "scenario.json").read_text()
+        )
+        with pytest.raises(UsageError, match=r"is configured by crm\.yaml"):
+            workflow.fill(host="x")
 
 
 class TestScenario:
@@ -217,6 +252,10 @@ class TestScenario:
         report = metadata_contract(load_plugin_class(folder), config).report()  # type: ignore[arg-type]
 
         assert report, str(report)
+
+    def test_a_pattern_that_is_none_is_told(self, crm: SessionWorkflow) -> None:
+        with pytest.raises(UsageError, match="include and exclude are regular expressions"):
+            crm.scenario("patterns", include=["("])
 
     def test_apply_is_the_workflows_to_do(self, crm: SessionWorkflow) -> None:
         with pytest.raises(EntityError, match="stores nothing"):
