@@ -19,12 +19,10 @@ _FIELD = "catalog_token"
 
 
 @contextmanager
-def catalog_of(
-    session: DevelopmentSession, configured: OpenMetadata | None
-) -> Iterator[OpenMetadata]:
-    """Inside it is called; nothing of that is recorded: it is no part of the system that is read.
+def stored_unrecorded(session: DevelopmentSession) -> Iterator[None]:
+    """Inside, what is called is not recorded: it is no part of the system that is read.
 
-    Raises: UsageError offline; CatalogError from each call that it refuses.
+    Raises: UsageError offline.
     """
     if session.offline:
         raise UsageError(
@@ -32,6 +30,18 @@ def catalog_of(
             next_step="unset DEVSESSION_OFFLINE and restart the kernel",
         )
     with session.recorder.paused():
+        yield
+
+
+@contextmanager
+def catalog_of(
+    session: DevelopmentSession, configured: OpenMetadata | None
+) -> Iterator[OpenMetadata]:
+    """Inside it is called, unrecorded.
+
+    Raises: UsageError offline; CatalogError from each call that it refuses.
+    """
+    with stored_unrecorded(session):
         yield configured or _local(session)
 
 

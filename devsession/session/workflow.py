@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import UsageError
@@ -10,13 +12,13 @@ from devsession.openmetadata.catalog import Catalog, reads
 from devsession.openmetadata.collecting import collect, processed
 from devsession.openmetadata.diff import diff_items
 from devsession.openmetadata.frozen_config import frozen, thawed
-from devsession.session.local_catalog import catalog_of
+from devsession.session.local_catalog import catalog_of, stored_unrecorded
 from devsession.session.metadata_warehouse import warehouse_opener
 from devsession.session.plugin_call import calling
 from devsession.session.workflow_connection import WorkflowConnection
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from devsession.openmetadata import Source, WorkflowReport
     from devsession.openmetadata.collecting import Collected
@@ -129,23 +131,30 @@ class SessionWorkflow:
     def run(self, *, delete_unseen: bool = False) -> WorkflowReport:
         """Run it for real: what is new or changed is stored in the catalog. Records no HTTP.
 
-        delete_unseen: what the catalog has and the source did not yield is deleted.
+        With a file it stores where that says, and deletes what that says. delete_unseen: what the
+        catalog has and the source did not yield is deleted.
+
+        Raises: NotFilledError; UsageError offline.
         """
+        source = self._source.using(self.config)
+        opener = warehouse_opener(self._session.workspace.folder)
+        if self.file is not None:
+            flow = replace(self.file.workflow, source=source, open_warehouse=opener)
+            with stored_unrecorded(self._session):
+                return flow.run(delete_unseen=delete_unseen or self.file.delete_unseen)
         from devsession.openmetadata.rest_sink import RestSink
 
-        session, config = self._session, self.config
-        with catalog_of(session, self._configured) as metadata:
+        service, processors = self.service, self.processors
+        with catalog_of(self._session, None) as metadata:
             flow = Workflow(
-                self._source.using(config),
+                source,
                 RestSink,
-                self.processors,
-                service=self.service,
+                processors,
+                service=service,
                 metadata=metadata,
-                secrets=frozen(config)[1],
-                open_warehouse=warehouse_opener(session.workspace.folder),
+                open_warehouse=opener,
             )
-            report: WorkflowReport = flow.run(delete_unseen=delete_unseen)
-            return report
+            return flow.run(delete_unseen=delete_unseen)
 
     def collected(self, config: Any, *, since: int | None = None) -> Collected:
         """What the source comes to with a configuration.
@@ -179,8 +188,14 @@ class SessionWorkflow:
         """
         ready = processed(items, self.processors, service=self.service).items
         is_read = reads(config) if since is None else _nothing
+        with self.known() as known:
+            return diff_items(ready, known, reads=is_read)
+
+    @contextmanager
+    def known(self) -> Iterator[Catalog]:
+        """Inside, the catalog can be asked. Raises: CatalogError, UsageError offline."""
         with catalog_of(self._session, self._configured) as metadata:
-            return diff_items(ready, Catalog(metadata), reads=is_read)
+            yield Catalog(metadata)
 
     def secrets(self, _: object, names: Sequence[str]) -> dict[str, str]:
         """The plain secrets of a scenario's configuration, as they are now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from devsession.openmetadata.diff import CatalogDiff
+    from devsession.openmetadata.known import Known
     from devsession.openmetadata.steps import Item
     from devsession.recording.exchange import Exchange
     from devsession.recording.scenario_input import MetadataScenarioInput
@@ -98,17 +100,20 @@ class WorkflowScenario(AnyScenario[MetadataScenarioFolder]):
         diff: CatalogDiff = self._sync.diff_of(self.items, self.config, since=since)
         return diff
 
-    def validate(self, items: Iterable[Item] | None = None) -> MetadataReport:
+    def validate(
+        self, items: Iterable[Item] | None = None, *, catalog: bool = False
+    ) -> MetadataReport:
         """Check what the source came to against every rule, or what cells have made by hand.
 
         items: of the cells. Valid ones are kept in the folder, and the next run() is compared with
-        them.
+        them. catalog: ask it too: what it has need not come, and tags and owners are looked up.
         """
+        lines = self._lines() if items is None else [to_line(each) for each in items]
+        with self._sync.known() if catalog else nullcontext() as known:
+            report = self._checked(lines, known)
         if items is None:
-            lines = self._lines()
-            return self._told(self._checked(lines), lines)
-        lines = [to_line(each) for each in items]
-        report = self._report = self._checked(lines)
+            return self._told(report, lines)
+        self._report = report
         if report:
             redactor = self._session.vault.redactor
             with self.folder.at_once(redactor):
@@ -160,12 +165,12 @@ class WorkflowScenario(AnyScenario[MetadataScenarioFolder]):
     def _before(self) -> list[dict[str, Any]] | None:
         return self.folder.read_entities() if self._frozen.tested else None
 
-    def _checked(self, lines: list[dict[str, Any]]) -> Report:
+    def _checked(self, lines: list[dict[str, Any]], known: Known | None = None) -> Report:
         read = [from_line(each) for each in lines]
         items = [each for each in read if not isinstance(each, OMError)]
         lost = [each for each in read if isinstance(each, OMError)]
         find = self._session.vault.redactor.find
-        report = check_items(items, find_secret=find, reads=reads(self.config))
+        report = check_items(items, known=known, find_secret=find, reads=reads(self.config))
         if not lost:
             return report
         fix = "mend what it says; the others went on"

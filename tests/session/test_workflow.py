@@ -16,7 +16,7 @@ from devsession.errors import (
     PluginRaisedError,
     UsageError,
 )
-from devsession.openmetadata import DatabaseService, LineageEdge, OMError, Reference, Table
+from devsession.openmetadata import DatabaseService, LineageEdge, OMError, Reference, Table, tag
 from devsession.openmetadata.rest import OpenMetadata
 from devsession.session import local_catalog as sessions_catalog
 from devsession.session.plugin_source import load_plugin_class
@@ -161,6 +161,20 @@ class TestConfiguration:
         )
         with pytest.raises(UsageError, match=r"is configured by crm\.yaml"):
             workflow.fill(host="x")
+
+    def test_a_run_of_a_file_stores_where_that_says(
+        self, session: DevelopmentSession, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("CRM_HOST", session.sandbox.url)
+        text = FILE.replace("crm.jsonl", str(folder / "crm.jsonl"))
+        (folder / "crm.yaml").write_text(text, encoding="utf-8")
+        taped = len(session.recorder.tape.exchanges)
+
+        report = session.workflow("from a file", file="crm.yaml").run()
+
+        assert report, str(report)
+        assert len((folder / "crm.jsonl").read_text().splitlines()) == 5
+        assert len(session.recorder.tape.exchanges) == taped
 
 
 class TestScenario:
@@ -322,6 +336,22 @@ class TestCatalog:
         assert str(plan) == snapshot
         assert part.counts == {"create": 1, "update": 2, "unchanged": 1, "stale": 0}
         assert catalog.get("/tables?limit=10")["paging"]["total"] == 1
+
+    def test_what_the_catalog_has_need_not_come_where_it_is_asked(
+        self, crm: SessionWorkflow, catalog: LocalCatalog
+    ) -> None:
+        scenario = crm.scenario("known", include=["deal"])
+        by_hand = [each for each in scenario.items if isinstance(each, Table)]
+        for each in by_hand:
+            each.tags = [tag("Nobody.Knows")]
+        catalog.put("/services/databaseServices", {"name": "crm", "serviceType": "CustomDatabase"})
+        catalog.put("/databases", {"name": "crm", "service": "crm"})
+        catalog.put("/databaseSchemas", {"name": "objects", "database": "crm.crm"})
+
+        alone, asked = scenario.validate(by_hand), scenario.validate(by_hand, catalog=True)
+
+        assert {found.rule for found in alone.errors} == {"M06"}
+        assert {found.rule for found in asked.errors} == {"M16"}
 
 
 def test_offline_the_scenario_is_played_and_the_catalog_is_not_asked(
