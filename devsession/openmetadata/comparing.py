@@ -8,10 +8,10 @@ the workflow would know neither. Source: OpenMetadata contract, "Framework" and 
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from devsession.openmetadata import fqn
+from devsession.openmetadata.content_hash import content_hash
 from devsession.openmetadata.entities import (
     Container,
     Dashboard,
@@ -132,7 +132,7 @@ class Comparison:
         body = entity.to_json()
         digest = entity.source_hash
         if digest is None:
-            digest = blake2b(body, digest_size=16).hexdigest()
+            digest = content_hash(entity, body)
             body = b'%b,"sourceHash":"%b"}' % (body[:-1], digest.encode())
         parent = entity.parent
         names = self._in(type(entity), parent)

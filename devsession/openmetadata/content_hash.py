@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from devsession.openmetadata.entities import Placed
 
 
-def content_hash(entity: Placed) -> str:
-    """32 hexadecimal digits; the author's own `source_hash` where there is one."""
-    return entity.source_hash or blake2b(entity.to_json(), digest_size=16).hexdigest()
+def content_hash(entity: Placed, body: bytes | None = None) -> str:
+    """32 hexadecimal digits; the author's own `source_hash` where there is one.
+
+    body: its JSON, when that is known already.
+    """
+    return entity.source_hash or blake2b(body or entity.to_json(), digest_size=16).hexdigest()

@@ -19,8 +19,8 @@ _FIELD = "catalog_token"
 
 
 @contextmanager
-def stored_unrecorded(session: DevelopmentSession) -> Iterator[None]:
-    """Inside, what is called is not recorded: it is no part of the system that is read.
+def online_unrecorded(session: DevelopmentSession) -> Iterator[None]:
+    """Inside, what is called is not recorded: it is no part of a scenario.
 
     Raises: UsageError offline.
     """
@@ -41,7 +41,7 @@ def catalog_of(
 
     Raises: UsageError offline; CatalogError from each call that it refuses.
     """
-    with stored_unrecorded(session):
+    with online_unrecorded(session):
         yield configured or _local(session)
 
 

@@ -12,7 +12,7 @@ from devsession.openmetadata.catalog import Catalog, reads
 from devsession.openmetadata.collecting import collect, processed
 from devsession.openmetadata.diff import diff_items
 from devsession.openmetadata.frozen_config import frozen, thawed
-from devsession.session.local_catalog import catalog_of, stored_unrecorded
+from devsession.session.local_catalog import catalog_of, online_unrecorded
 from devsession.session.metadata_warehouse import warehouse_opener
 from devsession.session.plugin_call import calling
 from devsession.session.workflow_connection import WorkflowConnection
@@ -89,10 +89,13 @@ class SessionWorkflow:
     def plan(self) -> CatalogDiff:
         """What a run would create, update, leave, and find stale. The source is run, nothing is sent.
 
-        Raises: as `scenario.run`; CatalogError when an entity is lost on the way.
+        Records no HTTP.
+
+        Raises: as `scenario.run`; CatalogError when an entity is lost on the way; UsageError offline.
         """
         config = self.config
-        came = self.collected(config)
+        with online_unrecorded(self._session):
+            came = self.collected(config)
         came.report.raise_if_failed()
         return self.diff_of(came.items, config)
 
@@ -140,7 +143,7 @@ class SessionWorkflow:
         opener = warehouse_opener(self._session.workspace.folder)
         if self.file is not None:
             flow = replace(self.file.workflow, source=source, open_warehouse=opener)
-            with stored_unrecorded(self._session):
+            with online_unrecorded(self._session):
                 return flow.run(delete_unseen=delete_unseen or self.file.delete_unseen)
         from devsession.openmetadata.rest_sink import RestSink
 

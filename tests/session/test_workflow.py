@@ -337,6 +337,20 @@ class TestCatalog:
         assert part.counts == {"create": 1, "update": 2, "unchanged": 1, "stale": 0}
         assert catalog.get("/tables?limit=10")["paging"]["total"] == 1
 
+    def test_a_run_stores_all_and_the_second_one_nothing(
+        self, crm: SessionWorkflow, catalog: LocalCatalog, session: DevelopmentSession
+    ) -> None:
+        taped = len(session.recorder.tape.exchanges)
+
+        first, plan, second = crm.run(), crm.plan(), crm.run()
+
+        assert taped == len(session.recorder.tape.exchanges)
+        assert first, str(first)
+        assert first.tally.of("table")["created"] == 3
+        assert plan.counts == {"create": 0, "update": 0, "unchanged": 6, "stale": 0}
+        assert second.tally.of("table")["unchanged"] == 3
+        assert catalog.get("/tables?limit=10")["paging"]["total"] == 3
+
     def test_what_the_catalog_has_need_not_come_where_it_is_asked(
         self, crm: SessionWorkflow, catalog: LocalCatalog
     ) -> None:
