@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame
 
+    from devsession.openmetadata.steps import Source
     from devsession.plugin.contract import Plugin
     from devsession.secrets.audit import AuditReport
     from devsession.session.any_scenario import AnyScenario
@@ -67,7 +68,7 @@ class DevelopmentSession(InWarehouse, WithWorkflows):
 
     def __new__(
         cls,
-        plugin: type[Plugin],
+        plugin: type[Plugin | Source],
         *,
         workspace: str | Path | None = None,
         account: str | Statements | None = None,

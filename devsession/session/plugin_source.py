@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
+    from devsession.openmetadata.steps import Source
+
 
 class PluginSource:
     """One plugin class and the file that it comes from.
@@ -27,7 +29,7 @@ class PluginSource:
     over the new one.
     """
 
-    def __init__(self, plugin_class: type[Plugin]) -> None:
+    def __init__(self, plugin_class: type[Plugin | Source]) -> None:
         if not is_plugin(plugin_class):
             raise UsageError(
                 f"{plugin_class!r} is not a plugin class",
@@ -35,7 +37,7 @@ class PluginSource:
                 "metadata, from Source",
                 next_step="from plugin import <YourPlugin>; DevelopmentSession(<YourPlugin>)",
             )
-        self.plugin_class = plugin_class
+        self.plugin_class: type[Any] = plugin_class
         self._module = plugin_class.__module__
         self._file = _source_file(plugin_class)
         self._modules: list[str] = []
@@ -194,7 +196,7 @@ def _stamp(file: Path) -> tuple[int, int]:
     return found.st_mtime_ns, found.st_size
 
 
-def _source_file(plugin_class: type[Plugin]) -> Path | None:
+def _source_file(plugin_class: type) -> Path | None:
     # What was written in a cell has no file; what ships with devsession, none that is the author's.
     if plugin_class.__module__ == "__main__" or plugin_class.__module__.startswith("devsession."):
         return None
