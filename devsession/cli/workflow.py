@@ -16,12 +16,13 @@ from devsession.openmetadata.workflow_file import read_workflow
 from devsession.openmetadata.workflow_log import LOGGER, logged_into
 from devsession.openmetadata.workflow_steps import class_of
 from devsession.render import counted
-from devsession.session.metadata_warehouse import warehouse_opener
+from devsession.session.metadata_warehouse import warehouses
 from devsession.session.workspace import Workspace
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from devsession.openmetadata.workflow_file import WorkflowFile
     from devsession.openmetadata.workflow_report import WorkflowReport
 
 _TICK = 0.2
@@ -29,22 +30,10 @@ _TICK = 0.2
 
 def run_workflow(path: Path, *, dry_run: bool, delete_unseen: bool, as_json: bool) -> None:
     """Run it, under its progress; exit code 1 when anything was lost."""
-    file = read_workflow(path)
-    level = file.keys.workflow_config.logger_level
-    LOGGER.setLevel("WARNING" if level == "WARN" else level)
     workspace = Workspace.at(Path.cwd())
-    workspace.prepare()
-    file.workflow.open_warehouse = warehouse_opener(Path.cwd())
-    stopped = False
-    with logged_into(workspace.private / "logs", file.workflow.service) as log:
-        try:
-            report = file.workflow.run(
-                dry_run=dry_run,
-                delete_unseen=delete_unseen or file.delete_unseen,
-                watch=lambda report: WorkflowProgress(report, wanted=not as_json),
-            )
-        except KeyboardInterrupt as stop:
-            report, stopped = stop.report, True  # type: ignore[attr-defined]  # Run.go puts it there
+    with warehouses(workspace.folder) as opener:
+        file = read_workflow(path, warehouse=opener)
+        report, log, stopped = _run(file, workspace, dry_run, delete_unseen, wanted=not as_json)
     typer.echo(json.dumps(report.to_dict()) if as_json else str(report))
     if report.errors and not as_json:
         typer.echo(
@@ -54,6 +43,25 @@ def run_workflow(path: Path, *, dry_run: bool, delete_unseen: bool, as_json: boo
         raise typer.Exit(INTERRUPTED)
     if not report:
         raise typer.Exit(1)
+
+
+def _run(
+    file: WorkflowFile, workspace: Workspace, dry_run: bool, delete_unseen: bool, *, wanted: bool
+) -> tuple[WorkflowReport, Path, bool]:
+    """The report, the log, and whether Ctrl-C came."""
+    level = file.keys.workflow_config.logger_level
+    LOGGER.setLevel("WARNING" if level == "WARN" else level)
+    workspace.prepare()
+    with logged_into(workspace.private / "logs", file.workflow.service) as log:
+        try:
+            report = file.workflow.run(
+                dry_run=dry_run,
+                delete_unseen=delete_unseen or file.delete_unseen,
+                watch=lambda report: WorkflowProgress(report, wanted=wanted),
+            )
+        except KeyboardInterrupt as stop:
+            return stop.report, log, True  # type: ignore[attr-defined]  # Run.go puts it there
+    return report, log, False
 
 
 def check_workflow(path: Path, *, as_json: bool) -> None:

@@ -48,7 +48,7 @@ def collect(
     processors: Sequence[StepLike] = (),
     metadata: Any = None,
     secrets: Mapping[str, str] | None = None,
-    open_warehouse: Callable[[str | None], Any] | None = None,
+    warehouse: Callable[[str | None], Any] | None = None,
 ) -> Collected:
     """Run a source and processors, as a workflow does; its arguments are a `Workflow`'s.
 
@@ -64,7 +64,7 @@ def collect(
         metadata=metadata,
         watermarks=None if since is None else _Since(since),  # type: ignore[arg-type]
         secrets=secrets or {},
-        open_warehouse=open_warehouse,
+        warehouse=warehouse,
     )
     with _unlogged():
         collected.report = flow.run()

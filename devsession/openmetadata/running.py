@@ -85,9 +85,7 @@ class Run:
         wanted = [(flow.source, Source), *((each, Processor) for each in flow.processors)]
         wanted += [(flow.stage, Stage)] if flow.stage is not None else []
         wanted.append((self._dry_sink() if self._dry_run else flow.sink, Sink))
-        context = WorkflowContext(
-            service=flow.service, metadata=flow.metadata, open_warehouse=flow.open_warehouse
-        )
+        context = WorkflowContext(flow.service, metadata=flow.metadata, warehouse=flow.warehouse)
         if (
             flow.watermarks is not None
             and not self._delete_unseen
@@ -302,5 +300,6 @@ def _step(given: StepLike, context: WorkflowContext) -> Step:
     own = given.ctx
     own.service, own.since = own.service or context.service, context.since
     own.sample = context.sample
+    own.warehouse = own.warehouse or context.warehouse
     own.metadata = own.metadata if own.metadata is not None else context.metadata
     return given

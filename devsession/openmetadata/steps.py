@@ -37,16 +37,17 @@ class WorkflowContext:
     config: of this step, an instance of its `Config`, or a mapping where it has none.
     metadata: the catalog, to look things up; what the sink still holds is sent before it answers.
     sample: of the source, for processors: `sample(table, rows)`, see there.
+    warehouse: opens one, for a step that works on it, by the name of its Snowflake account; None:
+    the workspace's own. Whoever hands it over closes what was opened.
     since: watermark of an incremental run, milliseconds since 1970; None reads everything.
-    open_warehouse: for a source that reads one, by the name of its account; None: the embedded one.
     """
 
     service: str = ""
     config: Any = field(default_factory=dict, repr=False)
     metadata: Any = None
     sample: Callable[[Table, int], Mapping[str, Sequence[object]]] | None = None
+    warehouse: Callable[[str | None], Any] | None = None
     since: int | None = None
-    open_warehouse: Callable[[str | None], Any] | None = None
 
 
 class Step:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import uuid
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import from_json, to_json
 
-from devsession.errors import UsageError
+from devsession.errors import WorkflowError
 from devsession.openmetadata import fqn
 from devsession.openmetadata.causes import name_of
 from devsession.openmetadata.entities import Placed, Service
@@ -17,11 +17,11 @@ from devsession.openmetadata.json_lines import line_of
 from devsession.openmetadata.steps import Sink
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from devsession.openmetadata.steps import Item
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*){0,2}", re.ASCII)
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*){0,2}"
 _BATCH = 500
 _CREATE = """
 create table if not exists {table} (
@@ -40,32 +40,41 @@ when not matched then insert (KIND, FQN, SERVICE, ENTITY, RUN_ID, STORED_AT)
 """
 
 
-class Warehouse(Protocol):
-    """What runs statements: a warehouse's account, or anything that has this."""
+class TableSinkConfig(BaseModel):
+    """table: a name, or SCHEMA.NAME, of letters and digits; it is made where it is not there.
 
-    def execute(self, sql: str, params: Sequence[object] = ()) -> int:
-        """Run one, `?` for values; how many rows it changed."""
+    account: of Snowflake, by its name in connections.toml; None: the workspace's own warehouse.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    table: str = Field(default="METADATA", pattern=f"^{_NAME}$")
+    account: str | None = None
 
 
 class TableSink(Sink):
-    """One row for each kind and name, the last one told: `TableSink(account, "METADATA")`.
+    """One row for each kind and name, the last one told, in the workflow's `warehouse`.
 
-    Columns: KIND, FQN, SERVICE, ENTITY (variant, as a line of JSON lines), RUN_ID, STORED_AT. The
-    table is made where it is not there. table: a name, or SCHEMA.NAME, of letters and digits.
+    Columns: KIND, FQN, SERVICE, ENTITY (variant, as a line of JSON lines), RUN_ID, STORED_AT.
+
+    Workflow(AcmeSource, TableSink.using(table="METADATA"), service="acme", warehouse=lambda _: account)
     """
 
-    keeps: ClassVar[bool] = True
-
-    def __init__(self, warehouse: Warehouse, table: str = "METADATA") -> None:
-        super().__init__()
-        if not _NAME.fullmatch(table):
-            raise UsageError(f"{table!r} is no name of a table", next_step="letters, digits and _")
-        self._warehouse, self._table = warehouse, table
-        self._begin()
+    Config: ClassVar[type[BaseModel] | None] = TableSinkConfig
 
     def prepare(self) -> None:
-        """Make the table. Raises: WarehouseError where that is refused."""
-        self._begin()
+        """Make the table. Raises: WorkflowError without a warehouse; WarehouseError, as that has it."""
+        if self.ctx.warehouse is None:
+            raise WorkflowError(
+                "The sink has no warehouse to store in",
+                next_step="Workflow(.., warehouse=lambda _: account); devsession workflow run has this "
+                "workspace's",
+            )
+        self._table: str = self.config.table
+        self._run_id = str(uuid.uuid4())
+        self._rows: dict[tuple[str, str], dict[str, object]] = {}
+        self._seen: dict[str, set[str]] = {}
+        self._warehouse = self.ctx.warehouse(self.config.account)
         self._warehouse.execute(_CREATE.format(table=self._table))
 
     def write(self, item: Item) -> None:
@@ -96,11 +105,6 @@ class TableSink(Sink):
                     f"delete from {self._table} where KIND = ? and SERVICE = ? and RUN_ID <> ?",  # noqa: S608 - a name that was looked at
                     (kind, service, self._run_id),
                 )
-
-    def _begin(self) -> None:
-        self._run_id = str(uuid.uuid4())
-        self._rows: dict[tuple[str, str], dict[str, object]] = {}
-        self._seen: dict[str, set[str]] = {}
 
 
 def _key(item: Item) -> str:

@@ -54,7 +54,6 @@ _KEYS = "show primary keys in schema {database}.{schema}"
 class Warehouse(Protocol):
     """A data warehouse, as this source reads it."""
 
-    name: str
     # In which sqlglot reads what the warehouse gives as a view's definition.
     view_dialect: str
 
@@ -66,9 +65,6 @@ class Warehouse(Protocol):
 
         since: milliseconds since 1970; None: all that are kept. Oldest first.
         """
-
-    def close(self) -> None:
-        """Ends the connection."""
 
 
 class WarehouseConfig(DatabaseSourceConfig):
@@ -94,13 +90,13 @@ class WarehouseSource(TopologySource):
 
     def prepare(self) -> None:
         """Opens the warehouse. Raises: UsageError where nobody hands one over."""
-        if self.ctx.open_warehouse is None:
+        if self.ctx.warehouse is None:
             raise UsageError(
                 "WarehouseSource reads a data warehouse, and none was handed over",
-                tried="WorkflowContext(open_warehouse=..)",
+                tried="WorkflowContext(warehouse=..)",
                 next_step="devsession workflow run FILE, or session.workflow(..), hand one over",
             )
-        self._warehouse: Warehouse = self.ctx.open_warehouse(self.config.account)
+        self._warehouse: Warehouse = self.ctx.warehouse(self.config.account)
         self._left_out = self.config.decider()
         self._columns: dict[_TableName, list[str]] = {}
         self._views: list[tuple[_TableName, str]] = []
@@ -109,11 +105,6 @@ class WarehouseSource(TopologySource):
     def test_connection(self) -> None:
         """One statement that reads nothing."""
         self._warehouse.rows("select 1")
-
-    def close(self) -> None:
-        """Lets go of the warehouse."""
-        if hasattr(self, "_warehouse"):
-            self._warehouse.close()
 
     def before_databases(self) -> Iterator[DatabaseService]:
         """The warehouse itself."""

@@ -31,7 +31,7 @@ class Workflow:
     stage: holds everything until the source has ended; where that went wrong, nothing is stored.
     service: whose metadata it is; entities that name no service get it. metadata: the catalog, for
     steps that look things up in it, and for what entities hang under. watermarks: makes it
-    incremental. open_warehouse: for a source that reads one; see `WorkflowContext`. secrets: name -> value of those that are in no step's configuration; they stand in
+    incremental. warehouse: opens one, for steps that work on it; see `WorkflowContext`. secrets: name -> value of those that are in no step's configuration; they stand in
     no error and no log.
     """
 
@@ -42,7 +42,7 @@ class Workflow:
     service: str = ""
     metadata: Any = None
     watermarks: Watermarks | None = None
-    open_warehouse: Callable[[str | None], Any] | None = None
+    warehouse: Callable[[str | None], Any] | None = None
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def run(

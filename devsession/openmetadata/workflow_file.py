@@ -47,11 +47,13 @@ class WorkflowFile:
     delete_unseen: tuple[type[Placed], ...] = ()
 
 
-def read_workflow(path: Path, folder: Path | None = None) -> WorkflowFile:
+def read_workflow(
+    path: Path, folder: Path | None = None, *, warehouse: Callable[[str | None], Any] | None = None
+) -> WorkflowFile:
     """The workflow of a file, ready to run; nothing is called yet.
 
     folder: the workspace, where classes are imported from, secrets looked up and watermarks kept;
-    by default the current one.
+    by default the current one. warehouse: opens one, for steps that work on it.
 
     Raises: WorkflowError for what cannot be run, with the key and its line; SecretMissingError for a
         reference to a secret that is nowhere.
@@ -98,6 +100,7 @@ def read_workflow(path: Path, folder: Path | None = None) -> WorkflowFile:
         service=keys.source.service_name,
         metadata=metadata,
         watermarks=_watermarks(keys, folder, [planned, *processors, sink], metadata),
+        warehouse=warehouse,
         secrets=secrets,
     )
     kinds = keys.source.source_config.config.deleted_kinds()

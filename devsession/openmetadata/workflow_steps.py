@@ -13,7 +13,7 @@ from devsession.errors import WorkflowError, did_you_mean
 from devsession.openmetadata.causes import cause_of
 from devsession.openmetadata.configuring import configured
 from devsession.openmetadata.references import dotted
-from devsession.openmetadata.steps import Planned, Step
+from devsession.openmetadata.steps import Planned, Source, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +28,7 @@ _OURS = "devsession.openmetadata"
 SHIPPED: dict[str, str] = {
     "metadata-rest": f"{_OURS}.rest_sink.RestSink",
     "json-lines": f"{_OURS}.json_lines.JsonLinesSink",
+    "warehouse-table": f"{_OURS}.table_sink.TableSink",
     "file": f"{_OURS}.json_lines.JsonLinesStage",
     "tag-by-rule": f"{_OURS}.processors.TagByRule",
     "domain-by-rule": f"{_OURS}.processors.DomainByRule",
@@ -78,9 +79,10 @@ def class_of(name: str, kind: type[Step], folder: Path) -> type[Step]:
     """
     module, _, called = name.replace(":", ".").rpartition(".")
     if not module:
+        offered = "" if kind is Source else did_you_mean(name, SHIPPED)
         raise WorkflowError(
-            f"{name!r} is no step that ships, and no module.Class",
-            tried=did_you_mean(name, SHIPPED),
+            f"{name!r} is no {'step that ships, and no ' if offered else ''}module.Class",
+            tried=offered,
         )
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))

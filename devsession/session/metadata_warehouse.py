@@ -1,8 +1,10 @@
-"""A data warehouse, as a metadata source reads it."""
+"""A data warehouse, as the steps of a metadata workflow work on it."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from devsession.warehouse import open_embedded
@@ -16,15 +18,18 @@ if TYPE_CHECKING:
     from devsession.warehouse import Account
 
 
-def warehouse_opener(workspace: Path) -> Callable[[str | None], MetadataWarehouse]:
-    """Opens the Snowflake account of a name, or this workspace's embedded warehouse for None."""
+@contextmanager
+def warehouses(workspace: Path) -> Iterator[Callable[[str | None], MetadataWarehouse]]:
+    """Opens the Snowflake account of a name, or this workspace's warehouse for None, until it ends."""
+    with ExitStack() as closing:
 
-    def opened(account: str | None) -> MetadataWarehouse:
-        return MetadataWarehouse(
-            snowflake_account(account) if account else open_embedded(workspace)
-        )
+        @cache
+        def opened(name: str | None) -> MetadataWarehouse:
+            account = snowflake_account(name) if name else open_embedded(workspace)
+            closing.callback(account.close)
+            return MetadataWarehouse(account)
 
-    return opened
+        yield opened
 
 
 class MetadataWarehouse:
@@ -32,8 +37,11 @@ class MetadataWarehouse:
 
     def __init__(self, account: Account) -> None:
         self._account = account
-        self.name = account.name
         self.view_dialect = account.view_dialect
+
+    def execute(self, sql: str, params: Sequence[object] = ()) -> int:
+        """Runs a statement; how many rows it changed. Raises: WarehouseError."""
+        return self._account.execute(sql, params)
 
     def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query. Raises: WarehouseError."""
@@ -43,7 +51,3 @@ class MetadataWarehouse:
         """Statements that may have filled a table, with their current database and schema."""
         for run in query_history(self._account, datetime.fromtimestamp((since or 0) / 1000, UTC)):
             yield run.sql, run.database or "", run.schema or ""
-
-    def close(self) -> None:
-        """Ends its connection."""
-        self._account.close()

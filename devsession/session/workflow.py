@@ -13,7 +13,7 @@ from devsession.openmetadata.collecting import collect, processed
 from devsession.openmetadata.diff import diff_items
 from devsession.openmetadata.frozen_config import frozen, thawed
 from devsession.session.local_catalog import catalog_of, online_unrecorded
-from devsession.session.metadata_warehouse import warehouse_opener
+from devsession.session.metadata_warehouse import warehouses
 from devsession.session.plugin_call import calling
 from devsession.session.workflow_connection import WorkflowConnection
 
@@ -140,22 +140,21 @@ class SessionWorkflow:
         Raises: NotFilledError; UsageError offline.
         """
         source = self._source.using(self.config)
-        opener = warehouse_opener(self._session.workspace.folder)
+        opening = warehouses(self._session.workspace.folder)
         if self.file is not None:
-            flow = replace(self.file.workflow, source=source, open_warehouse=opener)
-            with online_unrecorded(self._session):
+            with online_unrecorded(self._session), opening as opener:
+                flow = replace(self.file.workflow, source=source, warehouse=opener)
                 return flow.run(delete_unseen=delete_unseen or self.file.delete_unseen)
         from devsession.openmetadata.rest_sink import RestSink
 
-        service, processors = self.service, self.processors
-        with catalog_of(self._session, None) as metadata:
+        with catalog_of(self._session, None) as metadata, opening as opener:
             flow = Workflow(
                 source,
                 RestSink,
-                processors,
-                service=service,
+                self.processors,
+                service=self.service,
                 metadata=metadata,
-                open_warehouse=opener,
+                warehouse=opener,
             )
             return flow.run(delete_unseen=delete_unseen)
 
@@ -167,14 +166,15 @@ class SessionWorkflow:
         session = self._session
         plugin, source = session.plugin, self._source
         secrets = frozen(config)[1]
-        came = collect(
-            source,
-            config,
-            service=self.service,
-            since=since,
-            secrets=secrets,
-            open_warehouse=warehouse_opener(session.workspace.folder),
-        )
+        with warehouses(session.workspace.folder) as opener:
+            came = collect(
+                source,
+                config,
+                service=self.service,
+                since=since,
+                secrets=secrets,
+                warehouse=opener,
+            )
         for name, error in came.raised.items():
             with calling(plugin, name, session.vault, so_far=lambda: _so_far(came)):
                 raise error

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from devsession.errors import ConnectError
 from devsession.plugin.model_answer import JOINT
 from devsession.session.connection import Connection
-from devsession.session.metadata_warehouse import warehouse_opener
+from devsession.session.metadata_warehouse import warehouses
 from devsession.session.option_calls import last_exchange
 from devsession.session.plugin_call import calling
 
@@ -71,10 +71,9 @@ class WorkflowConnection(Connection):
 
         config = plugin.config(parameters)
         recorder, raises = self._session.recorder, ConnectError
-        with recorder.always_live(), last_exchange(recorder) as exchange:
-            opener = warehouse_opener(self._session.workspace.folder)
-            context = WorkflowContext(self.slug, config, open_warehouse=opener)
-            made = plugin.source(context)
+        opening = warehouses(self._session.workspace.folder)
+        with recorder.always_live(), last_exchange(recorder) as exchange, opening as opener:
+            made = plugin.source(WorkflowContext(self.slug, config, warehouse=opener))
             try:
                 for name in ("prepare", "test_connection"):
                     with calling(plugin, name, self._vault, raises=raises, exchange=exchange):

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from devsession.errors import UsageError
-from devsession.openmetadata import Patterns, TestResult, Workflow
+from devsession.errors import WorkflowError
+from devsession.openmetadata import Patterns, TestResult, Workflow, WorkflowContext
 from devsession.openmetadata.table_sink import TableSink
 from tests.in_process import warehouses_in_process
 from tests.openmetadata.acme import AcmeConfig, AcmeSource
@@ -28,7 +28,9 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
 
 def test_each_entity_is_a_row_and_a_second_run_changes_it_in_place(account: Account) -> None:
     for _ in range(2):
-        assert Workflow(AcmeSource, TableSink(account, "ONE"), service="acme.x").run()
+        assert Workflow(
+            AcmeSource, TableSink.using(table="ONE"), service="acme.x", warehouse=lambda _: account
+        ).run()
     rows = account.rows(
         "select KIND, FQN, SERVICE, ENTITY:name::varchar from ONE where KIND = 'Table' order by FQN"
     )
@@ -46,9 +48,13 @@ def test_each_entity_is_a_row_and_a_second_run_changes_it_in_place(account: Acco
 
 def test_what_was_not_seen_is_deleted_of_that_service_only(account: Account) -> None:
     for service in ("a", "b"):
-        Workflow(AcmeSource, TableSink(account, "TWO"), service=service).run()
+        Workflow(
+            AcmeSource, TableSink.using(table="TWO"), service=service, warehouse=lambda _: account
+        ).run()
     less = AcmeSource.using(AcmeConfig(tables=Patterns(excludes=["tmp"])))
-    assert Workflow(less, TableSink(account, "TWO"), service="a").run(delete_unseen=True)
+    assert Workflow(
+        less, TableSink.using(table="TWO"), service="a", warehouse=lambda _: account
+    ).run(delete_unseen=True)
     counted = (
         "select SERVICE, count(*) from TWO where KIND = 'Table' group by SERVICE order by SERVICE"
     )
@@ -56,7 +62,8 @@ def test_what_was_not_seen_is_deleted_of_that_service_only(account: Account) -> 
 
 
 def test_results_of_one_test_are_rows_of_their_own(account: Account) -> None:
-    sink = TableSink(account, "THREE")
+    sink = TableSink.using(table="THREE").made(WorkflowContext(warehouse=lambda _: account))
+    assert isinstance(sink, TableSink)
     sink.prepare()
     for moment in (1, 2):
         sink.write(TestResult(test_case="a.b.c.d.t", timestamp=moment, test_case_status="Success"))
@@ -64,6 +71,7 @@ def test_results_of_one_test_are_rows_of_their_own(account: Account) -> None:
     assert account.rows("select count(*) from THREE") == [(2,)]
 
 
-def test_a_name_that_is_none_is_refused(account: Account) -> None:
-    with pytest.raises(UsageError):
-        TableSink(account, "x; drop table y")
+def test_without_a_warehouse_or_with_a_name_that_is_none_it_is_told(account: Account) -> None:
+    assert "has no warehouse to store in" in str(Workflow(AcmeSource, TableSink).run())
+    with pytest.raises(WorkflowError):
+        TableSink.using(table="x; drop table y")

@@ -34,18 +34,13 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         opened.close()
 
 
-class Kept(MetadataWarehouse):
-    """One that stays open for the next test."""
-
-    def close(self) -> None:
-        pass
-
-
 def opened(account: Account, **chosen: Any) -> WarehouseSource:
     """The source, ready to read the practice warehouse."""
     config = WarehouseConfig(**chosen)
     source = WarehouseSource(
-        WorkflowContext(service="svc", config=config, open_warehouse=lambda _name: Kept(account))
+        WorkflowContext(
+            service="svc", config=config, warehouse=lambda _name: MetadataWarehouse(account)
+        )
     )
     source.prepare()
     source.test_connection()
@@ -108,7 +103,7 @@ def test_where_statements_may_not_be_read_views_have_lineage_and_the_run_has_an_
     def refused(*_: object) -> None:
         raise WarehouseError("Insufficient privileges")
 
-    monkeypatch.setattr(Kept, "ran", refused)
+    monkeypatch.setattr(MetadataWarehouse, "ran", refused)
     reports = read(account, schemas=Patterns(includes=["SHOP", "STAFF", "REPORTS"]))
 
     assert len([each for each in reports if isinstance(each, LineageEdge)]) > 40
