@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import importlib.util
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from devsession.cli.place import CONTRACT
 from devsession.errors import PluginLoadError
-from devsession.session.plugin_source import load_plugin_class
+from devsession.session.plugin_source import is_metadata, load_plugin_class
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from devsession.cli.checks import Kind, Tell
-    from devsession.testing.contract.suite import ContractSuite
+    from devsession.testing.contract.told_suite import ToldSuite
     from devsession.testing.examination import Examination
 
-_PLAYED = ("outcomes_of_recorded_records", "faults_of_the_app_are_borne")  # scenarios tell of these
+_PLAYED = (
+    "outcomes_of_recorded_records",
+    "faults_of_the_app_are_borne",
+    "it_reads_the_system",
+)  # scenarios tell of these
 
 
 def contract_check(project: Path) -> Kind:
-    """What any plugin has to keep to, tried on the project's."""
+    """What any plugin, or source of metadata, has to keep to, tried on the project's."""
 
     def run(tell: Tell) -> None:
         from devsession.cli.checks import Verdict
@@ -32,19 +36,20 @@ def contract_check(project: Path) -> Kind:
     return run
 
 
-def _suites(project: Path) -> list[type[ContractSuite]]:
+def _suites(project: Path) -> list[type[ToldSuite]]:
     """Those of the project's file, with what they leave out; without one, that of its plugin.
 
     Raises: PluginLoadError when the plugin, or that file, cannot be loaded.
     """
-    from devsession.testing import plugin_contract
-    from devsession.testing.contract.suite import ContractSuite
+    from devsession.testing import metadata_contract, plugin_contract
+    from devsession.testing.contract.told_suite import ToldSuite
 
-    plugin_class = load_plugin_class(project)
+    plugin_class: Any = load_plugin_class(project)
+    contract: Any = metadata_contract if is_metadata(plugin_class) else plugin_contract
     file = project / CONTRACT
     spec = importlib.util.spec_from_file_location(file.stem, file) if file.is_file() else None
     if spec is None or spec.loader is None:
-        return [plugin_contract(plugin_class)]
+        return [contract(plugin_class)]
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
@@ -55,8 +60,8 @@ def _suites(project: Path) -> list[type[ContractSuite]]:
             next_step=f"pytest {CONTRACT}",
         ) from error
     classes = [each for each in vars(module).values() if isinstance(each, type)]
-    chosen = [each for each in classes if issubclass(each, ContractSuite) and "bench" in vars(each)]
-    return chosen or [plugin_contract(plugin_class)]
+    chosen = [each for each in classes if issubclass(each, ToldSuite) and "bench" in vars(each)]
+    return chosen or [contract(plugin_class)]
 
 
 def _told(report: Examination) -> str:

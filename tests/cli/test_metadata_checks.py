@@ -1,0 +1,66 @@
+"""`devsession test` in a project that reads metadata: its contract, and its scenarios."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from devsession.cli.checks import _scenarios
+from devsession.cli.contract_check import contract_check
+from tests.broken_sources import good
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from devsession.cli.checks import Verdict
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Path]:
+    """With the good source as its plugin, and a scenario of it."""
+    shutil.copy(good.__file__, tmp_path / "plugin.py")
+    good.record(tmp_path / "scenarios")
+    path = list(sys.path)
+    yield tmp_path
+    sys.path[:] = path
+    sys.modules.pop("plugin", None)
+
+
+def test_a_source_is_held_to_the_contract_of_sources(project: Path) -> None:
+    told: list[Verdict] = []
+
+    contract_check(project)(told.append)
+
+    assert [each.text for each in told] == ["contract of AcmeSource: 17 of 17 checks hold"]
+    assert told[0].passed
+
+
+def test_what_its_project_leaves_out_is_left_out(project: Path) -> None:
+    (project / "tests").mkdir()
+    (project / "tests" / "test_contract.py").write_text(
+        "from devsession.testing import SuiteConfig, metadata_contract\n"
+        "from plugin import AcmeSource\n"
+        'CONFIG = SuiteConfig(records=11, skip={"unicode_names": "all of it is ASCII"})\n'
+        "TestAcme = metadata_contract(AcmeSource, CONFIG)\n",
+        encoding="utf-8",
+    )
+    told: list[Verdict] = []
+
+    contract_check(project)(told.append)
+
+    assert told[0].text.splitlines() == [
+        "contract of AcmeSource: 16 of 17 checks hold",
+        "  1 not tried: all of it is ASCII",
+    ]
+
+
+def test_its_scenario_is_played(project: Path) -> None:
+    told: list[Verdict] = []
+
+    _scenarios(project, [project / "scenarios" / "reads-all"], told.append)
+
+    assert [each.text for each in told] == ["reads all: as recorded, 8 records, 7 exchanges played"]
