@@ -6,6 +6,7 @@ import json
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -13,15 +14,24 @@ from devsession.errors import PluginLoadError, UnknownNameError, UsageError
 
 
 def doctor(file: Path | None, *, as_json: bool) -> None:
-    """Examine the plugin of a file; exit 1 when one of its methods fails."""
-    from devsession.session.plugin_source import load_plugin_class
+    """Examine the plugin of a file; exit 1 when one of its methods fails.
+
+    A source of metadata has no methods that can be called on their own: its contract is told.
+    """
+    from devsession.session.plugin_source import is_metadata, load_plugin_class
+    from devsession.testing import metadata_contract
     from devsession.testing.examination import Checked, Examination
     from devsession.testing.examine import examine
 
     place = _plugin_file(file)
     try:
         with redirect_stdout(sys.stderr):  # what the plugin prints is no part of the answer
-            examination = examine(load_plugin_class(place.parent, place.name))
+            plugin_class: Any = load_plugin_class(place.parent, place.name)
+            examination = (
+                metadata_contract(plugin_class).report()
+                if is_metadata(plugin_class)
+                else examine(plugin_class)
+            )
     except PluginLoadError as error:
         told = "\n".join(filter(None, [error.what, error.tried, error.where]))
         unloaded = Checked("import", "error", told, error.next_step)

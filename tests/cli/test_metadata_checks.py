@@ -10,6 +10,7 @@ import pytest
 
 from devsession.cli.checks import _scenarios
 from devsession.cli.contract_check import contract_check
+from devsession.cli.doctor import doctor
 from tests.broken_sources import good
 
 if TYPE_CHECKING:
@@ -64,3 +65,13 @@ def test_its_scenario_is_played(project: Path) -> None:
     _scenarios(project, [project / "scenarios" / "reads-all"], told.append)
 
     assert [each.text for each in told] == ["reads all: as recorded, 8 records, 7 exchanges played"]
+
+
+def test_doctor_tells_the_contract_of_a_source(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    doctor(project / "plugin.py", as_json=False)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["AcmeSource"]
+    assert lines[-1] == "18 ok"
