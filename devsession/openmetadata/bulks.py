@@ -35,6 +35,7 @@ class Bulks:
     def __init__(self, calls: Calls, *, override: bool) -> None:
         self._calls = calls
         self._query = {"async": "false", "overrideMetadata": str(override).lower()}
+        self._override = override
         self._takes: dict[str, bool] = {}
         self._failures = 0
 
@@ -105,15 +106,23 @@ class Bulks:
             if all_stored or piece.name in stored:
                 piece.outcome = STORED
             elif said is not None and int(said.get("status") or 0) not in RETRIED:
-                piece.outcome = f"{said.get('status')}: {said.get('message')}"
+                piece.outcome = _reason(said)
         for piece in pieces:
             if piece.outcome is None:
                 self._alone(batch, piece)
 
     def _alone(self, batch: Batch, piece: Piece) -> None:
-        response = self._calls.send("PUT", batch.path, body=piece.body)
+        if self._override and self._takes.get(batch.path, True):
+            # Only a bulk can say that it overrides; one that is refused alone is told in its answer.
+            body, path = b"[%b]" % piece.body, f"{batch.path}/bulk"
+            response = self._calls.send("PUT", path, query=self._query, body=body)
+            failed = self._calls.answer(response).get("failedRequest") if response.ok else None
+            refusal = _reason(failed[0]) if failed else STORED
+        else:
+            response = self._calls.send("PUT", batch.path, body=piece.body)
+            refusal = STORED
         if response.ok:
-            piece.outcome = STORED
+            piece.outcome = refusal
             self._failures = 0
             return
         status = response.status_code
@@ -141,6 +150,10 @@ class Bulks:
 def _is_the_end(status: int) -> bool:
     """Whether all tries were in vain, or the token is no good: the next call will fare no better."""
     return status == _UNAUTHORISED or status in RETRIED
+
+
+def _reason(told: dict[str, Any]) -> str:
+    return f"{told.get('status')}: {told.get('message')}"
 
 
 def _name(told: dict[str, Any]) -> str:
