@@ -287,3 +287,14 @@ def test_a_body_that_is_streamed_is_left_to_its_reader(app: App, clock: DrivenCl
 def test_arguments_that_cannot_be_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match=next(iter(wrong))):
         retrying_session(**wrong)
+
+
+def test_a_session_may_say_which_answers_are_tried_again(app: App, clock: DrivenClock) -> None:
+    answering(app, Answer(status=500), Answer(status=508))
+    options = {"retry_statuses": {508}, "clock": clock}
+
+    first = by_requests("GET", app.url, **options)
+    second = by_requests("GET", app.url, **options)
+
+    assert (first.status, second.status) == (500, 200)
+    assert len(app.seen) == 3
