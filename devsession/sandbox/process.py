@@ -26,7 +26,12 @@ _CHOSEN = "sandbox.data"
 
 def sandbox_service(workspace: Path) -> Service:
     """The process that serves this workspace's sandbox; nothing is started here."""
-    return Service("sandbox", private_folder(workspace), "devsession.sandbox.server")
+    return sandbox_in(private_folder(workspace))
+
+
+def sandbox_in(private: Path) -> Service:
+    """The same, by the private folder."""
+    return Service("sandbox", private, "devsession.sandbox.server")
 
 
 def sandbox_key(workspace: Path) -> str:

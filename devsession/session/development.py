@@ -397,4 +397,5 @@ class DevelopmentSession(InWarehouse, WithWorkflows):
 
     def _is_warehouse(self, host: str, port: int) -> bool:
         address = self._warehouse.address()
-        return address is not None and (host, port) == (address.host, address.port)
+        is_it = address is not None and (host, port) == (address.host, address.port)
+        return is_it or self.sandbox.is_catalog(host, port)

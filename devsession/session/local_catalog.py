@@ -19,14 +19,14 @@ _FIELD = "catalog_token"
 
 
 @contextmanager
-def online_unrecorded(session: DevelopmentSession) -> Iterator[None]:
-    """Inside, what is called is not recorded: it is no part of a scenario.
+def reachable(session: DevelopmentSession) -> Iterator[None]:
+    """Inside, a catalog that a workflow's file names is called, unrecorded.
 
     Raises: UsageError offline.
     """
     if session.offline:
         raise UsageError(
-            "Offline there is no catalog to ask",
+            "Offline the catalog that the workflow's file names is not called",
             next_step="unset DEVSESSION_OFFLINE and restart the kernel",
         )
     with session.recorder.paused():
@@ -37,12 +37,16 @@ def online_unrecorded(session: DevelopmentSession) -> Iterator[None]:
 def catalog_of(
     session: DevelopmentSession, configured: OpenMetadata | None
 ) -> Iterator[OpenMetadata]:
-    """Inside it is called, unrecorded.
+    """Inside it is called, unrecorded; the local one offline as well, as the warehouse is.
 
-    Raises: UsageError offline; CatalogError from each call that it refuses.
+    Raises: UsageError offline, for another one; CatalogError from each call that it refuses.
     """
-    with online_unrecorded(session):
-        yield configured or _local(session)
+    if configured is not None:
+        with reachable(session):
+            yield configured
+    else:
+        with session.recorder.paused():
+            yield _local(session)
 
 
 def _local(session: DevelopmentSession) -> OpenMetadata:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from devsession.errors import ServiceError
 from devsession.private import PRIVATE_VARIABLE
+from devsession.sandbox.process import sandbox_in
 from devsession.secrets.redact import Redactor
 from devsession.session.known_secrets import known_secrets
 from devsession.session.sandbox import SANDBOX_HOST
@@ -37,6 +38,7 @@ def fresh_warehouse() -> Iterator[Mapping[str, str]]:
         finally:
             for place in Path(private).iterdir():
                 service_in(place).stop()
+                sandbox_in(place).stop()
 
 
 class NotebookHome:

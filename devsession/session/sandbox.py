@@ -74,10 +74,16 @@ class Sandbox:
     @property
     def catalog_url(self) -> str:
         """Its metadata catalog, as a workflow's `hostPort`; its token is `secret("CATALOG_TOKEN")`,
-        which is made when there is none."""
-        if not self._offline:
-            catalog_token(self._workspace.folder)
-        return self.url + CATALOG_PATH
+        which is made when there is none. Offline it answers as well: it is on this machine."""
+        catalog_token(self._workspace.folder)
+        self.start()
+        address = self._service.ensure()
+        return f"http://{address.host}:{address.port}{CATALOG_PATH}"
+
+    def is_catalog(self, host: str, port: int) -> bool:
+        """Whether only the catalog is called there: offline, where nobody calls the practice app."""
+        address = self._service.address() if self._offline else None
+        return address is not None and (host, port) == (address.host, address.port)
 
     @property
     def netloc(self) -> str | None:

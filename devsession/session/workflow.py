@@ -12,7 +12,7 @@ from devsession.openmetadata.catalog import Catalog, reads
 from devsession.openmetadata.collecting import collect, processed
 from devsession.openmetadata.diff import diff_items
 from devsession.openmetadata.frozen_config import frozen, thawed
-from devsession.session.local_catalog import catalog_of, online_unrecorded
+from devsession.session.local_catalog import catalog_of, reachable
 from devsession.session.metadata_warehouse import warehouses
 from devsession.session.plugin_call import calling
 from devsession.session.workflow_connection import WorkflowConnection
@@ -89,12 +89,12 @@ class SessionWorkflow:
     def plan(self) -> CatalogDiff:
         """What a run would create, update, leave, and find stale. The source is run, nothing is sent.
 
-        Records no HTTP.
+        Records no HTTP. Offline the tape answers the source, as far as it can.
 
-        Raises: as `scenario.run`; CatalogError when an entity is lost on the way; UsageError offline.
+        Raises: as `scenario.run`; CatalogError when an entity is lost on the way.
         """
         config = self.config
-        with online_unrecorded(self._session):
+        with self._session.recorder.paused():
             came = self.collected(config)
         came.report.raise_if_failed()
         return self.diff_of(came.items, config)
@@ -142,7 +142,7 @@ class SessionWorkflow:
         source = self._source.using(self.config)
         opening = warehouses(self._session.workspace.folder)
         if self.file is not None:
-            with online_unrecorded(self._session), opening as opener:
+            with reachable(self._session), opening as opener:
                 flow = replace(self.file.workflow, source=source, warehouse=opener)
                 return flow.run(delete_unseen=delete_unseen or self.file.delete_unseen)
         from devsession.openmetadata.rest_sink import RestSink
