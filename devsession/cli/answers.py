@@ -60,10 +60,19 @@ def check_answers(answers: Mapping[str, str]) -> None:
         _CHECKS[name](answers[name])
     for question in questions():
         if question.name in answers and not question.applies(answers):
-            raise UsageError(
-                f"--{question.name} says how rows are sent, and an inbound plugin sends none",
-                next_step=f"leave --{question.name} out, or --direction both",
-            )
+            raise _useless(question.name.replace("_", "-"), answers)
+
+
+def _useless(option: str, answers: Mapping[str, str]) -> UsageError:
+    if answers.get("kind") == "metadata":
+        return UsageError(
+            f"--{option} is about a sync, and a metadata plugin has none",
+            next_step=f"leave --{option} out, or --kind sync",
+        )
+    return UsageError(
+        f"--{option} says how rows are sent, and an inbound plugin sends none",
+        next_step=f"leave --{option} out, or --direction both",
+    )
 
 
 @dataclass(frozen=True)
@@ -142,6 +151,8 @@ def ask(given: Mapping[str, str]) -> dict[str, str]:
     Raises: UsageError when there is no name, or for Ctrl-C.
     """
     answers, ended = dict(given), False
+    if answers.keys() - {"name", "kind"}:
+        answers.setdefault("kind", "sync")  # only a sync has any of them
     for question in questions():
         if question.name in answers or not question.applies(answers):
             continue

@@ -62,6 +62,10 @@ def init(  # noqa: PLR0913, PLR0917 - an option for each question
         str | None,
         typer.Option("--name", metavar="NAME", help="The plugin's name. [default: the folder's]"),
     ] = None,
+    kind: Annotated[
+        Literal["sync", "metadata"] | None,
+        typer.Option(help="A plugin that moves data, or one that feeds a metadata catalog."),
+    ] = None,
     direction: Annotated[
         Literal["outbound", "inbound", "both"] | None,
         typer.Option(help="Rows go to the app, its records are read into tables, or both."),
@@ -99,6 +103,7 @@ def init(  # noqa: PLR0913, PLR0917 - an option for each question
 
     answers = {
         "name": name,
+        "kind": kind,
         "direction": direction,
         "style": style,
         "connect": connect,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 # The first of them that the project has is opened.
-OWN_NOTEBOOKS = ("plugin_development.ipynb", "plugin_inbound.ipynb")
+OWN_NOTEBOOKS = ("plugin_development.ipynb", "plugin_inbound.ipynb", "metadata_development.ipynb")
 _SETTINGS = Path(__file__).parent / "lab_settings"
 _OPTIONS = (
     # JupyterLab's own calls home would be the only network traffic of an offline session.

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 DEFAULT_NAME = "my-app"
 HERE = "."
-# What a project is made of, by its direction.
+# What a project is made of, by its kind or direction.
 _MADE = {
+    "metadata": "plugin.py, workflow.yml, a notebook, tests",
     "outbound": "plugin.py, two notebooks, tests, sample data",
     "inbound": "plugin.py, a notebook, tests",
     "both": "plugin.py, three notebooks, tests, sample data",
@@ -44,7 +45,8 @@ def init(folder_name: str | None, given: Mapping[str, str], *, asking: bool) -> 
     placed = create_project(name, folder, **answers)
     here = folder_name == HERE
     typer.echo(f"Made {name} here" if here else f"Made {folder.name}/", nl=False)
-    typer.echo(f": {_MADE[answers.get('direction', 'outbound')]}")
+    moves = answers.get("kind") if answers.get("kind") in _MADE else answers.get("direction")
+    typer.echo(f": {_MADE[moves or 'outbound']}")
     if placed.kept:
         typer.echo(f"kept {', '.join(placed.kept)}")
     if placed.ignored:

@@ -109,7 +109,7 @@ def test_a_folder_that_holds_something_is_refused_and_untouched(
 
 
 def test_what_is_not_said_it_asks(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
-    asked = devsession(tmp_path, "init", typed="sales-app\n\nevent\n\npackage\n5/second\n\n")
+    asked = devsession(tmp_path, "init", typed="sales-app\n\n\nevent\n\npackage\n5/second\n\n")
 
     assert (asked.returncode, asked.stderr) == (0, "")
     assert asked.stdout == snapshot
@@ -143,7 +143,7 @@ def test_what_is_said_it_does_not_ask(tmp_path: Path) -> None:
 def test_who_only_reads_is_not_asked_how_rows_are_sent(
     tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
-    asked = devsession(tmp_path, "init", "acme", typed="inbound\n\n\n\n")
+    asked = devsession(tmp_path, "init", "acme", typed="\ninbound\n\n\n\n")
 
     assert (asked.returncode, asked.stderr) == (0, "")
     assert asked.stdout == snapshot
@@ -153,7 +153,7 @@ def test_who_only_reads_is_not_asked_how_rows_are_sent(
 def test_an_answer_that_cannot_be_is_asked_for_again(
     tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
-    said = ["9lives", "acme", "", "recrod", "record", "", "", "5 a second", "5/second", ""]
+    said = ["9lives", "acme", "", "", "recrod", "record", "", "", "5 a second", "5/second", ""]
 
     asked = devsession(tmp_path, "init", typed="\n".join([*said, ""]))
 
@@ -167,6 +167,7 @@ def test_an_answer_that_cannot_be_is_asked_for_again(
     [
         "acme --style recrod",
         "acme --direction inbound --mapper template",
+        "acme --kind metadata --connect oauth",
         "acme --rate-limit 5/week",
         "acme --rate-limit 0/second",
         "acme --name 9lives",
@@ -212,7 +213,7 @@ def test_without_a_name_nothing_is_made(tmp_path: Path, snapshot: SnapshotAssert
 def test_where_nobody_answers_the_defaults_are_taken_and_told(
     tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
-    done = devsession(tmp_path, "init", "acme", typed="\nevent\n")
+    done = devsession(tmp_path, "init", "acme", typed="\n\nevent\n")
 
     assert done.returncode == 0
     assert done.stdout.splitlines()[-4:] == snapshot

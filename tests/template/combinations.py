@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 Answers = dict[str, str]
 
-_ASKED = [each for each in questions() if each.name != "name"]
+# Of a sync: a metadata project has one form only.
+_ASKED = [each for each in questions() if each.name not in {"name", "kind"}]
 _CHOICES = {each.name: list(each.choices) for each in _ASKED}
 QUESTIONS = {**_CHOICES, "rate_limit": ["none", "100/second"]}
 
