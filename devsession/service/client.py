@@ -64,6 +64,11 @@ class Service:
         running = published and not published.ended and self._is_ours(published.pid)
         return published if running else None
 
+    def listens(self, host: str, port: int) -> bool:
+        """Whether it runs, and there."""
+        found = self.address()
+        return found is not None and (host, port) == (found.host, found.port)
+
     def use(self) -> Use | None:
         """How the running process is used; None when there is none, or it does not answer."""
         found = self.address()

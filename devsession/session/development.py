@@ -396,6 +396,4 @@ class DevelopmentSession(InWarehouse, WithWorkflows):
         return self._omnata.where if self._omnata else None
 
     def _is_warehouse(self, host: str, port: int) -> bool:
-        address = self._warehouse.address()
-        is_it = address is not None and (host, port) == (address.host, address.port)
-        return is_it or self.sandbox.is_catalog(host, port)
+        return self._warehouse.listens(host, port) or self.sandbox.is_catalog(host, port)

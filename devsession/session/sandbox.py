@@ -82,8 +82,7 @@ class Sandbox:
 
     def is_catalog(self, host: str, port: int) -> bool:
         """Whether only the catalog is called there: offline, where nobody calls the practice app."""
-        address = self._service.address() if self._offline else None
-        return address is not None and (host, port) == (address.host, address.port)
+        return self._offline and self._service.listens(host, port)
 
     @property
     def netloc(self) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -175,6 +175,9 @@ class TestConfiguration:
         assert report, str(report)
         assert len((folder / "crm.jsonl").read_text().splitlines()) == 5
         assert len(session.recorder.tape.exchanges) == taped
+        monkeypatch.setattr(session, "offline", True)
+        with pytest.raises(UsageError, match="Offline the catalog that the workflow's file names"):
+            session.workflow("from a file", file="crm.yaml").run()
 
 
 class TestScenario:
@@ -366,14 +369,3 @@ class TestCatalog:
 
         assert {found.rule for found in alone.errors} == {"M06"}
         assert {found.rule for found in asked.errors} == {"M16"}
-
-
-def test_offline_the_scenario_is_played_and_the_catalog_is_not_asked(
-    crm: SessionWorkflow, session: DevelopmentSession, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    scenario: Any = crm.scenario("offline", include=["contact", "company"])
-    scenario.run()
-    monkeypatch.setattr(session, "offline", True)
-
-    with pytest.raises(UsageError, match="Offline there is no catalog to ask"):
-        scenario.diff()
