@@ -174,7 +174,8 @@ class DevelopmentSession(InWarehouse, WithWorkflows):
     def _plugin_changed(self) -> None:
         self.recorder.match_by(self.source.plugin_class.request_matching)
         connection = [self.connection] if "connection" in self.__dict__ else []
-        self._behind = [*connection, *self._syncs.all(), *self.known_workflows]
+        forms = [*connection, *self._syncs.all()]  # a source has none, and syncs no workflow
+        self._behind = [*(self.known_workflows if self.source.is_metadata else forms)]
         self.follow()
 
     def renew_syncs(self) -> None:

@@ -50,6 +50,11 @@ class PluginSource:
         return self.plugin_class.__name__
 
     @property
+    def is_metadata(self) -> bool:
+        """Whether it is a metadata source, which has workflows and no syncs."""
+        return is_metadata(self.plugin_class)
+
+    @property
     def saved(self) -> object:
         """What compares equal until the file, or a module beside it, is saved: read in no time."""
         return [(file, _stamp(file)) for file in self._seen]
