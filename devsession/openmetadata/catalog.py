@@ -25,21 +25,21 @@ class Catalog:
     """What a catalog has: `Known`, asked over REST."""
 
     def __init__(self, metadata: OpenMetadata) -> None:
-        self._metadata = metadata
+        self.metadata = metadata
 
     def find(self, entity_type: str, fqn: str) -> Mapping[str, Any] | None:
         """An entity, a user or a team. Raises: CatalogError."""
         if entity_type in _PEOPLE:
-            found = self._metadata.id_of(_PEOPLE[entity_type], fqn)
+            found = self.metadata.id_of(_PEOPLE[entity_type], fqn)
             return None if found is None else {"id": found}
         kind = _kinds().get(entity_type)
-        return None if kind is None else self._metadata.answer_by_name(kind, fqn)
+        return None if kind is None else self.metadata.answer_by_name(kind, fqn)
 
     def under(self, entity_type: str, scope: str) -> Iterable[Mapping[str, Any]]:
         """All of a type in a service. Raises: CatalogError."""
         kind = _kinds()[entity_type]
         if not issubclass(kind, Placed):
-            found = self._metadata.answer_by_name(kind, scope, _FIELDS)
+            found = self.metadata.answer_by_name(kind, scope, _FIELDS)
             return [] if found is None else [found]
         return list(self._below(entity_type, kind, scope))
 
@@ -47,7 +47,7 @@ class Catalog:
         above = PARENT_TYPES[entity_type][0]
         parents = [each["fullyQualifiedName"] for each in self.under(above, scope)]
         for parent in parents:
-            yield from self._metadata.list_answers(
+            yield from self.metadata.list_answers(
                 kind, under={kind.above_key: parent}, fields=_FIELDS
             )
 

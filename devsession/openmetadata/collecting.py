@@ -75,14 +75,19 @@ def collect(
     return collected
 
 
-def processed(items: Sequence[Item], processors: Sequence[StepLike], *, service: str) -> Collected:
-    """Items as processors leave them. service: of entities that name none."""
+def processed(
+    items: Sequence[Item], processors: Sequence[StepLike], *, service: str, metadata: Any = None
+) -> Collected:
+    """Items as processors leave them, and what these need, where the catalog has not got it.
+
+    service: of entities that name none.
+    """
 
     class Given(Source):
         def generate(self) -> Iterator[Yielded]:
             yield from items
 
-    return collect(Given, None, service=service, processors=processors)
+    return collect(Given, None, service=service, processors=processors, metadata=metadata)
 
 
 @contextmanager

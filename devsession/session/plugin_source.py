@@ -217,9 +217,10 @@ def _module_files(folder: Path) -> dict[str, Path]:
     # Text is compared, not paths, of which there are thousands.
     inside = f"{folder}{os.sep}"
     found = {}
+    script = sys.modules.get("__main__")  # which multiprocessing lists by another name, too
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None) or ""
-        ours = file.startswith(inside) and file.endswith(".py") and name != "__main__"
+        ours = file.startswith(inside) and file.endswith(".py") and module is not script
         if ours and "site-packages" not in Path(file).parts:
             found[name] = Path(file)
     return found

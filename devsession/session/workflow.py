@@ -189,9 +189,10 @@ class SessionWorkflow:
 
         Raises: CatalogError, UsageError offline.
         """
-        ready = processed(items, self.processors, service=self.service).items
         is_read = reads(config) if since is None else _nothing
         with self.known() as known:
+            metadata, service = known.metadata, self.service
+            ready = processed(items, self.processors, service=service, metadata=metadata).items
             return diff_items(ready, known, reads=is_read)
 
     @contextmanager

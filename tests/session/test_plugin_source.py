@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -77,6 +78,20 @@ def test_a_module_that_a_cell_imports_later_counts_from_then_on(
     source.refresh()
 
     assert len({before, loaded, source.plugin_class}) == 3
+
+
+def test_the_script_that_runs_is_no_module_of_the_plugin(
+    folder: Path, source: PluginSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = source.plugin_class
+    script = ModuleType("__main__")
+    script.__file__ = str(folder / "script.py")
+    (folder / "script.py").write_text("", encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "__main__", script)
+    monkeypatch.setitem(sys.modules, "__mp_main__", script)  # multiprocessing does that
+    source.refresh()
+
+    assert source.plugin_class is before
 
 
 def test_an_unchanged_plugin_stays_the_same_class(source: PluginSource) -> None:

@@ -17,6 +17,7 @@ from devsession.errors import (
     UsageError,
 )
 from devsession.openmetadata import DatabaseService, LineageEdge, OMError, Reference, Table, tag
+from devsession.openmetadata.processors import ClassifyPii
 from devsession.openmetadata.rest import OpenMetadata
 from devsession.session import local_catalog as sessions_catalog
 from devsession.session.plugin_source import load_plugin_class
@@ -324,6 +325,16 @@ class TestSaving:
 
 
 class TestCatalog:
+    def test_what_processors_need_and_the_catalog_has_is_no_change(
+        self, session: DevelopmentSession, crm: SessionWorkflow, catalog: LocalCatalog
+    ) -> None:
+        config = {"host": session.sandbox.url, "api_key": secret(KEY_NAME)}
+        tagged = session.workflow("tagged", processors=[ClassifyPii])
+        tagged.fill(**config)
+        assert tagged.run()
+
+        assert tagged.plan().counts["create"] == tagged.plan().counts["update"] == 0
+
     def test_the_plan_and_the_difference_are_against_the_catalog(
         self, crm: SessionWorkflow, catalog: LocalCatalog, snapshot: SnapshotAssertion
     ) -> None:
