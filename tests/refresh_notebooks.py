@@ -33,6 +33,10 @@ MADE = ["scenarios/tape.yaml", "scenarios/creates-contacts", "tests/test_scenari
 INBOUND = FOLDER / "inbound"
 INBOUND_FILE = "05_inbound.ipynb"
 INBOUND_MADE = ["scenarios", "tests/test_scenarios.py"]
+# Its plugin is what the template makes of the kind metadata.
+METADATA = FOLDER / "metadata"
+METADATA_FILE = "06_metadata.ipynb"
+METADATA_MADE = ["plugin.py", "scenarios", "tests/test_scenarios.py"]
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -47,6 +51,11 @@ def main() -> None:
         inbound.mkdir()
         shutil.copy(INBOUND / "plugin.py", inbound)
         run_all(INBOUND, [INBOUND_FILE], inbound)
+        metadata = Path(temporary) / METADATA.name
+        create_project(PLUGIN_NAME, metadata, kind="metadata")
+        run_all(METADATA, [METADATA_FILE], metadata)
+        for path in [METADATA_FILE, *METADATA_MADE]:
+            replace(METADATA / path, metadata / path)
         for path in [*FILES, *FROM_THE_TEMPLATE, *MADE]:
             replace(FOLDER / path, project / path)
         for path in [INBOUND_FILE, *INBOUND_MADE]:

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,8 +36,11 @@ NOTEBOOKS = {
     "04_tests": "runs plugin.py on the same records, writes a test",
 }
 OPENED_AT_THE_END = "03_outbound.ipynb"
-# The other direction, in a folder of its own with a plugin of its own: there to be opened, not run.
-OTHER_DIRECTION = ("inbound/05_inbound.ipynb", "inbound/plugin.py")
+# Each in a folder of its own with a plugin of its own: there to be opened, not run.
+OTHERS = {
+    "the other direction": ("inbound/05_inbound.ipynb", "inbound/plugin.py"),
+    "metadata": ("metadata/06_metadata.ipynb", "metadata/plugin.py"),
+}
 _STILL_RUNNING = """
 The warehouse and the practice app go on running, for the notebooks; to stop them
 there: devsession warehouse stop, devsession sandbox stop"""
@@ -74,7 +78,8 @@ def tour(folder: Path) -> None:
     typer.echo("\n" + text_table(("what ran", "", "count", "what it did"), rows))
     typer.echo(_STILL_RUNNING)
     typer.echo(f"next: cd {folder} && devsession lab {OPENED_AT_THE_END}")
-    typer.echo(f"      the other direction: devsession lab {OTHER_DIRECTION[0]}")
+    for what, (notebook, _) in OTHERS.items():
+        typer.echo(f"      {what}: devsession lab {notebook}")
     _offer_lab(place)
 
 
@@ -91,7 +96,7 @@ def _prepare(folder: Path) -> int:
                 next_step="devsession tour ANOTHER-FOLDER",
             )
         create_project(PLUGIN_NAME, folder)
-    for name in (*(f"{name}.ipynb" for name in NOTEBOOKS), *OTHER_DIRECTION):
+    for name in (*(f"{name}.ipynb" for name in NOTEBOOKS), *chain(*OTHERS.values())):
         if not (folder / name).is_file():
             (folder / name).parent.mkdir(exist_ok=True)
             shutil.copy(shipped("notebooks") / name, folder / name)
