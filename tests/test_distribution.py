@@ -29,7 +29,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(CHECKOUT / name, source / name)
     for name in FILES:
         shutil.copy(CHECKOUT / name, source)
-    for place in ("notebooks", "notebooks/inbound", "plugin_template/template"):
+    places = ("notebooks", "notebooks/inbound", "notebooks/metadata", "plugin_template/template")
+    for place in (*places, "plugin_template/metadata"):
         for private in PRIVATE:
             (source / place / private).mkdir(exist_ok=True)
             (source / place / private / "01.ipynb").write_text("not for others", encoding="utf-8")
@@ -48,7 +49,7 @@ def test_the_wheel_ships_the_notebooks_and_the_template_and_nothing_private(whee
         for path in (CHECKOUT / "notebooks").rglob("*.ipynb")
         if PRIVATE.isdisjoint(path.parts)
     ]
-    notebooks.append("notebooks/inbound/plugin.py")
+    notebooks += ["notebooks/inbound/plugin.py", "notebooks/metadata/plugin.py"]
     template = [
         str(path.relative_to(CHECKOUT))
         for path in (CHECKOUT / "plugin_template").rglob("*")
