@@ -23,6 +23,14 @@ FLOORS = (
     {"cli"},
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+# Within openmetadata/; its `__init__` gives out the public names of all.
+CATALOG_FLOORS = (
+    {"model"},
+    {"lineage", "steps"},
+    {"processors", "rest", "shipped"},
+    {"review"},
+    {"workflow"},
+)
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE / "_shipped")
 
 
@@ -67,6 +75,22 @@ def forbidden(path: Path) -> list[str]:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_module_imports_only_from_lower_floors(path: Path) -> None:
     assert forbidden(path) == []
+
+
+def test_a_module_of_the_catalog_imports_only_from_lower_floors() -> None:
+    floor_of = {room: floor for floor, rooms in enumerate(CATALOG_FLOORS) for room in rooms}
+    room = PACKAGE / "openmetadata"
+    assert {path.parent.name for path in room.glob("*/*.py")} == set(floor_of)
+    assert [path.name for path in room.glob("*.py")] == ["__init__.py"]
+    up = [
+        f"{path.relative_to(PACKAGE)} imports {name}"
+        for path in room.glob("*/*.py")
+        for name in sorted(imports_of(path))
+        if name.startswith("devsession.openmetadata.")
+        and (into := name.split(".")[2]) != path.parent.name
+        and floor_of.get(into, len(floor_of)) >= floor_of[path.parent.name]
+    ]
+    assert up == []
 
 
 def test_every_room_stands_on_a_floor() -> None:

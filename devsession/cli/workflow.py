@@ -12,9 +12,9 @@ from rich.progress import SpinnerColumn
 
 from devsession.cli import INTERRUPTED
 from devsession.cli.run_progress import TerminalLine
-from devsession.openmetadata.workflow_file import read_workflow
-from devsession.openmetadata.workflow_log import LOGGER, logged_into
-from devsession.openmetadata.workflow_steps import class_of
+from devsession.openmetadata.workflow.file import read_workflow
+from devsession.openmetadata.workflow.file_steps import class_of
+from devsession.openmetadata.workflow.log import LOGGER, logged_into
 from devsession.render import counted
 from devsession.session.metadata_warehouse import warehouses
 from devsession.session.workspace import Workspace
@@ -22,8 +22,8 @@ from devsession.session.workspace import Workspace
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from devsession.openmetadata.workflow_file import WorkflowFile
-    from devsession.openmetadata.workflow_report import WorkflowReport
+    from devsession.openmetadata import WorkflowReport
+    from devsession.openmetadata.workflow.file import WorkflowFile
 
 _TICK = 0.2
 
@@ -90,8 +90,8 @@ def check_workflow(path: Path, *, as_json: bool) -> None:
 
 def print_schema(step: str | None) -> None:
     """The JSON schema of the file, or of a step's `Config`."""
-    from devsession.openmetadata.steps import Step
-    from devsession.openmetadata.workflow_shape import WorkflowKeys
+    from devsession.openmetadata import Step
+    from devsession.openmetadata.workflow.file_keys import WorkflowKeys
 
     if step is None:
         typer.echo(json.dumps(WorkflowKeys.model_json_schema(by_alias=True), indent=2))

@@ -1,13 +1,16 @@
 """Plugins that feed a metadata catalog, OpenMetadata: sources, processors, sinks, and lineage.
 
-Spoken over REST with slim models of our own; nothing of its SDK is needed.
+Spoken over REST with slim models of our own; nothing of its SDK is needed. What a plugin imports
+stands here, and in `processors`. Behind it, each importing only from those before: `model` (entities,
+facts, names), `lineage` and `steps`, then `rest` (client and sink), `shipped` and `processors`, then
+`review` (rules, difference), then `workflow`.
 """
 
-from devsession.openmetadata import fqn
-from devsession.openmetadata.auth import Auth
-from devsession.openmetadata.counts import Tally
-from devsession.openmetadata.either import Either, OMError
-from devsession.openmetadata.entities import (
+from devsession.openmetadata.lineage.graph import Job, Lineage, edge
+from devsession.openmetadata.lineage.sql_lineage import Statement, lineage_of
+from devsession.openmetadata.model import fqn
+from devsession.openmetadata.model.base import Entity
+from devsession.openmetadata.model.entities import (
     Classification,
     Container,
     Dashboard,
@@ -25,7 +28,7 @@ from devsession.openmetadata.entities import (
     Task,
     Topic,
 )
-from devsession.openmetadata.facts import (
+from devsession.openmetadata.model.facts import (
     ColumnLineage,
     LineageDetails,
     LineageEdge,
@@ -34,21 +37,32 @@ from devsession.openmetadata.facts import (
     TestCase,
     TestResult,
 )
-from devsession.openmetadata.json_lines import JsonLinesSink, JsonLinesSource, JsonLinesStage
-from devsession.openmetadata.lineage import Job, Lineage, edge
-from devsession.openmetadata.model import Entity
-from devsession.openmetadata.parts import Column, Owner, TableConstraint, TagLabel, tag
-from devsession.openmetadata.rest import OpenMetadata
-from devsession.openmetadata.rest_sink import RestSink
-from devsession.openmetadata.selection import DatabaseSourceConfig, Patterns, SourceConfig
-from devsession.openmetadata.sql_lineage import Statement, lineage_of
-from devsession.openmetadata.steps import Processor, Sink, Source, Stage, Step, WorkflowContext
-from devsession.openmetadata.table_sink import TableSink
-from devsession.openmetadata.topology import Level, TopologySource
-from devsession.openmetadata.warehouse_source import WarehouseConfig, WarehouseSource
-from devsession.openmetadata.watermarks import Watermarks
-from devsession.openmetadata.workflow import Workflow
-from devsession.openmetadata.workflow_report import WorkflowReport
+from devsession.openmetadata.model.parts import Column, Owner, TableConstraint, TagLabel, tag
+from devsession.openmetadata.rest.auth import Auth
+from devsession.openmetadata.rest.client import OpenMetadata
+from devsession.openmetadata.rest.counts import Tally
+from devsession.openmetadata.rest.sink import RestSink
+from devsession.openmetadata.shipped.json_lines import (
+    JsonLinesSink,
+    JsonLinesSource,
+    JsonLinesStage,
+)
+from devsession.openmetadata.shipped.table_sink import TableSink
+from devsession.openmetadata.shipped.warehouse_source import WarehouseConfig, WarehouseSource
+from devsession.openmetadata.steps.either import Either, OMError
+from devsession.openmetadata.steps.selection import DatabaseSourceConfig, Patterns, SourceConfig
+from devsession.openmetadata.steps.steps import (
+    Processor,
+    Sink,
+    Source,
+    Stage,
+    Step,
+    WorkflowContext,
+)
+from devsession.openmetadata.steps.topology import Level, TopologySource
+from devsession.openmetadata.workflow.report import WorkflowReport
+from devsession.openmetadata.workflow.watermarks import Watermarks
+from devsession.openmetadata.workflow.workflow import Workflow
 
 __all__ = [
     "Auth",

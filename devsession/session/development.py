@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame
 
-    from devsession.openmetadata.steps import Source
+    from devsession.openmetadata import Source
     from devsession.plugin.contract import Plugin
     from devsession.secrets.audit import AuditReport
     from devsession.session.any_scenario import AnyScenario

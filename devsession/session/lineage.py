@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame
 
-    from devsession.openmetadata.lineage import Lineage
+    from devsession.openmetadata import Lineage
     from devsession.session.development import DevelopmentSession
     from devsession.session.sync import Sync
     from devsession.warehouse.records import RunRecord, SyncRecord
@@ -78,8 +78,7 @@ def catalog_lineage(session: DevelopmentSession, sync: Sync, service: str, app: 
 
     Raises: NotFilledError when the sync, or its connection, is not filled.
     """
-    from devsession.openmetadata import fqn
-    from devsession.openmetadata.lineage import Lineage, edge
+    from devsession.openmetadata import Lineage, edge, fqn
 
     fields: dict[tuple[str, ...], dict[str, list[str]]] = {}
     behind = origins(session, sync.record)
@@ -115,7 +114,7 @@ def origins(session: DevelopmentSession, record: SyncRecord) -> dict[str, list[O
 
     As far as it can be told: a query that cannot be followed has none.
     """
-    from devsession.openmetadata.sql_lineage import origins_of_query
+    from devsession.openmetadata.lineage.sql_lineage import origins_of_query
 
     [(database,)] = session.account.rows("select current_database()")
     tables = {

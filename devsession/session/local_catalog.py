@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from devsession.errors import UsageError
-from devsession.openmetadata.rest import OpenMetadata
+from devsession.openmetadata import OpenMetadata
 from devsession.sandbox import CATALOG_TOKEN_NAME
 from devsession.secrets.reference import SecretReference
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-    from devsession.openmetadata.steps import Source
+    from devsession.openmetadata import Source
 
 
 class PluginSource:
@@ -147,7 +147,7 @@ def is_plugin(value: object) -> bool:
 def is_metadata(plugin_class: type) -> bool:
     """Whether it reads metadata: a class derived from `devsession.openmetadata.Source`."""
     # Whoever has derived from it has loaded it; nobody else has to.
-    steps = sys.modules.get("devsession.openmetadata.steps")
+    steps = sys.modules.get("devsession.openmetadata.steps.steps")
     return steps is not None and issubclass(plugin_class, steps.Source)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from devsession.errors import DefinitionError
-from devsession.openmetadata.frozen_config import frozen
+from devsession.openmetadata.workflow.frozen_config import frozen
 from devsession.plugin.contract import ConnectionMethod, Plugin, PluginManifest
 from devsession.plugin.model_form import fields_of, model_from
 

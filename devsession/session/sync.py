@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from devsession.notebook.changes import Changes
     from devsession.notebook.form_widget import FormWidget
-    from devsession.openmetadata.lineage import Lineage
+    from devsession.openmetadata import Lineage
     from devsession.plugin.fields import FormOption
     from devsession.plugin.form import Form
     from devsession.plugin.mapping import Expression

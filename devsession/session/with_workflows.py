@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from devsession.openmetadata.workflow import StepLike
+    from devsession.openmetadata.workflow.workflow import StepLike
     from devsession.plugin.contract import Plugin
     from devsession.session.plugin_source import PluginSource
     from devsession.session.workflow import SessionWorkflow

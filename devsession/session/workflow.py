@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import UsageError
 from devsession.openmetadata import Workflow
-from devsession.openmetadata.catalog import Catalog, reads
-from devsession.openmetadata.collecting import collect, processed
-from devsession.openmetadata.diff import diff_items
-from devsession.openmetadata.frozen_config import frozen, thawed
+from devsession.openmetadata.review.catalog import Catalog, reads
+from devsession.openmetadata.review.diff import diff_items
+from devsession.openmetadata.workflow.collecting import collect, processed
+from devsession.openmetadata.workflow.frozen_config import frozen, thawed
 from devsession.session.local_catalog import catalog_of, reachable
 from devsession.session.metadata_warehouse import warehouses
 from devsession.session.plugin_call import calling
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from devsession.openmetadata import Source, WorkflowReport
-    from devsession.openmetadata.collecting import Collected
-    from devsession.openmetadata.diff import CatalogDiff
-    from devsession.openmetadata.steps import Item, Planned
-    from devsession.openmetadata.workflow import StepLike
-    from devsession.openmetadata.workflow_file import WorkflowFile
+    from devsession.openmetadata.review.diff import CatalogDiff
+    from devsession.openmetadata.steps.steps import Item, Planned
+    from devsession.openmetadata.workflow.collecting import Collected
+    from devsession.openmetadata.workflow.file import WorkflowFile
+    from devsession.openmetadata.workflow.workflow import StepLike
     from devsession.session.development import DevelopmentSession
     from devsession.session.saved import Note
     from devsession.session.workflow_scenario import WorkflowScenario
@@ -145,7 +145,7 @@ class SessionWorkflow:
             with reachable(self._session), opening as opener:
                 flow = replace(self.file.workflow, source=source, warehouse=opener)
                 return flow.run(delete_unseen=delete_unseen or self.file.delete_unseen)
-        from devsession.openmetadata.rest_sink import RestSink
+        from devsession.openmetadata import RestSink
 
         with catalog_of(self._session, None) as metadata, opening as opener:
             flow = Workflow(

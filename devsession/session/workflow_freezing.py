@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ValidationError
 
 from devsession.errors import UsageError
-from devsession.openmetadata.frozen_config import frozen
-from devsession.openmetadata.selection import Patterns
+from devsession.openmetadata import Patterns
+from devsession.openmetadata.workflow.frozen_config import frozen
 from devsession.recording.metadata_scenario import MetadataScenarioFolder
 from devsession.recording.origin import check_origin, write_origin
 from devsession.recording.scenario import scenario_folder

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import EntityError
-from devsession.openmetadata.catalog import reads
-from devsession.openmetadata.either import OMError
-from devsession.openmetadata.entities_frame import entities_frame
-from devsession.openmetadata.frozen_config import thawed
-from devsession.openmetadata.lineage import Lineage
-from devsession.openmetadata.rules import check_items
-from devsession.openmetadata.written import differences, from_line, to_line
+from devsession.openmetadata import Lineage, OMError
+from devsession.openmetadata.review.catalog import reads
+from devsession.openmetadata.review.entities_frame import entities_frame
+from devsession.openmetadata.review.rules import check_items
+from devsession.openmetadata.review.written import differences, from_line, to_line
+from devsession.openmetadata.workflow.frozen_config import thawed
 from devsession.plugin.report import Report
 from devsession.recording.metadata_scenario import MetadataScenarioFolder
 from devsession.recording.takes import of_the_sync
@@ -27,9 +26,9 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame
 
-    from devsession.openmetadata.diff import CatalogDiff
-    from devsession.openmetadata.known import Known
-    from devsession.openmetadata.steps import Item
+    from devsession.openmetadata.review.diff import CatalogDiff
+    from devsession.openmetadata.review.known import Known
+    from devsession.openmetadata.steps.steps import Item
     from devsession.recording.exchange import Exchange
     from devsession.recording.scenario_input import MetadataScenarioInput
     from devsession.secrets.redact import Redactor

@@ -14,7 +14,7 @@ from devsession.session.workflow import SessionWorkflow
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from devsession.openmetadata.workflow import StepLike
+    from devsession.openmetadata.workflow.workflow import StepLike
     from devsession.session.development import DevelopmentSession
 
 
@@ -62,7 +62,7 @@ class Workflows:
         return found
 
     def _read(self, workflow: SessionWorkflow, file: Path) -> None:
-        from devsession.openmetadata.workflow_file import read_workflow
+        from devsession.openmetadata.workflow.file import read_workflow
 
         folder = self._session.workspace.folder
         with _own_modules(self._session.source.plugin_class.__module__, folder):

@@ -27,8 +27,8 @@ def play_metadata_pass(
     source: type[Source], frozen: MetadataScenarioInput, replay: Replay
 ) -> MetadataPass:
     """Run the source, and look at what it asked for and what it came to."""
-    from devsession.openmetadata.collecting import collect
-    from devsession.openmetadata.frozen_config import thawed
+    from devsession.openmetadata.workflow.collecting import collect
+    from devsession.openmetadata.workflow.frozen_config import thawed
 
     config = thawed(source, frozen.config, {})
     with replay:

@@ -103,7 +103,7 @@ class LoadedMetadata:
 
     def played(self, source: Any, replay: Replay) -> Played:
         """Run the source, and compare what it came to."""
-        from devsession.openmetadata.written import differences
+        from devsession.openmetadata.review.written import differences
         from devsession.testing.metadata_playing import play_metadata_pass
 
         done = play_metadata_pass(source, self.frozen, replay)

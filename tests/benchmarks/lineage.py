@@ -6,7 +6,7 @@ from time import perf_counter
 
 from sqlglot.lineage import lineage
 
-from devsession.openmetadata.sql_lineage import Statement, lineage_of
+from devsession.openmetadata import Statement, lineage_of
 from tests.benchmarks.figure import Figure
 
 _COLUMNS = [f"C{number}" for number in range(500)]

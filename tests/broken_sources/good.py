@@ -18,14 +18,15 @@ from devsession.openmetadata import (
     DatabaseService,
     LineageDetails,
     LineageEdge,
+    Patterns,
     Reference,
     Source,
+    SourceConfig,
     Table,
     fqn,
 )
-from devsession.openmetadata.collecting import collect
-from devsession.openmetadata.frozen_config import frozen
-from devsession.openmetadata.selection import Patterns, SourceConfig
+from devsession.openmetadata.workflow.collecting import collect
+from devsession.openmetadata.workflow.frozen_config import frozen
 from devsession.recording.exchange import Exchange
 from devsession.recording.metadata_scenario import MetadataScenarioFolder
 from devsession.recording.replay import Replay
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from devsession.openmetadata.steps import WorkflowContext, Yielded
+    from devsession.openmetadata import WorkflowContext
+    from devsession.openmetadata.steps.steps import Yielded
 
 HOST = "https://acme.example"
 ANSWERS: dict[str, Any] = {

@@ -10,7 +10,7 @@ from tests.broken_sources.good import AcmeSource
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from devsession.openmetadata.steps import Yielded
+    from devsession.openmetadata.steps.steps import Yielded
 
 CHECK = "test_an_empty_system"
 

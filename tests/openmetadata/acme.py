@@ -21,7 +21,7 @@ from devsession.openmetadata import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from devsession.openmetadata.steps import Item
+    from devsession.openmetadata.steps.steps import Item
 
 SYSTEM = {
     "sales": {"public": ["orders", "tmp_orders"], "staging": ["raw"]},

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from devsession.openmetadata.model import Model
+    from devsession.openmetadata.model.base import Model
 
 REAL = "DEVSESSION_TEST_OPENMETADATA"
 COLUMNS = [Column(name=f"c{number}", data_type="INT") for number in range(10)]

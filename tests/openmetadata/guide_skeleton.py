@@ -3,7 +3,12 @@
 What the guide leaves open, `...`, is filled: a client of a made-up system, and what it lists.
 """
 
-from devsession.openmetadata import Column, Source, Table, WorkflowContext
+from devsession.openmetadata import (
+    Column,
+    Source,
+    Table,
+    WorkflowContext,
+)
 
 
 class Raw:

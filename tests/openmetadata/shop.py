@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from devsession.openmetadata import Entity
-    from devsession.openmetadata.steps import Item
+    from devsession.openmetadata.steps.steps import Item
 
 SERVICE, DATABASE = DatabaseService(name="shop"), Database(name="sales", service="shop")
 SCHEMA = DatabaseSchema(name="public", database="sales", service="shop")

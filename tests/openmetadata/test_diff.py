@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from devsession.openmetadata import Classification, Column, Tag
-from devsession.openmetadata.content_hash import content_hash
-from devsession.openmetadata.diff import diff_items
-from devsession.openmetadata.entities import Placed
+from devsession.openmetadata.model.content_hash import content_hash
+from devsession.openmetadata.model.entities import Placed
+from devsession.openmetadata.review.diff import diff_items
 from tests.openmetadata.shop import DATABASE, ORDERS, PEOPLE, SCHEMA, SERVICE, SHOP, Catalog, table
 
 if TYPE_CHECKING:

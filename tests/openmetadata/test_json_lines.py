@@ -15,6 +15,9 @@ from devsession.openmetadata import (
     Database,
     DatabaseSchema,
     DatabaseService,
+    JsonLinesSink,
+    JsonLinesSource,
+    JsonLinesStage,
     LineageDetails,
     LineageEdge,
     Owner,
@@ -31,7 +34,6 @@ from devsession.openmetadata import (
     Workflow,
     tag,
 )
-from devsession.openmetadata.json_lines import JsonLinesSink, JsonLinesSource, JsonLinesStage
 from tests.openmetadata.acme import AcmeSource, Kept, table
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from devsession.openmetadata.lineage import Finding, Job, Lineage, edge
+from devsession.openmetadata import Job, Lineage, edge
+from devsession.openmetadata.lineage.graph import Finding
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from devsession.openmetadata import Tally
-from devsession.openmetadata.batch_size import BatchSize
+from devsession.openmetadata.rest.batch_size import BatchSize
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion

@@ -19,7 +19,7 @@ from devsession.openmetadata import (
     Tag,
     tag,
 )
-from devsession.openmetadata.rules import RULES, check_items
+from devsession.openmetadata.review.rules import RULES, check_items
 from devsession.secrets.redact import Redactor
 from tests.openmetadata.shop import (
     DATABASE,
@@ -36,7 +36,7 @@ from tests.openmetadata.shop import (
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
-    from devsession.openmetadata.steps import Item
+    from devsession.openmetadata.steps.steps import Item
 
 STRING, KEY = "STRING", "s3cret-key-0001"
 

@@ -14,7 +14,7 @@ from tests.openmetadata.acme import AcmeConfig, AcmeSource, table
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
-    from devsession.openmetadata.model import Model
+    from devsession.openmetadata.model.base import Model
 
 
 @pytest.mark.parametrize(

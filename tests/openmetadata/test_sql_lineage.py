@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from devsession.openmetadata.sql_lineage import Statement, lineage_of
+from devsession.openmetadata import Statement, lineage_of
 from devsession.warehouse.practice import SCHEMAS
 from tests.in_process import warehouses_in_process
 from tests.openmetadata.views import TABLES, View, columns_of_tables, told, views
@@ -16,7 +16,7 @@ from tests.openmetadata.views import TABLES, View, columns_of_tables, told, view
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from devsession.openmetadata.lineage import Lineage
+    from devsession.openmetadata import Lineage
     from devsession.warehouse import Account
 
 VIEWS = views()
@@ -249,7 +249,7 @@ def test_a_name_needs_a_schema() -> None:
 
 def test_nothing_is_printed_and_nothing_heavy_loaded() -> None:
     code = (
-        "import sys; from devsession.openmetadata.sql_lineage import lineage_of; "
+        "import sys; from devsession.openmetadata.lineage.sql_lineage import lineage_of; "
         "assert not {'sqlglot', 'pandas'} & set(sys.modules); "
         "lineage_of('create task X as insert into T select 1', columns={}, service='svc')"
     )

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from devsession.errors import WorkflowError
-from devsession.openmetadata import Patterns, TestResult, Workflow, WorkflowContext
-from devsession.openmetadata.table_sink import TableSink
+from devsession.openmetadata import (
+    Patterns,
+    TableSink,
+    TestResult,
+    Workflow,
+    WorkflowContext,
+)
 from tests.in_process import warehouses_in_process
 from tests.openmetadata.acme import AcmeConfig, AcmeSource
 

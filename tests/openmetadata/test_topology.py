@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from devsession.errors import DefinitionError
-from devsession.openmetadata import Level, Patterns, SourceConfig, Table, TopologySource, Workflow
+from devsession.openmetadata import (
+    Level,
+    Patterns,
+    SourceConfig,
+    Table,
+    TopologySource,
+    Workflow,
+)
 from tests.openmetadata.acme import AcmeConfig, AcmeSource, Kept, Slow, table
 
 if TYPE_CHECKING:

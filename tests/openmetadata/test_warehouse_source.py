@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from devsession.errors import UsageError, WarehouseError
-from devsession.openmetadata import Either, OMError, Patterns, Table
-from devsession.openmetadata.facts import LineageEdge
-from devsession.openmetadata.lineage import Lineage
-from devsession.openmetadata.steps import WorkflowContext
-from devsession.openmetadata.warehouse_source import WarehouseConfig, WarehouseSource
+from devsession.openmetadata import (
+    Either,
+    Lineage,
+    LineageEdge,
+    OMError,
+    Patterns,
+    Table,
+    WarehouseConfig,
+    WarehouseSource,
+    WorkflowContext,
+)
 from devsession.session.metadata_warehouse import MetadataWarehouse
 from devsession.warehouse.practice import load_practice
 from tests.in_process import warehouses_in_process

@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from devsession.errors import SetupError
-from devsession.openmetadata import OMError, Sink, Watermarks, Workflow
+from devsession.openmetadata import (
+    OMError,
+    Sink,
+    Watermarks,
+    Workflow,
+)
 from tests.openmetadata.acme import AcmeSource, Kept
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from devsession.openmetadata.steps import Item
+    from devsession.openmetadata.steps.steps import Item
 
 HOUR = timedelta(hours=1)
 

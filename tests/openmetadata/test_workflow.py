@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
-    from devsession.openmetadata.steps import Item
+    from devsession.openmetadata.steps.steps import Item
 
 
 def test_the_guides_skeleton_runs_with_only_its_imports_changed() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from devsession.errors import SecretMissingError, WorkflowError
-from devsession.openmetadata.workflow_file import read_workflow
+from devsession.openmetadata.workflow.file import read_workflow
 from tests.openmetadata.acme_file import TEXT
 
 if TYPE_CHECKING:

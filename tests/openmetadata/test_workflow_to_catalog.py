@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from devsession.openmetadata import Table
-from devsession.openmetadata.rest import OpenMetadata
-from devsession.openmetadata.workflow_file import read_workflow
+from devsession.openmetadata import OpenMetadata, Table
+from devsession.openmetadata.workflow.file import read_workflow
 from tests.local_catalog import LocalCatalog, local_catalog
 from tests.openmetadata.acme_file import TEXT, TO_CATALOG
 

@@ -19,8 +19,8 @@ from devsession.openmetadata import (
     TestCase,
     TestResult,
 )
-from devsession.openmetadata.frozen_config import frozen, thawed
-from devsession.openmetadata.written import differences, from_line, to_line
+from devsession.openmetadata.review.written import differences, from_line, to_line
+from devsession.openmetadata.workflow.frozen_config import frozen, thawed
 from tests.openmetadata.shop import ORDERS, SHOP, table
 
 ITEMS = [

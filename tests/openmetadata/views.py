@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import devsession
 
 if TYPE_CHECKING:
-    from devsession.openmetadata.lineage import Lineage
+    from devsession.openmetadata import Lineage
 
 HERE = Path(devsession.__file__).parent / "warehouse/sql/practice"
 TABLES = [text for text in (HERE / "tables.sql").read_text("utf-8").split(";\n") if text.strip()]

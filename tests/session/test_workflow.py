@@ -16,9 +16,16 @@ from devsession.errors import (
     PluginRaisedError,
     UsageError,
 )
-from devsession.openmetadata import DatabaseService, LineageEdge, OMError, Reference, Table, tag
+from devsession.openmetadata import (
+    DatabaseService,
+    LineageEdge,
+    OMError,
+    OpenMetadata,
+    Reference,
+    Table,
+    tag,
+)
 from devsession.openmetadata.processors import ClassifyPii
-from devsession.openmetadata.rest import OpenMetadata
 from devsession.session import local_catalog as sessions_catalog
 from devsession.session.plugin_source import load_plugin_class
 from devsession.testing import SuiteConfig, metadata_contract, run_scenario

@@ -9,7 +9,7 @@ import pytest
 from sqlglot import parse_one
 
 from devsession.errors import WarehouseError
-from devsession.openmetadata.sql_lineage import Statement, lineage_of
+from devsession.openmetadata import Statement, lineage_of
 from devsession.warehouse import query_log
 from devsession.warehouse.query_history import query_history
 from devsession.warehouse.query_log import QueryLog, Ran, without_values

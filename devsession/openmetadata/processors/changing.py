@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from devsession.openmetadata import fqn
-from devsession.openmetadata.entities import Classification, Tag
-from devsession.openmetadata.parts import TagLabel
+from devsession.openmetadata.model import fqn
+from devsession.openmetadata.model.entities import Classification, Tag
+from devsession.openmetadata.model.parts import TagLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from devsession.openmetadata.model import Entity
-    from devsession.openmetadata.parts import Column
+    from devsession.openmetadata.model.base import Entity
+    from devsession.openmetadata.model.parts import Column
 
 
 class ProcessorConfig(BaseModel):

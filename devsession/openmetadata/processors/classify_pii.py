@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel, Field
 
-from devsession.openmetadata.causes import cause_of, name_of
-from devsession.openmetadata.entities import Table
+from devsession.openmetadata.model.entities import Table
 from devsession.openmetadata.processors.changing import (
     ProcessorConfig,
     each_column,
@@ -18,14 +17,15 @@ from devsession.openmetadata.processors.changing import (
 )
 from devsession.openmetadata.processors.pii_names import kind_by_name, words_of
 from devsession.openmetadata.processors.pii_values import CHECKS, share_of, texts_of
-from devsession.openmetadata.selection import Patterns
-from devsession.openmetadata.steps import Processor
+from devsession.openmetadata.steps.causes import cause_of, name_of
+from devsession.openmetadata.steps.selection import Patterns
+from devsession.openmetadata.steps.steps import Processor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from devsession.openmetadata.parts import Column
-    from devsession.openmetadata.steps import Item
+    from devsession.openmetadata.model.parts import Column
+    from devsession.openmetadata.steps.steps import Item
 
 # A name is not believed when so many values say otherwise.
 _ENOUGH, _HARDLY = 10, 0.1

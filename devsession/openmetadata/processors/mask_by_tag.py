@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
-from devsession.openmetadata.entities import Table
+from devsession.openmetadata.model.entities import Table
 from devsession.openmetadata.processors.changing import (
     ProcessorConfig,
     each_column,
@@ -14,14 +14,14 @@ from devsession.openmetadata.processors.changing import (
     lacking,
     tagged,
 )
-from devsession.openmetadata.selection import Patterns
-from devsession.openmetadata.steps import Processor
+from devsession.openmetadata.steps.selection import Patterns
+from devsession.openmetadata.steps.steps import Processor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from devsession.openmetadata.parts import Column
-    from devsession.openmetadata.steps import Item
+    from devsession.openmetadata.model.parts import Column
+    from devsession.openmetadata.steps.steps import Item
 
 
 class MaskRule(ProcessorConfig):

@@ -7,18 +7,18 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from devsession.openmetadata import fqn
-from devsession.openmetadata.entities import Placed, Table
-from devsession.openmetadata.facts import LineageEdge, TestCase
+from devsession.openmetadata.model import fqn
+from devsession.openmetadata.model.entities import Placed, Table
+from devsession.openmetadata.model.facts import LineageEdge, TestCase
 from devsession.openmetadata.processors.changing import ProcessorConfig
-from devsession.openmetadata.steps import Processor
+from devsession.openmetadata.steps.steps import Processor
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from devsession.openmetadata.facts import Reference
-    from devsession.openmetadata.parts import Column, TableConstraint
-    from devsession.openmetadata.steps import Item
+    from devsession.openmetadata.model.facts import Reference
+    from devsession.openmetadata.model.parts import Column, TableConstraint
+    from devsession.openmetadata.steps.steps import Item
 
 _BLANK = re.compile(r"\s+")
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, Field, field_validator
 
-from devsession.openmetadata.entities import Table
+from devsession.openmetadata.model.entities import Table
 from devsession.openmetadata.processors.changing import ProcessorConfig, each_column
-from devsession.openmetadata.references import KNOWN_FORMS, sounds_secret
-from devsession.openmetadata.steps import Processor
+from devsession.openmetadata.steps.references import KNOWN_FORMS, sounds_secret
+from devsession.openmetadata.steps.steps import Processor
 
 if TYPE_CHECKING:
-    from devsession.openmetadata.model import Model
-    from devsession.openmetadata.parts import Column
-    from devsession.openmetadata.steps import Item
+    from devsession.openmetadata.model.base import Model
+    from devsession.openmetadata.model.parts import Column
+    from devsession.openmetadata.steps.steps import Item
 
 STAND_IN = "[redacted]"
 _EMAIL = r"[\w.+-]+@[\w-]+\.[\w.-]*\w"

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import DevsessionError
 from devsession.openmetadata import Entity, fqn
-from devsession.openmetadata.collecting import collect
-from devsession.openmetadata.frozen_config import thawed
-from devsession.openmetadata.rule_case import Case
+from devsession.openmetadata.review.rule_case import Case
+from devsession.openmetadata.workflow.collecting import collect
+from devsession.openmetadata.workflow.frozen_config import thawed
 from devsession.secrets.redact import Redactor
 from devsession.testing.author_lines import folder_of
 from devsession.testing.contract.recordings import Recordings, read_recordings
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from devsession.openmetadata import Source
-    from devsession.openmetadata.collecting import Collected
+    from devsession.openmetadata.workflow.collecting import Collected
     from devsession.recording.exchange import Exchange
     from devsession.testing.contract.config import SuiteConfig
     from devsession.testing.contract.refusal import Refusal

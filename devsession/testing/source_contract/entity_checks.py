@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from devsession.openmetadata.catalog import reads
-from devsession.openmetadata.rules import check_items
-from devsession.openmetadata.written import differences
+from devsession.openmetadata.review.catalog import reads
+from devsession.openmetadata.review.rules import check_items
+from devsession.openmetadata.review.written import differences
 from devsession.testing.author_lines import line_of, line_raising
 from devsession.testing.contract.telling import flaw, said
 

@@ -6,7 +6,8 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from devsession.openmetadata.selection import LEVEL_OF, Patterns
+from devsession.openmetadata import Patterns
+from devsession.openmetadata.steps.selection import LEVEL_OF
 from devsession.testing.author_lines import line_of, line_raising
 from devsession.testing.contract.refusal import Refusal
 from devsession.testing.contract.telling import NotTriedError, flaw, said

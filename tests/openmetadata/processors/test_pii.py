@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from devsession.openmetadata import Classification, Column, Source, Table, Tag, Workflow
+from devsession.openmetadata import (
+    Classification,
+    Column,
+    Source,
+    Table,
+    Tag,
+    Workflow,
+)
 from devsession.openmetadata.processors import ClassifyPii
 from devsession.openmetadata.processors.pii_names import kind_by_name
 from devsession.openmetadata.processors.pii_values import (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from devsession.errors import WorkflowError
@@ -12,6 +14,7 @@ from devsession.openmetadata import (
     DatabaseService,
     LineageDetails,
     LineageEdge,
+    Processor,
     Reference,
     Table,
     TableConstraint,
@@ -26,8 +29,10 @@ from devsession.openmetadata.processors import (
     Redact,
     TagByRule,
 )
-from devsession.openmetadata.steps import Planned, Processor
 from tests.openmetadata.acme import table
+
+if TYPE_CHECKING:
+    from devsession.openmetadata.steps.steps import Planned
 
 
 def made(planned: Planned) -> Processor:

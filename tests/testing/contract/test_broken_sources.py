@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from devsession.openmetadata.steps import Yielded
+    from devsession.openmetadata.steps.steps import Yielded
 
 
 @pytest.fixture(scope="module")

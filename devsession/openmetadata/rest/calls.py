@@ -1,0 +1,173 @@
+"""Calls of the catalog's REST API: address, token, what is tried again, and what a refusal says.
+
+Source: OpenMetadata contract, "REST".
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from pydantic_core import from_json
+
+from devsession.errors import CatalogError
+from devsession.http import retrying_session
+from devsession.render import shortened
+from devsession.secrets.redact import Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import requests
+
+    from devsession.http import Clock
+    from devsession.openmetadata.rest.auth import Auth
+
+_API, _VERSION = "/api", "/v1"
+_UNAUTHORISED, _REFUSED = 401, 400
+# Also what gateways before a server answer with; of 501 and 505 the next try knows no more.
+_GATEWAYS = (*range(520, 528), 529, 530)
+RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, 506, 507, 508, 509, 510, 511, *_GATEWAYS})
+# A bulk that failed inside the server is not sent as it is: in halves, which finds what it fails at.
+RETRIED_BULKS = RETRIED - {500}
+
+
+class Calls:
+    """Sends requests, from any thread, with the token that is good.
+
+    host_port: `http://localhost:8585/api`, with or without its end. seconds: to wait for an answer.
+    """
+
+    def __init__(
+        self, host_port: str, auth: Auth, *, tries: int, seconds: float, clock: Clock | None
+    ) -> None:
+        self.address = host_port.rstrip("/").removesuffix(_VERSION).removesuffix(_API) + _API
+        self._auth = auth
+        self._seconds = seconds
+        self._renewing = threading.Lock()
+        # A result of a test is known again by its time: sent twice it is there once.
+        self._session = retrying_session(
+            retry_methods=["POST"], retry_statuses=RETRIED, tries=tries, clock=clock
+        )
+        self._bulk = retrying_session(
+            retry_statuses=RETRIED_BULKS, retry_timeouts=False, tries=tries, clock=clock
+        )
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        query: Mapping[str, Any] | None = None,
+        bulk: bool = False,
+    ) -> requests.Response:
+        """The catalog's last answer, whatever it is.
+
+        bulk: too slow an answer is raised at once, as requests' own error.
+
+        Raises: CatalogError when there is no answer; requests.ReadTimeout of a bulk.
+        """
+        import requests
+
+        session = self._bulk if bulk else self._session
+        url = f"{self.address}{_VERSION}/{path}"
+        while True:
+            token = self._auth.token()
+            try:
+                response = session.request(
+                    method,
+                    url,
+                    data=body,
+                    params=query,
+                    headers={"Content-Type": "application/json"},
+                    auth=_Bearer(token),
+                    timeout=self._seconds,
+                )
+            except requests.ReadTimeout:
+                if bulk:
+                    raise
+                raise self._unanswered("no answer in time") from None
+            except requests.RequestException as error:
+                raise self._unanswered(type(error).__name__) from None
+            if response.status_code != _UNAUTHORISED or not self._renewed(token):
+                return response
+
+    def asked(self, method: str, path: str, **options: Any) -> requests.Response:
+        """The same, of what must not be refused. Raises: CatalogError."""
+        response = self.send(method, path, **options)
+        if response.status_code >= _REFUSED:
+            raise self.refusal(f"{method} {path}", response)
+        return response
+
+    def refusal(self, what: str, response: requests.Response) -> CatalogError:
+        """What a refusal says, as an error; `status` in its fields."""
+        status = response.status_code
+        return CatalogError(
+            f"The catalog refused {self._redacted(what)}",
+            said=f"{status}: {self.said(response)}",
+            where=self.address,
+            next_step="give a token that is good: OpenMetadata(host_port, token=..)"
+            if status == _UNAUTHORISED
+            else "",
+            status=status,
+        )
+
+    def said(self, response: requests.Response) -> str:
+        """The message of a refusal."""
+        try:
+            message = from_json(response.content)["message"]
+        except (ValueError, LookupError, TypeError):
+            message = response.text or response.reason
+        return shortened(self._redacted(str(message)), 500)
+
+    def answer(self, response: requests.Response) -> Any:
+        """The JSON of an answer. Raises: CatalogError when it is none."""
+        try:
+            return from_json(response.content)
+        except ValueError:
+            raise CatalogError(
+                "The catalog's answer cannot be read: it is no whole JSON",
+                where=self.address,
+                next_step="run it again; if it stays so, look at what stands before the server",
+                status=response.status_code,
+            ) from None
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._session.close()
+        self._bulk.close()
+
+    def _renewed(self, token: str) -> bool:
+        """Whether there is another token than the one that was refused."""
+        with self._renewing:
+            if self._auth.token() != token:  # another thread was first
+                return True
+            return self._auth.refresh() and self._auth.token() != token
+
+    def _unanswered(self, how: str) -> CatalogError:
+        return CatalogError(
+            f"The catalog does not answer: {how}",
+            where=self.address,
+            next_step="look whether it runs, and whether hostPort is right; then run it again",
+        )
+
+    def _redacted(self, text: str) -> str:
+        return Redactor({"token": self._auth.token()}).text(text)
+
+
+class _Bearer:
+    """The token of a request. As its `auth`, for else a .netrc would take the token's place."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+def in_path(name: str) -> str:
+    """A fully qualified name as a part of a path."""
+    return quote(name, safe="")

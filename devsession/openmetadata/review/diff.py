@@ -1,0 +1,178 @@
+"""Entities of a run against the catalog: what a run would create, update, leave, and find stale."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from devsession.openmetadata.model import fqn
+from devsession.openmetadata.model.base import Entity
+from devsession.openmetadata.model.content_hash import content_hash
+from devsession.openmetadata.model.entities import Placed
+from devsession.openmetadata.model.facts import TestCase
+from devsession.openmetadata.review.rule_case import family
+from devsession.render import (
+    DOUBTFUL,
+    GOOD,
+    NEUTRAL,
+    counted,
+    html_line,
+    html_report,
+    html_table,
+    text_table,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from pandas import DataFrame
+
+    from devsession.openmetadata.review.known import Known
+    from devsession.openmetadata.steps.steps import Item
+
+What = Literal["create", "update", "unchanged", "stale"]
+_ORDER: tuple[What, ...] = ("create", "update", "unchanged", "stale")
+_SHOWN = 20
+_HASH = "sourceHash"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a run would do with one entity. fields: of an update, those that are otherwise."""
+
+    what: What
+    entity_type: str
+    fqn: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class CatalogDiff:
+    """What a run would change in the catalog; true when that is nothing."""
+
+    changes: tuple[Change, ...]
+
+    def __bool__(self) -> bool:
+        return not self.changed
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many to create, update, leave, and stale."""
+        found = Counter(each.what for each in self.changes)
+        return {what: found[what] for what in _ORDER}
+
+    @property
+    def changed(self) -> list[Change]:
+        """All but what is unchanged."""
+        return [each for each in self.changes if each.what != "unchanged"]
+
+    @property
+    def headline(self) -> str:
+        """The counts in one line."""
+        return "catalog: " + ", ".join(f"{what} {n:,}" for what, n in self.counts.items())
+
+    def __str__(self) -> str:
+        types = [(kind, *(f"{n:,}" for n in row)) for kind, *row in self._by_type()]
+        parts = [self.headline]
+        if types:
+            parts += ["", text_table(("type", *_ORDER), types)]
+        if shown := self._shown():
+            parts += ["", text_table(("", "entity", "fields"), shown)]
+        return "\n".join([*parts, *self._notes()])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        tables = [html_table(("type", *_ORDER), self._by_type())] if self.changes else []
+        if shown := self._shown():
+            tables.append(html_table(("", "entity", "fields"), shown))
+        edge = DOUBTFUL if self.counts["stale"] else (GOOD if self else NEUTRAL)
+        return html_report(self.headline, *tables, *map(html_line, self._notes()), edge=edge)
+
+    def to_frame(self) -> DataFrame:
+        """One row an entity: WHAT, TYPE, FQN, FIELDS (a list)."""
+        from pandas import DataFrame
+
+        rows = [(each.what, each.entity_type, each.fqn, list(each.fields)) for each in self.changes]
+        return DataFrame(rows, columns=["WHAT", "TYPE", "FQN", "FIELDS"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The counts, and what changes."""
+        changed = [
+            {"what": each.what, "type": each.entity_type, "fqn": each.fqn, "fields": each.fields}
+            for each in self.changed
+        ]
+        return {"counts": self.counts, "changes": changed}
+
+    def _by_type(self) -> list[tuple[Any, ...]]:
+        found = Counter((each.entity_type, each.what) for each in self.changes)
+        types = dict.fromkeys(each.entity_type for each in self.changes)
+        return [(kind, *(found[kind, what] for what in _ORDER)) for kind in types]
+
+    def _shown(self) -> list[tuple[str, str, str]]:
+        return [(each.what, each.fqn, ", ".join(each.fields)) for each in self.changed[:_SHOWN]]
+
+    def _notes(self) -> Iterator[str]:
+        hidden = len(self.changed) - _SHOWN
+        if hidden > 0:
+            yield f"and {hidden:,} more: .to_frame()"
+        if stale := self.counts["stale"]:
+            yield f"{counted(stale, 'entity')} stale: a run deletes them only when asked to"
+
+
+def diff_items(
+    items: Iterable[Item],
+    known: Known,
+    *,
+    reads: Callable[[str, str], bool] = lambda _kind, _name: True,
+) -> CatalogDiff:
+    """Compare what a run came to with what the catalog has of the same services.
+
+    Of an entity that came twice the last counts, as in the catalog. Stale is what the catalog has in
+    a service of which this run had something, and that did not come. reads: whether the run reads an
+    entity at all, by its type and name; what it does not is not stale.
+    """
+    came = {
+        (each.entity_type, each.fqn): each
+        for each in items
+        if isinstance(each, Entity) and not isinstance(each, TestCase)
+    }
+    scopes = dict.fromkeys(
+        (each, fqn.build(fqn.split(name)[0])) for kind, name in came for each in family(kind)
+    )
+    there: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for kind, scope in scopes:
+        there |= {(kind, found["fullyQualifiedName"]): found for found in known.under(kind, scope)}
+    changes = []
+    for (kind, name), each in came.items():
+        before = there.get((kind, name)) if family(kind) else known.find(kind, name)
+        changes.append(_change(each, name, before))
+    stale = [Change("stale", *key) for key in there if key not in came and reads(*key)]
+    return CatalogDiff((*changes, *stale))
+
+
+def _change(entity: Entity, name: str, before: Mapping[str, Any] | None) -> Change:
+    kind = entity.entity_type
+    if before is None:
+        return Change("create", kind, name)
+    if isinstance(entity, Placed) and before.get(_HASH) == content_hash(entity):
+        return Change("unchanged", kind, name)
+    said = {key: value for key, value in entity.to_wire().items() if key != _HASH}
+    fields = tuple(key for key, value in said.items() if not _is_there(value, before.get(key)))
+    if isinstance(entity, Placed):
+        # What the catalog has was said by something else; the run says it anew.
+        return Change("update", kind, name, fields or (_HASH,))
+    return Change("update" if fields else "unchanged", kind, name, fields)
+
+
+def _is_there(said: Any, stored: Any) -> bool:
+    """Whether the catalog has what is said; it says more of everything: ids, names, addresses."""
+    if isinstance(said, dict) and isinstance(stored, dict):
+        return all(_is_there(value, stored.get(key)) for key, value in said.items())
+    if isinstance(said, list) and isinstance(stored, list):
+        return len(said) == len(stored) and all(map(_is_there, said, stored))
+    if isinstance(said, str) and isinstance(stored, dict):
+        # A name on the way there is a reference on the way back.
+        return said in {stored.get("fullyQualifiedName"), stored.get("name")}
+    return bool(said == stored)

@@ -1,0 +1,1 @@
+"""Sources, sinks and a stage that ship; processors that ship are in `processors`."""

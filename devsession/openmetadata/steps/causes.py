@@ -1,0 +1,53 @@
+"""What is said of an exception and of an item when one is lost."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import devsession
+from devsession.errors import DevsessionError
+from devsession.openmetadata.model.facts import LineageEdge
+
+if TYPE_CHECKING:
+    from devsession.openmetadata.steps.steps import Item
+
+_PACKAGE = str(Path(devsession.__file__).parent)
+
+
+def cause_of(error: Exception) -> str:
+    """What was raised, and where in the author's code: `KeyError: 'name' (plugin.py:12 in tables)`."""
+    said = str(error) if isinstance(error, DevsessionError) else _plain(error)
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith((_PACKAGE, "<frozen "))
+        and "site-packages" not in frame.filename
+    ]
+    if not frames:
+        return said
+    at = f"{Path(frames[-1].filename).name}:{frames[-1].lineno} in {frames[-1].name}"
+    return f"{said} ({at})" if "\n" not in said else f"{said}\n  at:    {at}"
+
+
+def name_of(item: Item) -> str:
+    """The fully qualified name of an item, or what else tells it."""
+    if isinstance(item, LineageEdge):
+        return f"{_end(item.from_entity)} -> {_end(item.to_entity)}"
+    for name in ("fqn", "test_case", "pipeline", "name"):
+        try:
+            found = getattr(item, name, "")
+        except DevsessionError:
+            continue  # a name that no fully qualified one can be made of
+        if found:
+            return str(found)
+    return type(item).__name__
+
+
+def _end(reference: object) -> str:
+    return str(getattr(reference, "fqn", "") or getattr(reference, "id", ""))
+
+
+def _plain(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

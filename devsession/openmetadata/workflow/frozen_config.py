@@ -1,0 +1,69 @@
+"""A source's configuration as JSON without its secrets, and the configuration back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, SecretStr
+from pydantic_core import to_jsonable_python
+
+from devsession.openmetadata.steps.configuring import configured, secrets_in
+from devsession.plugin.model_answer import JOINT
+from devsession.plugin.model_offline import unchecked
+from devsession.secrets.redact import placeholder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from devsession.openmetadata.steps.steps import Source
+
+Path = tuple[str, ...]
+
+
+def frozen(config: Any) -> tuple[dict[str, Any], dict[str, str]]:
+    """The configuration with placeholders for secrets, and the secrets by their names.
+
+    A name is what the form calls the field: `api_key`, `login__password`.
+    """
+    secrets = {name.replace(".", JOINT): value for name, value in secrets_in(config)}
+    content: dict[str, Any] = to_jsonable_python(_plain(config, ""))
+    return content, secrets
+
+
+def thawed(source: type[Source], content: Mapping[str, Any], secrets: Mapping[str, str]) -> Any:
+    """The configuration again, as the source's `Config`. secrets: a placeholder where one is missing.
+
+    Raises: WorkflowError when it does not fit the `Config` any more.
+    """
+    left: list[Path] = []
+    filled = _filled(dict(content), secrets, (), left)
+    if source.Config is None:
+        return filled
+    # What a real secret has to look like does not hold for a placeholder.
+    model = unchecked(source.Config, left) if left else source.Config
+    relaxed = type(source.__name__, (source,), {"Config": model})
+    return configured(relaxed, filled)
+
+
+def _plain(value: Any, name: str) -> Any:
+    if isinstance(value, SecretStr):
+        return placeholder(name.replace(".", JOINT))
+    if isinstance(value, BaseModel):
+        fields = type(value).model_fields
+        return {each: _plain(getattr(value, each), f"{name}.{each}".lstrip(".")) for each in fields}
+    if isinstance(value, dict):
+        return {each: _plain(item, f"{name}.{each}".lstrip(".")) for each, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item, name) for item in value]
+    return value
+
+
+def _filled(value: Any, secrets: Mapping[str, str], path: Path, left: list[Path]) -> Any:
+    if isinstance(value, dict):
+        return {each: _filled(item, secrets, (*path, each), left) for each, item in value.items()}
+    name = JOINT.join(path)
+    if path and value == placeholder(name):
+        if name in secrets and secrets[name] != value:
+            return secrets[name]
+        left.append(path)
+    return value
