@@ -16,7 +16,7 @@ from sqlglot import exp
 if TYPE_CHECKING:
     from fakesnow.rowtype import ColumnInfo
 
-_MERGED = "DESCRIBE SELECT 0::BIGINT AS 'number of rows inserted'"
+_MERGED = [("number of rows inserted", "BIGINT")]
 _as_struct = arrow.timestamp_to_sf_struct
 _as_sent = arrow.to_sf
 
@@ -31,16 +31,27 @@ def install() -> None:
 
 
 def described(cursor: FakeSnowflakeCursor) -> list[tuple[Any, ...]]:
-    """The columns of the last result. fakesnow parses its own statement once more for them, which
-    takes longer than many a statement."""
-    connection = cursor._duck_conn
-    rows: list[tuple[Any, ...]]
+    """The columns of the last result, name and type of each.
+
+    fakesnow has DuckDB plan the statement once more for them, after it was parsed anew. DuckDB has
+    told them with the result, but for one that RESULT_SCAN has brought back.
+    """
+    connection: Any = cursor._duck_conn
     statement: Any = cursor._last_transformed
     if isinstance(statement, exp.Merge):  # DuckDB counts its rows together
-        rows = connection.execute(_MERGED).fetchall()
-    else:
-        rows = connection.execute(f"DESCRIBE {cursor._last_sql}", cursor._last_params).fetchall()
-    return rows
+        return _padded(_MERGED)
+    results: Any = cursor._conn.results_cache
+    if next(reversed(results)) != cursor._sfqid:
+        rows: list[tuple[Any, ...]] = connection.execute(
+            f"DESCRIBE {cursor._last_sql}", cursor._last_params
+        ).fetchall()
+        return rows
+    return _padded([(name, str(kind)) for name, kind, *_ in connection.description])
+
+
+def _padded(columns: list[tuple[str, str]]) -> list[tuple[Any, ...]]:
+    """As DESCRIBE gives them, with what fakesnow does not read."""
+    return [(*each, None, None, None, None) for each in columns]
 
 
 def timestamps(values: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -192,3 +192,17 @@ def test_an_identifier_is_quoted_whatever_it_has(account: Account) -> None:
     account.execute(f"create or replace table {quoted(name)} (A int)")
 
     assert account.rows(f"select count(*) from {quoted(name)}") == [(0,)]
+
+
+def test_a_result_that_is_scanned_again_has_its_own_columns(account: Account) -> None:
+    cursor = account.snowpark.connection.cursor()
+    cursor.execute("select 1.5::number(4, 2) as AMOUNT, 'a' as NAME")
+    query = cursor.sfqid
+    cursor.execute("select 2 as OTHER")
+
+    cursor.execute(f"select * from table(result_scan('{query}'))")
+
+    assert [(each.name, each.type_code, each.scale) for each in cursor.description] == [
+        ("AMOUNT", 0, 2),
+        ("NAME", 2, None),
+    ]
