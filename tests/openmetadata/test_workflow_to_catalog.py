@@ -34,12 +34,16 @@ def test_runs_into_a_catalog_twice_and_the_second_time_nothing_is_sent(
 ) -> None:
     monkeypatch.setenv("OM_TOKEN", catalog.token)
     path = written(to_catalog(catalog))
-    assert read_workflow(path).workflow.run(dry_run=True).tally.total("created") == 8
+    would = read_workflow(path).workflow.run(dry_run=True)
+    assert would.tally.total("created") == 8
+    assert "8 would be stored" in would.headline
     assert catalog.get("/tables")["data"] == []
 
     first, second = read_workflow(path).workflow.run(), read_workflow(path).workflow.run()
     assert first.tally.total("created") == 8
     assert (second.tally.total("unchanged"), second.tally.total("created")) == (7, 0)
+    assert ", 8 stored, " in first.headline
+    assert ", 0 stored, 7 unchanged, " in second.headline
     assert catalog.token not in str(first) + repr(first.to_dict())
 
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _HEADINGS = ("step", "records", "updated", "filtered", "warnings", "errors")
 _SHOWN = 10
+# What the tally of a sink that knows has; that of one that only counts has none of them.
+_OUTCOMES = ("created", "updated", "unchanged", "deleted", "failed", "not sent")
 
 
 @dataclass(repr=False)
@@ -76,14 +78,25 @@ class WorkflowReport:
     @property
     def headline(self) -> str:
         """The verdict in one line."""
-        read, stored = (self.steps[0].records, self.steps[-1].records) if self.steps else (0, 0)
-        verb = "stored" if self.confirmed else "given to the sink, which did not confirm them"
-        verb = "would be stored or are there" if self.dry_run else verb
-        parts = [_WORDS[self.state], f"{counted(read, 'record')} read", f"{stored:,} {verb}"]
+        read = self.steps[0].records if self.steps else 0
+        parts = [_WORDS[self.state], f"{counted(read, 'record')} read", *self._stored()]
         filtered = sum(step.filtered.total() for step in self.steps)
         parts += [f"{filtered:,} filtered"] if filtered else []
         parts += [counted(self.errors, "error")] if self.errors else []
         return f"{self.service or 'workflow'}: {', '.join(parts)} in {self.seconds:.1f} s"
+
+    def _stored(self) -> list[str]:
+        """What became of what the sink was given, as far as it tells."""
+        given = self.steps[-1].records if self.steps else 0
+        if not self.confirmed and not self.dry_run:
+            return [f"{given:,} given to the sink, which did not confirm them"]
+        count = self.tally.total if self.tally is not None else lambda _: 0
+        if not any(map(count, _OUTCOMES)):
+            return [f"{given:,} {'would be stored or are there' if self.dry_run else 'stored'}"]
+        would = "would be " if self.dry_run else ""
+        told = [f"{count('created') + count('updated'):,} {would}stored"]
+        told += [f"{count('unchanged'):,} unchanged"] if count("unchanged") else []
+        return [*told, *([f"{count('deleted'):,} {would}deleted"] if count("deleted") else [])]
 
     def raise_if_failed(self) -> None:
         """Raises: CatalogError when anything was lost; `report` is this one."""
