@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from devsession.errors import CatalogError, UsageError, WorkflowError
+from devsession.http import DrivenClock
 from devsession.openmetadata import (
     Classification,
     Column,
@@ -276,6 +277,19 @@ def test_errors_name_the_address_and_never_the_token(snapshot: SnapshotAssertion
 
     assert "secret-token-1" not in f"{gone.value} {metadata!r} {vars(metadata)}"
     assert str(gone.value) == snapshot
+
+
+def test_only_the_first_call_gives_up_soon_on_a_catalog_that_is_not_there() -> None:
+    clock = DrivenClock()
+    metadata = OpenMetadata("http://127.0.0.1:1", token="t", clock=clock)
+
+    with pytest.raises(CatalogError, match=r"curl -sS http://127\.0\.0\.1:1/api/v1/system/version"):
+        RestSink(WorkflowContext(metadata=metadata)).prepare()
+    first = sum(clock.waits)
+    with pytest.raises(CatalogError):
+        metadata.put(DatabaseService(name="shop"))
+
+    assert 0 < first <= 5 < sum(clock.waits) - first
 
 
 def test_a_wrong_token_is_refused(catalog: LocalCatalog) -> None:

@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 from pydantic_core import from_json
 
-from devsession.errors import CatalogError
-from devsession.http import retrying_session
+from devsession.errors import CatalogError, DeadlineError
+from devsession.http import Deadline, current_deadline, retrying_session, until
 from devsession.render import shortened
 from devsession.secrets.redact import Redactor
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _API, _VERSION = "/api", "/v1"
 _UNAUTHORISED, _REFUSED = 401, 400
+# Who is there takes a connection sooner; a wrong address is told while one still looks.
+_FIRST_SECONDS = 5.0
 # Also what gateways before a server answer with; of 501 and 505 the next try knows no more.
 _GATEWAYS = (*range(520, 528), 529, 530)
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, 506, 507, 508, 509, 510, 511, *_GATEWAYS})
@@ -45,6 +47,7 @@ class Calls:
         self.address = host_port.rstrip("/").removesuffix(_VERSION).removesuffix(_API) + _API
         self._auth = auth
         self._seconds = seconds
+        self._clock = clock
         self._renewing = threading.Lock()
         # A result of a test is known again by its time: sent twice it is there once.
         self._session = retrying_session(
@@ -53,6 +56,7 @@ class Calls:
         self._bulk = retrying_session(
             retry_statuses=RETRIED_BULKS, retry_timeouts=False, tries=tries, clock=clock
         )
+        self._first = retrying_session(retry_statuses=(), tries=tries, clock=clock)
 
     def send(
         self,
@@ -69,9 +73,36 @@ class Calls:
 
         Raises: CatalogError when there is no answer; requests.ReadTimeout of a bulk.
         """
+        return self._sent(
+            self._bulk if bulk else self._session, method, path, body=body, query=query, bulk=bulk
+        )
+
+    def first(self, path: str) -> requests.Response:
+        """Get a path, before anything else is called: who does not answer is given up after 5 s.
+
+        An answer, whatever it is, shows that the catalog is there: then as `asked`.
+
+        Raises: CatalogError.
+        """
+        try:
+            with until(Deadline(_FIRST_SECONDS, clock=self._clock)):
+                response = self._sent(self._first, "GET", path)
+        except DeadlineError:
+            raise self._unanswered(f"not within {_FIRST_SECONDS:.0f} s") from None
+        return response if response.ok else self.asked("GET", path)
+
+    def _sent(
+        self,
+        session: requests.Session,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        query: Mapping[str, Any] | None = None,
+        bulk: bool = False,
+    ) -> requests.Response:
         import requests
 
-        session = self._bulk if bulk else self._session
         url = f"{self.address}{_VERSION}/{path}"
         while True:
             token = self._auth.token()
@@ -83,7 +114,7 @@ class Calls:
                     params=query,
                     headers={"Content-Type": "application/json"},
                     auth=_Bearer(token),
-                    timeout=self._seconds,
+                    timeout=(min(self._seconds, _left(current_deadline())), self._seconds),
                 )
             except requests.ReadTimeout:
                 if bulk:
@@ -138,6 +169,7 @@ class Calls:
         """Let go of the connections."""
         self._session.close()
         self._bulk.close()
+        self._first.close()
 
     def _renewed(self, token: str) -> bool:
         """Whether there is another token than the one that was refused."""
@@ -150,7 +182,8 @@ class Calls:
         return CatalogError(
             f"The catalog does not answer: {how}",
             where=self.address,
-            next_step="look whether it runs, and whether hostPort is right; then run it again",
+            next_step=f"curl -sS {self.address}{_VERSION}/system/version; when nothing answers there, "
+            "start the catalog or mend hostPort; then run it again",
         )
 
     def _redacted(self, text: str) -> str:
@@ -166,6 +199,11 @@ class _Bearer:
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {self._token}"
         return request
+
+
+def _left(deadline: Deadline) -> float:
+    """Seconds to wait for a connection: until the deadline; requests takes no 0."""
+    return max(deadline.left(), 0.1)
 
 
 def in_path(name: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.openmetadata.model.base import Entity
 from devsession.openmetadata.model.facts import LineageEdge
+from devsession.openmetadata.rest.client import OpenMetadata
 from devsession.openmetadata.rest.comparing import Comparison
 from devsession.openmetadata.rest.counts import Tally
 from devsession.openmetadata.steps.steps import Sink
@@ -25,8 +26,14 @@ class DryRun(Sink):
 
     def __init__(self, metadata: Any) -> None:
         super().__init__()
+        self._metadata = metadata
         self.tally = Tally()
         self._comparison = Comparison(metadata) if metadata is not None else None
+
+    def prepare(self) -> None:
+        """Raises: CatalogError, soon, when the catalog is not there."""
+        if isinstance(self._metadata, OpenMetadata):
+            self._metadata.version()
 
     def write(self, item: Item) -> None:
         """Count it. Raises: CatalogError when the catalog does not answer."""

@@ -167,6 +167,8 @@ def _watermarks(
     def made_of() -> Any:
         """Also which service it is in the catalog: one that was set up anew has nothing yet."""
         kind = SERVICES[keys.source.service_connection.config.type]
+        if metadata:
+            metadata.version()  # nobody waits long for a catalog that is not there
         there = metadata and metadata.answer_by_name(kind, fqn.build(service))
         return [
             metadata and metadata.address,
