@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import EntityError
-from devsession.openmetadata.model import entities, facts
-from devsession.openmetadata.model.base import Model
+from pydantic_core import from_json
+
+from devsession.openmetadata.model import facts
+from devsession.openmetadata.model.lines import KIND, item_of, line_of
 from devsession.openmetadata.review.rule_case import named
 from devsession.openmetadata.steps.either import OMError
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from devsession.openmetadata.steps.steps import Item
 
-KIND, _ERROR = "kind", "error"
+_ERROR = "error"
 # A moment of the run itself: another run has another one.
 _OF_THE_RUN = frozenset({"timestamp", "startDate", "endDate", "runId"})
 _SHOWN = 80
@@ -26,29 +26,16 @@ def to_line(item: Item | OMError) -> dict[str, Any]:
     """An item as JSON-like data: its kind, and its fields as the wire calls them."""
     if isinstance(item, OMError):
         return {KIND: _ERROR, "name": item.name, "error": item.error}
-    kind = _kind_of(type(item))
-    # Where it stands is said by names, each of them; the wire has them in one.
-    computed = {field.alias or name for name, field in kind.model_computed_fields.items()}
-    wire = {name: value for name, value in item.to_wire().items() if name not in computed}
-    for name, field in kind.model_fields.items():
-        if field.exclude and (value := getattr(item, name)):
-            wire[field.alias or name] = value
-    return {KIND: kind.__name__, **wire}
+    line: dict[str, Any] = from_json(line_of(item))
+    return line
 
 
 def from_line(line: dict[str, Any]) -> Item | OMError:
     """The item that was written. Raises: EntityError for a line that none was written as."""
-    content = {name: value for name, value in line.items() if name != KIND}
     if line.get(KIND) == _ERROR:
-        return OMError(**content)
-    kind = _kinds().get(line.get(KIND, ""))
-    if kind is None:
-        raise EntityError(
-            f"{line.get(KIND)!r} is no kind of entity",
-            tried="reading it as it was written",
-            next_step="pip install --upgrade devsession, or make the scenario again",
-        )
-    return kind.model_validate(content)
+        return OMError(**{name: value for name, value in line.items() if name != KIND})
+    item: Item = item_of(line)
+    return item
 
 
 def differences(came: Iterable[dict[str, Any]], expected: Iterable[dict[str, Any]]) -> list[str]:
@@ -106,19 +93,3 @@ def _shown(value: Any) -> str:
         return f"{len(value)} of them"
     text = repr(value)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
-
-
-@cache
-def _kinds() -> dict[str, type[Model]]:
-    return {
-        name: kind
-        for module in (entities, facts)
-        for name, kind in vars(module).items()
-        if isinstance(kind, type) and issubclass(kind, Model) and not name.startswith("_")
-    }
-
-
-@cache
-def _kind_of(kind: type[Model]) -> type[Model]:
-    """The class that a line is read as; of an author's own subclass, ours."""
-    return next((each for each in kind.__mro__ if _kinds().get(each.__name__) is each), kind)

@@ -1,23 +1,17 @@
-"""Entities in a file of JSON lines: a sink, the source that reads it again, and a stage.
-
-A line has the item's class as `kind`, and its fields under the wire's names: `{"kind": "Table",
-"service": "crm", "database": "sales", "schema": "public", "name": "orders", "columns": [..]}`.
-"""
+"""Entities in a file of JSON lines, `model.lines`: a sink, the source that reads it again, and a stage."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 
-from devsession.errors import CatalogError, DataError, EntityError, did_you_mean
-from devsession.openmetadata.model import entities, facts
-from devsession.openmetadata.model.base import Model
+from devsession.errors import CatalogError, DataError, EntityError
+from devsession.openmetadata.model.lines import item_of, line_of
 from devsession.openmetadata.steps.either import Either, OMError
 from devsession.openmetadata.steps.selection import DatabaseSourceConfig
 from devsession.openmetadata.steps.steps import Sink, Source, Stage
@@ -27,50 +21,7 @@ if TYPE_CHECKING:
 
     from devsession.openmetadata.steps.steps import Item, Yielded
 
-_KINDS: dict[str, type[Model]] = {
-    name: kind
-    for module in (entities, facts)
-    for name, kind in vars(module).items()
-    if isinstance(kind, type) and issubclass(kind, Model)
-}
 _MODE = 0o644
-
-
-def line_of(item: Item) -> bytes:
-    """An item as a line, without its end."""
-    kind = _kind_of(type(item))
-    # What the wire says in another way, a table's schema, stands here as the item has it.
-    kept = {
-        field.alias or name: value
-        for name, field in kind.model_fields.items()
-        if field.exclude is True and (value := getattr(item, name)) not in (None, "")
-    }
-    head = to_json({"kind": kind.__name__, **kept})
-    rest = item.__pydantic_serializer__.to_json(
-        item, by_alias=True, exclude_none=True, exclude=set(kind.model_computed_fields)
-    )
-    return head if rest == b"{}" else head[:-1] + b"," + rest[1:]
-
-
-@cache
-def _kind_of(kind: type[Model]) -> type[Model]:
-    """Of an author's own subclass, the class that a line can be read as."""
-    return next((each for each in kind.__mro__ if _KINDS.get(each.__name__) is each), kind)
-
-
-def item_of(line: bytes) -> Item:
-    """The item of a line. Raises: EntityError for one that is none."""
-    try:
-        fields = from_json(line)
-    except ValueError:
-        fields = None
-    if not isinstance(fields, dict):
-        raise EntityError("it is no JSON object")
-    named = fields.pop("kind", "")
-    kind = _KINDS.get(named) if isinstance(named, str) else None
-    if kind is None:
-        raise EntityError("its `kind` is none that there is", tried=did_you_mean(named, _KINDS))
-    return kind.model_validate(fields)
 
 
 class JsonLinesConfig(BaseModel):
@@ -151,7 +102,7 @@ class JsonLinesSource(Source):
                 if line.isspace():
                     continue
                 try:
-                    yield item_of(line)
+                    yield _read(line)
                 except EntityError as error:
                     yield Either(left=OMError(f"{path.name}, line {number}", str(error)))
 
@@ -172,10 +123,22 @@ class JsonLinesStage(Stage):
     def items(self) -> Iterator[Item]:
         """What was written, in its order."""
         self._file.seek(0)
-        yield from map(item_of, self._file)
+        yield from map(_read, self._file)
 
     def close(self) -> None:
         """The file is gone with this."""
         file: Any = getattr(self, "_file", None)
         if file is not None:
             file.close()
+
+
+def _read(line: bytes) -> Item:
+    """The item of a line. Raises: EntityError for one that is none."""
+    try:
+        fields = from_json(line)
+    except ValueError:
+        fields = None
+    if not isinstance(fields, dict):
+        raise EntityError("it is no JSON object")
+    item: Item = item_of(fields)
+    return item

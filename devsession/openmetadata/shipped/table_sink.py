@@ -12,7 +12,7 @@ from devsession.errors import WorkflowError
 from devsession.openmetadata.model import fqn
 from devsession.openmetadata.model.entities import Placed, Service
 from devsession.openmetadata.model.facts import TestResult
-from devsession.openmetadata.shipped.json_lines import line_of
+from devsession.openmetadata.model.lines import line_of
 from devsession.openmetadata.steps.causes import name_of
 from devsession.openmetadata.steps.steps import Sink
 
