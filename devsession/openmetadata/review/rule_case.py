@@ -11,6 +11,7 @@ from devsession.errors import EntityError
 from devsession.openmetadata.model.base import Entity
 from devsession.openmetadata.model.entities import Placed, Table
 from devsession.openmetadata.model.facts import LineageEdge, TestCase
+from devsession.openmetadata.steps.causes import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -150,12 +151,10 @@ class Case:
 
 
 def named(item: Item) -> str:
-    """What a finding calls an item: its fully qualified name, or its kind and what it is about."""
-    if isinstance(item, LineageEdge):
-        return f"{item.from_entity.fqn} -> {item.to_entity.fqn}"
+    """What a finding calls an item: as everywhere, but an entity that cannot have its name by its kind."""
     if isinstance(item, Entity):
         return (_fqn(item) if _is_whole(item) else "") or f"{type(item).__name__} {item.name!r}"
-    return type(item).__name__
+    return name_of(item)
 
 
 def paths(columns: Iterable[Column], above: str = "") -> Iterator[str]:

@@ -66,8 +66,7 @@ def _key(line: dict[str, Any]) -> tuple[str, str]:
         return _ERROR, item.name
     if isinstance(item, facts.TestCase):
         return line[KIND], f"{item.table}.{item.column or ''}.{item.name}"
-    about = getattr(item, "test_case", "") or getattr(item, "pipeline", "")
-    return line[KIND], about or named(item)
+    return line[KIND], named(item)
 
 
 def _told(key: tuple[str, str, int]) -> str:
