@@ -112,7 +112,8 @@ class AnyScenario(Generic[F]):
 
         Raises:
             OutcomesError, StreamError: what was last checked is not valid.
-            ScenarioError: there is nothing yet, or the test does not hold.
+            ScenarioError: there is nothing yet, or the test does not hold; or offline, where a completed
+                test stays as it is, what came is something else.
             SecretLeakError: a file of the scenario would hold a secret.
         """
         if apply:
@@ -126,7 +127,9 @@ class AnyScenario(Generic[F]):
                 next_step=f"{self._VALIDATE}, or scenario.run() once the code is in plugin.py",
                 scenario=self.name,
             )
-        if self._waiting is not None:
+        if self._waiting is not None and self._session.offline:
+            self._require_as_kept(self._waiting[0])
+        elif self._waiting is not None:
             self._keep(*self._waiting)
         completion = completion_of(self._session, self.folder)
         if self._frozen.tested and not self._frozen.completed:
@@ -136,6 +139,18 @@ class AnyScenario(Generic[F]):
         if apply:
             self._apply()
         return completion
+
+    def _require_as_kept(self, came: Any) -> None:
+        """Who checks a project, as `devsession test` does, changes none of its tests."""
+        if not self._is_as_kept(came):
+            raise ScenarioError(
+                f"Offline the completed test of {self.name!r} stays as it is, and its {self._CALLED} "
+                "are others now",
+                where=str(self.folder.path),
+                next_step="mend plugin.py; or, if the change is meant, unset DEVSESSION_OFFLINE, "
+                "scenario.run() and complete() it",
+                scenario=self.name,
+            )
 
     def _read_input(self) -> None:
         """The input as it is on disk; a run of another one is kept no more."""

@@ -66,7 +66,26 @@ def test_its_tests_and_its_scenarios_pass_without_network(walked: Path) -> None:
     assert tested.returncode == 0, tested.stdout
     checked = devsession(walked, "test", **OFFLINE)
     assert checked.returncode == 0, checked.stdout
-    assert "contract of AcmeCrmSource: 17 of 17 checks hold" in checked.stdout
+    assert "contract of AcmeCrmSource: 18 of 18 checks hold" in checked.stdout
+
+
+def test_a_change_fails_as_often_as_it_is_tested_and_overwrites_nothing(walked: Path) -> None:
+    plugin, kept = (
+        walked / "plugin.py",
+        walked / "scenarios" / "reads-the-objects" / "entities.jsonl",
+    )
+    before, stored = plugin.read_text(encoding="utf-8"), kept.read_bytes()
+    changed = before.replace('display_name=described["label"]', "display_name=None")
+    plugin.write_text(changed, encoding="utf-8")
+
+    times = [devsession(walked, "test", **OFFLINE) for _ in range(2)]
+
+    plugin.write_text(before, encoding="utf-8")
+    for done in times:
+        assert done.returncode == 1
+        assert "FAILED  reads the objects: differs" in done.stdout
+        assert "Offline the completed test of 'reads the objects' stays as it is" in done.stdout
+    assert kept.read_bytes() == stored
 
 
 def test_its_workflow_file_can_be_run(walked: Path) -> None:
