@@ -78,7 +78,7 @@ class Calls:
         )
 
     def first(self, path: str) -> requests.Response:
-        """Get a path, before anything else is called: who does not answer is given up after 5 s.
+        """Get a path, before anything else is called: where nobody takes the connection 5 s are enough.
 
         An answer, whatever it is, shows that the catalog is there: then as `asked`.
 

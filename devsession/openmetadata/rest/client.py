@@ -83,7 +83,7 @@ class OpenMetadata:
     # --- the server
 
     def version(self) -> str:
-        """The server's version, `2.0.6`. Raises: CatalogError, after 5 s where nobody answers."""
+        """The server's version, `2.0.6`. Raises: CatalogError, after 5 s where nobody listens."""
         return str(self._calls.answer(self._calls.first("system/version"))["version"])
 
     def check_version(self) -> None:
