@@ -30,6 +30,23 @@ def test_a_file_becomes_a_workflow(written: Callable[[str], Path], tmp_path: Pat
     assert "sesame" not in repr(file)
 
 
+def test_what_ships_goes_by_its_public_name(written: Callable[[str], Path], tmp_path: Path) -> None:
+    read_workflow(written(TEXT)).workflow.run()
+    options = TEXT[TEXT.index("        host:") : TEXT.index("  sourceConfig:")]
+    again = (
+        TEXT.replace(
+            "tests.openmetadata.acme.AcmeSource", "devsession.openmetadata.JsonLinesSource"
+        )
+        .replace(options, f"        path: {tmp_path / 'acme.jsonl'}\n")
+        .replace("json-lines", "devsession.openmetadata.JsonLinesSink")
+        .replace("{path: acme.jsonl}", "{path: again.jsonl}")
+    )
+
+    assert read_workflow(written(again)).workflow.run()
+
+    assert (tmp_path / "again.jsonl").read_text() == (tmp_path / "acme.jsonl").read_text()
+
+
 CHANGES: dict[str, tuple[str, str]] = {
     "an unknown key": ("serviceName:", "servicename:"),
     "an unknown option": ("host:", "hots:"),
@@ -37,6 +54,9 @@ CHANGES: dict[str, tuple[str, str]] = {
     "no such pattern at this source": ("schemaFilter", "pipelineFilter"),
     "not a regular expression": ("[stag]", "['(']"),
     "no such class": ("acme.AcmeSource", "acme.AcmeSorce"),
+    "no such class that ships": (
+        "tests.openmetadata.acme.AcmeSource", "devsession.openmetadata.WarehouseSorce"
+    ),
     "no such module": ("openmetadata.acme.Acme", "openmetadata.acmy.Acme"),
     "not a class at all": ("tests.openmetadata.acme.AcmeSource", "AcmeSource"),
     "a sink as a source": ("acme.AcmeSource", "acme.Kept"),

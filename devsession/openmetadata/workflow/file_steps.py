@@ -96,10 +96,12 @@ def class_of(name: str, kind: type[Step], folder: Path) -> type[Step]:
         ) from None
     step = getattr(found, called, None)
     if not (isinstance(step, type) and issubclass(step, kind)):
+        given_out = getattr(found, "__all__", ())
         there = [
             each
             for each, value in vars(found).items()
-            if isinstance(value, type) and issubclass(value, kind) and value.__module__ == module
+            if isinstance(value, type) and issubclass(value, kind) and value is not kind
+            if value.__module__ == module or each in given_out
         ]
         raise WorkflowError(
             f"{module} has no {kind.__name__} {called!r}", tried=did_you_mean(called, there)
