@@ -1,3 +1,3 @@
-"""inbound/ is a project of its own, with its own plugin.py: its tests are run from there."""
+"""inbound/ and metadata/ are projects of their own, with a plugin.py each: their tests are run from there."""
 
-collect_ignore = ["inbound"]
+collect_ignore = ["inbound", "metadata"]
