@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import EntityError
 from devsession.openmetadata import Lineage, OMError
-from devsession.openmetadata.review.catalog import reads
+from devsession.openmetadata.review.catalog import reads, unmatched
 from devsession.openmetadata.review.entities_frame import entities_frame
 from devsession.openmetadata.review.rules import check_items
 from devsession.openmetadata.review.written import differences, from_line, to_line
@@ -169,7 +169,13 @@ class WorkflowScenario(AnyScenario[MetadataScenarioFolder]):
         items = [each for each in read if not isinstance(each, OMError)]
         lost = [each for each in read if isinstance(each, OMError)]
         find = self._session.vault.redactor.find
-        report = check_items(items, known=known, find_secret=find, reads=reads(self.config))
+        config = self.config
+        report = check_items(items, known=known, find_secret=find, reads=reads(config))
+        if self._frozen.since is None and not lost and (found := unmatched(config, items)):
+            fix = "look at the names: workflow.plan() tells them, Patterns(..).preview(names) tries some"
+            report = with_finding(
+                report, warning("M18", found, "an include matches nothing", fix=fix)
+            )
         if not lost:
             return report
         fix = "mend what it says; the others went on"

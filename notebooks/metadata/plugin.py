@@ -72,7 +72,7 @@ class PracticeCrmSource(Source):
         yield DatabaseSchema(name=SCHEMA, database=DATABASE)
         for listed in self._get("objects")["objects"]:
             name = listed["name"]
-            if not self.config.tables.decide(name).taken:
+            if not self.takes("tables", DATABASE, SCHEMA, name):
                 continue
             try:
                 yield self._table(self._get(f"objects/{name}"))

@@ -6,15 +6,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from devsession.errors import WorkflowError
-from devsession.openmetadata import DatabaseSourceConfig, Patterns, TagLabel
+from devsession.errors import DefinitionError, WorkflowError
+from devsession.openmetadata import (
+    DatabaseSourceConfig,
+    Patterns,
+    Source,
+    TagLabel,
+    Workflow,
+    WorkflowContext,
+)
 from devsession.plugin.model_form import fields_of
-from tests.openmetadata.acme import AcmeConfig, AcmeSource, table
+from tests.openmetadata.acme import AcmeConfig, AcmeSource, Kept, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from syrupy.assertion import SnapshotAssertion
 
     from devsession.openmetadata.model.base import Model
+    from devsession.openmetadata.model.entities import Table
 
 
 @pytest.mark.parametrize(
@@ -89,3 +99,53 @@ def test_a_configuration_that_cannot_be_is_told_key_by_key(snapshot: SnapshotAss
     with pytest.raises(WorkflowError) as raised:
         AcmeSource.using(hots="x", page_size=0, tables={"includes": ["("], "exclude": []})
     assert str(raised.value) == snapshot
+
+
+class Asking(Source):
+    """Asks before it reads a table."""
+
+    Config = DatabaseSourceConfig
+
+    def generate(self) -> Iterator[Table]:
+        for name in ("orders", "items"):
+            if self.takes("tables", "sales", "public", name):
+                yield table(name)
+
+
+@pytest.mark.parametrize("source", [Asking, AcmeSource])
+def test_an_include_that_no_name_matches_is_a_warning(source: type[Source]) -> None:
+    looked = {Asking: 2, AcmeSource: 4}[source]  # type: ignore[index]
+    report = Workflow(source.using(tables={"includes": ["ordrs"]}), Kept(), service="a").run()
+
+    said = f"tables: no name matches the includes ordrs; {looked} names looked at"
+    assert report
+    assert report.steps[0].warned == report.to_dict()["steps"][0]["warned"] == [said]
+    assert report.steps[0].filtered == {"tables: no include matches": looked}
+    assert said in str(report)
+    assert said in report._repr_html_()
+
+
+@pytest.mark.parametrize("source", [Asking, AcmeSource])
+def test_an_include_that_a_name_matches_is_none(source: type[Source]) -> None:
+    report = Workflow(source.using(tables={"includes": ["ord"]}), Kept(), service="a").run()
+    assert report.steps[0].warned == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "taken"),
+    [
+        (r"a\.sales", ("sales", "public", "orders"), True),
+        ("orders", ("sales", "public", "orders"), False),
+        ("orders", ("orders",), True),  # not decided before its whole name is known
+    ],
+)
+def test_full_names_are_asked_by_their_path(
+    pattern: str, path: tuple[str, ...], taken: bool
+) -> None:
+    config = DatabaseSourceConfig(tables=Patterns(includes=[pattern]), match_full_names=True)
+    assert Asking(WorkflowContext("a", config)).takes("tables", *path) is taken
+
+
+def test_patterns_that_a_source_does_not_have_cannot_be_asked() -> None:
+    with pytest.raises(DefinitionError, match="has no patterns 'table'"):
+        Asking(WorkflowContext("a", DatabaseSourceConfig())).takes("table", "orders")

@@ -278,6 +278,14 @@ class TestScenario:
 
         assert report, str(report)
 
+    def test_an_include_that_matches_nothing_is_a_warning(self, crm: SessionWorkflow) -> None:
+        scenario = crm.scenario("nothing of that", include=["ordrs"])
+
+        for report in (scenario.run(), scenario.validate()):
+            assert report
+            assert [each.rule for each in report.findings] == ["M18"]
+            assert report.findings[0].rows == ("tables: ordrs",)
+
     def test_a_pattern_that_is_none_is_told(self, crm: SessionWorkflow) -> None:
         with pytest.raises(UsageError, match="include and exclude are regular expressions"):
             crm.scenario("patterns", include=["("])

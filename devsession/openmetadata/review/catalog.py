@@ -10,12 +10,13 @@ from devsession.openmetadata.model import entities, fqn
 from devsession.openmetadata.model.base import Entity
 from devsession.openmetadata.model.entities import Placed
 from devsession.openmetadata.review.rule_case import PARENT_TYPES
-from devsession.openmetadata.steps.selection import SourceConfig
+from devsession.openmetadata.steps.selection import LEVEL_OF, SourceConfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from devsession.openmetadata.rest.client import OpenMetadata
+    from devsession.openmetadata.steps.steps import Item
 
 _PEOPLE = {"user": "users", "team": "teams"}
 _FIELDS = ("owners", "tags", "domains")
@@ -67,6 +68,19 @@ def reads(config: Any) -> Callable[[str, str], bool]:
         return not leaves_out(kind.model_construct(name=own, tags=[], **places))
 
     return is_read
+
+
+def unmatched(config: Any, items: Iterable[Item]) -> list[str]:
+    """The includes of a configuration that match none of the entities: `tables: ordrs`."""
+    if not isinstance(config, SourceConfig):
+        return []
+    matched: set[str] = set()
+    decide = config.decider(matched)
+    for item in items:
+        decide(item)
+    levels = [level for level in (*LEVEL_OF.values(), "tags") if level not in matched]
+    found = [(level, each.includes) for level in levels if (each := config.patterns(level))]
+    return [f"{level}: {', '.join(includes)}" for level, includes in found if includes]
 
 
 def _parts(name: str) -> list[str]:

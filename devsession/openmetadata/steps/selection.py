@@ -17,7 +17,7 @@ from devsession.openmetadata.model import fqn
 from devsession.render import GOOD, NEUTRAL, counted, html_report, html_table, text_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pandas import DataFrame
 
@@ -35,6 +35,8 @@ LEVEL_OF = {
 }
 _LEVEL_OF_FIELD = {"database": "databases", "schema_": "schemas"}
 _HOLDERS = frozenset({"database", "databaseSchema"})
+_DEPTH = {"schemas": 2, "tables": 3}
+_NO_INCLUDE = "no include matches"
 _compiled = lru_cache(maxsize=None)(lambda pattern: re.compile(pattern, re.IGNORECASE))
 
 
@@ -74,7 +76,7 @@ class Patterns(BaseModel):
             if any(map(_compiled(pattern).match, names)):
                 return Decision(names[0] if names else "", True, f"includes {pattern}")
         taken = not self.includes
-        rule = "no exclude matches" if taken else "no include matches"
+        rule = "no exclude matches" if taken else _NO_INCLUDE
         return Decision(names[0] if names else "", taken, rule)
 
     def preview(self, names: Iterable[str]) -> Preview:
@@ -151,15 +153,45 @@ class SourceConfig(BaseModel):
                 return found
         return None
 
-    def decider(self) -> Callable[[Model], str]:
+    def decider(self, matched: set[str] | None = None) -> Callable[[Model], str]:
         """Says of an entity which rule leaves it out; nothing when it is taken.
 
         What hangs under something that is left out is left out as well. Tags decide about the
-        entity that has them; databases and schemas need none of those that are included.
+        entity that has them; databases and schemas need none of those that are included. matched:
+        gets the levels of which an include matched.
         """
         levels = [*LEVEL_OF.values(), "tags"]
         by_level = {level: found for level in levels if (found := self.patterns(level))}
-        return _Decider(by_level, full=self.match_full_names) if by_level else _takes_all
+        matched = set() if matched is None else matched
+        return _Decider(by_level, matched, full=self.match_full_names) if by_level else _takes_all
+
+    def decide(self, level: str, service: str, *path: str) -> Decision:
+        """Whether a name of a level is taken. path: below its service, its own name last.
+
+        With `match_full_names` a path that is not whole is taken: its entity is decided about.
+        """
+        patterns = self.patterns(level) or Patterns()
+        if not self.match_full_names:
+            return patterns.decide(path[-1])
+        if len(path) < _DEPTH.get(level, 1):
+            return Decision(path[-1], True, "not the whole name")
+        return patterns.decide(fqn.build(service, *path))
+
+    def unmatched(self, matched: set[str], filtered: Mapping[str, int]) -> Iterator[str]:
+        """Which includes no name matched, a sentence each. filtered: rule -> how many it left out."""
+        for level in type(self).model_fields:
+            patterns = self.patterns(level)
+            if patterns is None or not patterns.includes or level in matched:
+                continue
+            looked = sum(n for rule, n in filtered.items() if rule.startswith(f"{level}: "))
+            # Where a level above left all out, or the source keeps what it skips to itself: the former
+            # is told there.
+            if looked or not filtered:
+                includes = ", ".join(patterns.includes)
+                yield (
+                    f"{level}: no name matches the includes {includes}; "
+                    f"{counted(looked, 'name')} looked at"
+                )
 
 
 class DatabaseSourceConfig(SourceConfig):
@@ -177,8 +209,8 @@ def _takes_all(_: Model) -> str:
 class _Decider:
     """Decides by the patterns of each level. full: they match fully qualified names."""
 
-    def __init__(self, by_level: dict[str, Patterns], *, full: bool) -> None:
-        self._by_level, self._full = by_level, full
+    def __init__(self, by_level: dict[str, Patterns], matched: set[str], *, full: bool) -> None:
+        self._by_level, self._matched, self._full = by_level, matched, full
         # Thousands of tables stand in one schema.
         self._decide = lru_cache(maxsize=10_000)(lambda level, name: by_level[level].decide(name))
 
@@ -197,11 +229,14 @@ class _Decider:
                 decided = self._decide(level, fqn.build(*path) if self._full else name)
                 if not decided.taken:
                     return f"{level}: {decided.rule}"
+                self._matched.add(level)
         return ""
 
     def _by_tags(self, item: Any) -> str:
         if "tags" not in self._by_level:
             return ""
         decided = self._by_level["tags"].decide(*[label.tag_fqn for label in item.tags])
+        if decided.taken:
+            self._matched.add("tags")
         needs_none = item.entity_type in _HOLDERS and not decided.rule.startswith("excludes")
         return "" if decided.taken or needs_none else f"tags: {decided.rule}"

@@ -17,7 +17,7 @@ class StepStatus:
     """The counts of one step; `self.status` in it.
 
     errors and warnings count all of them; `failures` and `warned` keep the first thousand. filtered:
-    how many a rule left out, by the rule.
+    how many a rule left out, by the rule. matched: levels of which an include matched.
     """
 
     name: str
@@ -26,6 +26,7 @@ class StepStatus:
     errors: int = 0
     warnings: int = 0
     filtered: Counter[str] = field(default_factory=Counter)
+    matched: set[str] = field(default_factory=set)
     failures: list[OMError] = field(default_factory=list)
     warned: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

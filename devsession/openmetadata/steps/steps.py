@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
+from devsession.errors import DefinitionError, did_you_mean
 from devsession.openmetadata.model.base import Model
 from devsession.openmetadata.steps.configuring import configured
+from devsession.openmetadata.steps.selection import Patterns, SourceConfig
 from devsession.openmetadata.steps.status import StepStatus
 from devsession.plugin.request_matching import RequestMatching
 
@@ -123,6 +125,33 @@ class Source(Step):
         yield `Either(left=OMError(name, message))`.
         """
         raise NotImplementedError
+
+    def takes(self, level: str, *path: str) -> bool:
+        """Whether the configuration's patterns take a name; one that they leave out is counted.
+
+        For a source that asks before an expensive request; what it yields is selected anyway.
+        level: the field of the `Config`, such as "tables". path: below the service, its own name
+        last: `takes("tables", "orders")`; with all above it, `match_full_names` is heeded too.
+
+        Raises: DefinitionError where the `Config` has no patterns of this name.
+        """
+        config = self.config
+        if not isinstance(getattr(config, level, None), Patterns):
+            levels = [name for name, value in dict(config).items() if isinstance(value, Patterns)]
+            raise DefinitionError(
+                f"{type(self).__name__} has no patterns {level!r}",
+                tried=did_you_mean(level, levels),
+                next_step=f"give its Config a field: {level}: Patterns = Patterns()",
+            )
+        if isinstance(config, SourceConfig):
+            decided = config.decide(level, self.ctx.service, *path)
+        else:
+            decided = getattr(config, level).decide(path[-1])
+        if decided.taken:
+            self.status.matched.add(level)
+        else:
+            self.status.filter(f"{level}: {decided.rule}")
+        return decided.taken
 
     def sample(self, table: Table, rows: int) -> Mapping[str, Sequence[object]]:
         """Some values of a table's columns, for processors that look at them: column -> values.

@@ -74,7 +74,7 @@ class TopologySource(Source):
             if not callable(getattr(cls, name, None)):
                 raise DefinitionError(
                     f"{cls.__name__} has no method {name!r} for the level of this name",
-                    tried=did_you_mean(name, [each for each in dir(cls) if each[0] != "_"]),
+                    tried=did_you_mean(name, sorted({*dir(cls)} - {*dir(TopologySource)})),
                     next_step=f"def {name}(self, ..): yield what is on this level",
                 )
         for hook in [each for each in dir(cls) if each.startswith(("before_", "after_"))]:
@@ -88,7 +88,9 @@ class TopologySource(Source):
     def generate(self) -> Iterator[Yielded]:
         """What the levels yield, parents first."""
         config = self.config
-        self._leaves_out = config.decider() if isinstance(config, SourceConfig) else None
+        self._leaves_out = (
+            config.decider(self.status.matched) if isinstance(config, SourceConfig) else None
+        )
         self._counting = Lock()
         self._at_once = config.concurrency if isinstance(config, SourceConfig) else 1
         yield from self._level(self.topology, ())
@@ -167,6 +169,7 @@ class TopologySource(Source):
             decided = patterns.decide(_named(entity) if isinstance(entity, str) else entity.name)
             if not decided.taken:
                 return f"{level.name}: {decided.rule}"
+            self.status.matched.add(level.name)
         return self._leaves_out(entity) if isinstance(entity, Model) else ""
 
 

@@ -182,7 +182,7 @@ class Run:
         """What the source yields, unwrapped and selected, each under its service."""
         status, service = source.status, self._workflow.service
         config = source.ctx.config
-        leaves_out = config.decider() if isinstance(config, SourceConfig) else None
+        leaves_out = config.decider(status.matched) if isinstance(config, SourceConfig) else None
         missing = self._parents.missing
         given = self._generated(source)
         for yielded in given:
@@ -202,6 +202,10 @@ class Run:
                     self.report.supplied.append(name)
                     yield each
             yield item
+        # What an incremental run, or one that ended early, did not see may well match.
+        if isinstance(config, SourceConfig) and source.ctx.since is None and not status.errors:
+            for said in config.unmatched(status.matched, status.filtered):
+                status.warn(said)
 
     def _generated(self, source: Source) -> Iterator[Any]:
         try:
