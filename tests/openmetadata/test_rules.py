@@ -14,12 +14,14 @@ from devsession.openmetadata import (
     DatabaseSchema,
     DatabaseService,
     Owner,
+    Source,
     Table,
     TableConstraint,
     Tag,
     tag,
 )
 from devsession.openmetadata.review.rules import RULES, check_items
+from devsession.openmetadata.workflow.collecting import collect
 from devsession.secrets.redact import Redactor
 from tests.openmetadata.shop import (
     DATABASE,
@@ -34,6 +36,8 @@ from tests.openmetadata.shop import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from syrupy.assertion import SnapshotAssertion
 
     from devsession.openmetadata.steps.steps import Item
@@ -92,6 +96,18 @@ def test_what_breaks_a_rule_is_found_by_that_rule_alone(rule: str) -> None:
     report = check_items(BREAKING[rule], known=CATALOG, find_secret=Redactor({"KEY": KEY}).find)
 
     assert {found.rule for found in report.findings} == {rule}
+
+
+def test_a_child_before_its_parent_is_told_as_that_though_the_workflow_supplied_the_parent() -> (
+    None
+):
+    class Backwards(Source):
+        def generate(self) -> Iterator[Item]:
+            yield from reversed(SHOP)
+
+    came = collect(Backwards, None, service="shop")
+
+    assert {found.rule for found in check_items(came.items).findings} == {"M15"}
 
 
 def test_a_report_reads_well(snapshot: SnapshotAssertion) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from devsession.openmetadata.review.written import to_line
+from devsession.openmetadata.steps.causes import name_of
 from devsession.openmetadata.steps.steps import Sink, Source
 from devsession.openmetadata.workflow.workflow import Workflow
 
@@ -68,6 +69,7 @@ def collect(
     )
     with _unlogged():
         collected.report = flow.run()
+    _drop_supplied(collected)
     # The sink's own line says nothing: nothing is stored.
     collected.report.steps = [
         each for each in collected.report.steps if each.name != _Keep.__name__
@@ -103,6 +105,21 @@ def _unlogged() -> Iterator[None]:
 
 def _is_dropped(_: logging.LogRecord) -> bool:
     return False
+
+
+def _drop_supplied(collected: Collected) -> None:
+    """What the workflow supplied and the source yielded after all stands where the source yielded it.
+
+    A rule then tells what it is: a child before its parent, and not an entity that came twice.
+    """
+    places: dict[tuple[type[Item], str], list[int]] = {}
+    supplied = set(collected.report.supplied)
+    for place, item in enumerate(collected.items if supplied else ()):
+        if (name := name_of(item)) in supplied:
+            places.setdefault((type(item), name), []).append(place)
+    for first, *later in reversed(places.values()):
+        if later:
+            del collected.items[first]
 
 
 class _Keep(Sink):
