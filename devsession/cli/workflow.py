@@ -13,7 +13,7 @@ from rich.progress import SpinnerColumn
 from devsession.cli import INTERRUPTED
 from devsession.cli.run_progress import TerminalLine
 from devsession.openmetadata.workflow.file import read_workflow
-from devsession.openmetadata.workflow.file_steps import class_of
+from devsession.openmetadata.workflow.file_steps import SHIPPED, class_of
 from devsession.openmetadata.workflow.log import LOGGER, logged_into
 from devsession.render import counted
 from devsession.session.metadata_warehouse import warehouses
@@ -96,7 +96,7 @@ def print_schema(step: str | None) -> None:
     if step is None:
         typer.echo(json.dumps(WorkflowKeys.model_json_schema(by_alias=True), indent=2))
         return
-    found = class_of(step, Step, Path.cwd())
+    found = class_of(SHIPPED.get(step, step), Step, Path.cwd())
     config = found.Config
     schema = config.model_json_schema() if config is not None else {"type": "object"}
     typer.echo(json.dumps(schema, indent=2))

@@ -111,3 +111,5 @@ def test_schema(folder: Path, cli: CommandLine) -> None:
     assert whole["properties"]["source"] == {"$ref": "#/$defs/SourceKeys"}
     of_source = json.loads(cli(folder, "workflow", "schema", "losing_sources.Losing").out)
     assert of_source["properties"]["api_key"]["format"] == "password"
+    of_shipped = json.loads(cli(folder, "workflow", "schema", "domain-by-rule").out)
+    assert "rules" in of_shipped["properties"]
