@@ -35,6 +35,11 @@ def test_counts_as_html_and_as_a_frame(tally: Tally) -> None:
 
     assert frame.loc["table", "failed"] == 2
     assert "3 of 1,201 did not reach the catalog" in tally._repr_html_()
+
+    stopped = Tally()
+    stopped.add("table", "scanned", 46)
+    stopped.add("table", "not sent", 46)
+    assert str(stopped).startswith("46 of 46 not sent: the run ended before")
     assert list(Tally().to_frame().columns) == ["kind", *tally.of("table")]
 
 

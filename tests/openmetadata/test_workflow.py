@@ -208,6 +208,32 @@ def test_a_secret_of_a_configuration_stands_in_no_error() -> None:
     assert "refused: REDACTED-api-key" in report.failures[0].error
 
 
+@pytest.mark.parametrize(
+    ("yielded", "said"),
+    [
+        (None, "None is no entity"),
+        ({}, "dict is no entity"),
+        (Either(right="orders"), "str is no entity"),
+        (Either(left="no permission"), "no permission"),
+    ],
+)
+def test_what_is_no_entity_is_named_by_its_kind(yielded: object, said: str) -> None:
+    class Nothing(Source):
+        def generate(self) -> Iterator[Any]:
+            yield yielded
+
+    assert f"error: Nothing: {said}" in str(Workflow(Nothing, Kept(), service="acme").run())
+
+
+def test_where_nothing_came_to_the_sink_nothing_is_stored() -> None:
+    class Refused(AcmeSource):
+        def test_connection(self) -> None:
+            raise PermissionError("wrong key")
+
+    report = Workflow(Refused, Kept(), service="acme").run()
+    assert "0 records read, nothing stored, 1 error" in report.headline
+
+
 class InMemory(Stage):
     def __init__(self) -> None:
         super().__init__()

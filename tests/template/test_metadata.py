@@ -96,7 +96,7 @@ def test_its_workflow_file_can_be_run(walked: Path) -> None:
     done = devsession(walked, "workflow", "run", "workflow.yml", **addresses)
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "6 items, none lost" in done.stdout
+    assert "6 items came to the sink, none lost there" in done.stdout
     again = devsession(walked, "workflow", "run", "workflow.yml", **addresses)
     assert "unchanged" in again.stdout
     assert "created" not in again.stdout

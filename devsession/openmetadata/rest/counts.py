@@ -89,9 +89,13 @@ class Tally:
 
     @property
     def _verdict(self) -> str:
+        # Of what came here alone: what was lost before is told by the run's report.
+        scanned = self.total("scanned")
+        if self.total("failed"):
+            return f"{self.lost:,} of {scanned:,} did not reach the catalog"
         if self.lost:
-            return f"{self.lost:,} of {self.total('scanned'):,} did not reach the catalog"
-        return f"{counted(self.total('scanned'), 'item')}, none lost"
+            return f"{self.lost:,} of {scanned:,} not sent: the run ended before"
+        return f"{counted(scanned, 'item')} came to the sink, none lost there"
 
     @property
     def _table(self) -> tuple[list[str], list[list[object]]]:

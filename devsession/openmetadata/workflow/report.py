@@ -88,6 +88,8 @@ class WorkflowReport:
     def _stored(self) -> list[str]:
         """What became of what the sink was given, as far as it tells."""
         given = self.steps[-1].records if self.steps else 0
+        if not given and self.errors:
+            return ["nothing stored"]
         if not self.confirmed and not self.dry_run:
             return [f"{given:,} given to the sink, which did not confirm them"]
         count = self.tally.total if self.tally is not None else lambda _: 0
@@ -155,8 +157,11 @@ class WorkflowReport:
         return rows
 
     def _told(self) -> list[str]:
-        """What was lost, the first few."""
-        shown = [f"lost: {each.step}: {each}" for each in self.failures[:_SHOWN]]
+        """What was lost and what else went wrong, the first few."""
+        shown = [
+            f"{'lost' if each.name else 'error'}: {each.step}: {each}"
+            for each in self.failures[:_SHOWN]
+        ]
         more = self.errors - len(shown)
         return [*shown, *([f"and {counted(more, 'more error')}"] if more > 0 else [])]
 

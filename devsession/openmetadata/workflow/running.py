@@ -222,8 +222,10 @@ class Run:
         if isinstance(inner, Model):
             return inner
         if not isinstance(error, OMError):
-            said = f"{type(yielded).__name__} is no entity, no Either and no OMError"
-            error = OMError("", said if inner is not None else str(error))
+            what = "None" if inner is None else type(inner).__name__
+            said = f"{what} is no entity, no Either and no OMError"
+            told = isinstance(yielded, Either) and inner is None
+            error = OMError("", str(error) if told else said)
         self._lost(step.status, error)
         return None
 
