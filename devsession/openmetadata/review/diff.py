@@ -118,7 +118,10 @@ class CatalogDiff:
         if hidden > 0:
             yield f"and {hidden:,} more: .to_frame()"
         if stale := self.counts["stale"]:
-            yield f"{counted(stale, 'entity')} stale: a run deletes them only when asked to"
+            yield (
+                f"{counted(stale, 'entity')} stale: a run deletes them only when asked to: "
+                "run(delete_unseen=True), or --delete-unseen"
+            )
 
 
 def diff_items(
