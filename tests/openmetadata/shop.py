@@ -67,7 +67,9 @@ SHOP: list[Item] = [
 class Catalog:
     """A catalog in memory: what the rules and the difference ask one for."""
 
-    def __init__(self, *entities: Entity) -> None:
+    def __init__(self, *items: Entity | LineageEdge) -> None:
+        self._edges = [each for each in items if isinstance(each, LineageEdge)]
+        entities = [each for each in items if not isinstance(each, LineageEdge)]
         self._entities = {(each.entity_type, each.fqn): self._stored(each) for each in entities}
 
     def find(self, entity_type: str, fqn: str) -> Mapping[str, Any] | None:
@@ -78,6 +80,13 @@ class Catalog:
             found
             for (kind, name), found in self._entities.items()
             if kind == entity_type and (name == scope or name.startswith(f"{scope}."))
+        ]
+
+    def lineage_to(self, entity_type: str, fqn: str) -> list[Mapping[str, Any]]:
+        return [
+            {"fromEntity": edge.from_entity.fqn, "lineageDetails": edge.lineage_details.to_wire()}
+            for edge in self._edges
+            if (edge.to_entity.type, edge.to_entity.fqn) == (entity_type, fqn)
         ]
 
     @staticmethod

@@ -8,7 +8,17 @@ from devsession.openmetadata import Classification, Column, Tag
 from devsession.openmetadata.model.content_hash import content_hash
 from devsession.openmetadata.model.entities import Placed
 from devsession.openmetadata.review.diff import diff_items
-from tests.openmetadata.shop import DATABASE, ORDERS, PEOPLE, SCHEMA, SERVICE, SHOP, Catalog, table
+from tests.openmetadata.shop import (
+    DATABASE,
+    ORDERS,
+    PEOPLE,
+    SCHEMA,
+    SERVICE,
+    SHOP,
+    Catalog,
+    edge,
+    table,
+)
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -26,21 +36,22 @@ def stored(*entities: Entity) -> list[Entity]:
     ]
 
 
+EDGE = edge("people", "orders", ("ID", "PERSON"))
 WHOLE = stored(SERVICE, DATABASE, SCHEMA, PEOPLE, ORDERS)
 
 
 def test_into_an_empty_catalog_everything_is_created() -> None:
     diff = diff_items(SHOP, Catalog())
 
-    assert diff.counts == {"create": 5, "update": 0, "unchanged": 0, "stale": 0}
+    assert diff.counts == {"create": 6, "update": 0, "unchanged": 0, "stale": 0}
     assert not diff
 
 
 def test_the_same_again_changes_nothing() -> None:
-    diff = diff_items(SHOP, Catalog(*WHOLE))
+    diff = diff_items(SHOP, Catalog(*WHOLE, EDGE))
 
     assert diff
-    assert str(diff).splitlines()[0] == "catalog: create 0, update 0, unchanged 5, stale 0"
+    assert str(diff).splitlines()[0] == "catalog: create 0, update 0, unchanged 6, stale 0"
 
 
 def test_a_change_is_told_with_its_fields_and_what_did_not_come_is_stale(
@@ -61,6 +72,19 @@ def test_a_change_is_told_with_its_fields_and_what_did_not_come_is_stale(
     assert "shop.sales.public.gone" in diff._repr_html_()
 
 
+def test_an_edge_of_the_lineage_is_a_change_like_any() -> None:
+    back = edge("orders", "people")
+    otherwise = edge("people", "orders", ("EMAIL", "PERSON"))
+
+    diff = diff_items([otherwise, back], Catalog(*WHOLE, EDGE))
+
+    orders, people = "shop.sales.public.orders", "shop.sales.public.people"
+    assert [(each.what, each.entity_type, each.fqn, each.fields) for each in diff.changed] == [
+        ("update", "lineage", f"{people} -> {orders}", ("lineageDetails",)),
+        ("create", "lineage", f"{orders} -> {people}", ()),
+    ]
+
+
 def test_what_somebody_else_has_stored_is_said_anew() -> None:
     diff = diff_items([SERVICE, DATABASE], Catalog(SERVICE, DATABASE))
 
@@ -73,7 +97,7 @@ def test_what_somebody_else_has_stored_is_said_anew() -> None:
 def test_other_services_are_left_alone() -> None:
     elsewhere = stored(table("orders", service="store"))
 
-    assert diff_items(SHOP, Catalog(*WHOLE, *elsewhere))
+    assert diff_items(SHOP, Catalog(*WHOLE, EDGE, *elsewhere))
 
 
 def test_when_the_last_table_is_gone_it_is_stale_too() -> None:

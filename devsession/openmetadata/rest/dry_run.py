@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.openmetadata.model.base import Entity
 from devsession.openmetadata.model.facts import LineageEdge
+from devsession.openmetadata.rest.buffers import kind_of
 from devsession.openmetadata.rest.client import OpenMetadata
 from devsession.openmetadata.rest.comparing import Comparison
 from devsession.openmetadata.rest.counts import Tally
@@ -37,7 +38,7 @@ class DryRun(Sink):
 
     def write(self, item: Item) -> None:
         """Count it. Raises: CatalogError when the catalog does not answer."""
-        kind = getattr(item, "entity_type", "") or type(item).__name__
+        kind = kind_of(item)
         self.tally.add(kind, "scanned")
         if self._comparison is None:
             return

@@ -13,7 +13,7 @@ from devsession.openmetadata.review.rule_case import PARENT_TYPES
 from devsession.openmetadata.steps.selection import LEVEL_OF, SourceConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from devsession.openmetadata.rest.client import OpenMetadata
     from devsession.openmetadata.steps.steps import Item
@@ -43,6 +43,10 @@ class Catalog:
             found = self.metadata.answer_by_name(kind, scope, _FIELDS)
             return [] if found is None else [found]
         return list(self._below(entity_type, kind, scope))
+
+    def lineage_to(self, entity_type: str, fqn: str) -> Sequence[Mapping[str, Any]]:
+        """What an entity's data comes from, one step up. Raises: CatalogError."""
+        return self.metadata.lineage_to(entity_type, fqn)
 
     def _below(self, entity_type: str, kind: type[Placed], scope: str) -> Iterator[dict[str, Any]]:
         above = PARENT_TYPES[entity_type][0]

@@ -10,8 +10,9 @@ from devsession.openmetadata.model import fqn
 from devsession.openmetadata.model.base import Entity
 from devsession.openmetadata.model.content_hash import content_hash
 from devsession.openmetadata.model.entities import Placed
-from devsession.openmetadata.model.facts import TestCase
+from devsession.openmetadata.model.facts import LineageEdge, TestCase
 from devsession.openmetadata.review.rule_case import family
+from devsession.openmetadata.steps.causes import name_of
 from devsession.render import (
     DOUBTFUL,
     GOOD,
@@ -39,7 +40,7 @@ _HASH = "sourceHash"
 
 @dataclass(frozen=True)
 class Change:
-    """What a run would do with one entity. fields: of an update, those that are otherwise."""
+    """What a run would do with one entity, or one edge of the lineage. fields: of an update, those that are otherwise."""
 
     what: What
     entity_type: str
@@ -130,12 +131,13 @@ def diff_items(
     *,
     reads: Callable[[str, str], bool] = lambda _kind, _name: True,
 ) -> CatalogDiff:
-    """Compare what a run came to with what the catalog has of the same services.
+    """Compare what a run came to, its lineage too, with what the catalog has of the same services.
 
     Of an entity that came twice the last counts, as in the catalog. Stale is what the catalog has in
     a service of which this run had something, and that did not come. reads: whether the run reads an
     entity at all, by its type and name; what it does not is not stale.
     """
+    items = list(items)
     came = {
         (each.entity_type, each.fqn): each
         for each in items
@@ -151,8 +153,29 @@ def diff_items(
     for (kind, name), each in came.items():
         before = there.get((kind, name)) if family(kind) else known.find(kind, name)
         changes.append(_change(each, name, before))
+    changes += _edges(items, known)
     stale = [Change("stale", *key) for key in there if key not in came and reads(*key)]
     return CatalogDiff((*changes, *stale))
+
+
+def _edges(items: Iterable[Item], known: Known) -> Iterator[Change]:
+    """The lineage; the catalog is asked once for each entity that it leads to."""
+    to: dict[tuple[str, str], dict[str, LineageEdge]] = {}
+    for each in items:
+        if isinstance(each, LineageEdge):
+            end = each.to_entity
+            to.setdefault((end.type, end.fqn), {})[name_of(each)] = each
+    for (kind, end_name), edges in to.items():
+        there = known.lineage_to(kind, end_name) if end_name else []
+        before = {each["fromEntity"]: each["lineageDetails"] for each in there}
+        for name, edge in edges.items():
+            # One that is named by its id alone is created, as the sink has it.
+            stored = before.get(edge.from_entity.fqn) if edge.from_entity.fqn else None
+            said = edge.lineage_details.to_wire()
+            same = stored is not None and _is_there(said, stored)
+            what: What = "create" if stored is None else "unchanged" if same else "update"
+            fields = ("lineageDetails",) if what == "update" else ()
+            yield Change(what, "lineage", name, fields)
 
 
 def _change(entity: Entity, name: str, before: Mapping[str, Any] | None) -> Change:

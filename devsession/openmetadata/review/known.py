@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class Known(Protocol):
@@ -16,3 +16,6 @@ class Known(Protocol):
 
     def under(self, entity_type: str, scope: str) -> Iterable[Mapping[str, Any]]:
         """All of a type in a service, that one itself included. Raises: as the catalog answers."""
+
+    def lineage_to(self, entity_type: str, fqn: str) -> Sequence[Mapping[str, Any]]:
+        """What an entity's data comes from, one step up: [{fromEntity: a name, lineageDetails}]."""
