@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 _MEND = "mend it and save plugin.py; the next call uses the new code"
 _UNREACHABLE = "see whether the app runs, and its address in the connection form"
-_NEXT: dict[type[DevsessionError], str] = {
-    ConnectError: "fill the form again with the right address and key, or mend connect() in plugin.py"
-}
+_FILL = "fill the form again with the right address and key, or mend {method}() in plugin.py"
 
 
 @contextmanager
@@ -62,7 +60,9 @@ def calling(
             said=vault.redactor.text(told),
             tried=so_far(),
             where=vault.redactor.text(_author_line(error, plugin)),
-            next_step=_UNREACHABLE if lost else _NEXT.get(raises, _MEND),
+            next_step=_UNREACHABLE
+            if lost
+            else (_FILL.format(method=method) if raises is ConnectError else _MEND),
             plugin=name,
             method=method,
             failure=asdict(failure_of(error, exchange(), vault.redactor.text)),

@@ -106,6 +106,19 @@ def test_a_file_that_cannot_be_run_is_exit_code_2(folder: Path, cli: CommandLine
     assert cli(folder, "workflow", "run", "nowhere.yaml").code == 2
 
 
+def test_a_sink_that_deletes_nothing_is_refused_where_deleting_is_asked(
+    folder: Path, cli: CommandLine
+) -> None:
+    path = folder / "acme.yaml"
+    before = "      markDeletedTables: true\n"
+    path.write_text(path.read_text().replace("      type: DatabaseMetadata\n", before))
+    for command in ("check", "run"):
+        said = cli(folder, "workflow", command, "acme.yaml")
+        assert said.code == 2
+        assert "markDeletedTables: the sink JsonLinesSink deletes nothing" in said.err
+    assert not (folder / "acme.jsonl").exists()
+
+
 def test_schema(folder: Path, cli: CommandLine) -> None:
     whole = json.loads(cli(folder, "workflow", "schema").out)
     assert whole["properties"]["source"] == {"$ref": "#/$defs/SourceKeys"}

@@ -24,6 +24,7 @@ from devsession.openmetadata import (
     Workflow,
     WorkflowContext,
 )
+from devsession.openmetadata.workflow.collecting import collect
 from tests.openmetadata.acme import AcmeConfig, AcmeSource, Kept, table
 from tests.openmetadata.guide_skeleton import Client, MySystemSource
 
@@ -300,9 +301,27 @@ def test_deletes_only_after_a_run_that_lost_nothing() -> None:
     Workflow(AcmeSource, good, service="acme").run(delete_unseen=True)
     Workflow(Faulty, bad, service="acme").run(delete_unseen=True)
     assert (good.deleted, bad.deleted) == (True, False)
-    assert "Kept deletes nothing" in str(
-        Workflow(AcmeSource, Kept(), service="acme").run(delete_unseen=True)
-    )
+
+
+def test_a_sink_that_deletes_nothing_is_told_before_anything_is_read() -> None:
+    sink = Kept()
+    report = Workflow(AcmeSource, sink, service="acme").run(delete_unseen=True)
+    assert "Kept deletes nothing" in str(report)
+    assert sink.items == []
+
+
+def test_a_generate_without_a_yield_names_the_authors_class() -> None:
+    class Silent(Source):
+        def generate(self) -> None:  # type: ignore[override]
+            table("orders")
+
+    for report in (
+        Workflow(Silent, Kept(), service="acme").run(),
+        collect(Silent, None, service="acme").report,
+    ):
+        (failure,) = report.failures
+        assert "Silent.generate() has no yield" in failure.error
+        assert "test_workflow.py:" in failure.error
 
 
 class Told(Kept):

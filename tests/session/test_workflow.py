@@ -122,7 +122,8 @@ class TestConfiguration:
         wrong = session.workflow("wrong")
 
         with pytest.raises(
-            ConnectError, match=r"test_connection\(\) of CrmSource raised HTTPError"
+            ConnectError,
+            match=r"(?s)test_connection\(\) of CrmSource raised HTTPError.*mend test_connection\(\)",
         ):
             wrong.fill(host=session.sandbox.url, api_key=secret("WRONG_KEY"))
 

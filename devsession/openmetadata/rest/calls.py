@@ -139,7 +139,8 @@ class Calls:
             f"The catalog refused {self._redacted(what)}",
             said=f"{status}: {self.said(response)}",
             where=self.address,
-            next_step="give a token that is good: OpenMetadata(host_port, token=..)"
+            next_step="give a token that is good: OpenMetadata(host_port, token=..), or jwtToken in the "
+            "workflow's file"
             if status == _UNAUTHORISED
             else "",
             status=status,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from devsession.errors import DefinitionError, did_you_mean
@@ -201,6 +202,25 @@ class Sink(Step):
         Called when that is asked for, after `flush`, and only when nothing was lost.
         """
         raise NotImplementedError(f"{type(self).__name__} deletes nothing")
+
+
+def deletes(sink: object) -> bool:
+    """Whether a sink, or a class of one, has a `delete_unseen` of its own."""
+    kind = sink if isinstance(sink, type) else type(sink)
+    return getattr(kind, "delete_unseen", None) is not Sink.delete_unseen
+
+
+def yielded_by(generate: Callable[[], Iterable[Yielded] | None]) -> Iterator[Yielded]:
+    """What a source's `generate` gives. Raises: DefinitionError where that is None: nothing was yielded."""
+    given = generate()
+    if given is None:
+        code = getattr(generate, "__code__", None)
+        raise DefinitionError(
+            f"{getattr(generate, '__qualname__', 'generate')}() has no yield, so nothing comes",
+            where=f"{Path(code.co_filename).name}:{code.co_firstlineno}" if code else "",
+            next_step="yield each entity: yield Table(..)",
+        )
+    return iter(given)
 
 
 class Stage(Sink):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.openmetadata.review.written import to_line
 from devsession.openmetadata.steps.causes import name_of
-from devsession.openmetadata.steps.steps import Sink, Source
+from devsession.openmetadata.steps.steps import Sink, Source, yielded_by
 from devsession.openmetadata.workflow.workflow import Workflow
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def _watched(source: type[Source], collected: Collected) -> type[Source]:
         def generate(self) -> Iterator[Yielded]:
             collected.called.append("generate")
             try:
-                yield from super().generate()
+                yield from yielded_by(super().generate)
             except Exception as error:
                 collected.raised["generate"] = error
                 raise

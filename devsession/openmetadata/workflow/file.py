@@ -12,7 +12,15 @@ from devsession.openmetadata.model import fqn
 from devsession.openmetadata.steps.configuring import problems_of
 from devsession.openmetadata.steps.references import dotted, resolve
 from devsession.openmetadata.steps.selection import SourceConfig
-from devsession.openmetadata.steps.steps import Planned, Processor, Sink, Source, Stage, Step
+from devsession.openmetadata.steps.steps import (
+    Planned,
+    Processor,
+    Sink,
+    Source,
+    Stage,
+    Step,
+    deletes,
+)
 from devsession.openmetadata.workflow.file_keys import SERVICES, WorkflowKeys
 from devsession.openmetadata.workflow.file_steps import StepReader, all_wrong, variable, wrong
 from devsession.openmetadata.workflow.file_text import read_yaml
@@ -104,6 +112,13 @@ def read_workflow(
         secrets=secrets,
     )
     kinds = keys.source.source_config.config.deleted_kinds()
+    if kinds and not deletes(sink.step):
+        at = next(key for key, set_ in _selected(keys).items() if set_)
+        raise wrong(
+            f"{dotted((*_SELECTION, at))}: the sink {sink.step.__name__} deletes nothing",
+            where((*_SELECTION, at)),
+            next_step="leave it out, or store in a sink that deletes: metadata-rest, warehouse-table",
+        )
     return WorkflowFile(path, keys, workflow, kinds)
 
 
@@ -134,6 +149,12 @@ def _with_selection(
             )
         options[name] = value
     return options
+
+
+def _selected(keys: WorkflowKeys) -> dict[str, bool]:
+    """Each key that asks for deleting, and whether it does."""
+    said = keys.source.source_config.config.model_dump(by_alias=True)
+    return {key: bool(value) for key, value in said.items() if key.startswith("markDeleted")}
 
 
 def _refuse_written(found: Resolved, where: Callable[[KeyPath], str]) -> None:

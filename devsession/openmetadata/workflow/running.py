@@ -20,6 +20,8 @@ from devsession.openmetadata.steps.steps import (
     Stage,
     Step,
     WorkflowContext,
+    deletes,
+    yielded_by,
 )
 from devsession.openmetadata.workflow.log import log_end, log_loss
 from devsession.openmetadata.workflow.parents import Parents
@@ -93,6 +95,11 @@ class Run:
         ):
             context.since = flow.watermarks.since()
         self.report.since = context.since
+        if self._delete_unseen and not deletes(_class(flow.sink)):
+            # Before anything is read: it would be found out in the end.
+            name = _called(flow.sink)
+            self._lost(self.report.add(name), OMError("", f"{name} deletes nothing: delete_unseen"))
+            return False
         for given, kind in wanted:
             name = _called(given)
             try:
@@ -209,7 +216,7 @@ class Run:
 
     def _generated(self, source: Source) -> Iterator[Any]:
         try:
-            yield from source.generate()
+            yield from yielded_by(source.generate)
         except Exception as error:  # noqa: BLE001 - the author's code
             self._failed(source.status, "", error, "generate() ended early")
 
