@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 import typer
 
 from devsession import __version__
+from devsession.cli.options import Json, SandboxWhat, Slug, What  # noqa: TC001 - typer reads them
+from devsession.cli.workflow_commands import workflow
 from devsession.http.deadline import TIME_LIMIT_MINS
 
 app = typer.Typer(
@@ -22,19 +24,9 @@ app = typer.Typer(
 )
 table = typer.Typer(help="Load sample data into the warehouse.", no_args_is_help=True)
 sync = typer.Typer(help="List, show and run the syncs of this workspace.", no_args_is_help=True)
-workflow = typer.Typer(help="Run metadata workflows from their files.", no_args_is_help=True)
 app.add_typer(table, name="table")
 app.add_typer(sync, name="sync")
 app.add_typer(workflow, name="workflow")
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
-Slug = Annotated[str, typer.Argument(metavar="SLUG", help="The sync's name, such as contacts.")]
-WorkflowPath = Annotated[Path, typer.Argument(metavar="FILE", help="A workflow in YAML.")]
-
-What = Annotated[Literal["start", "stop", "status"], typer.Argument(metavar="ACTION")]
-SandboxWhat = Annotated[
-    Literal["start", "stop", "status", "storm", "calm"], typer.Argument(metavar="ACTION")
-]
 
 
 def _version(wanted: bool) -> None:
@@ -331,53 +323,6 @@ def sync_run(
     from devsession.cli.data import run_sync
 
     run_sync(slug, time_limit_mins=time_limit, as_json=as_json)
-
-
-@workflow.command("run")
-def workflow_run(
-    file: WorkflowPath,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Store and delete nothing; count what a run would.")
-    ] = False,
-    delete_unseen: Annotated[
-        bool,
-        typer.Option(
-            "--delete-unseen",
-            help="Delete what the catalog has and the source does not yield any more, or its patterns "
-            "leave out; everything is read then.",
-        ),
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Run a metadata workflow: read its source, store in its sink.
-
-    Exit code 1 when anything was lost; 130 after Ctrl-C. The same command goes on: what is
-    unchanged is not sent again.
-    """
-    from devsession.cli.workflow import run_workflow
-
-    run_workflow(file, dry_run=dry_run, delete_unseen=delete_unseen, as_json=as_json)
-
-
-@workflow.command("check")
-def workflow_check(file: WorkflowPath, as_json: Json = False) -> None:
-    """Look at a workflow's file: its keys, classes, references to secrets. Calls nothing."""
-    from devsession.cli.workflow import check_workflow
-
-    check_workflow(file, as_json=as_json)
-
-
-@workflow.command("schema")
-def workflow_schema(
-    step: Annotated[
-        str | None,
-        typer.Argument(metavar="module.Class", help="A step. [default: the whole file]"),
-    ] = None,
-) -> None:
-    """Print the JSON schema of a workflow's file, or of a step's configuration: for editors."""
-    from devsession.cli.workflow import print_schema
-
-    print_schema(step)
 
 
 @app.command()

@@ -43,8 +43,11 @@ class Connection:
     """A plugin's connection form; `session.connection`.
 
     Shown in a notebook it is live: Test calls connect(), Save stores the connection. `fill` does
-    both by name.
+    both by name. call: what it is filled by, in code.
     """
+
+    call = "session.connection"
+    _thing = _noun = "connection"  # in an error, and in what save() says
 
     def __init__(self, session: DevelopmentSession) -> None:
         self._session = session
@@ -74,19 +77,6 @@ class Connection:
                 self.record.connection_secrets,
                 method=self.record.connection_method,
             )
-
-    @property
-    def call(self) -> str:
-        """What it is filled by."""
-        return "session.connection"
-
-    @property
-    def _thing(self) -> str:
-        return "connection"
-
-    @property
-    def _noun(self) -> str:
-        return "connection"
 
     @property
     def _title(self) -> str:

@@ -29,24 +29,13 @@ class WorkflowConnection(Connection):
 
     def __init__(self, session: DevelopmentSession, slug: str) -> None:
         self.slug = slug
+        self.call = f"session.workflow({slug!r})"
+        self._thing, self._noun = f"workflow {slug!r}", slug
         super().__init__(session)
 
     @property
     def plugin_id(self) -> str:
         """What it is stored under, and its secrets are named after."""
-        return self.slug
-
-    @property
-    def call(self) -> str:
-        """What it is filled by."""
-        return f"session.workflow({self.slug!r})"
-
-    @property
-    def _thing(self) -> str:
-        return f"workflow {self.slug!r}"
-
-    @property
-    def _noun(self) -> str:
         return self.slug
 
     @property

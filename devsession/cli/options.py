@@ -1,0 +1,15 @@
+"""Arguments and options that several commands take."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+Slug = Annotated[str, typer.Argument(metavar="SLUG", help="The sync's name, such as contacts.")]
+
+What = Annotated[Literal["start", "stop", "status"], typer.Argument(metavar="ACTION")]
+SandboxWhat = Annotated[
+    Literal["start", "stop", "status", "storm", "calm"], typer.Argument(metavar="ACTION")
+]
