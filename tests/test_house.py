@@ -28,7 +28,7 @@ CATALOG_FLOORS = (
     {"model"},
     {"lineage", "steps"},
     {"processors", "rest", "shipped"},
-    {"review"},
+    {"events", "review"},
     {"workflow"},
 )
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE / "_shipped")

@@ -3,13 +3,15 @@
 Spoken over REST with slim models of our own; nothing of its SDK is needed. What a plugin imports
 stands here, and in `processors`. Behind it, each importing only from those before: `model` (entities,
 facts, names), `lineage` and `steps`, then `rest` (client and sink), `shipped` and `processors`, then
-`review` (rules, difference), then `workflow`.
+`review` (rules, difference) and `events` (handlers), then `workflow`.
 """
 
+from devsession.openmetadata.events.handler import EventHandler
 from devsession.openmetadata.lineage.graph import Job, Lineage, edge
 from devsession.openmetadata.lineage.sql_lineage import Statement, lineage_of
 from devsession.openmetadata.model import fqn
 from devsession.openmetadata.model.base import Entity
+from devsession.openmetadata.model.change_event import ChangeEvent
 from devsession.openmetadata.model.entities import (
     Classification,
     Container,
@@ -66,6 +68,7 @@ from devsession.openmetadata.workflow.workflow import Workflow
 
 __all__ = [
     "Auth",
+    "ChangeEvent",
     "Classification",
     "Column",
     "ColumnLineage",
@@ -79,6 +82,7 @@ __all__ = [
     "Domain",
     "Either",
     "Entity",
+    "EventHandler",
     "Job",
     "JsonLinesSink",
     "JsonLinesSource",

@@ -1,0 +1,1 @@
+"""Events of the catalog: handlers, and what hands events to them."""
