@@ -104,14 +104,14 @@ def _scenarios(project: Path, folders: list[Path], tell: Tell) -> None:
 
 def _played(plugin_class: type[Plugin], folder: Path) -> tuple[bool, str]:
     """How a scenario's test went, and its faults; a damaged folder fails its own and no other."""
-    from devsession.session.plugin_source import is_metadata
+    from devsession.session.plugin_source import kind_of
     from devsession.testing import run_faults, run_scenario
 
     try:
         report = run_scenario(plugin_class, folder)
         if not report:
             return False, str(report)
-        if is_metadata(plugin_class):
+        if kind_of(plugin_class) != "sync":
             return True, str(report)
         faults = run_faults(plugin_class, folder)
     except RecordingError as error:

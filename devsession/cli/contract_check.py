@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.cli.place import CONTRACT
 from devsession.errors import PluginLoadError
-from devsession.session.plugin_source import is_metadata, load_plugin_class
+from devsession.session.plugin_source import kind_of, load_plugin_class
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,10 @@ def _suites(project: Path) -> list[type[ToldSuite]]:
     from devsession.testing.contract.told_suite import ToldSuite
 
     plugin_class: Any = load_plugin_class(project)
-    contract: Any = metadata_contract if is_metadata(plugin_class) else plugin_contract
+    contracts: dict[str | None, Any] = {"sync": plugin_contract, "metadata": metadata_contract}
+    contract = contracts.get(kind_of(plugin_class))
+    if contract is None:  # a handler's events are all that it is tried on
+        return []
     file = project / CONTRACT
     spec = importlib.util.spec_from_file_location(file.stem, file) if file.is_file() else None
     if spec is None or spec.loader is None:

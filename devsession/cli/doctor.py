@@ -18,7 +18,7 @@ def doctor(file: Path | None, *, as_json: bool) -> None:
 
     A source of metadata has no methods that can be called on their own: its contract is told.
     """
-    from devsession.session.plugin_source import is_metadata, load_plugin_class
+    from devsession.session.plugin_source import kind_of, load_plugin_class
     from devsession.testing import metadata_contract
     from devsession.testing.examination import Checked, Examination
     from devsession.testing.examine import examine
@@ -29,7 +29,7 @@ def doctor(file: Path | None, *, as_json: bool) -> None:
             plugin_class: Any = load_plugin_class(place.parent, place.name)
             examination = (
                 metadata_contract(plugin_class).report()
-                if is_metadata(plugin_class)
+                if kind_of(plugin_class) == "metadata"
                 else examine(plugin_class)
             )
     except PluginLoadError as error:

@@ -285,14 +285,18 @@ def check_outcomes(
     *,
     strategy: str,
     find_secret: FindSecret | None = None,
+    thing: str = "record",
 ) -> Report:
     """Check the outcomes of a whole run against every rule.
 
     `records`: one row a record that was sent, columns IDENTIFIER and SYNC_ACTION. `find_secret`:
-    the live secrets that a text holds; no report shows one, whatever row it stands in.
+    the live secrets that a text holds; no report shows one, whatever row it stands in. `thing`: what
+    a record is called, where it is none.
     """
     case = Case(outcomes, records, strategy, find_secret)
     report = _report("outcomes", case, (*ROW_RULES, *RECORD_RULES))
+    if thing != "record":
+        report = replace(report, findings=tuple(_called(thing, each) for each in report.findings))
     # What is not valid may be anything, a secret too.
     return replace(report, causes=dict(case.table.results.causes)) if report else report
 
@@ -312,6 +316,12 @@ def check_batch(outcomes: DataFrame, identifiers: Series[Any]) -> Report:
     """Check whether the outcomes of a batch are one for each of its records, and no other."""
     case = Case(outcomes, DataFrame({IDENTIFIER: identifiers}), "", None)
     return _report("batch", case, _ONE_EACH)
+
+
+def _called(thing: str, finding: Finding) -> Finding:
+    """The finding, which speaks of that thing where it speaks of a record."""
+    message, fix = (text.replace("record", thing) for text in (finding.message, finding.fix))
+    return replace(finding, message=message, fix=fix)
 
 
 def _report(title: str, case: Case, rules: Iterable[Rule]) -> Report:

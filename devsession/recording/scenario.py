@@ -9,10 +9,12 @@ import unicodedata
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from devsession.errors import ScenarioError
+from devsession.recording.event_scenario import EventScenarioFolder
 from devsession.recording.frozen import thaw, to_line
 from devsession.recording.inbound_scenario import InboundScenarioFolder
 from devsession.recording.metadata_scenario import MetadataScenarioFolder
-from devsession.recording.scenario_files import ScenarioFiles, damaged, pretty
+from devsession.recording.outcome_files import OutcomeFiles
+from devsession.recording.scenario_files import ScenarioFiles, damaged
 from devsession.recording.scenario_input import FORMAT, ScenarioInput
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ _LONGEST_NAME = 60
 _RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 
 
-class ScenarioFolder(ScenarioFiles[ScenarioInput]):
+class ScenarioFolder(OutcomeFiles[ScenarioInput]):
     """The files of an outbound sync's scenario.
 
     Besides those of every one: records.jsonl (a line a record, as get_records gave it),
@@ -45,13 +47,11 @@ class ScenarioFolder(ScenarioFiles[ScenarioInput]):
     """
 
     input_model = ScenarioInput
-    own_files = ("records.jsonl", "outcomes.json", "cells.json")
+    own_files = ("records.jsonl", *OutcomeFiles.own_files)
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self._records_file, self._outcomes_file, self._cells_file = (
-            path / name for name in self.own_files
-        )
+        self._records_file = path / "records.jsonl"
 
     def read_records(self) -> DataFrame:
         """The frozen batch, with the types that get_records gave."""
@@ -70,56 +70,14 @@ class ScenarioFolder(ScenarioFiles[ScenarioInput]):
         lines = [to_line(list(records.columns)), *(to_line(row, redactor.value) for row in rows)]
         self._write(self._records_file, "\n".join(lines) + "\n", redactor)
 
-    @property
-    def has_outcomes(self) -> bool:
-        """Whether valid outcomes are kept."""
-        return self._outcomes_file.is_file()
-
-    def read_outcomes(self) -> DataFrame:
-        """The expected outcomes, IDENTIFIER as text and RESULT as JSON text."""
-        return self._read_outcomes(self._outcomes_file)
-
-    def read_cells(self) -> DataFrame | None:
-        """The outcomes that the author's cells came to; None when there are none."""
-        return self._read_outcomes(self._cells_file) if self._cells_file.is_file() else None
-
-    def _read_outcomes(self, file: Path) -> DataFrame:
-        from pandas import DataFrame
-
-        def read(text: str) -> DataFrame:
-            rows = json.loads(text)
-            frame = DataFrame(rows, columns=["IDENTIFIER", "SUCCESS", "APP_IDENTIFIER", "RESULT"])
-            frame["RESULT"] = [json.dumps(result) for result in frame["RESULT"]]
-            return frame
-
-        return self._read(file, read)
-
-    def write_outcomes(self, outcomes: DataFrame, redactor: Redactor) -> None:
-        """Keep outcomes that are valid: `OUTCOME_COLUMNS`, each IDENTIFIER once."""
-        self._write_outcomes(self._outcomes_file, outcomes, redactor)
-
-    def write_cells(self, outcomes: DataFrame, redactor: Redactor) -> None:
-        """Keep the valid outcomes of the author's cells, to compare the plugin's with."""
-        self._write_outcomes(self._cells_file, outcomes, redactor)
-
-    def _write_outcomes(self, file: Path, outcomes: DataFrame, redactor: Redactor) -> None:
-        from devsession.plugin.outcome_table import OutcomeTable
-
-        rows = [
-            {**row, "RESULT": json.loads(row["RESULT"])}
-            for row in OutcomeTable(outcomes).storable().to_dict("records")
-        ]
-        # Threads hand them back in any order; numbers in text sort as numbers.
-        rows.sort(key=lambda row: (len(row["IDENTIFIER"]), row["IDENTIFIER"]))
-        self._write(file, pretty(redactor.value(rows)), redactor)
-
 
 F = TypeVar("F", bound=ScenarioFiles[Any])
-AnyFolder = ScenarioFolder | InboundScenarioFolder | MetadataScenarioFolder
+AnyFolder = ScenarioFolder | InboundScenarioFolder | MetadataScenarioFolder | EventScenarioFolder
 _FOLDERS: dict[str, type[AnyFolder]] = {
     "outbound": ScenarioFolder,
     "inbound": InboundScenarioFolder,
     "metadata": MetadataScenarioFolder,
+    "events": EventScenarioFolder,
 }
 
 

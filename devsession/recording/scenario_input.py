@@ -1,4 +1,4 @@
-"""What stands in scenario.json: what a sync's method, or a workflow's source, is called with."""
+"""What stands in scenario.json: what a sync's method, a workflow's source or a handler is called with."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ P = TypeVar("P", bound=SyncConfigurationParameters)
 class ScenarioHead(BaseModel):
     """What every scenario says of itself, whatever else it holds.
 
-    `sync` is the slug of the sync, or of the workflow. `secrets` are the names of the connection's
+    `sync` is the slug of the sync, of the workflow, or of the handler. `secrets` are the names of the connection's
     secrets; their values are nowhere in the folder.
     `tested`: the method itself has run, so that there is something to test. `completed`: the test of
     that run was shown to hold. `asked`: how many records were wanted, where there were fewer. Either
@@ -36,7 +36,7 @@ class ScenarioHead(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     format: int = FORMAT
-    direction: Literal["outbound", "inbound", "metadata"] = "outbound"
+    direction: Literal["outbound", "inbound", "metadata", "events"] = "outbound"
     name: str
     sync: str
     plugin: str
@@ -111,6 +111,15 @@ class MetadataScenarioInput(ScenarioHead):
     service: str
     config: dict[str, Any]
     since: int | None = None
+
+
+class EventScenarioInput(ScenarioHead):
+    """What a handler is made with. config: as of a source."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    direction: Literal["events"] = "events"
+    config: dict[str, Any]
 
 
 def _with_tested(content: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What scenarios of both directions are: frozen input, and what was exchanged since they were opened."""
+"""What scenarios of any kind are: frozen input, and what was exchanged since they were opened."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from devsession.errors import ScenarioError
 from devsession.notebook.exchanges import Exchanges
 from devsession.notebook.timeline import Timeline
+from devsession.recording.event_scenario import EventScenarioFolder
 from devsession.recording.inbound_scenario import InboundScenarioFolder
 from devsession.recording.metadata_scenario import MetadataScenarioFolder
 from devsession.recording.scenario import ScenarioFolder
@@ -39,11 +40,11 @@ _NONE_YET = (
     "none since it was opened here; next: scenario.run(), with session.reuse() from the tape"
 )
 
-F = TypeVar("F", ScenarioFolder, InboundScenarioFolder, MetadataScenarioFolder)
+F = TypeVar("F", ScenarioFolder, InboundScenarioFolder, MetadataScenarioFolder, EventScenarioFolder)
 
 
 class AnyScenario(Generic[F]):
-    """A scenario of a sync or a workflow, opened; `_sync` gives its secrets."""
+    """A scenario of a sync, a workflow or a handler, opened; `_sync` gives its secrets."""
 
     # What comes of it, and how it is checked from a cell.
     _CALLED: ClassVar[str]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import ScenarioError, SecretLeakError
 from devsession.plugin.sync_source import completing
+from devsession.recording.event_scenario import EventScenarioFolder
 from devsession.recording.inbound_scenario import InboundScenarioFolder
 from devsession.recording.metadata_scenario import MetadataScenarioFolder
 from devsession.render import NEUTRAL, both_ends, counted, html_line, html_report, shortened
@@ -30,7 +31,12 @@ _ALL_FAILED = (
     "  Every record failed. If the cells had done it in the app already: undo it there, then "
     "scenario.run() and complete() again"
 )
-_METHODS = {"outbound": "sync_outbound", "inbound": "sync_inbound", "metadata": "generate"}
+_METHODS = {
+    "outbound": "sync_outbound",
+    "inbound": "sync_inbound",
+    "metadata": "generate",
+    "events": "handle",
+}
 FREEZES = "It freezes what the plugin does now and proves no correctness: that it is right, only you can say"
 
 
@@ -119,14 +125,20 @@ def _entity_lines(folder: MetadataScenarioFolder, exchanges: Sequence[Exchange])
     return [*told, *(f"  {kind}: {number:,}" for kind, number in kinds.items())]
 
 
-def _outcome_lines(folder: ScenarioFolder, exchanges: Sequence[Exchange]) -> list[str]:
+def _outcome_lines(
+    folder: ScenarioFolder | EventScenarioFolder, exchanges: Sequence[Exchange]
+) -> list[str]:
     """Some of the failures, and a success."""
     rows: list[dict[str, Any]] = folder.read_outcomes().to_dict("records")  # type: ignore[assignment]
     failed = [row for row in rows if not row["SUCCESS"]]
     succeeded = [row for row in rows if row["SUCCESS"]]
-    records = counted(len(folder.read_records()), "record")
+    offered = (
+        counted(len(folder.read_events()), "event")
+        if isinstance(folder, EventScenarioFolder)
+        else counted(len(folder.read_records()), "record")
+    )
     counts = f"{len(succeeded):,} ok, {len(failed):,} failed"
-    lines = [f"Frozen: {records}, {counted(len(exchanges), 'exchange')}, {counts}"]
+    lines = [f"Frozen: {offered}, {counted(len(exchanges), 'exchange')}, {counts}"]
     for row in failed[:_SHOWN_FAILURES]:
         lines.append(f"  {row['IDENTIFIER']}: {shortened(row['RESULT'])}")
     if len(failed) > _SHOWN_FAILURES:

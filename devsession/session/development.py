@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame
 
-    from devsession.openmetadata import Source
+    from devsession.openmetadata import EventHandler, Source
     from devsession.plugin.contract import Plugin
     from devsession.secrets.audit import AuditReport
     from devsession.session.any_scenario import AnyScenario
@@ -68,7 +68,7 @@ class DevelopmentSession(InWarehouse, WithWorkflows):
 
     def __new__(
         cls,
-        plugin: type[Plugin | Source],
+        plugin: type[Plugin | Source | EventHandler],
         *,
         workspace: str | Path | None = None,
         account: str | Statements | None = None,
@@ -174,8 +174,8 @@ class DevelopmentSession(InWarehouse, WithWorkflows):
     def _plugin_changed(self) -> None:
         self.recorder.match_by(self.source.plugin_class.request_matching)
         connection = [self.connection] if "connection" in self.__dict__ else []
-        forms = [*connection, *self._syncs.all()]  # a source has none, and syncs no workflow
-        self._behind = [*(self.known_workflows if self.source.is_metadata else forms)]
+        forms = [*connection, *self._syncs.all()]  # a step has none, and syncs no workflow
+        self._behind = [*(forms if self.source.kind == "sync" else self.known_workflows)]
         self.follow()
 
     def renew_syncs(self) -> None:

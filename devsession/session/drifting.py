@@ -20,6 +20,7 @@ from devsession.errors import (
 from devsession.plugin.outbound import FrameRecords
 from devsession.plugin.parameters import SyncConfigurationParameters
 from devsession.plugin.request_matching import RequestMatching
+from devsession.recording.event_scenario import EventScenarioFolder
 from devsession.recording.inbound_scenario import InboundScenarioFolder
 from devsession.recording.metadata_scenario import MetadataScenarioFolder
 from devsession.recording.received import Received
@@ -83,17 +84,17 @@ def drift_of(session: DevelopmentSession, folder: AnyFolder) -> DriftReport:
     That of an outbound sync writes to the app. Neither the scenario nor the tape changes.
 
     Raises:
-        UsageError: the session is offline, or the scenario is a workflow's.
+        UsageError: the session is offline, or the scenario is no sync's.
         NotFilledError: no connection is saved.
         ScenarioError: the folder has no test, or is damaged.
         ConnectError: the app does not answer.
     """
     check_online(offline=session.offline)
-    if isinstance(folder, MetadataScenarioFolder):
+    if isinstance(folder, MetadataScenarioFolder | EventScenarioFolder):
         raise UsageError(
             "Drift is looked for in scenarios of syncs",
             where=str(folder.path),
-            next_step="scenario.run() reads the system as it is now, and says what differs",
+            next_step="scenario.run() runs it on the systems as they are now, and says what differs",
         )
     check_connected(session)
     check_recorded(folder)

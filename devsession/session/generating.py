@@ -13,7 +13,7 @@ from devsession.session.manifest import manifest_of
 from devsession.testing.features import Feature, check_behave
 from devsession.testing.generate import write_tests
 from devsession.testing.scenarios import (
-    LoadedMetadata,
+    LoadedInbound,
     LoadedScenario,
     load,
     play,
@@ -70,11 +70,11 @@ def generate_tests(session: DevelopmentSession, *, behave: bool) -> Told:
 
 
 def _of_syncs(scenarios: list[AnyLoaded]) -> list[LoadedSync]:
-    """Raises: UsageError where a workflow's is among them: a feature speaks of records."""
-    syncs = [each for each in scenarios if not isinstance(each, LoadedMetadata)]
+    """Raises: UsageError where another one is among them: a feature speaks of records."""
+    syncs = [each for each in scenarios if isinstance(each, LoadedScenario | LoadedInbound)]
     if len(syncs) < len(scenarios):
         raise UsageError(
-            "Features for behave tell of syncs, and this plugin reads metadata",
+            "Features for behave tell of syncs, and this plugin has none",
             next_step="session.generate_tests() writes its tests for pytest",
         )
     return syncs

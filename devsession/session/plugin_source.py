@@ -10,7 +10,7 @@ import sys
 import traceback
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from devsession.errors import DevsessionError, PluginLoadError, UsageError, did_you_mean
 from devsession.plugin.contract import Plugin
@@ -19,7 +19,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-    from devsession.openmetadata import Source
+    from devsession.openmetadata import EventHandler, Source
+
+Kind = Literal["sync", "metadata", "events"]
+
+_STEPS: tuple[tuple[Kind, str, str], ...] = (
+    ("metadata", "devsession.openmetadata.steps.steps", "Source"),
+    ("events", "devsession.openmetadata.events.handler", "EventHandler"),
+)
+# What one does, what it has, and the method of a session that gives it.
+_ABOUT: dict[Kind, tuple[str, str, str]] = {
+    "sync": ("is a plugin for syncs", "syncs", "sync"),
+    "metadata": ("reads metadata", "workflows", "workflow"),
+    "events": ("handles events", "events", "events"),
+}
 
 
 class PluginSource:
@@ -29,12 +42,12 @@ class PluginSource:
     over the new one.
     """
 
-    def __init__(self, plugin_class: type[Plugin | Source]) -> None:
-        if not is_plugin(plugin_class):
+    def __init__(self, plugin_class: type[Plugin | Source | EventHandler]) -> None:
+        if kind_of(plugin_class) is None:
             raise UsageError(
                 f"{plugin_class!r} is not a plugin class",
                 tried="DevelopmentSession(..) takes the class itself, derived from Plugin or, for "
-                "metadata, from Source",
+                "metadata, from Source or EventHandler",
                 next_step="from plugin import <YourPlugin>; DevelopmentSession(<YourPlugin>)",
             )
         self.plugin_class: type[Any] = plugin_class
@@ -50,9 +63,23 @@ class PluginSource:
         return self.plugin_class.__name__
 
     @property
-    def is_metadata(self) -> bool:
-        """Whether it is a metadata source, which has workflows and no syncs."""
-        return is_metadata(self.plugin_class)
+    def kind(self) -> Kind:
+        """What the plugin is for."""
+        kind = kind_of(self.plugin_class)
+        assert kind is not None  # noqa: S101 - it would not be here
+        return kind
+
+    def require(self, kind: Kind, slug: str) -> None:
+        """Raises: UsageError for a plugin that is for something else than what is asked of it."""
+        if self.kind == kind:
+            return
+        what, _, method = _ABOUT[self.kind]
+        _, none, asked = _ABOUT[kind]
+        raise UsageError(
+            f"{self.name} {what}, and has no {none}",
+            tried=f"session.{asked}({slug!r})",
+            next_step=f"session.{method}({slug!r}); or a DevelopmentSession(..) of another class",
+        )
 
     @property
     def saved(self) -> object:
@@ -85,7 +112,7 @@ class PluginSource:
         with _modules_set_aside(file.parent):
             module = _import(self._module, file)
             plugin_class: Any = getattr(module, self.name, None)
-            if not is_plugin(plugin_class):
+            if kind_of(plugin_class) is None:
                 raise PluginLoadError(
                     f"{file.name} no longer holds the plugin class {self.name}",
                     tried=did_you_mean(self.name, plugin_names(module)),
@@ -135,29 +162,31 @@ def plugin_names(module: ModuleType) -> list[str]:
     return [
         name
         for name, value in vars(module).items()
-        if is_plugin(value) and value.__module__ == module.__name__
+        if kind_of(value) and value.__module__ == module.__name__
     ]
 
 
-def is_plugin(value: object) -> bool:
-    """Whether it is the class of a plugin: for syncs, or for metadata."""
-    return isinstance(value, type) and (issubclass(value, Plugin) or is_metadata(value))
-
-
-def is_metadata(plugin_class: type) -> bool:
-    """Whether it reads metadata: a class derived from `devsession.openmetadata.Source`."""
-    # Whoever has derived from it has loaded it; nobody else has to.
-    steps = sys.modules.get("devsession.openmetadata.steps.steps")
-    return steps is not None and issubclass(plugin_class, steps.Source)
+def kind_of(value: object) -> Kind | None:
+    """What a class is a plugin for, by what it is derived from; None for one that is no plugin."""
+    if not isinstance(value, type):
+        return None
+    if issubclass(value, Plugin):
+        return "sync"
+    for kind, module, name in _STEPS:
+        # Whoever has derived from it has loaded it; nobody else has to.
+        base = getattr(sys.modules.get(module), name, None)
+        if base is not None and issubclass(value, base):
+            return kind
+    return None
 
 
 def instance_of(plugin_class: type[Plugin]) -> Plugin:
-    """A new one; of a metadata source its stand-in, which asks for its configuration."""
-    if not is_metadata(plugin_class):
+    """A new one; of a step its stand-in, which asks for its configuration."""
+    if kind_of(plugin_class) == "sync":
         return plugin_class()
-    from devsession.session.source_plugin import plugin_of
+    from devsession.session.step_plugin import plugin_of
 
-    return plugin_of(plugin_class)  # type: ignore[arg-type]  # it is a source
+    return plugin_of(plugin_class)  # type: ignore[arg-type]  # it is a step
 
 
 def _not_one(file: Path, names: list[str], module: ModuleType) -> PluginLoadError:

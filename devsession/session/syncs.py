@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from devsession.errors import UnknownNameError, UsageError, did_you_mean
 from devsession.session.declaring import declared_record
 from devsession.session.inbound_sync import InboundSync
-from devsession.session.plugin_source import is_metadata
 from devsession.session.sync import Sync
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ class Syncs:
         self, slug: str, *, direction: str | None, strategy: str | None, **declared: str | None
     ) -> Sync | InboundSync:
         """The sync of this slug. Raises: as `DevelopmentSession.sync`."""
-        _check_plugin(self._session, slug)
+        self._session.source.require("sync", slug)
         check_direction(slug, direction)
         _check(slug, direction, {"strategy": strategy, **declared})
         if direction == "inbound" or (direction is None and self._is_inbound(slug, declared)):
@@ -92,16 +91,6 @@ class Syncs:
                 sync=slug,
             )
         return False
-
-
-def _check_plugin(session: DevelopmentSession, slug: str) -> None:
-    """Raises: UsageError for a plugin that reads metadata."""
-    if is_metadata(session.source.plugin_class):
-        raise UsageError(
-            f"{session.source.name} reads metadata, and has no syncs",
-            tried=f"session.sync({slug!r})",
-            next_step=f"session.workflow({slug!r})",
-        )
 
 
 def check_direction(slug: str, direction: str | None) -> None:

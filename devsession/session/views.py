@@ -14,7 +14,6 @@ from devsession.notebook.key_part import KeyPart
 from devsession.session.draft_part import DraftPart
 from devsession.session.outdated import OutdatedPart
 from devsession.session.plugin_call import calling
-from devsession.session.plugin_source import is_metadata
 from devsession.session.sampling import sample_of
 from devsession.session.source_part import SourcePart
 from devsession.session.stream_choices import chosen_by_hand
@@ -29,10 +28,11 @@ if TYPE_CHECKING:
     from devsession.session.connection import Connection
     from devsession.session.development import DevelopmentSession
     from devsession.session.inbound_sync import InboundSync
+    from devsession.session.step_connection import StepConnection
     from devsession.session.sync import Sync
-    from devsession.session.workflow_connection import WorkflowConnection
 
 _LINE = 100  # characters
+_FIRST = {"metadata": 'session.workflow("..")', "events": 'session.events("..")'}
 _AFTER_CONNECTION = 'it is saved; session.sync("..", source="..", identifier="..")'
 _AFTER_CONNECTION_INBOUND = 'it is saved; session.sync("..", direction="inbound")'
 _AFTER_SYNC = (
@@ -47,10 +47,10 @@ def show_card(session: DevelopmentSession) -> None:
     session.account.rows("select 1")
     if not session.offline:
         session.sandbox.start()
-    next_step = 'session.sync("..")' if session.omnata_app else "session.connection"
-    if is_metadata(session.source.plugin_class):
-        next_step = 'session.workflow("..")'
-    display(SessionCard(plugin=session.source.name, next_step=next_step))
+    first = 'session.sync("..")' if session.omnata_app else "session.connection"
+    display(
+        SessionCard(plugin=session.source.name, next_step=_FIRST.get(session.source.kind, first))
+    )
 
 
 def connection_page(session: DevelopmentSession, connection: Connection) -> FormWidget:
@@ -78,13 +78,10 @@ def connection_page(session: DevelopmentSession, connection: Connection) -> Form
     return widget
 
 
-def workflow_page(session: DevelopmentSession, connection: WorkflowConnection) -> FormWidget:
-    """The configuration of a workflow's source, live: the page of a connection, and what is next."""
+def step_page(session: DevelopmentSession, connection: StepConnection) -> FormWidget:
+    """The configuration of a step, live: the page of a connection, and what is next."""
     widget = connection_page(session, connection)
-    name = _variable(connection.slug)
-    after = (
-        f'it is saved; {name}.plan() says what a run would do, {name}.scenario("..") freezes one'
-    )
+    after = f"it is saved; {connection.after.format(name=_variable(connection.slug))}"
     widget.saved = lambda: after if connection.is_saved else ""
     return widget
 

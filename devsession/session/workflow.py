@@ -15,7 +15,7 @@ from devsession.openmetadata.workflow.frozen_config import frozen, thawed
 from devsession.session.local_catalog import catalog_of, reachable
 from devsession.session.metadata_warehouse import warehouses
 from devsession.session.plugin_call import calling
-from devsession.session.workflow_connection import WorkflowConnection
+from devsession.session.session_step import SessionStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,28 +27,29 @@ if TYPE_CHECKING:
     from devsession.openmetadata.workflow.file import WorkflowFile
     from devsession.openmetadata.workflow.workflow import StepLike
     from devsession.session.development import DevelopmentSession
-    from devsession.session.saved import Note
+    from devsession.session.step_connection import StepConnection
     from devsession.session.workflow_scenario import WorkflowScenario
 
 
-class SessionWorkflow:
+class SessionWorkflow(SessionStep):
     """A source with its configuration, processors, and the catalog; `session.workflow("acme")`.
 
     Shown in a notebook the form of its configuration is live; `fill` fills it by name. With a file
     it is configured there.
     """
 
+    _METHOD = "workflow"
+    _AFTER = '{name}.plan() says what a run would do, {name}.scenario("..") freezes one'
+
     def __init__(self, session: DevelopmentSession, slug: str) -> None:
-        self._session = session
-        self.slug = slug
+        super().__init__(session, slug)
         self.service = slug
         self.processors: Sequence[StepLike] = ()
         self.file: WorkflowFile | None = None
-        self._connection: WorkflowConnection | None = None
         self._scenarios: dict[str, WorkflowScenario] = {}
 
     @property
-    def connection(self) -> WorkflowConnection:
+    def connection(self) -> StepConnection:
         """The form of its configuration. Raises: UsageError when a file has that."""
         if self.file is not None:
             raise UsageError(
@@ -56,35 +57,13 @@ class SessionWorkflow:
                 where=str(self.file.path),
                 next_step=f"change the file, then session.workflow({self.slug!r}, file=..) again",
             )
-        if self._connection is None:
-            self._connection = WorkflowConnection(self._session, self.slug)
-        return self._connection
+        return super().connection
 
-    def fill(self, **values: object) -> Note:
-        """Set fields by name, call prepare() and test_connection() once, and save.
-
-        The same values again change nothing and call nothing. A secret is `secret("NAME")`.
-
-        Raises:
-            FormError: a field is wrong; nothing was changed.
-            ConnectError: the system refused; nothing was saved.
-            SecretMissingError: a referenced secret is nowhere.
-        """
-        return self.connection.fill(**values)
-
-    @property
-    def config(self) -> Any:
-        """What the source gets: an instance of its `Config`, secrets included.
-
-        Raises: NotFilledError, SecretMissingError.
-        """
+    def _configuration(self) -> Any:
         if self.file is None:
-            config = self.connection.config
-        else:
-            # As the class has it that is loaded now: plugin.py may have been saved since.
-            config = thawed(self._source, *frozen(self._planned.config))
-        self._session.vault.learn(frozen(config)[1])
-        return config
+            return super()._configuration()
+        # As the class has it that is loaded now: plugin.py may have been saved since.
+        return thawed(self._source, *frozen(self._planned.config))
 
     def plan(self) -> CatalogDiff:
         """What a run would create, update, leave, and find stale. The source is run, nothing is sent.
@@ -204,25 +183,20 @@ class SessionWorkflow:
     def secrets(self, _: object, names: Sequence[str]) -> dict[str, str]:
         """The plain secrets of a scenario's configuration, as they are now."""
         if self.file is None:
-            return self.connection.secrets(names)
+            return super().secrets(_, names)
         found = frozen(self.config)[1]
         return {name: found[name] for name in names if name in found}
 
-    def refresh(self) -> None:
-        """plugin.py was saved: the form as it is now; answers that still fit are kept."""
-        if self._connection is not None:
-            self._connection.refresh()
-
     def _ipython_display_(self) -> None:
         if self.file is None:
-            self.connection._ipython_display_()
+            super()._ipython_display_()
         else:
             print(self)  # noqa: T201 - the author's cell shows it
 
     def __repr__(self) -> str:
         if self.file is not None:
             return f"Workflow {self.slug!r}: {self.file.path.name}, service {self.service}"
-        return repr(self.connection)
+        return super().__repr__()
 
     @property
     def _planned(self) -> Planned:

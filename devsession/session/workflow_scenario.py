@@ -12,27 +12,24 @@ from devsession.openmetadata.review.catalog import reads, unmatched
 from devsession.openmetadata.review.entities_frame import entities_frame
 from devsession.openmetadata.review.rules import check_items
 from devsession.openmetadata.review.written import differences, from_line, to_line
-from devsession.openmetadata.workflow.frozen_config import thawed
 from devsession.plugin.report import Report
 from devsession.recording.metadata_scenario import MetadataScenarioFolder
 from devsession.recording.takes import of_the_sync
 from devsession.render import counted
-from devsession.session.addresses import called_elsewhere
-from devsession.session.any_scenario import AnyScenario, last_of_each_cell, with_finding
+from devsession.session.any_scenario import last_of_each_cell, with_finding
 from devsession.session.run_findings import answered_by, warning
+from devsession.session.step_scenario import StepScenario
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from pandas import DataFrame
 
     from devsession.openmetadata.review.diff import CatalogDiff
     from devsession.openmetadata.review.known import Known
     from devsession.openmetadata.steps.steps import Item
-    from devsession.recording.exchange import Exchange
     from devsession.recording.scenario_input import MetadataScenarioInput
     from devsession.secrets.redact import Redactor
-    from devsession.session.connection import Connection
 
 _NOT_SENT = "nothing is sent to the catalog, unless workflow.run() does it"
 
@@ -47,7 +44,7 @@ class MetadataReport(Report):
     entities: DataFrame = field(kw_only=True, compare=False)
 
 
-class WorkflowScenario(AnyScenario[MetadataScenarioFolder]):
+class WorkflowScenario(StepScenario[MetadataScenarioFolder]):
     """Frozen configuration, and what came of it since the scenario was opened."""
 
     _CALLED = "entities"
@@ -63,14 +60,6 @@ class WorkflowScenario(AnyScenario[MetadataScenarioFolder]):
 
     def __repr__(self) -> str:
         return f"Scenario {self.name!r}: {self._frozen.plugin} of {self._frozen.service}, frozen"
-
-    @property
-    def config(self) -> Any:
-        """What the source gets, as frozen; the secrets are those of today."""
-        vault = self._session.vault
-        content = _each_text(self._frozen.config, vault.resolve)
-        source: Any = self._session.loaded_class
-        return thawed(source, content, self._secrets())
 
     @property
     def items(self) -> list[Item]:
@@ -150,11 +139,6 @@ class WorkflowScenario(AnyScenario[MetadataScenarioFolder]):
         self._report, self._ran = report, session.vault.redactor.value(lines)
         return self._told(report, lines, *filter(None, notes))
 
-    @property
-    def _connection(self) -> Connection:
-        connection: Connection = self._sync.connection
-        return connection
-
     def _lines(self) -> list[dict[str, Any]]:
         """Of the run, or of the folder; the source is run where there is none."""
         if self._ran is None and not self.folder.has_outcomes:
@@ -198,14 +182,6 @@ class WorkflowScenario(AnyScenario[MetadataScenarioFolder]):
             report, warning("C01", found, "differs from what the cells came to", fix=fix)
         )
 
-    def _called_elsewhere(self, exchanges: Sequence[Exchange]) -> Any:
-        vault, plugin = self._session.vault, self._session.plugin
-        declared = plugin.network_addresses_of(self.config)  # type: ignore[attr-defined]
-        places = called_elsewhere(exchanges, declared, vault)
-        fix = "return them from network_addresses(), or do not call them"
-        what = "called, and neither in the configuration nor declared by network_addresses()"
-        return warning("N01", places, what, fix=fix) if places else None
-
     def _write_came(self, came: list[dict[str, Any]], redactor: Redactor) -> None:
         self.folder.write_entities(came, redactor)
 
@@ -234,13 +210,3 @@ def _changes(now: list[dict[str, Any]], before: list[dict[str, Any]] | None) -> 
     if not found:
         return "the same as the run before"
     return f"{counted(len(found), 'difference')} to the run before: {found[0]}"
-
-
-def _each_text(content: Any, change: Any) -> Any:
-    if isinstance(content, str):
-        return change(content)
-    if isinstance(content, list):
-        return [_each_text(each, change) for each in content]
-    if isinstance(content, dict):
-        return {name: _each_text(value, change) for name, value in content.items()}
-    return content

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devsession.errors import UsageError
-from devsession.session.plugin_source import is_metadata
 from devsession.session.workflow import SessionWorkflow
 
 if TYPE_CHECKING:
@@ -39,13 +38,7 @@ class Workflows:
     ) -> SessionWorkflow:
         """The workflow of this slug. Raises: as `DevelopmentSession.workflow`."""
         session = self._session
-        if not is_metadata(session.source.plugin_class):
-            raise UsageError(
-                f"{session.source.name} is a plugin for syncs, and has no workflows",
-                tried=f"session.workflow({slug!r})",
-                next_step="session.sync(..); or DevelopmentSession(..) of a class derived from "
-                "devsession.openmetadata.Source",
-            )
+        session.source.require("metadata", slug)
         if not (isinstance(slug, str) and slug.strip()):
             raise UsageError(
                 "A workflow is named in text: slug",

@@ -13,13 +13,15 @@ SUCCESS_LOST = "SUCCESS False, expected True"
 _NONE = object()
 
 
-def outcome_differences(outcomes: DataFrame, expected: DataFrame) -> list[str]:
+def outcome_differences(
+    outcomes: DataFrame, expected: DataFrame, *, thing: str = "record"
+) -> list[str]:
     """A line for each field that differs: `record 7: RESULT.error 'taken', expected 'too long'`.
 
     The order of the outcomes does not count, nor what `expected` has no column for.
     """
     return [
-        f"record {identifier}: {line}"
+        f"{thing} {identifier}: {line}"
         for identifier, lines in differences_by_record(outcomes, expected).items()
         for line in lines
     ]

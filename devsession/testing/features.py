@@ -105,7 +105,7 @@ class Feature:
                 raise self._does_not_hold(
                     f"the scenario {scenario.frozen.name!r} passes whatever the app answers"
                 )
-            changed.append(found[0].exchanges)
+            changed.append(found.scenario.exchanges)
         return changed
 
     def _check_ours(self) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from devsession.plugin.request_matching import written_path
 from devsession.recording.scenario import opened
 from devsession.render import counted
+from devsession.testing.event_playing import changed_events
 from devsession.testing.json_values import Path as JsonPath
 from devsession.testing.json_values import leaves, with_value
 from devsession.testing.process import PytestRun, run_pytest
-from devsession.testing.scenarios import AnyLoaded, ScenarioReport, load, play
+from devsession.testing.scenarios import AnyLoaded, LoadedEvents, ScenarioReport, load, play
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +27,12 @@ _FIELDS_TRIED = 25
 _EXCHANGES_TRIED = 10
 
 
-@dataclass(frozen=True)
-class Change:
-    """One recorded answer made different: `text` says how, `exchanges` are the cassette with it."""
+class Failing(NamedTuple):
+    """What was changed, the scenario with that, and how it went then."""
 
-    text: str
-    exchanges: list[Exchange]
+    change: str
+    scenario: AnyLoaded
+    report: ScenarioReport
 
 
 @dataclass(frozen=True)
@@ -78,23 +79,29 @@ def prove_test(plugin_class: type[Plugin], folder: Path, test_file: Path) -> Pro
     found = failing_change(plugin_class, scenario) if as_generated else None
     if found is None:
         return Proof(scenario.frozen.name, as_generated, None, "", "")
-    change, report = found
     ran = run_pytest(test_file, folder.name)
-    return Proof(scenario.frozen.name, as_generated, ran, change.text, report.differences[0])
+    return Proof(scenario.frozen.name, as_generated, ran, found.change, found.report.differences[0])
 
 
-def failing_change(
-    plugin_class: type[Plugin], scenario: AnyLoaded
-) -> tuple[Change, ScenarioReport] | None:
-    """The first changed answer with which the scenario differs, and how; None if none does."""
-    for change in changes(scenario.exchanges):
-        report = play(plugin_class, replace(scenario, exchanges=change.exchanges))
+def failing_change(plugin_class: type[Plugin], scenario: AnyLoaded) -> Failing | None:
+    """The first change with which the scenario differs, and how; None if none does."""
+    for change, changed in changes(scenario):
+        report = play(plugin_class, changed)
         if not report:
-            return change, report
+            return Failing(change, changed, report)
     return None
 
 
-def changes(exchanges: list[Exchange]) -> Iterator[Change]:
+def changes(scenario: AnyLoaded) -> Iterator[tuple[str, AnyLoaded]]:
+    """The scenario with one recorded answer made different, or an event, and how."""
+    for change, exchanges in _changed_answers(scenario.exchanges):
+        yield change, replace(scenario, exchanges=exchanges)
+    if isinstance(scenario, LoadedEvents):
+        for change, events in changed_events(scenario.events):
+            yield change, replace(scenario, events=events)
+
+
+def _changed_answers(exchanges: list[Exchange]) -> Iterator[tuple[str, list[Exchange]]]:
     """Changed cassettes, the most telling first: fields of answers to writes, of reads, then statuses.
 
     Fields come before statuses, because a plugin may wait and try again when the app fails. Of many
@@ -112,10 +119,12 @@ def changes(exchanges: list[Exchange]) -> Iterator[Change]:
         )
 
 
-def _changed(exchanges: list[Exchange], at: int, how: str, **fields: Any) -> Change:
+def _changed(
+    exchanges: list[Exchange], at: int, how: str, **fields: Any
+) -> tuple[str, list[Exchange]]:
     changed = replace(exchanges[at], **fields)
     text = f"{how} {changed.method} {changed.url}"
-    return Change(text, [*exchanges[:at], changed, *exchanges[at + 1 :]])
+    return text, [*exchanges[:at], changed, *exchanges[at + 1 :]]
 
 
 def _changed_bodies(exchange: Exchange) -> Iterator[tuple[str, bytes]]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from devsession.plugin.contract import Plugin
     from devsession.plugin.record_matching import RecordMatching
+    from devsession.recording.event_scenario import EventScenarioFolder
     from devsession.recording.exchange import Exchange
     from devsession.recording.inbound_scenario import InboundScenarioFolder
     from devsession.recording.metadata_scenario import MetadataScenarioFolder
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from devsession.recording.replay import Replay
     from devsession.recording.scenario import AnyFolder, ScenarioFolder
     from devsession.recording.scenario_input import (
+        EventScenarioInput,
         InboundScenarioInput,
         MetadataScenarioInput,
         ScenarioInput,
@@ -111,8 +113,29 @@ class LoadedMetadata:
         return Played(len(self.expected), done.played, [*done.differences, *found])
 
 
+@dataclass(frozen=True)
+class LoadedEvents:
+    """All files of a handler's scenario, read; events: as the catalog sends them."""
+
+    folder: Path
+    frozen: EventScenarioInput
+    events: list[dict[str, Any]]
+    expected: DataFrame
+    exchanges: list[Exchange]
+    changed_by_hand: tuple[str, ...] = ()
+
+    def played(self, handler: Any, replay: Replay) -> Played:
+        """Hand the events over, and compare the outcomes."""
+        from devsession.testing.comparison import outcome_differences
+        from devsession.testing.event_playing import play_events
+
+        done = play_events(handler, self.frozen, self.events, replay)
+        found = outcome_differences(done.outcomes, self.expected, thing="event")
+        return Played(len(self.events), done.played, [*done.differences, *found])
+
+
 LoadedSync = LoadedScenario | LoadedInbound
-AnyLoaded = LoadedSync | LoadedMetadata
+AnyLoaded = LoadedSync | LoadedMetadata | LoadedEvents
 
 
 class Played(NamedTuple):
@@ -166,7 +189,7 @@ def scenario_folders(scenarios: Path | str) -> list[Path]:
 
 
 def run_scenario(plugin_class: type[Plugin], folder: Path | str) -> ScenarioReport:
-    """Call the sync's method with the frozen input of a folder, network shut, and compare.
+    """Call the plugin's method with the frozen input of a folder, network shut, and compare.
 
     Secrets are their placeholders. Raises: ScenarioError or CassetteError for a damaged folder.
     """
@@ -181,16 +204,22 @@ def load(folder: ScenarioFolder) -> LoadedScenario: ...
 def load(folder: InboundScenarioFolder) -> LoadedInbound: ...
 @overload
 def load(folder: MetadataScenarioFolder) -> LoadedMetadata: ...
+@overload
+def load(folder: EventScenarioFolder) -> LoadedEvents: ...
 def load(folder: AnyFolder) -> AnyLoaded:
     """Read all files of a folder. Raises: ScenarioError or CassetteError for a damaged one."""
+    from devsession.recording.event_scenario import EventScenarioFolder
     from devsession.recording.inbound_scenario import InboundScenarioFolder
     from devsession.recording.metadata_scenario import MetadataScenarioFolder
 
     exchanges = folder.read_cassette()
     changed = tuple(folder.cassette_changes(exchanges))
     if isinstance(folder, MetadataScenarioFolder):
-        expected = folder.read_entities()
-        return LoadedMetadata(folder.path, folder.read_input(), expected, exchanges, changed)
+        lines = folder.read_entities()
+        return LoadedMetadata(folder.path, folder.read_input(), lines, exchanges, changed)
+    if isinstance(folder, EventScenarioFolder):
+        head, events, expected = folder.read_input(), folder.read_events(), folder.read_outcomes()
+        return LoadedEvents(folder.path, head, events, expected, exchanges, changed)
     if isinstance(folder, InboundScenarioFolder):
         frozen, results = folder.read_input(), folder.read_results()
         return LoadedInbound(folder.path, frozen, results, exchanges, changed)

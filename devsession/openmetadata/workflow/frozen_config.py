@@ -1,4 +1,4 @@
-"""A source's configuration as JSON without its secrets, and the configuration back."""
+"""A step's configuration as JSON without its secrets, and the configuration back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from devsession.secrets.redact import placeholder
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from devsession.openmetadata.steps.steps import Source
+    from devsession.openmetadata.steps.steps import Step
 
 Path = tuple[str, ...]
 
@@ -30,18 +30,18 @@ def frozen(config: Any) -> tuple[dict[str, Any], dict[str, str]]:
     return content, secrets
 
 
-def thawed(source: type[Source], content: Mapping[str, Any], secrets: Mapping[str, str]) -> Any:
-    """The configuration again, as the source's `Config`. secrets: a placeholder where one is missing.
+def thawed(step: type[Step], content: Mapping[str, Any], secrets: Mapping[str, str]) -> Any:
+    """The configuration again, as the step's `Config`. secrets: a placeholder where one is missing.
 
     Raises: WorkflowError when it does not fit the `Config` any more.
     """
     left: list[Path] = []
     filled = _filled(dict(content), secrets, (), left)
-    if source.Config is None:
+    if step.Config is None:
         return filled
     # What a real secret has to look like does not hold for a placeholder.
-    model = unchecked(source.Config, left) if left else source.Config
-    relaxed = type(source.__name__, (source,), {"Config": model})
+    model = unchecked(step.Config, left) if left else step.Config
+    relaxed = type(step.__name__, (step,), {"Config": model})
     return configured(relaxed, filled)
 
 

@@ -47,12 +47,12 @@ def run_faults(plugin_class: type[Plugin], folder: Path | str) -> FaultReport:
     Raises: ScenarioError or CassetteError for a damaged folder; UsageError for a workflow's.
     """
     from devsession.recording.scenario import opened
-    from devsession.testing.scenarios import LoadedMetadata, load
+    from devsession.testing.scenarios import LoadedEvents, LoadedMetadata, load
 
     loaded = load(opened(Path(folder)))
-    if isinstance(loaded, LoadedMetadata):
+    if isinstance(loaded, LoadedMetadata | LoadedEvents):
         raise UsageError(
-            f"{loaded.frozen.name!r} is a workflow's scenario, and these faults are of syncs",
+            f"{loaded.frozen.name!r} is no sync's scenario, and these faults are of syncs",
             where=str(folder),
             next_step="metadata_contract(..) has its own: a refusal, a failing request",
         )

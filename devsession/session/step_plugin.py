@@ -1,4 +1,7 @@
-"""A metadata source as the plugin that a session knows: its configuration is a connection form."""
+"""A metadata source, or a handler of events, as the plugin that a session knows.
+
+Its configuration is a connection form.
+"""
 
 from __future__ import annotations
 
@@ -14,44 +17,44 @@ from devsession.plugin.model_form import fields_of, model_from
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from devsession.openmetadata import Source
+    from devsession.openmetadata import EventHandler, Source
     from devsession.plugin.parameters import ConnectionConfigurationParameters, ConnectivityOption
 
 _METHOD = "Configuration"
 
 
-def plugin_of(source: type[Source]) -> SourcePlugin:
-    """The source's stand-in where a session asks for a plugin; it has the name of its class."""
-    parts = {"source": source, "__module__": source.__module__}
-    made: SourcePlugin = type(source.__name__, (SourcePlugin,), parts)()
+def plugin_of(step: type[Source | EventHandler]) -> StepPlugin:
+    """The step's stand-in where a session asks for a plugin; it has the name of its class."""
+    parts = {"step": step, "__module__": step.__module__}
+    made: StepPlugin = type(step.__name__, (StepPlugin,), parts)()
     return made
 
 
-class SourcePlugin(Plugin):
-    """Asks for what the source's `Config` asks for."""
+class StepPlugin(Plugin):
+    """Asks for what the step's `Config` asks for."""
 
-    source: ClassVar[type[Source]]
+    step: ClassVar[type[Source | EventHandler]]
 
     def get_manifest(self) -> PluginManifest:
         """Its name, of that of the class."""
-        name = self.source.__name__
+        name = self.step.__name__
         words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
         return PluginManifest(
             plugin_id=words, plugin_name=name, developer_id="metadata", developer_name="metadata"
         )
 
     def connection_form(self, _: ConnectivityOption) -> list[ConnectionMethod]:
-        """The fields of the source's `Config`. Raises: DefinitionError where there is none."""
-        if self.source.Config is None:
+        """The fields of the step's `Config`. Raises: DefinitionError where there is none."""
+        if self.step.Config is None:
             raise DefinitionError(
-                f"{self.source.__name__} has no Config, so there is nothing to fill",
-                next_step="class AcmeConfig(SourceConfig): ..; and Config = AcmeConfig in the source",
+                f"{self.step.__name__} has no Config, so there is nothing to fill",
+                next_step="class AcmeConfig(BaseModel): ..; and Config = AcmeConfig in the class",
             )
-        return [ConnectionMethod(name=_METHOD, fields=fields_of(self.source.Config))]
+        return [ConnectionMethod(name=_METHOD, fields=fields_of(self.step.Config))]
 
     def config(self, parameters: ConnectionConfigurationParameters) -> Any:
-        """The source's `Config` of what was filled in. Raises: FormError where it does not fit."""
-        if self.source.Config is None:
+        """The step's `Config` of what was filled in. Raises: FormError where it does not fit."""
+        if self.step.Config is None:
             return {}
 
         def text_of(name: str, secret: bool) -> str | None:
@@ -59,16 +62,16 @@ class SourcePlugin(Plugin):
             found = kept.get(name)
             return None if found is None else found.value
 
-        return model_from(self.source.Config, text_of)
+        return model_from(self.step.Config, text_of)
 
     def network_addresses(self, parameters: ConnectionConfigurationParameters) -> list[str]:
-        """The hosts in the configuration, and those that the source names."""
+        """The hosts in the configuration, and those that the step names."""
         return self.network_addresses_of(self.config(parameters))
 
     def network_addresses_of(self, config: Any) -> list[str]:
         """The same of a configuration."""
         content = frozen(config)[0]
-        return [*self.source.network_addresses(config), *map(_host, _texts(content))]
+        return [*self.step.network_addresses(config), *map(_host, _texts(content))]
 
 
 def _host(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The configuration of a workflow's source: the form of its `Config`, tested, and kept by its slug."""
+"""The configuration of a source, or of a handler: the form of its `Config`, tested, kept by a slug."""
 
 from __future__ import annotations
 
@@ -24,13 +24,18 @@ if TYPE_CHECKING:
     from devsession.session.saved import Note
 
 
-class WorkflowConnection(Connection):
-    """What a workflow's source is configured with; Test calls its prepare() and test_connection()."""
+class StepConnection(Connection):
+    """What a step is configured with; Test calls its prepare() and test_connection().
 
-    def __init__(self, session: DevelopmentSession, slug: str) -> None:
+    method: of the session, `workflow` or `events`. after: what is next when it is saved.
+    """
+
+    def __init__(self, session: DevelopmentSession, slug: str, *, method: str, after: str) -> None:
         self.slug = slug
-        self.call = f"session.workflow({slug!r})"
-        self._thing, self._noun = f"workflow {slug!r}", slug
+        self.after = after
+        self._method = method
+        self.call = f"session.{method}({slug!r})"
+        self._thing, self._noun = f"{method} {slug!r}", slug
         super().__init__(session)
 
     @property
@@ -40,11 +45,11 @@ class WorkflowConnection(Connection):
 
     @property
     def _title(self) -> str:
-        return f"the form of the workflow {self.slug!r}"
+        return f"the form of {self._thing}"
 
     @property
     def config(self) -> Any:
-        """An instance of the source's `Config`, secrets included. Raises: as `parameters`."""
+        """An instance of the step's `Config`, secrets included. Raises: as `parameters`."""
         plugin: Any = self._session.plugin
         return plugin.config(self.parameters)
 
@@ -53,7 +58,7 @@ class WorkflowConnection(Connection):
         return super().fill(**dict(_flat(values)))
 
     def __repr__(self) -> str:
-        return f"Workflow {self.slug!r}: {'filled' if self.record else 'not filled'}"
+        return f"{self._method.capitalize()} {self.slug!r}: {'filled' if self.record else 'not filled'}"
 
     def _call_connect(self, plugin: Any, parameters: ConnectionConfigurationParameters) -> None:
         from devsession.openmetadata import WorkflowContext
@@ -62,7 +67,7 @@ class WorkflowConnection(Connection):
         recorder, raises = self._session.recorder, ConnectError
         opening = warehouses(self._session.workspace.folder)
         with recorder.always_live(), last_exchange(recorder) as exchange, opening as opener:
-            made = plugin.source(WorkflowContext(self.slug, config, warehouse=opener))
+            made = plugin.step(WorkflowContext(self.slug, config, warehouse=opener))
             try:
                 for name in ("prepare", "test_connection"):
                     with calling(plugin, name, self._vault, raises=raises, exchange=exchange):
@@ -75,9 +80,9 @@ class WorkflowConnection(Connection):
 
     @cached_property
     def _page(self) -> FormWidget:
-        from devsession.session.views import workflow_page
+        from devsession.session.views import step_page
 
-        return workflow_page(self._session, self)
+        return step_page(self._session, self)
 
 
 def _flat(values: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:
