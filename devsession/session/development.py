@@ -25,7 +25,7 @@ from devsession.session.sandbox import Sandbox
 from devsession.session.saving import Saving
 from devsession.session.syncs import Syncs
 from devsession.session.vault import Vault
-from devsession.session.with_workflows import WithWorkflows
+from devsession.session.with_steps import WithSteps
 from devsession.session.workspace import Workspace, offline_requested
 from devsession.warehouse.embedded import embedded_service
 
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from devsession.session.any_scenario import AnyScenario
     from devsession.session.completion import Told
     from devsession.session.inbound_sync import InboundSync
+    from devsession.session.session_step import SessionStep
     from devsession.session.sync import Sync
-    from devsession.session.workflow import SessionWorkflow
     from devsession.warehouse.omnata import Statements
     from devsession.warehouse.tables import LoadedTable
 
@@ -51,7 +51,7 @@ class _Reuse(ExitStack):
         return "from now on the tape answers what is unchanged; `with session.reuse():` for a block"
 
 
-class DevelopmentSession(InWarehouse, WithWorkflows):
+class DevelopmentSession(InWarehouse, WithSteps):
     """What an author builds a plugin with, in a notebook.
 
     plugin: the class; saving its file loads it again.
@@ -110,7 +110,7 @@ class DevelopmentSession(InWarehouse, WithWorkflows):
         )
         self._logs = ShownLogs(lambda: vault.shown)
         self._syncs = Syncs(self)
-        self._behind: list[Connection | Sync | InboundSync | SessionWorkflow] = []
+        self._behind: list[Connection | Sync | InboundSync | SessionStep] = []
         self._omnata: OmnataSyncs | None = None
         self._scenario: AnyScenario[Any] | None = None
         self._cells = follow_cells(self)
@@ -175,7 +175,7 @@ class DevelopmentSession(InWarehouse, WithWorkflows):
         self.recorder.match_by(self.source.plugin_class.request_matching)
         connection = [self.connection] if "connection" in self.__dict__ else []
         forms = [*connection, *self._syncs.all()]  # a step has none, and syncs no workflow
-        self._behind = [*(forms if self.source.kind == "sync" else self.known_workflows)]
+        self._behind = [*(forms if self.source.kind == "sync" else self.known_steps)]
         self.follow()
 
     def renew_syncs(self) -> None:

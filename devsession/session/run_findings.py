@@ -39,9 +39,18 @@ def warning(rule: str, found: Sequence[str], message: str, *, fix: str) -> Findi
 _MAKES_IDENTIFIERS = [SyncAction.SEND, SyncAction.CREATE, SyncAction.RECREATE]
 
 
-def differs_from_cells(outcomes: DataFrame, cells: DataFrame, records: DataFrame) -> Finding | None:
-    """A warning that names each record whose outcome the cells did not come to, lost ones first."""
-    made = set(records.loc[records["SYNC_ACTION"].isin(_MAKES_IDENTIFIERS), "IDENTIFIER"].map(str))
+def differs_from_cells(
+    outcomes: DataFrame,
+    cells: DataFrame,
+    records: DataFrame | None = None,
+    *,
+    thing: str = "record",
+) -> Finding | None:
+    """A warning that names each record whose outcome the cells did not come to, lost ones first.
+
+    records: those that were sent, of a sync. thing: what a record is called.
+    """
+    made = set() if records is None else _made_anew(records)
     found = differences_by_record(outcomes, cells, no_app_identifier=made)
     if not found:
         return None
@@ -57,20 +66,28 @@ def differs_from_cells(outcomes: DataFrame, cells: DataFrame, records: DataFrame
             line for line in found[identifier] if not line.startswith("APP_IDENTIFIER")
         ]
     told = [
-        shortened(f"record {identifier}: {', '.join(found[identifier])}", _WIDTH)
+        shortened(f"{thing} {identifier}: {', '.join(found[identifier])}", _WIDTH)
         for identifier in dict.fromkeys([*lost, *found])
     ]
     return warning("C01", told, "differs from the outcomes of the cells", fix=fix)
 
 
-def cells_differ_from_run(cells: DataFrame, ran: DataFrame, records: DataFrame) -> Finding | None:
+def cells_differ_from_run(
+    cells: DataFrame, ran: DataFrame, records: DataFrame | None = None, *, thing: str = "record"
+) -> Finding | None:
     """The same for cells that were run again, after the run whose outcomes stay what the test expects."""
-    found = differs_from_cells(cells, ran, records)
+    found = differs_from_cells(cells, ran, records, thing=thing)
     return found and replace(
         found,
         message="differs from the outcomes of run(), which stay what the test expects",
         fix="if plugin.py is right, nothing; else mend it, then scenario.run() and complete()",
     )
+
+
+def _made_anew(records: DataFrame) -> set[str]:
+    """Those whose identifiers at the app are others each time."""
+    made = records["SYNC_ACTION"].isin(_MAKES_IDENTIFIERS)
+    return set(records.loc[made, "IDENTIFIER"].map(str))
 
 
 def asked_too_fast(outcomes: DataFrame, exchanges: Sequence[Exchange]) -> Finding | None:

@@ -59,6 +59,11 @@ class SessionStep:
         self._session.vault.learn(frozen(config)[1])
         return config
 
+    @property
+    def is_configured(self) -> bool:
+        """Whether there is a configuration to compare a frozen one with."""
+        return self.connection.filled
+
     def _configuration(self) -> Any:
         return self.connection.config
 

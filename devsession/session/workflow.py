@@ -59,6 +59,11 @@ class SessionWorkflow(SessionStep):
             )
         return super().connection
 
+    @property
+    def is_configured(self) -> bool:
+        """Whether there is a configuration to compare a frozen one with."""
+        return self.file is not None or super().is_configured
+
     def _configuration(self) -> Any:
         if self.file is None:
             return super()._configuration()

@@ -78,7 +78,7 @@ def _frozen_with(
     wanted: WantedPass,
 ) -> str:
     """What it was frozen with that is otherwise by now."""
-    if session.offline or (workflow.file is None and not workflow.connection.filled):
+    if session.offline or not workflow.is_configured:
         return ""
     was, now = folder.read_input(), _input(session, workflow, wanted)
     clean = session.vault.redactor.value

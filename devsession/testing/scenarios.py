@@ -110,7 +110,7 @@ class LoadedMetadata:
 
         done = play_metadata_pass(source, self.frozen, replay)
         found = differences(done.lines, self.expected)
-        return Played(len(self.expected), done.played, [*done.differences, *found])
+        return Played(len(self.expected), done.played, [*done.differences, *found], "entity")
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class LoadedEvents:
 
         done = play_events(handler, self.frozen, self.events, replay)
         found = outcome_differences(done.outcomes, self.expected, thing="event")
-        return Played(len(self.events), done.played, [*done.differences, *found])
+        return Played(len(self.events), done.played, [*done.differences, *found], "event")
 
 
 LoadedSync = LoadedScenario | LoadedInbound
@@ -139,11 +139,15 @@ AnyLoaded = LoadedSync | LoadedMetadata | LoadedEvents
 
 
 class Played(NamedTuple):
-    """How many records there are, how many exchanges were played, and what differs."""
+    """How many records there are, how many exchanges were played, and what differs.
+
+    thing: what a record is called.
+    """
 
     records: int
     exchanges: int
     differences: list[str]
+    thing: str = "record"
 
 
 @dataclass(frozen=True)
@@ -158,12 +162,13 @@ class ScenarioReport:
     played: int
     differences: tuple[str, ...]
     next_step: str = _MEND
+    thing: str = "record"
 
     def __bool__(self) -> bool:
         return not self.differences
 
     def __str__(self) -> str:
-        ran = f"{counted(self.records, 'record')}, {counted(self.played, 'exchange')} played"
+        ran = f"{counted(self.records, self.thing)}, {counted(self.played, 'exchange')} played"
         if self:
             return f"{self.scenario}: as recorded, {ran}"
         return (
@@ -252,4 +257,5 @@ def play(plugin_class: type[Plugin], scenario: AnyLoaded) -> ScenarioReport:
         done.exchanges,
         (*by_hand, *done.differences),
         next_step=_RESTORE.format(restoring(cassette)) if by_hand else _MEND,
+        thing=done.thing,
     )

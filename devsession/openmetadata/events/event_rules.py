@@ -43,7 +43,8 @@ def check_event_outcomes(
         outcomes, records, strategy="Send", find_secret=find_secret, thing="event"
     )
     odd = (_unknown_types(events), _none_taken(events, taken), _repeated(events))
-    return replace(report, findings=(*report.findings, *filter(None, odd)))
+    found = (*report.findings, *filter(None, odd))
+    return replace(report, findings=found, thing="event")
 
 
 def _unknown_types(events: Sequence[ChangeEvent]) -> Finding | None:

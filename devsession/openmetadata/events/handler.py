@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from devsession.openmetadata.steps.causes import cause_of
+from devsession.openmetadata.steps.causes import said_by
 from devsession.openmetadata.steps.steps import Step
 from devsession.plugin.request_matching import RequestMatching
 
@@ -51,7 +51,11 @@ class EventHandler(Step):
 
 @dataclass(frozen=True)
 class Handled:
-    """How the handling of one event ended. result: what the handler said; `error` when it failed."""
+    """How the handling of one event ended.
+
+    result: what the handler said; `error` when it failed. raised: that, for `cause_of`, which tells
+    the line; outcomes do not, as lines move.
+    """
 
     event: str
     success: bool
@@ -72,6 +76,6 @@ def hand_over(handler: EventHandler, event: ChangeEvent) -> Handled | None:
             what = f"handle() returned {type(said).__name__}; a text, a dict or None is told"
             raise TypeError(what)  # noqa: TRY301 - it is the author's, as what handle() raises
     except Exception as error:  # noqa: BLE001 - the author's code
-        return Handled(event.id, success=False, result={"error": cause_of(error)}, raised=error)
+        return Handled(event.id, success=False, result={"error": said_by(error)}, raised=error)
     result = said if isinstance(said, dict) else {"done": said} if said else {}
     return Handled(event.id, success=True, result=result)

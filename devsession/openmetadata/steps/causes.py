@@ -18,7 +18,7 @@ _PACKAGE = str(Path(devsession.__file__).parent)
 
 def cause_of(error: Exception) -> str:
     """What was raised, and where in the author's code: `KeyError: 'name' (plugin.py:12 in tables)`."""
-    said = str(error) if isinstance(error, DevsessionError) else _plain(error)
+    said = said_by(error)
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
@@ -29,6 +29,13 @@ def cause_of(error: Exception) -> str:
         return said
     at = f"{Path(frames[-1].filename).name}:{frames[-1].lineno} in {frames[-1].name}"
     return f"{said} ({at})" if "\n" not in said else f"{said}\n  at:    {at}"
+
+
+def said_by(error: Exception) -> str:
+    """What was raised: `KeyError: 'name'`."""
+    if isinstance(error, DevsessionError):
+        return str(error)
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 def name_of(item: Item) -> str:
@@ -47,7 +54,3 @@ def name_of(item: Item) -> str:
 
 def _end(reference: object) -> str:
     return str(getattr(reference, "fqn", "") or getattr(reference, "id", ""))
-
-
-def _plain(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -1,4 +1,4 @@
-"""The metadata workflows of a session, by their slugs."""
+"""The metadata workflows and handlers of a session, by their slugs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devsession.errors import UsageError
+from devsession.session.events import SessionEvents
 from devsession.session.workflow import SessionWorkflow
 
 if TYPE_CHECKING:
@@ -15,18 +16,20 @@ if TYPE_CHECKING:
 
     from devsession.openmetadata.workflow.workflow import StepLike
     from devsession.session.development import DevelopmentSession
+    from devsession.session.session_step import SessionStep
 
 
-class Workflows:
+class Steps:
     """Each stays the same object."""
 
     def __init__(self, session: DevelopmentSession) -> None:
         self._session = session
-        self._known: dict[str, SessionWorkflow] = {}
+        self._workflows: dict[str, SessionWorkflow] = {}
+        self._events: dict[str, SessionEvents] = {}
 
-    def all(self) -> list[SessionWorkflow]:
+    def all(self) -> list[SessionStep]:
         """Those that were asked for in this process."""
-        return list(self._known.values())
+        return [*self._workflows.values(), *self._events.values()]
 
     def workflow(
         self,
@@ -39,13 +42,8 @@ class Workflows:
         """The workflow of this slug. Raises: as `DevelopmentSession.workflow`."""
         session = self._session
         session.source.require("metadata", slug)
-        if not (isinstance(slug, str) and slug.strip()):
-            raise UsageError(
-                "A workflow is named in text: slug",
-                tried=f"session.workflow({slug!r})",
-                next_step='session.workflow("acme")',
-            )
-        found = self._known.setdefault(slug, SessionWorkflow(session, slug))
+        _check_slug("workflow", slug)
+        found = self._workflows.setdefault(slug, SessionWorkflow(session, slug))
         if file is not None:
             self._read(found, Path(file))
         if service is not None:
@@ -53,6 +51,12 @@ class Workflows:
         if processors is not None:
             found.processors = processors
         return found
+
+    def events(self, slug: str) -> SessionEvents:
+        """The handler of this slug. Raises: as `DevelopmentSession.events`."""
+        self._session.source.require("events", slug)
+        _check_slug("events", slug)
+        return self._events.setdefault(slug, SessionEvents(self._session, slug))
 
     def _read(self, workflow: SessionWorkflow, file: Path) -> None:
         from devsession.openmetadata.workflow.file import read_workflow
@@ -63,6 +67,16 @@ class Workflows:
         flow = workflow.file.workflow
         self._session.vault.learn(flow.secrets)
         workflow.service, workflow.processors = flow.service or workflow.slug, flow.processors
+
+
+def _check_slug(method: str, slug: object) -> None:
+    """Raises: UsageError for what is no name."""
+    if not (isinstance(slug, str) and slug.strip()):
+        raise UsageError(
+            "It is named in text: slug",
+            tried=f"session.{method}({slug!r})",
+            next_step=f'session.{method}("acme")',
+        )
 
 
 @contextmanager

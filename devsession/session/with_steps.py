@@ -1,4 +1,4 @@
-"""What a session has for plugins that read metadata: workflows."""
+"""What a session has for plugins of a metadata catalog: workflows, and handlers of events."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ if TYPE_CHECKING:
 
     from devsession.openmetadata.workflow.workflow import StepLike
     from devsession.plugin.contract import Plugin
+    from devsession.session.events import SessionEvents
     from devsession.session.plugin_source import PluginSource
+    from devsession.session.session_step import SessionStep
+    from devsession.session.steps import Steps
     from devsession.session.workflow import SessionWorkflow
-    from devsession.session.workflows import Workflows
 
 
-class WithWorkflows:
-    """The workflows, loaded when the first is asked for: a session of a sync's plugin has none."""
+class WithSteps:
+    """Steps and handlers, loaded when the first is asked for: a session of syncs has none."""
 
     source: PluginSource
 
@@ -36,15 +38,22 @@ class WithWorkflows:
         on its way into the catalog.
 
         Raises:
-            UsageError: the plugin is one for syncs.
+            UsageError: the plugin is for something else.
             WorkflowError: the file cannot be run; it names the key and its line.
         """
-        return self._workflows.workflow(slug, file=file, service=service, processors=processors)
+        return self._steps.workflow(slug, file=file, service=service, processors=processors)
+
+    def events(self, slug: str) -> SessionEvents:
+        """The plugin, which handles events, with its configuration; the same slug gives the same one.
+
+        Raises: UsageError for a plugin that is for something else.
+        """
+        return self._steps.events(slug)
 
     @property
-    def known_workflows(self) -> list[SessionWorkflow]:
+    def known_steps(self) -> list[SessionStep]:
         """Those that were asked for in this process."""
-        return self._workflows.all() if "_workflows" in self.__dict__ else []
+        return self._steps.all() if "_steps" in self.__dict__ else []
 
     @property
     def loaded_class(self) -> type[Plugin]:
@@ -57,8 +66,8 @@ class WithWorkflows:
         raise NotImplementedError
 
     @cached_property
-    def _workflows(self) -> Workflows:
-        from devsession.session.workflows import Workflows
+    def _steps(self) -> Steps:
+        from devsession.session.steps import Steps
 
         session: Any = self
-        return Workflows(session)
+        return Steps(session)

@@ -1,0 +1,86 @@
+"""Freezing the input of a handler's scenario: its configuration, without its secrets, and events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from devsession.errors import UsageError
+from devsession.openmetadata.events.given_events import events_of
+from devsession.openmetadata.workflow.frozen_config import frozen
+from devsession.recording.event_scenario import EventScenarioFolder
+from devsession.recording.scenario import scenario_folder
+from devsession.recording.scenario_input import EventScenarioInput
+from devsession.render import counted
+from devsession.session.wanted import Wanted
+
+if TYPE_CHECKING:
+    from devsession.openmetadata import ChangeEvent
+    from devsession.session.development import DevelopmentSession
+    from devsession.session.events import GivenEvents, SessionEvents
+
+
+def event_scenario_of(
+    session: DevelopmentSession,
+    handler: SessionEvents,
+    name: str,
+    given: GivenEvents | None,
+    *,
+    refresh: bool,
+) -> EventScenarioFolder:
+    """The folder of a scenario as it was frozen; frozen now when there is none."""
+    Wanted(name, None, None).check()
+    scenarios, redactor = session.workspace.scenarios, session.vault.redactor
+    folder = scenario_folder(scenarios, handler.slug, name, EventScenarioFolder)
+    if isinstance(given, str):
+        given = session.workspace.folder / given
+    events = None if given is None else events_of(given)
+    if not (refresh or not folder.exists):
+        if told := _frozen_with(session, handler, folder, events):
+            # The author's cell shows it.
+            print(f"scenario {name!r}: frozen with {told}: refresh=True takes it anew")  # noqa: T201
+        return folder
+    if not events and folder.exists:
+        events = events_of(folder.read_events())
+    if not events:
+        raise UsageError(
+            f"The scenario {name!r} has no events to handle",
+            tried="events=[]" if given is not None else "looking for a scenario of this name",
+            where=str(folder.path),
+            next_step=f'session.events({handler.slug!r}).scenario({name!r}, events="events.jsonl")',
+        )
+    now = _input(session, handler, name)
+    redactor = session.vault.redactor  # with the secrets of the configuration
+    with folder.at_once(redactor):
+        folder.clear()
+        folder.write_input(now, redactor)
+        folder.write_events([each.to_wire() for each in events], redactor)
+    return folder
+
+
+def _input(session: DevelopmentSession, handler: SessionEvents, name: str) -> EventScenarioInput:
+    content, secrets = frozen(handler.config)
+    return EventScenarioInput(
+        name=name,
+        sync=handler.slug,
+        plugin=session.source.name,
+        config=content,
+        secrets=sorted(secrets),
+    )
+
+
+def _frozen_with(
+    session: DevelopmentSession,
+    handler: SessionEvents,
+    folder: EventScenarioFolder,
+    events: list[ChangeEvent] | None,
+) -> str:
+    """What it was frozen with that is otherwise by now."""
+    clean, told = session.vault.redactor.value, []
+    before = folder.read_events()
+    if events is not None and clean([each.to_wire() for each in events]) != before:
+        told.append(f"{counted(len(before), 'event')}, other ones")
+    if not session.offline and handler.is_configured:
+        was, now = folder.read_input(), _input(session, handler, folder.read_input().name)
+        if was.config != clean(now.config):
+            told.append("another configuration")
+    return ", ".join(told)
