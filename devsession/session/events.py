@@ -75,6 +75,11 @@ class SessionEvents(SessionStep):
         with calling(session.plugin, "__init__", session.vault):
             return self._handler(WorkflowContext(config=config))
 
+    @property
+    def is_configured(self) -> bool:
+        """Whether there is a configuration to compare a frozen one with."""
+        return self._handler.Config is None or super().is_configured
+
     def _configuration(self) -> Any:
         # One that asks for nothing need not be filled.
         return {} if self._handler.Config is None else super()._configuration()

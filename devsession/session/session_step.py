@@ -69,7 +69,7 @@ class SessionStep:
 
     def secrets(self, _: object, names: Sequence[str]) -> dict[str, str]:
         """The plain secrets of a scenario's configuration, as they are now."""
-        return self.connection.secrets(names)
+        return self.connection.secrets(names) if names else {}
 
     def refresh(self) -> None:
         """plugin.py was saved: the form as it is now; answers that still fit are kept."""
