@@ -10,6 +10,7 @@ from devsession.errors import EntityError
 from devsession.openmetadata import Lineage, OMError
 from devsession.openmetadata.review.catalog import reads, unmatched
 from devsession.openmetadata.review.entities_frame import entities_frame
+from devsession.openmetadata.review.results_frame import results_frame
 from devsession.openmetadata.review.rules import check_items
 from devsession.openmetadata.review.written import differences, from_line, to_line
 from devsession.plugin.report import Report
@@ -71,6 +72,11 @@ class WorkflowScenario(StepScenario[MetadataScenarioFolder]):
     def entities(self) -> DataFrame:
         """The entities: TYPE, FQN, NAME, DESCRIPTION, COLUMNS (how many), TAGS. Read once, as `items`."""
         return entities_frame(self.items)
+
+    @property
+    def test_results(self) -> DataFrame:
+        """Tests and how they ended: TEST, TABLE, COLUMN, DEFINITION, STATUS, TIME (UTC), RESULT."""
+        return results_frame(self.items)
 
     @property
     def lineage(self) -> Lineage:

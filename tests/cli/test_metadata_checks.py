@@ -64,7 +64,9 @@ def test_its_scenario_is_played(project: Path) -> None:
 
     _scenarios(project, [project / "scenarios" / "reads-all"], told.append)
 
-    assert [each.text for each in told] == ["reads all: as recorded, 8 entities, 7 exchanges played"]
+    assert [each.text for each in told] == [
+        "reads all: as recorded, 8 entities, 7 exchanges played"
+    ]
 
 
 def test_doctor_tells_the_contract_of_a_source(

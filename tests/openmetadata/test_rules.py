@@ -18,8 +18,11 @@ from devsession.openmetadata import (
     Table,
     TableConstraint,
     Tag,
+    TestCase,
+    TestResult,
     tag,
 )
+from devsession.openmetadata.review.results_frame import results_frame
 from devsession.openmetadata.review.rules import RULES, check_items
 from devsession.openmetadata.workflow.collecting import collect
 from devsession.secrets.redact import Redactor
@@ -47,6 +50,15 @@ STRING, KEY = "STRING", "s3cret-key-0001"
 
 def text(name: str, **more: object) -> Column:
     return Column(name=name, data_type=STRING, **more)  # type: ignore[arg-type]
+
+
+def a_test(of: str, column: str) -> TestCase:
+    name = f"shop.sales.public.{of}"
+    return TestCase(name="is_unique", table=name, column=column, test_definition="unique")
+
+
+def ended(test: str, at: int = 1_770_000_000_000) -> TestResult:
+    return TestResult(test_case=test, timestamp=at, test_case_status="Success")
 
 
 BREAKING: dict[str, list[Item]] = {
@@ -79,6 +91,9 @@ BREAKING: dict[str, list[Item]] = {
     "M15": [SERVICE, DATABASE, PEOPLE, SCHEMA],
     "M16": [*SHOP, table("staff", text("city", tags=[tag("Place.City")]))],
     "M17": [*SHOP, table("staff", owners=[Owner(name="nobody")])],
+    "M19": [*SHOP, a_test("people", "AGE")],
+    "M20": [*SHOP, ended("shop.sales.public.people.ID.is_unique")],
+    "M21": [*SHOP, (unique := a_test("people", "ID")), ended(unique.fqn, at=1_770_000_000)],
 }
 CATALOG = Catalog(Classification(name="PII"), Tag(name="Sensitive", classification="PII"))
 
@@ -149,3 +164,21 @@ def test_a_schema_of_another_service_is_dangling() -> None:
 
     assert [found.rule for found in report.errors] == ["M06"]
     assert "(there is no database store.sales)" in str(report)
+
+
+def test_a_test_of_a_table_that_is_nowhere_is_told_and_what_is_there_breaks_nothing() -> None:
+    nested = table("staff", Column(name="home", data_type="STRUCT", children=[text("city")]))
+    tests = [a_test("people", "ID"), a_test("staff", "home.city")]
+    whole = [*SHOP, nested, *tests, *(ended(each.fqn) for each in tests)]
+
+    assert check_items(whole, known=CATALOG).findings == ()
+    assert [found.rule for found in check_items([*whole, a_test("nowhere", "ID")]).errors] == [
+        "M19"
+    ]
+
+
+def test_results_are_a_frame(snapshot: SnapshotAssertion) -> None:
+    test, other = a_test("people", "ID"), a_test("people", "NAME")
+    items = [test, other, ended(test.fqn), ended("shop.sales.public.x.old")]
+
+    assert results_frame(items).to_dict("records") == snapshot

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import DataError, EntityError, UsageError
 from devsession.openmetadata.model.change_event import ChangeEvent
+from devsession.openmetadata.model.moments import moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +50,7 @@ def events_frame(events: Iterable[ChangeEvent]) -> DataFrame:
             each.fqn,
             each.changed,
             each.user_name,
-            datetime.fromtimestamp(each.timestamp / 1000, UTC),
+            moment_of(each.timestamp),
         )
         for each in events
     ]

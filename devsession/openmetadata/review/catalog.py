@@ -9,6 +9,7 @@ from devsession.errors import EntityError
 from devsession.openmetadata.model import entities, fqn
 from devsession.openmetadata.model.base import Entity
 from devsession.openmetadata.model.entities import Placed
+from devsession.openmetadata.model.facts import TestCase
 from devsession.openmetadata.review.rule_case import PARENT_TYPES
 from devsession.openmetadata.steps.selection import LEVEL_OF, SourceConfig
 
@@ -98,6 +99,6 @@ def _parts(name: str) -> list[str]:
 def _kinds() -> dict[str, type[Entity]]:
     return {
         kind.entity_type: kind
-        for kind in vars(entities).values()
+        for kind in (*vars(entities).values(), TestCase)
         if isinstance(kind, type) and issubclass(kind, Entity) and hasattr(kind, "entity_type")
     }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from devsession.errors import EntityError
 from devsession.openmetadata.model.base import Entity
 from devsession.openmetadata.model.entities import Placed, Table
-from devsession.openmetadata.model.facts import LineageEdge, TestCase
+from devsession.openmetadata.model.facts import LineageEdge, TestCase, TestResult
 from devsession.openmetadata.steps.causes import name_of
 
 if TYPE_CHECKING:
@@ -110,6 +110,16 @@ class Case:
     def edges(self) -> Iterator[LineageEdge]:
         """The lineage."""
         return (each for each in self.items if isinstance(each, LineageEdge))
+
+    @property
+    def tests(self) -> Iterator[TestCase]:
+        """The test cases."""
+        return (each for each in self.items if isinstance(each, TestCase))
+
+    @property
+    def results(self) -> Iterator[TestResult]:
+        """How tests ended."""
+        return (each for each in self.items if isinstance(each, TestResult))
 
     def has(self, entity_type: str, name: str) -> bool:
         """Whether this run, or the catalog, has an entity; or it is one that the run leaves out."""

@@ -129,12 +129,12 @@ def _not_in(case: Case, end: Reference, column: str, edge: str, field: str) -> I
     if columns is None:
         return  # what is at this end is told by M07, or has no columns
     inside = column.removeprefix(f"{end.fqn}.")
-    known = inside != column and (inside in columns or _plain(inside) in columns)
+    known = inside != column and (inside in columns or plain(inside) in columns)
     if not known:
         yield Broken((edge,), field, f"{end.fqn} has no column {column!r}")
 
 
-def _plain(path: str) -> str:
+def plain(path: str) -> str:
     """A path of columns without quotes."""
     try:
         return ".".join(fqn.split(path))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from devsession.errors import EntityError
+from devsession.openmetadata.review import result_checks
 from devsession.openmetadata.review import rule_checks as checks
 from devsession.openmetadata.review.rule_case import Case
 from devsession.plugin.report import Finding, Report, Severity
@@ -155,6 +156,26 @@ RULES = (
         "an owner is not in the catalog",
         "name a user or a team that the catalog has, or leave it out",
         checks.unknown_owner,
+        "warning",
+    ),
+    # M18, an include that matches nothing, is told by the scenario: it knows the configuration.
+    Rule(
+        "M19",
+        "a test of a table or column that is neither in this run nor in the catalog",
+        "yield the table too; TestCase(table=table.fqn, column=the column's own name)",
+        result_checks.test_of_nothing,
+    ),
+    Rule(
+        "M20",
+        "a result of a test that is neither in this run nor in the catalog",
+        "yield the test first; TestResult(test_case=case.fqn, ..)",
+        result_checks.result_of_nothing,
+    ),
+    Rule(
+        "M21",
+        "a result's timestamp is not in milliseconds since 1970",
+        "timestamp=int(when.timestamp() * 1000)",
+        result_checks.not_in_milliseconds,
         "warning",
     ),
 )
