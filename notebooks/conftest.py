@@ -1,3 +1,3 @@
-"""inbound/ and metadata/ are projects of their own, with a plugin.py each: their tests are run from there."""
+"""The folders here are projects of their own, with a plugin.py each: their tests are run from there."""
 
-collect_ignore = ["inbound", "metadata"]
+collect_ignore = ["events", "inbound", "metadata"]

@@ -1,6 +1,6 @@
 """Run the notebooks live in a new project and keep their outputs: `python -m tests.refresh_notebooks`.
 
-All of `notebooks/` is written by it but the cells themselves and the plugin of notebook 05, and comes
+All of `notebooks/` is written by it but the cells themselves and the plugins of 05 and of the events, and comes
 out the same each time, but for what has become of plugin, sandbox or devsession meanwhile.
 """
 
@@ -37,6 +37,10 @@ INBOUND_MADE = ["scenarios", "tests/test_scenarios.py"]
 METADATA = FOLDER / "metadata"
 METADATA_FILE = "06_metadata.ipynb"
 METADATA_MADE = ["plugin.py", "scenarios", "tests/test_scenarios.py"]
+# Its plugin is written by hand, as that of 05.
+EVENTS = FOLDER / "events"
+EVENTS_FILE = "06_events.ipynb"
+EVENTS_MADE = ["scenarios", "tests/test_scenarios.py"]
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -54,6 +58,12 @@ def main() -> None:
         metadata = Path(temporary) / METADATA.name
         create_project(PLUGIN_NAME, metadata, kind="metadata")
         run_all(METADATA, [METADATA_FILE], metadata)
+        events = Path(temporary) / EVENTS.name
+        events.mkdir()
+        shutil.copy(EVENTS / "plugin.py", events)
+        run_all(EVENTS, [EVENTS_FILE], events)
+        for path in [EVENTS_FILE, *EVENTS_MADE]:
+            replace(EVENTS / path, events / path)
         for path in [METADATA_FILE, *METADATA_MADE]:
             replace(METADATA / path, metadata / path)
         for path in [*FILES, *FROM_THE_TEMPLATE, *MADE]:

@@ -40,6 +40,7 @@ OPENED_AT_THE_END = "03_outbound.ipynb"
 OTHERS = {
     "the other direction": ("inbound/05_inbound.ipynb", "inbound/plugin.py"),
     "metadata": ("metadata/06_metadata.ipynb", "metadata/plugin.py"),
+    "its changes": ("events/06_events.ipynb", "events/plugin.py"),
 }
 _STILL_RUNNING = """
 The warehouse and the practice app go on running, for the notebooks; to stop them
