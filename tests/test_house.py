@@ -122,7 +122,7 @@ def test_public_names() -> None:
         ("devsession.testing", {"pytest", "behave", "pandas", "vcr", "snowflake"}),
         (
             "devsession.openmetadata",
-            {"pandas", "pyarrow", "requests", "sqlglot", "snowflake", "yaml"},
+            {"pandas", "pyarrow", "requests", "sqlglot", "snowflake", "yaml", "confluent_kafka"},
         ),
         ("devsession.warehouse", {"snowflake", "fakesnow", "duckdb", "pandas"}),
     ],

@@ -7,6 +7,7 @@ facts, names), `lineage` and `steps`, then `rest` (client and sink), `shipped` a
 """
 
 from devsession.openmetadata.events.handler import EventHandler
+from devsession.openmetadata.events.topic_handler import ToTopic
 from devsession.openmetadata.lineage.graph import Job, Lineage, edge
 from devsession.openmetadata.lineage.sql_lineage import Statement, lineage_of
 from devsession.openmetadata.model import fqn
@@ -50,6 +51,7 @@ from devsession.openmetadata.shipped.json_lines import (
     JsonLinesStage,
 )
 from devsession.openmetadata.shipped.table_sink import TableSink
+from devsession.openmetadata.shipped.topic_sink import TopicSink
 from devsession.openmetadata.shipped.warehouse_source import WarehouseConfig, WarehouseSource
 from devsession.openmetadata.steps.either import Either, OMError
 from devsession.openmetadata.steps.selection import DatabaseSourceConfig, Patterns, SourceConfig
@@ -118,7 +120,9 @@ __all__ = [
     "Task",
     "TestCase",
     "TestResult",
+    "ToTopic",
     "Topic",
+    "TopicSink",
     "TopologySource",
     "WarehouseConfig",
     "WarehouseSource",

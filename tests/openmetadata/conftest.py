@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.openmetadata.mock_kafka import MockKafka
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -30,3 +32,18 @@ def written(
         return path.relative_to(tmp_path)
 
     return write
+
+
+@pytest.fixture(scope="module")
+def kafka() -> Iterator[MockKafka]:
+    cluster = MockKafka()
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture
+def faulty() -> Iterator[MockKafka]:
+    """One of the test's own, whose faults end with it."""
+    cluster = MockKafka()
+    yield cluster
+    cluster.close()

@@ -29,7 +29,7 @@ _KINDS: dict[str, type[Model]] = {
 
 def line_of(item: Model) -> bytes:
     """An item as a line, without its end."""
-    kind = _kind_of(type(item))
+    kind = kind_of(type(item))
     # What the wire says in another way, a table's schema, stands here as the item has it.
     kept = {
         field.alias or name: value
@@ -58,6 +58,6 @@ def item_of(line: Mapping[str, Any]) -> Any:
 
 
 @cache
-def _kind_of(kind: type[Model]) -> type[Model]:
+def kind_of(kind: type[Model]) -> type[Model]:
     """Of an author's own subclass, the class that a line can be read as."""
     return next((each for each in kind.__mro__ if _KINDS.get(each.__name__) is each), kind)

@@ -29,6 +29,7 @@ SHIPPED: dict[str, str] = {
     "metadata-rest": f"{_OURS}.RestSink",
     "json-lines": f"{_OURS}.JsonLinesSink",
     "warehouse-table": f"{_OURS}.TableSink",
+    "topic": f"{_OURS}.TopicSink",
     "file": f"{_OURS}.JsonLinesStage",
     "tag-by-rule": f"{_OURS}.processors.TagByRule",
     "domain-by-rule": f"{_OURS}.processors.DomainByRule",
