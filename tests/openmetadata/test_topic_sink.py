@@ -366,6 +366,16 @@ def test_a_workflows_file_names_it_topic(
     assert len(kafka.read("file")) == 10
 
 
+def test_a_secret_among_the_options_of_a_file_is_refused_with_a_name_for_it(
+    kafka: MockKafka, written: Callable[[str], Path], tmp_path: Path
+) -> None:
+    path = written(FILE.replace("ADDRESS", kafka.address).replace("${ACME_API_KEY}", KEY))
+    with pytest.raises(WorkflowError) as error:
+        read_workflow(path, tmp_path)
+    assert "${SSL_KEY_PASSWORD}" in str(error.value)
+    assert KEY not in str(error.value)
+
+
 def test_it_deletes_nothing_and_says_so(
     kafka: MockKafka,
 ) -> None:

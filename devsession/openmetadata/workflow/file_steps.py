@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -133,7 +134,8 @@ def _is_secret(annotation: Any) -> bool:
 
 def variable(at: KeyPath) -> str:
     """A name for the secret at a key."""
-    return str(at[-1]).upper() if at else "NAME"
+    # Options of other programs have points in their names.
+    return re.sub(r"\W", "_", str(at[-1])).upper() if at else "NAME"
 
 
 def _split(step: type[Step], given: dict[str, Any]) -> dict[str, Any]:
