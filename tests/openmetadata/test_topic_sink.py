@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from collections import Counter
@@ -28,6 +29,7 @@ from devsession.openmetadata import (
     WorkflowContext,
 )
 from devsession.openmetadata.workflow.file import read_workflow
+from devsession.recording.network import NetworkShut
 from tests.openmetadata.acme import AcmeSource, Kept, table
 from tests.openmetadata.mock_kafka import NO_RIGHT, NO_TOPIC, NOT_LEADER, TOO_LARGE, MockKafka
 from tests.openmetadata.test_json_lines import ALL, Everything
@@ -258,8 +260,8 @@ def test_what_cannot_be_reached_is_told_before_anything_is_read(
 ) -> None:
     sink = {
         "nobody": into(kafka, "t", bootstrap_servers=NOBODY),
-        "unknown option": into(kafka, "t", bootstrap_servers=NOBODY, options={"lingers.ms": 5}),
-        "no such value": into(kafka, "t", bootstrap_servers=NOBODY, options={"linger.ms": "soon"}),
+        "unknown option": into(kafka, "t", options={"lingers.ms": 5}),
+        "no such value": into(kafka, "t", options={"linger.ms": "soon"}),
     }[name]
     report = Workflow(Tables, sink, service="acme").run()
     assert report.steps[0].records == 0
@@ -275,6 +277,18 @@ def test_each_address_is_tried(kafka: MockKafka) -> None:
     told = str(Workflow(AcmeSource, none, service="acme").run())
     assert "nohost.invalid:9092: " in told
     assert f"{NOBODY}: Connection refused" in told
+
+
+def test_where_the_network_is_shut_nothing_is_called() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, NetworkShut() as shut:
+        server.settimeout(0.3)
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        sink = TopicSink.using(topic="t", bootstrap_servers=address)
+        report = Workflow(AcmeSource, sink, service="acme").run()
+        with pytest.raises(TimeoutError):
+            server.accept()
+    assert shut.refused == [address]
+    assert "the network is shut" in str(report)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from devsession.openmetadata.model.change_event import ChangeEvent
+    from devsession.openmetadata.steps.steps import WorkflowContext
 
 
 class ToTopic(EventHandler):
@@ -26,6 +27,11 @@ class ToTopic(EventHandler):
 
     Config: ClassVar[type[BaseModel] | None] = TopicConfig
     _writer: TopicWriter | None = None
+    _open = False
+
+    def __init__(self, ctx: WorkflowContext | None = None) -> None:
+        super().__init__(ctx)
+        self._changing = threading.Lock()
 
     @staticmethod
     def message(event: ChangeEvent) -> TopicMessage:
@@ -34,9 +40,8 @@ class ToTopic(EventHandler):
 
     def prepare(self) -> None:
         """Raises: CatalogError, soon, where no broker answers, or there is no such topic."""
-        self._opening = threading.Lock()
-        self._writer = TopicWriter(self.config)
-        self._writer.reach()
+        self._open = True
+        self._opened().reach()
 
     def handle(self, event: ChangeEvent) -> str:
         """Write it, and return when the brokers have confirmed it; from any thread.
@@ -72,21 +77,25 @@ class ToTopic(EventHandler):
 
     def close(self) -> None:
         """What is still on its way is not waited for: whoever handed it over knows that it is not done."""
-        writer, self._writer = self._writer, None
+        with self._changing:
+            writer, self._writer, self._open = self._writer, None, False
         if writer is not None:
             writer.close()
 
     def _opened(self) -> TopicWriter:
-        """The producer. Raises: UsageError before `prepare`."""
-        if self._writer is None:
-            raise UsageError("The handler is not open", next_step="handler.prepare()")
-        return self._writer
+        """The producer, another one after `_leave`. Raises: UsageError before `prepare`; CatalogError."""
+        with self._changing:
+            if not self._open:
+                raise UsageError("The handler is not open", next_step="handler.prepare()")
+            if self._writer is None:
+                self._writer = TopicWriter(self.config)
+            return self._writer
 
     def _leave(self, writer: TopicWriter) -> None:
         """One that can write no more, or remembers for minutes that it may not: the next event gets another."""
-        with self._opening:
+        with self._changing:
             if self._writer is writer:
-                self._writer = TopicWriter(self.config)
+                self._writer = None
 
 
 def _written(writer: TopicWriter, sent: Sent) -> Sent:

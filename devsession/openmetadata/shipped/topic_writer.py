@@ -73,12 +73,25 @@ class Sent:
         )
 
 
+class _Troubles:
+    """What librdkafka tells of its connections; that all are down says less than why.
+
+    Not the writer's own method: the two would hold each other, and the connections stay open.
+    """
+
+    last: KafkaError | None = None
+
+    def notice(self, error: KafkaError) -> None:
+        if self.last is None or error.code() != error._ALL_BROKERS_DOWN:
+            self.last = error
+
+
 class TopicWriter:
     """A producer that tells how each message ended; from any thread.
 
     told: called with each one that has ended, while somebody waits in here.
 
-    Raises: CatalogError for options that librdkafka does not take.
+    Raises: CatalogError where no address takes a connection, and for options that librdkafka does not take.
     """
 
     def __init__(self, config: TopicConfig, told: Callable[[Sent], None] | None = None) -> None:
@@ -87,11 +100,13 @@ class TopicWriter:
         self._config = config
         self._redactor = Redactor(config.secrets())
         self._told = told
-        self._last: KafkaError | None = None
-        self._mocked = MOCK in config.options
+        self._troubles = _Troubles()
+        if MOCK not in config.options:
+            # A producer connects by itself, by C's sockets, as soon as it is made.
+            _knock(config)
         try:
             self._producer = Producer(
-                config.settings() | {"error_cb": self._noticed}, logger=_log(self._redactor)
+                config.settings() | {"error_cb": self._troubles.notice}, logger=_log(self._redactor)
             )
         except KafkaException as error:
             raise CatalogError(
@@ -107,11 +122,9 @@ class TopicWriter:
         return len(self._producer)
 
     def reach(self) -> None:
-        """Raises: CatalogError, soon, where no broker answers, or there is no such topic."""
+        """Raises: CatalogError, soon, where no broker answers as one, or there is no such topic."""
         from confluent_kafka import KafkaError, KafkaException
 
-        if not self._mocked:
-            self._knock()
         topic = None if KIND in self._config.topic else self._config.topic
         ends = time.monotonic() + min(self._config.timeout, _FIRST_SECONDS)
         while True:
@@ -124,7 +137,8 @@ class TopicWriter:
                 wrong = error.args[0]
             self.wait(_SLICE)
             refused = "AUTH" in wrong.name() or (
-                self._last is not None and self._last.code() == KafkaError._AUTHENTICATION
+                self._troubles.last is not None
+                and self._troubles.last.code() == KafkaError._AUTHENTICATION
             )
             # A topic that brokers make by themselves is there a moment later.
             if refused or time.monotonic() >= ends:
@@ -170,7 +184,7 @@ class TopicWriter:
         self._producer.flush(min(self._config.timeout, _LAST_SECONDS))
         self._producer.purge()
         self._producer.flush(_SLICE)
-        self._producer.close()
+        # The producer itself ends with the last thread that waits in it.
 
     def said(self, error: KafkaError) -> str:
         """What librdkafka says, without secrets."""
@@ -179,7 +193,7 @@ class TopicWriter:
     def failure(self, sent: Sent) -> CatalogError:
         """The error of a message that was not confirmed, when others would not be either."""
         assert sent.error is not None  # noqa: S101 - whoever calls has looked
-        last = f"; {self.said(self._last)}" if self._last is not None else ""
+        last = f"; {self.said(self._troubles.last)}" if self._troubles.last is not None else ""
         return CatalogError(
             "The brokers do not let write"
             if sent.refused
@@ -197,36 +211,8 @@ class TopicWriter:
         if self._told is not None:
             self._told(sent)
 
-    def _noticed(self, error: KafkaError) -> None:
-        """What librdkafka tells of its connections; that all are down says less than why."""
-        if self._last is None or error.code() != error._ALL_BROKERS_DOWN:
-            self._last = error
-
-    def _knock(self) -> None:
-        """Whether anybody is there, by Python's own sockets: at once, and where the network is shut, shut.
-
-        Raises: CatalogError with what came of each address; NetworkShutError.
-        """
-        tried = {}
-        for address in self._config.bootstrap_servers.split(","):
-            try:
-                place = urlsplit("//" + address.strip().rpartition("://")[2])
-                host, port = place.hostname or "", place.port or _PORT
-                seconds = min(self._config.timeout, _FIRST_SECONDS)
-                socket.create_connection((host, port), timeout=seconds).close()
-            except (OSError, ValueError) as error:
-                tried[address.strip()] = getattr(error, "strerror", None) or str(error)
-            else:
-                return
-        raise CatalogError(
-            "No broker can be reached",
-            tried="\n".join(f"{address}: {why}" for address, why in tried.items()),
-            where=f"topic {self._config.topic!r}",
-            next_step="mend bootstrap_servers, or start Kafka; then run it again",
-        )
-
     def _unreached(self, wrong: KafkaError, *, refused: bool) -> CatalogError:
-        config, last = self._config, self._last
+        config, last = self._config, self._troubles.last
         where = config.bootstrap_servers
         if wrong.code() in {wrong.UNKNOWN_TOPIC_OR_PART, wrong._UNKNOWN_TOPIC}:
             return CatalogError(
@@ -248,6 +234,30 @@ class TopicWriter:
             where=where,
             next_step=f"look at {advice}; then run it again",
         )
+
+
+def _knock(config: TopicConfig) -> None:
+    """Whether anybody is there, by Python's own sockets: at once, and where the network is shut, not at all.
+
+    Raises: CatalogError with what came of each address; NetworkShutError.
+    """
+    tried = {}
+    for address in config.bootstrap_servers.split(","):
+        try:
+            place = urlsplit("//" + address.strip().rpartition("://")[2])
+            host, port = place.hostname or "", place.port or _PORT
+            seconds = min(config.timeout, _FIRST_SECONDS)
+            socket.create_connection((host, port), timeout=seconds).close()
+        except (OSError, ValueError) as error:
+            tried[address.strip()] = getattr(error, "strerror", None) or str(error)
+        else:
+            return
+    raise CatalogError(
+        "No broker can be reached",
+        tried="\n".join(f"{address}: {why}" for address, why in tried.items()),
+        where=f"topic {config.topic!r}",
+        next_step="mend bootstrap_servers, or start Kafka; then run it again",
+    )
 
 
 def _log(redactor: Redactor) -> logging.Logger:
