@@ -120,7 +120,7 @@ def test_what_is_not_confirmed_was_not_handled_and_may_come_again(faulty: MockKa
     own = handler(faulty, "changes", timeout=1, options={"reconnect.backoff.max.ms": 100})
     own.prepare()
     faulty.down()
-    with pytest.raises(CatalogError, match="confirm nothing any more"):
+    with pytest.raises(CatalogError, match="did not confirm in time"):
         own.handle(event())
     faulty.up()
     told = [hand_over(own, event()) for _ in range(5)]

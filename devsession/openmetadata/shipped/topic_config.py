@@ -46,7 +46,8 @@ _ALWAYS = {
     "transactional.id": "not set",
 }
 _HOLDS_SECRET = re.compile(r"\.key\.pem$|^sasl\.oauthbearer\.config$")
-_QUEUE_KBYTES = 65_536
+# What waits here has to be taken within `timeout`, also over a slow line.
+_QUEUE_KBYTES = 8_192
 
 
 def _known(options: dict[str, Any]) -> dict[str, Any]:

@@ -197,7 +197,7 @@ class TopicWriter:
         return CatalogError(
             "The brokers do not let write"
             if sent.refused
-            else "The brokers confirm nothing any more",
+            else "The brokers did not confirm in time",
             said=self.said(sent.error) + last,
             tried=f"{sent.message.name}, for {self._config.timeout:g} s",
             where=f"topic {sent.topic!r} on {self._config.bootstrap_servers}",
