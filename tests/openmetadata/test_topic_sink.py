@@ -82,6 +82,14 @@ def test_a_message_is_shown_without_kafka(snapshot: SnapshotAssertion) -> None:
     assert message.to_dict()["headers"] == {"kind": "Table"}
 
 
+def test_of_a_large_message_the_beginning_is_shown() -> None:
+    wide = table("wide", *(Column(name=f"c{at}", data_type="INT") for at in range(1_000)))
+    message = TopicSink.message(wide)
+    assert len(str(message).splitlines()) == 34
+    assert str(message).endswith("more lines")
+    assert len(message.to_dict()["value"]["columns"]) == 1_000
+
+
 def test_what_is_called_the_same_has_keys_of_its_own() -> None:
     test = TestCase(name="no nulls", table="a.b.c.d", test_definition="columnValuesToBeNotNull")
     result = TestResult(test_case=test.fqn, timestamp=1, test_case_status="Success")

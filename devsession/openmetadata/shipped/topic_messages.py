@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from devsession.openmetadata.model.change_event import ChangeEvent
     from devsession.openmetadata.steps.steps import Item
 
+# Lines of the JSON; `to_dict()` has all of it.
+_SHOWN = 30
+
 
 @dataclass(frozen=True, repr=False)
 class TopicMessage:
@@ -51,7 +54,9 @@ class TopicMessage:
 
     @property
     def _shown(self) -> str:
-        return json.dumps(from_json(self.value), indent=2, ensure_ascii=False)
+        lines = json.dumps(from_json(self.value), indent=2, ensure_ascii=False).splitlines()
+        more = len(lines) - _SHOWN
+        return "\n".join(lines[:_SHOWN] + ([f"… and {more:,} more lines"] if more > 0 else []))
 
 
 def message_of(item: Item) -> TopicMessage:
