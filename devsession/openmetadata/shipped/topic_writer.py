@@ -199,7 +199,9 @@ class TopicWriter:
             if sent.refused
             else "The brokers did not confirm in time",
             said=self.said(sent.error) + last,
-            tried=f"{sent.message.name}, for {self._config.timeout:g} s",
+            tried=sent.message.name
+            if sent.refused
+            else f"{sent.message.name}, for {self._config.timeout:g} s",
             where=f"topic {sent.topic!r} on {self._config.bootstrap_servers}",
             next_step="have the right Write granted for the topic; then run it again"
             if sent.refused
@@ -207,7 +209,9 @@ class TopicWriter:
         )
 
     def _ended(self, sent: Sent, error: KafkaError | None, _: Any = None) -> None:
-        sent.ended, sent.error = True, error
+        # In this order: another thread may look at it.
+        sent.error = error
+        sent.ended = True
         if self._told is not None:
             self._told(sent)
 
