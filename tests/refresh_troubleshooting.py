@@ -56,6 +56,9 @@ with nothing in it, with other names, with hundreds of a table, refusing, failin
 the recordings are not enough is skipped, and `pytest -ra` shows what to record. Below is each fault that
 it is shown to find. The code is a good source but for that; this page is made of
 `tests/broken_sources/`, where it is run, and not written by hand.
+
+What a source waits for passes at once: clocks are driven while it is tried. What a check has behind `Source:` is the
+sentence that asks for it; `devsession test` says it of a check that fails.
 """
 
 
@@ -67,7 +70,15 @@ def page(messages: dict[str, str]) -> str:
 def sources_page(messages: dict[str, str]) -> str:
     """The text of the page about sources. messages: by the name of the picture."""
     pictures = {name: sources.picture(name) for name in messages}
-    return _page(_SOURCES_HEAD, SourceSuite, pictures, messages)
+    head = f"{_SOURCES_HEAD}\n{_guide_table(SourceSuite)}"
+    return _page(head, SourceSuite, pictures, messages)
+
+
+def _guide_table(suite: type[ToldSuite]) -> str:
+    """The sentences of the guide, in the order of its sections, and what holds each."""
+    asked = [(suite.source_of(name), name) for name in suite.checks()]
+    rows = [f"| {source} | `{name}` |" for source, name in sorted(asked) if source]
+    return "\n".join(["| Asked for by | Check |", "|---|---|", *rows, ""])
 
 
 def _page(

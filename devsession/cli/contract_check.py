@@ -71,6 +71,7 @@ def _told(report: Examination) -> str:
     for each in report.checks:
         if each.state == "error":
             lines += [f"  {each.method}:", *(f"    {line}" for line in each.told.splitlines())]
+            lines += [f"      source: {each.source}"] if each.source else []
     reasons = [each.told for each in report.checks if each.state == "not tried"]
     lines += [f"  {reasons.count(why)} not tried: {why}" for why in dict.fromkeys(reasons)]
     return "\n".join(lines)

@@ -12,19 +12,24 @@ State = Literal["ok", "not written", "not tried", "not used", "error"]
 
 @dataclass(frozen=True)
 class Checked:
-    """One method. told: what came of it, or why nothing did; next_step: what to do about it."""
+    """One method. told: what came of it, or why nothing did; next_step: what to do about it.
+
+    source: the sentence of the guide that asks for it, where one does.
+    """
 
     method: str
     state: State
     told: str = ""
     next_step: str = ""
+    source: str = ""
 
     @property
     def line(self) -> str:
         """What came of it, and the next step, in one line."""
         told = "; ".join(line.strip() for line in self.told.splitlines())
         step = f"next: {self.next_step}" if self.next_step else ""
-        return "; ".join(filter(None, [told, step]))
+        asked = f"source: {self.source}" if self.source and self.state == "error" else ""
+        return "; ".join(filter(None, [told, step, asked]))
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ class PracticeCrmSource(Source):
     """Reads which objects the app has, and their fields."""
 
     Config = PracticeCrmConfig
+    permissions = ("read objects", "read its own account")
 
     def __init__(self, ctx: WorkflowContext) -> None:
         super().__init__(ctx)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import requests
 from pydantic import Field, SecretStr
 
+from devsession.http import retrying_session
 from devsession.openmetadata import (
     Column,
     ColumnLineage,
@@ -70,10 +70,11 @@ class AcmeSource(Source):
     """Reads schemas and tables, and what each table is made of."""
 
     Config = AcmeConfig
+    permissions = ("read schemas", "read tables")
 
     def __init__(self, ctx: WorkflowContext | None = None) -> None:
         super().__init__(ctx)
-        self.http = requests.Session()
+        self.http = retrying_session()
 
     def prepare(self) -> None:
         self.http.headers["Authorization"] = f"Bearer {self.config.api_key.get_secret_value()}"
@@ -102,7 +103,7 @@ class AcmeSource(Source):
             schema = each["name"]
             yield DatabaseSchema(name=schema, database="main", service=self.ctx.service)
             for raw in self.tables(schema):
-                if self.config.tables.decide(raw["name"]).taken:
+                if self.takes("tables", "main", schema, raw["name"]):
                     details = self.get("schemas", schema, "tables", raw["name"])
                     yield self.table(schema, raw["name"], details)
                     edges += self.edges(schema, raw["name"], details)

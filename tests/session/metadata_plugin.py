@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import requests
 from pydantic import Field, SecretStr
 
+from devsession.http import retrying_session
 from devsession.openmetadata import (
     Column,
     Database,
@@ -40,10 +40,11 @@ class CrmSource(Source):
     """The objects of the practice app."""
 
     Config = CrmConfig
+    permissions = ("read objects",)
 
     def __init__(self, ctx: WorkflowContext) -> None:
         super().__init__(ctx)
-        self.http = requests.Session()
+        self.http = retrying_session()
 
     def prepare(self) -> None:
         key = self.config.api_key.get_secret_value()
@@ -68,7 +69,7 @@ class CrmSource(Source):
         yield Database(name="crm", service=service)
         yield DatabaseSchema(name="objects", database="crm", service=service)
         for each in self.get("objects")["objects"]:
-            if self.config.tables.decide(each["name"]).taken:
+            if self.takes("tables", "crm", "objects", each["name"]):
                 yield self.table(each["name"])
         yield LineageEdge(
             from_entity=Reference(fqn=f"{service}.crm.objects.company"),

@@ -79,13 +79,14 @@ class WarehouseConfig(DatabaseSourceConfig):
 
 
 class WarehouseSource(TopologySource):
-    """Reads a data warehouse: what is in it, and which column comes from which.
-
-    Rights that it needs: USAGE on the databases and schemas, REFERENCES on the tables and views
-    that are to be seen; for statements, `IMPORTED PRIVILEGES` on the database SNOWFLAKE.
-    """
+    """Reads a data warehouse: what is in it, and which column comes from which."""
 
     Config = WarehouseConfig
+    permissions = (
+        "USAGE on the databases and schemas",
+        "REFERENCES on the tables and views that are to be seen",
+        "IMPORTED PRIVILEGES on the database SNOWFLAKE, for lineage of statements",
+    )
     topology = Level("databases", Level("schemas", Level("tables")))
 
     def prepare(self) -> None:

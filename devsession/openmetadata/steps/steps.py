@@ -108,10 +108,12 @@ class Planned:
 class Source(Step):
     """Reads a system, and yields what it finds.
 
-    Class attributes: `request_matching` says what does not count when a request is compared with
-    recorded ones.
+    Class attributes: `permissions` names what its credentials must be allowed to do, and no more:
+    `("read schemas", "read tables")`; `request_matching` says what does not count when a request is
+    compared with recorded ones.
     """
 
+    permissions: ClassVar[Sequence[str]] = ()
     request_matching: ClassVar[RequestMatching] = RequestMatching()
 
     @classmethod

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from devsession.openmetadata.model.base import Model
 from devsession.openmetadata.review.written import to_line
 from devsession.openmetadata.steps.causes import name_of
+from devsession.openmetadata.steps.either import Either
 from devsession.openmetadata.steps.steps import Sink, Source, yielded_by
 from devsession.openmetadata.workflow.workflow import Workflow
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 class Collected:
     """What a source came to. called: the methods that the workflow called, in their order.
 
+    yielded: how many entities it gave, before any was left out; told: how many errors of entities.
     raised: what came out of the author's code, besides what it told as errors of entities.
     """
 
@@ -32,6 +35,8 @@ class Collected:
     report: WorkflowReport = field(init=False)
     called: list[str] = field(default_factory=list)
     raised: dict[str, BaseException] = field(default_factory=dict)
+    yielded: int = 0
+    told: int = 0
 
     @property
     def lines(self) -> list[dict[str, Any]]:
@@ -158,7 +163,12 @@ def _watched(source: type[Source], collected: Collected) -> type[Source]:
         def generate(self) -> Iterator[Yielded]:
             collected.called.append("generate")
             try:
-                yield from yielded_by(super().generate)
+                for each in yielded_by(super().generate):
+                    inner = each.right if isinstance(each, Either) else each
+                    is_entity = isinstance(inner, Model)
+                    collected.yielded += is_entity
+                    collected.told += not is_entity
+                    yield each
             except Exception as error:
                 collected.raised["generate"] = error
                 raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -20,15 +20,18 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Refusal:
-    """What the app answers to the requests that it refuses."""
+    """What the app answers to the requests that it refuses. headers: besides those of the body."""
 
     status: HTTPStatus
     body: bytes
     refuses: Callable[[Exchange], bool] = lambda _: True
+    headers: dict[str, str] = field(default_factory=dict)
 
     def answer(self, request: Exchange) -> Exchange:
         """The answer to a request that is refused."""
-        return answered(request, self.status, self.body)
+        answer = answered(request, self.status, self.body)
+        more = {name: [value] for name, value in self.headers.items()}
+        return replace(answer, response_headers={**answer.response_headers, **more})
 
 
 def refusals(

@@ -147,29 +147,49 @@ def within(app: StandIn) -> Iterator[None]:
         ) from None
 
 
+class Told(io.StringIO):
+    """What was logged and printed, in its order. logged: the records; printed: the rest alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.logged: list[logging.LogRecord] = []
+        self.printed = _Printed(self)
+
+
+class _Printed(io.StringIO):
+    def __init__(self, told: Told) -> None:
+        super().__init__()
+        self._told = told
+
+    def write(self, text: str) -> int:
+        self._told.write(text)
+        return super().write(text)
+
+
 @contextlib.contextmanager
-def heard() -> Iterator[io.StringIO]:
+def heard() -> Iterator[Told]:
     """All that is logged, whatever level is set, and printed, until the block ends.
 
     Nothing of it goes anywhere else. Of libraries only what an ordinary set-up would show.
     """
-    told = io.StringIO()
+    told = Told()
     handler = _Heard(told)
     root = logging.getLogger()
     level, handlers = root.level, root.handlers[:]
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG)
     try:
-        with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
+        with contextlib.redirect_stdout(told.printed), contextlib.redirect_stderr(told.printed):
             yield told
     finally:
         root.handlers[:] = handlers
         root.setLevel(level)
 
 
-class _Heard(logging.StreamHandler[io.StringIO]):
+class _Heard(logging.StreamHandler[Told]):
     _LIBRARIES = ("urllib3", "requests", "httpx", "httpcore", "aiohttp", "botocore", "asyncio")
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.levelno >= logging.INFO or not record.name.startswith(self._LIBRARIES):
             super().emit(record)
+            self.stream.logged.append(record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from devsession.errors import UnknownNameError, did_you_mean
@@ -31,6 +32,11 @@ class ToldSuite:
         return tuple(name for name in names if name.startswith("test_"))
 
     @classmethod
+    def source_of(cls, check: str) -> str:
+        """The sentence that asks for a check: what its docstring has behind `Source:`."""
+        return cleandoc(getattr(cls, check).__doc__ or "").partition("\nSource: ")[2].rstrip(".")
+
+    @classmethod
     def report(cls, *, without: Collection[str] = ()) -> Examination:
         """What the checks say, without pytest: a line each, in the order of the class.
 
@@ -40,7 +46,8 @@ class ToldSuite:
         for name in (each for each in cls.checks() if each.removeprefix("test_") not in without):
             suite = _Told(cls)
             getattr(cls, name)(suite)
-            told.append(Checked(_title(name), suite.state, suite.why))
+            source = cls.source_of(name)
+            told.append(Checked(_title(name), suite.state, suite.why, source=source))
         return Examination(cls.bench.plugin_class.__name__, tuple(told))
 
     def _hold(self, check: Callable[[Any], Sequence[DevsessionError]]) -> None:

@@ -3,47 +3,58 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import DevsessionError
-from devsession.openmetadata import Entity, fqn
+from devsession.openmetadata import Entity, Patterns, fqn
 from devsession.openmetadata.review.rule_case import Case
+from devsession.openmetadata.steps.selection import LEVEL_OF
 from devsession.openmetadata.workflow.collecting import collect
 from devsession.openmetadata.workflow.frozen_config import thawed
 from devsession.secrets.redact import Redactor
 from devsession.testing.author_lines import folder_of
 from devsession.testing.contract.recordings import Recordings, read_recordings
-from devsession.testing.contract.refusal import refusals
+from devsession.testing.contract.refusal import Refusal, refusals
 from devsession.testing.contract.runs import heard, within
 from devsession.testing.contract.stand_in import StandIn
 from devsession.testing.contract.telling import NotTriedError
 from devsession.testing.faults.driven_time import DrivenTime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from logging import LogRecord
 
     from devsession.openmetadata import Source
     from devsession.openmetadata.workflow.collecting import Collected
     from devsession.recording.exchange import Exchange
     from devsession.testing.contract.config import SuiteConfig
-    from devsession.testing.contract.refusal import Refusal
     from devsession.testing.scenarios import LoadedMetadata
     from devsession.testing.source_contract.system import Altered
 
+# Of entities that only hold others.
+HOLDERS = frozenset({"database", "databaseSchema"})
+SINCE = 1_700_000_000_000  # in November 2023, in milliseconds since 1970
+_BROKE = b'{"message": "it broke"}'
 _RECORD = "run and complete() a scenario of a workflow in a notebook, and commit scenarios/"
 
 
 @dataclass(frozen=True)
 class SourceRun:
-    """A pass of the source: what it came to, the app that it asked, what it logged and printed."""
+    """A pass of the source: what it came to, the app that it asked, what it logged and printed.
+
+    told: all of that as text; logged: the records; printed: the rest alone.
+    """
 
     came: Collected
     app: StandIn
     told: str
+    logged: Sequence[LogRecord]
+    printed: str
 
     @property
     def entities(self) -> list[Entity]:
@@ -134,7 +145,7 @@ class SourceBench:
         config = self.source_config if config is None else config
         with heard() as told, DrivenTime(), app, within(app):
             came = collect(source or self.plugin_class, config, service=self.service, since=since)
-        return SourceRun(came, app, told.getvalue())
+        return SourceRun(came, app, told.getvalue(), told.logged, told.printed.getvalue())
 
     @cached_property
     def recorded(self) -> SourceRun:
@@ -166,6 +177,42 @@ class SourceBench:
         return self.run(self.app(refusal=refusal))
 
     @cached_property
+    def failing(self) -> list[tuple[str, SourceRun]]:
+        """Runs in which one address answers 500, and which: the last that was asked, one midway."""
+        heard, runs = self.whole.app.heard, []
+        for url in dict.fromkeys([heard[-1].url, heard[len(heard) // 2].url]):
+            broken = Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, _BROKE, partial(_asks, url))
+            runs.append((url, self.run(self.app(refusal=broken))))
+        return runs
+
+    @cached_property
+    def incremental(self) -> SourceRun:
+        """A run with a watermark, `SINCE`."""
+        self.whole  # noqa: B018  or why it cannot be tried
+        return self.run(self.app(), since=SINCE)
+
+    @cached_property
+    def excluding(self) -> tuple[str, str, SourceRun]:
+        """A run in which one of what was read is excluded: the patterns' field, the name, the run."""
+        config = self.source_config
+        selected = [
+            (level, name)
+            for kind, name in self.names
+            if kind not in HOLDERS
+            and isinstance(getattr(config, level := LEVEL_OF.get(kind, ""), None), Patterns)
+        ]
+        if not selected:
+            raise NotTriedError(
+                "its Config has no patterns for what it reads",
+                "derive it from SourceConfig, with tables: Patterns = Field(default_factory=Patterns)",
+            )
+        level, name = selected[0]
+        own: Patterns = getattr(config, level)
+        patterns = own.model_copy(update={"excludes": [*own.excludes, excludes(name)]})
+        without = config.model_copy(update={level: patterns})
+        return level, name, self.run(self.app(), config=without)
+
+    @cached_property
     def names(self) -> list[tuple[str, str]]:
         """Type and last part of the name of each entity that the recorded answers speak of."""
         spoken = {text for each in self.whole.app.answers for text in _texts(each.response_body)}
@@ -174,6 +221,15 @@ class SourceBench:
             for each in self.whole.entities
             if len(fqn.split(each.fqn)) > 1 and each.name in spoken
         ]
+
+
+def excludes(name: str) -> str:
+    """The pattern that leaves out this one."""
+    return f"^{re.escape(name)}$"
+
+
+def _asks(url: str, request: Exchange) -> bool:
+    return request.url == url
 
 
 def _texts(body: bytes) -> Iterator[str]:

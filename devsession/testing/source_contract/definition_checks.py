@@ -152,12 +152,16 @@ def _failing(bench: SourceBench) -> SourceRun:
 
 
 def no_secret_is_told(bench: SourceBench) -> list[PluginError]:
-    """Entities, logs, prints and errors, as recorded and where the system refuses."""
+    """Entities, logs, prints and errors: as recorded, where the system refuses, where it fails."""
     source, recorded = bench.plugin_class, bench.recorded
     if not bench.secrets:
         raise NotTriedError("its configuration has no secret")
     found: dict[str, PluginError] = {}
-    for run in (recorded, bench.refused):
+    # Where the recorded system itself is not read, there is no failing one to be made of it.
+    failing = (
+        [run for _, run in bench.failing] if recorded.entities and not recorded.problems else []
+    )
+    for run in (recorded, bench.refused, *failing):
         for how, method, text in _texts_of(run):
             names = sorted({hit.name for hit in bench.redactor.find(text)})
             if names:

@@ -8,6 +8,7 @@ from devsession.testing.contract.told_suite import ToldSuite
 from devsession.testing.source_contract import (
     definition_checks,
     entity_checks,
+    operation_checks,
     system_checks,
 )
 
@@ -20,7 +21,7 @@ class SourceSuite(ToldSuite):
 
     The system is played by what the project has recorded in `scenarios/`; what that does not tell is
     skipped, and the reason says what to record. Secrets are made up, and searched for in all that
-    comes out.
+    comes out. What the guide asks for says so: `Source:`, with its section and its words.
     """
 
     bench: ClassVar[SourceBench]
@@ -28,11 +29,17 @@ class SourceSuite(ToldSuite):
     # What it says of itself
 
     def test_its_configuration_is_whole(self) -> None:
-        """A field that no form can ask for, or a secret in plain text, is found by a user too late."""
+        """A field that no form can ask for, or a secret in plain text, is found by a user too late.
+
+        Source: developing-metadata-plugins guide, "Security and compliance": use secret managers or env vars.
+        """
         self._hold(definition_checks.configuration_is_whole)
 
     def test_addresses_are_declared(self) -> None:
-        """Whoever runs it opens the firewall for what its configuration names, and for no other."""
+        """Whoever runs it opens the firewall for what its configuration names, and for no other.
+
+        Source: developing-metadata-plugins guide, "Security and compliance": IP allowlists.
+        """
         self._hold(definition_checks.addresses_are_declared)
 
     def test_wrong_credentials_get_a_message(self) -> None:
@@ -44,7 +51,10 @@ class SourceSuite(ToldSuite):
         self._hold(definition_checks.closes_after_a_failure)
 
     def test_no_secret_is_told(self) -> None:
-        """Catalog, logs and errors are read by people who must not know the key."""
+        """Catalog, logs and errors are read by people who must not know the key.
+
+        Source: developing-metadata-plugins guide, "Security and compliance": never log secrets.
+        """
         self._hold(definition_checks.no_secret_is_told)
 
     # What it comes to
@@ -54,11 +64,17 @@ class SourceSuite(ToldSuite):
         self._hold(entity_checks.reads_the_system)
 
     def test_names_can_stand_in_the_catalog(self) -> None:
-        """What has a name that the catalog refuses never gets there."""
+        """What has a name that the catalog refuses never gets there.
+
+        Source: developing-metadata-plugins guide, "Testing plugins": entity fields, FQNs.
+        """
         self._hold(entity_checks.names)
 
     def test_each_entity_comes_once(self) -> None:
-        """Of two of one name the last one wins, and nobody sees that there were two."""
+        """Of two of one name the last one wins, and nobody sees that there were two.
+
+        Source: developing-metadata-plugins guide, "Operational guidance": re-runs without duplicates.
+        """
         self._hold(entity_checks.once)
 
     def test_parents_come_first(self) -> None:
@@ -66,25 +82,40 @@ class SourceSuite(ToldSuite):
         self._hold(entity_checks.parents)
 
     def test_tables_have_a_shape(self) -> None:
-        """A column twice, or a field of what has no fields: the catalog refuses the whole table."""
+        """A column twice, or a field of what has no fields: the catalog refuses the whole table.
+
+        Source: developing-metadata-plugins guide, "Testing plugins": entity fields.
+        """
         self._hold(entity_checks.shapes)
 
     def test_lineage_has_two_ends(self) -> None:
-        """An edge to what nobody knows is lost, and with it the answer to where a number is from."""
+        """An edge to what nobody knows is lost, and with it the answer to where a number is from.
+
+        Source: developing-metadata-plugins guide, "Testing plugins": lineage shape.
+        """
         self._hold(entity_checks.lineage)
 
     def test_a_second_run_comes_to_the_same(self) -> None:
-        """What differs each time is sent each time, and is a new version in the catalog each night."""
+        """What differs each time is sent each time, and is a new version in the catalog each night.
+
+        Source: developing-metadata-plugins guide, "Operational guidance": design for re-runs.
+        """
         self._hold(entity_checks.second_run)
 
     # Other systems
 
     def test_what_is_excluded_is_not_read(self) -> None:
-        """Whoever excludes a table must not read it: its key may have no right to."""
+        """Whoever excludes a table must not read it: its key may have no right to.
+
+        Source: developing-metadata-plugins guide, "Configuration schema": include/exclude by regex.
+        """
         self._hold(system_checks.selection)
 
     def test_an_incremental_run(self) -> None:
-        """`since` is in milliseconds, and what an incremental run reads is a part of the whole."""
+        """`since` is in milliseconds, and what an incremental run reads is a part of the whole.
+
+        Source: developing-metadata-plugins guide, "Operational guidance": update timestamps or watermarks.
+        """
         self._hold(system_checks.incremental)
 
     def test_an_empty_system(self) -> None:
@@ -102,3 +133,40 @@ class SourceSuite(ToldSuite):
     def test_failures_are_told(self) -> None:
         """What could not be read is an error: else it looks deleted, and a run removes it."""
         self._hold(system_checks.failures_are_told)
+
+    # How it is operated
+
+    def test_its_permissions_are_listed(self) -> None:
+        """Whoever gives it a key has to know which rights it needs: else it gets all of them.
+
+        Source: developing-metadata-plugins guide, "Security and compliance": least-privilege credentials.
+        """
+        self._hold(operation_checks.permissions_are_listed)
+
+    def test_a_busy_system_is_waited_for(self) -> None:
+        """Who gives up loses what it was about to read; who does not wait is shut out.
+
+        Source: developing-metadata-plugins guide, "Operational guidance": backoff and retries on API 429/5xx.
+        """
+        self._hold(operation_checks.waits_for_a_busy_system)
+
+    def test_it_resumes_after_a_failed_run(self) -> None:
+        """What a run did not store the next one reads: only the workflow knows what was stored.
+
+        Source: developing-metadata-plugins guide, "Operational guidance": incremental sync, watermarks.
+        """
+        self._hold(operation_checks.resumes_after_a_cut)
+
+    def test_errors_have_structure(self) -> None:
+        """Of a line on the screen nobody can tell which entity is missing, and no alarm looks there.
+
+        Source: developing-metadata-plugins guide, "Operational guidance": log structured errors.
+        """
+        self._hold(operation_checks.errors_have_structure)
+
+    def test_counts_are_right(self) -> None:
+        """Who looks after a hundred workflows looks at their counts first, and at nothing else.
+
+        Source: developing-metadata-plugins guide, "Operational guidance": emit telemetry: counts.
+        """
+        self._hold(operation_checks.counts_are_right)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from devsession.openmetadata import Patterns
-from devsession.openmetadata.steps.selection import LEVEL_OF
 from devsession.testing.author_lines import line_of, line_raising
-from devsession.testing.contract.refusal import Refusal
 from devsession.testing.contract.telling import NotTriedError, flaw, said
+from devsession.testing.source_contract.bench import HOLDERS, SINCE, excludes
 from devsession.testing.source_contract.system import (
     UNICODE,
     empty,
@@ -21,18 +17,15 @@ from devsession.testing.source_contract.system import (
 
 if TYPE_CHECKING:
     from devsession.errors import PluginError
-    from devsession.recording.exchange import Exchange
     from devsession.testing.source_contract.bench import SourceBench, SourceRun
 
 _SHOWN = 5
-_HOLDERS = frozenset({"database", "databaseSchema"})
-_SINCE = 1_700_000_000_000  # in November 2023
 
 
 def empty_system(bench: SourceBench) -> list[PluginError]:
     """Nothing is raised, and nothing of the recorded system comes."""
     bench.whole  # noqa: B018  or why it cannot be tried
-    return _raised(
+    return raised(
         bench, bench.run(bench.app(altered=empty())), "a system in which all lists are empty"
     )
 
@@ -44,7 +37,7 @@ def unicode_system(bench: SourceBench) -> list[PluginError]:
         raise NotTriedError("no recorded answer has the name of an entity in it")
     run = bench.run(bench.app(altered=unicode_names(names)))
     tried = f"names with {UNICODE!r} behind them"
-    if found := _raised(bench, run, tried):
+    if found := raised(bench, run, tried):
         return found
     came = {(each.entity_type, each.name) for each in run.entities}
     # What keeps its name has it from elsewhere, and by chance the same.
@@ -69,14 +62,14 @@ def unicode_system(bench: SourceBench) -> list[PluginError]:
 
 def huge_system(bench: SourceBench) -> list[PluginError]:
     """All of a list that is long comes."""
-    innermost = [each for each in bench.names if each[0] not in _HOLDERS]
+    innermost = [each for each in bench.names if each[0] not in HOLDERS]
     if not innermost:
         raise NotTriedError("no recorded answer has the name of a table in it")
     kind, times = innermost[0][0], bench.config.records
     names = {name for each, name in innermost if each == kind}
     run = bench.run(bench.app(altered=many(names, times)))
     tried = f"a system with {times} of one {kind}"
-    if found := _raised(bench, run, tried):
+    if found := raised(bench, run, tried):
         return found
     came = {each.name for each in run.entities if each.entity_type == kind}
     most = max(sum(numbered(name, n) in came for n in range(1, times)) for name in names)
@@ -94,10 +87,9 @@ def huge_system(bench: SourceBench) -> list[PluginError]:
 
 def incremental(bench: SourceBench) -> list[PluginError]:
     """With a watermark nothing is raised, and what comes is of the whole."""
-    bench.whole  # noqa: B018  or why it cannot be tried
-    run = bench.run(bench.app(), since=_SINCE)
-    tried = f"ctx.since = {_SINCE}, which is in November 2023, in milliseconds since 1970"
-    if found := _raised(bench, run, tried):
+    run = bench.incremental
+    tried = f"ctx.since = {SINCE}, which is in November 2023, in milliseconds since 1970"
+    if found := raised(bench, run, tried):
         return found
     whole = {each.fqn for each in bench.whole.entities}
     new = sorted({each.fqn for each in run.entities} - whole)
@@ -115,32 +107,15 @@ def incremental(bench: SourceBench) -> list[PluginError]:
 
 def selection(bench: SourceBench) -> list[PluginError]:
     """What is excluded is neither yielded nor asked for by its name; all else comes as before."""
-    config = bench.source_config
-    selected = [
-        (level, name)
-        for kind, name in bench.names
-        if kind not in _HOLDERS
-        and isinstance(getattr(config, level := LEVEL_OF.get(kind, ""), None), Patterns)
-    ]
-    if not selected:
-        raise NotTriedError(
-            "its Config has no patterns for what it reads",
-            "derive it from SourceConfig, with tables: Patterns = Field(default_factory=Patterns)",
-        )
-    level, name = selected[0]
-    own: Patterns = getattr(config, level)
-    exclude = f"^{re.escape(name)}$"
-    patterns = own.model_copy(update={"excludes": [*own.excludes, exclude]})
-    without = config.model_copy(update={level: patterns})
-    run = bench.run(bench.app(), config=without)
-    tried = f"{level}: excludes {exclude}"
-    if found := _raised(bench, run, tried):
+    level, name, run = bench.excluding
+    tried = f"{level}: excludes {excludes(name)}"
+    if found := raised(bench, run, tried):
         return found
     where, found = line_of(bench.plugin_class, "generate"), []
     asked = [each.url for each in run.app.heard if name in each.url.partition("?")[0].split("/")]
     if asked:
         what = f"{name} is excluded, and asked for all the same: {asked[0]}"
-        step = "ask self.config.tables.decide(name).taken before the system is asked, or have a topology"
+        step = f'ask self.takes("{level}", .., name) before the system is asked, or have a topology'
         found.append(flaw(what, tried=tried, where=where, next_step=step))
     others = {(kind, each) for kind, each in bench.names if each != name}
     came = {(each.entity_type, each.name) for each in run.entities}
@@ -152,10 +127,7 @@ def selection(bench: SourceBench) -> list[PluginError]:
 
 def failures_are_told(bench: SourceBench) -> list[PluginError]:
     """Where one request is answered 500, something says so."""
-    heard = bench.whole.app.heard
-    for url in dict.fromkeys([heard[-1].url, heard[len(heard) // 2].url]):
-        failing = Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, b'{"message": "it broke"}', _at(url))
-        run = bench.run(bench.app(refusal=failing))
+    for url, run in bench.failing:
         if run.problems or run.came.raised:
             continue
         if (
@@ -179,14 +151,7 @@ def failures_are_told(bench: SourceBench) -> list[PluginError]:
     return []
 
 
-def _at(url: str) -> Any:
-    def refuses(request: Exchange) -> bool:
-        return request.url == url
-
-    return refuses
-
-
-def _raised(bench: SourceBench, run: SourceRun, tried: str) -> list[PluginError]:
+def raised(bench: SourceBench, run: SourceRun, tried: str) -> list[PluginError]:
     """What came out of the author's code, or was told as an error."""
     source = bench.plugin_class
     for name, error in run.came.raised.items():

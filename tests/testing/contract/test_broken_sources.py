@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
 
 from devsession.errors import UsageError
 from devsession.openmetadata import Source, Table
+from devsession.session.plugin_source import load_plugin_class
 from devsession.testing import SuiteConfig, metadata_contract, run_scenario
+from tests.broken_sources import good
 from tests.broken_sources.gallery import NAMES, failures, picture
 from tests.broken_sources.good import AcmeSource, record
 from tests.refresh_troubleshooting import SOURCES_PAGE, sources_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
+    from devsession.openmetadata import WorkflowContext
     from devsession.openmetadata.steps.steps import Yielded
 
 
@@ -113,3 +121,66 @@ def test_a_scenario_is_played_and_differs_where_the_source_does(scenarios: Path)
     assert run_scenario(AcmeSource, scenarios / "reads-all")
     told = str(run_scenario(changed, scenarios / "reads-all"))
     assert "Table acme.main.public.people: columns is 3 of them, expected 2 of them" in told
+
+
+class OfUrllib3(AcmeSource):
+    """Has the library below repeat."""
+
+    def __init__(self, ctx: WorkflowContext | None = None) -> None:
+        super().__init__(ctx)
+        self.http = requests.Session()
+        again = Retry(3, status_forcelist=[429, 500, 503], backoff_factor=1)
+        self.http.mount("https://", HTTPAdapter(max_retries=again))
+
+
+class ByHand(AcmeSource):
+    """Waits twice as long each time."""
+
+    def get(self, *path: str, **query: str) -> Any:
+        with requests.Session() as self.http:
+            self.prepare()
+            for seconds in (0.5, 1, 2, 4):
+                try:
+                    return super().get(*path, **query)
+                except requests.HTTPError as error:
+                    if error.response.status_code not in (429, 503):
+                        raise
+                time.sleep(seconds)
+            return super().get(*path, **query)
+
+
+@pytest.mark.parametrize("source", [OfUrllib3, ByHand])
+def test_any_way_to_wait_for_a_busy_system_is_a_way(
+    source: type[AcmeSource], scenarios: Path
+) -> None:
+    assert failures(source, scenarios) == {}
+
+
+def test_a_project_s_readme_names_the_permissions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.delitem(sys.modules, "plugin", raising=False)
+    record(tmp_path / "scenarios")
+    folder = Path(good.__file__).parent
+    (tmp_path / "plugin.py").write_text((folder / "good.py").read_text("utf-8"), "utf-8")
+    suite = metadata_contract(load_plugin_class(tmp_path))  # type: ignore[arg-type]
+    readme = tmp_path / "README.md"
+
+    readme.write_text("| read schemas, | read\n tables |", "utf-8")
+    suite().test_its_permissions_are_listed()
+    readme.write_text("| Read schemas | its lists |", "utf-8")
+    with pytest.raises(pytest.fail.Exception, match="does not name the permissions 'read tables'"):
+        suite().test_its_permissions_are_listed()
+
+
+def test_a_report_names_the_sentence_that_asks_for_what_is_missing(scenarios: Path) -> None:
+    config = SuiteConfig(scenarios=scenarios, records=11)
+    report = metadata_contract(picture("asks_for_any_key").broken, config).report()
+
+    [failed] = [each for each in report.checks if each.state == "error"]
+
+    assert failed.source == (
+        'developing-metadata-plugins guide, "Security and compliance": least-privilege credentials'
+    )
+    assert failed.source in str(report)
