@@ -12,6 +12,7 @@ from devsession.notebook.creating import CreatorPart
 from devsession.notebook.form_widget import FormWidget
 from devsession.notebook.key_part import KeyPart
 from devsession.session.draft_part import DraftPart
+from devsession.session.experiments import PANELS, experiments, unknown_experiments
 from devsession.session.outdated import OutdatedPart
 from devsession.session.plugin_call import calling
 from devsession.session.sampling import sample_of
@@ -48,9 +49,16 @@ def show_card(session: DevelopmentSession) -> None:
     if not session.offline:
         session.sandbox.start()
     first = 'session.sync("..")' if session.omnata_app else "session.connection"
-    display(
-        SessionCard(plugin=session.source.name, next_step=_FIRST.get(session.source.kind, first))
+    card: Any = SessionCard(
+        plugin=session.source.name,
+        next_step=_FIRST.get(session.source.kind, first),
+        more=tuple(unknown_experiments()),
     )
+    if PANELS in experiments():
+        from devsession.session.panels import with_panel
+
+        card = with_panel(session, card)
+    display(card)
 
 
 def connection_page(session: DevelopmentSession, connection: Connection) -> FormWidget:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from ipywidgets import HTML
 from pydantic import Field, SecretStr
 
 from devsession.http import retrying_session
@@ -75,6 +76,9 @@ class AcmeSource(Source):
     def __init__(self, ctx: WorkflowContext | None = None) -> None:
         super().__init__(ctx)
         self.http = retrying_session()
+
+    def panel(self, _: Any) -> HTML:
+        return HTML("<b>Acme</b>")
 
     def prepare(self) -> None:
         self.http.headers["Authorization"] = f"Bearer {self.config.api_key.get_secret_value()}"

@@ -36,7 +36,7 @@ def test_a_source_is_held_to_the_contract_of_sources(project: Path) -> None:
 
     contract_check(project)(told.append)
 
-    assert [each.text for each in told] == ["contract of AcmeSource: 23 of 23 checks hold"]
+    assert [each.text for each in told] == ["contract of AcmeSource: 24 of 24 checks hold"]
     assert told[0].passed
 
 
@@ -54,7 +54,7 @@ def test_what_its_project_leaves_out_is_left_out(project: Path) -> None:
     contract_check(project)(told.append)
 
     assert told[0].text.splitlines() == [
-        "contract of AcmeSource: 22 of 23 checks hold",
+        "contract of AcmeSource: 23 of 24 checks hold",
         "  1 not tried: all of it is ASCII",
     ]
 
@@ -76,4 +76,4 @@ def test_doctor_tells_the_contract_of_a_source(
 
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["AcmeSource"]
-    assert lines[-1] == "23 ok"
+    assert lines[-1] == "24 ok"

@@ -10,6 +10,7 @@ from devsession.testing.contract import (
     fault_checks,
     inbound_checks,
     outbound_checks,
+    panel_check,
     secret_checks,
 )
 from devsession.testing.contract.told_suite import ToldSuite
@@ -41,6 +42,10 @@ class ContractSuite(ToldSuite):
     def test_options_fail_at_their_field(self) -> None:
         """When the app refuses, a user has to see which field waits for it, and why."""
         self._hold(definition_checks.options_fail_at_their_field)
+
+    def test_its_panel_builds(self) -> None:
+        """A panel that raises shows an error in each session's card, and none of what it is for."""
+        self._hold(panel_check.panel_builds)
 
     # Connecting
 

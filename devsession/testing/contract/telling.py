@@ -20,6 +20,10 @@ class NotTriedError(Exception):
         super().__init__(f"{reason}; next: {next_step}" if next_step else reason)
 
 
+class NoPartError(NotTriedError):
+    """A check of an experiment that the plugin has no part in: pytest skips it, reports are silent."""
+
+
 def flaw(what: str, *, where: str = "", next_step: str, tried: str = "") -> PluginError:
     """What is wrong with a plugin, to be told and not raised."""
     return PluginError(what, tried=tried, where=where, next_step=next_step)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from devsession.errors import UnknownNameError, did_you_mean
-from devsession.testing.contract.telling import NotTriedError
+from devsession.testing.contract.telling import NoPartError, NotTriedError
 from devsession.testing.examination import Checked, Examination
 
 if TYPE_CHECKING:
@@ -45,19 +46,25 @@ class ToldSuite:
         told: list[Checked] = []
         for name in (each for each in cls.checks() if each.removeprefix("test_") not in without):
             suite = _Told(cls)
-            getattr(cls, name)(suite)
-            source = cls.source_of(name)
-            told.append(Checked(_title(name), suite.state, suite.why, source=source))
+            with suppress(NoPartError):
+                getattr(cls, name)(suite)
+                source = cls.source_of(name)
+                told.append(Checked(_title(name), suite.state, suite.why, source=source))
         return Examination(cls.bench.plugin_class.__name__, tuple(told))
 
     def _hold(self, check: Callable[[Any], Sequence[DevsessionError]]) -> None:
         """Run a check, and tell its verdict: nothing, why it was not tried, or what is wrong."""
         try:
             told = "\n\n".join(map(str, check(self.bench)))
+        except NoPartError as why:
+            self._has_no_part(why)
         except NotTriedError as missing:
             self._tell("not tried", self.bench.redactor.text(str(missing)))
         else:
             self._tell("error" if told else "ok", self.bench.redactor.text(told))
+
+    def _has_no_part(self, why: NoPartError) -> None:
+        self._tell("not tried", str(why))
 
     def _tell(self, state: State, why: str) -> None:
         """As pytest has it."""
@@ -95,6 +102,9 @@ class _Told(ToldSuite):
 
     def __init__(self, suite: type[ToldSuite]) -> None:
         self.bench = suite.bench  # type: ignore[misc]  # of this one alone
+
+    def _has_no_part(self, why: NoPartError) -> None:
+        raise why
 
     def _tell(self, state: State, why: str) -> None:
         self.state, self.why = state, why

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import DevsessionError
-from devsession.openmetadata import Entity, Patterns, fqn
+from devsession.openmetadata import Entity, Patterns, WorkflowContext, fqn
 from devsession.openmetadata.review.rule_case import Case
 from devsession.openmetadata.steps.selection import LEVEL_OF
 from devsession.openmetadata.workflow.collecting import collect
@@ -22,7 +22,7 @@ from devsession.testing.contract.recordings import Recordings, read_recordings
 from devsession.testing.contract.refusal import Refusal, refusals
 from devsession.testing.contract.runs import heard, within
 from devsession.testing.contract.stand_in import StandIn
-from devsession.testing.contract.telling import NotTriedError
+from devsession.testing.contract.telling import NotTriedError, trying
 from devsession.testing.faults.driven_time import DrivenTime
 
 if TYPE_CHECKING:
@@ -80,6 +80,15 @@ class SourceBench:
         self.config = config
         given = config.scenarios
         self.scenarios = Path(given) if given else folder_of(source) / "scenarios"
+
+    @property
+    def plugin(self) -> Source:
+        """A new one, without a configuration."""
+        made, raised = trying(lambda: self.plugin_class(WorkflowContext()))
+        if raised is not None:
+            raise NotTriedError("it cannot be made without a configuration")
+        source: Source = made
+        return source
 
     @cached_property
     def recordings(self) -> Recordings:

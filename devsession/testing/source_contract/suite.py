@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from devsession.testing.contract import panel_check
 from devsession.testing.contract.told_suite import ToldSuite
 from devsession.testing.source_contract import (
     definition_checks,
@@ -56,6 +57,10 @@ class SourceSuite(ToldSuite):
         Source: developing-metadata-plugins guide, "Security and compliance": never log secrets.
         """
         self._hold(definition_checks.no_secret_is_told)
+
+    def test_its_panel_builds(self) -> None:
+        """A panel that raises shows an error in each session's card, and none of what it is for."""
+        self._hold(panel_check.panel_builds)
 
     # What it comes to
 
