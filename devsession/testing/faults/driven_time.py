@@ -69,6 +69,18 @@ class DrivenTime:
 
     def __exit__(self, *error: object) -> None:
         self._stack.close()
+        # What was imported meanwhile has bound ours, and for it no time would pass ever again.
+        real: dict[Any, Any] = {
+            self._slept: self._sleep,
+            self._slept_async: self._async_sleep,
+            self._told_time: self._time,
+            self._told_monotonic: self._monotonic,
+        }
+        for module in list(sys.modules.values()):
+            names = getattr(module, "__dict__", {})
+            for name in ("sleep", "time", "monotonic"):
+                if getattr(names.get(name), "__self__", None) is self:
+                    setattr(module, name, real[names[name]])
 
     def _bind(self, module: ModuleType, name: str, real: Any, ours: Any) -> None:
         # Not getattr: a module may load others when it is asked for a name.

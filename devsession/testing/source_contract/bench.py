@@ -195,6 +195,15 @@ class SourceBench:
         return runs
 
     @cached_property
+    def runs(self) -> list[SourceRun]:
+        """As it was recorded, where the system refuses, and, where that can be played, where it fails."""
+        try:
+            failing = [run for _, run in self.failing]
+        except NotTriedError:  # the recorded system itself is not read
+            failing = []
+        return [self.recorded, self.refused, *failing]
+
+    @cached_property
     def incremental(self) -> SourceRun:
         """A run with a watermark, `SINCE`."""
         self.whole  # noqa: B018  or why it cannot be tried

@@ -58,9 +58,12 @@ def configuration_is_whole(bench: SourceBench) -> list[PluginError]:
 
 
 def addresses_are_declared(bench: SourceBench) -> list[PluginError]:
-    """Each host that was called stands in the configuration, or is told by network_addresses()."""
-    run, source = bench.recorded, bench.plugin_class
-    if not run.app.called:
+    """Each host that was called stands in the configuration, or is told by network_addresses().
+
+    Also where the system refuses or fails.
+    """
+    source = bench.plugin_class
+    if not bench.recorded.app.called:
         raise NotTriedError("it asks nothing over HTTP that can be heard")
     declared, raised = trying(lambda: source.network_addresses(bench.source_config))
     if raised is not None:
@@ -68,7 +71,8 @@ def addresses_are_declared(bench: SourceBench) -> list[PluginError]:
         what = f"network_addresses() raised {said(raised)}"
         return [flaw(what, where=where, next_step="return a list of hosts")]
     known = [*declared, *map(_host, _texts(bench.scenario.frozen.config))]
-    places = undeclared(run.app.called, known)
+    called = [each for run in bench.runs for each in run.app.called]
+    places = undeclared(list(dict.fromkeys(called)), known)
     if not places:
         return []
     return [
@@ -153,15 +157,12 @@ def _failing(bench: SourceBench) -> SourceRun:
 
 def no_secret_is_told(bench: SourceBench) -> list[PluginError]:
     """Entities, logs, prints and errors: as recorded, where the system refuses, where it fails."""
-    source, recorded = bench.plugin_class, bench.recorded
+    source = bench.plugin_class
+    bench.recorded  # noqa: B018  or why it cannot be tried
     if not bench.secrets:
         raise NotTriedError("its configuration has no secret")
     found: dict[str, PluginError] = {}
-    # Where the recorded system itself is not read, there is no failing one to be made of it.
-    failing = (
-        [run for _, run in bench.failing] if recorded.entities and not recorded.problems else []
-    )
-    for run in (recorded, bench.refused, *failing):
+    for run in bench.runs:
         for how, method, text in _texts_of(run):
             names = sorted({hit.name for hit in bench.redactor.find(text)})
             if names:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from time import sleep
+from typing import TYPE_CHECKING
 
 import pytest
 
 from devsession.testing.faults.driven_time import DrivenTime, NeverEnds
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HOUR = 3_600
 
@@ -34,6 +39,19 @@ def test_a_coroutine_waits_as_little() -> None:
 
     assert told == ["one", "other"]
     assert driven.passed == 3 * HOUR
+
+
+def test_a_module_that_is_imported_meanwhile_waits_for_real_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "late_module.py").write_text("from time import monotonic, sleep", "utf-8")
+
+    with DrivenTime():
+        late = importlib.import_module("late_module")
+        late.sleep(HOUR)
+
+    assert (late.sleep, late.monotonic) == (time.sleep, time.monotonic)
 
 
 def test_a_thread_that_begins_meanwhile_is_driven_and_one_from_before_is_not() -> None:
