@@ -18,6 +18,7 @@ from devsession.recording.recorder import Recorder
 from devsession.recording.tape import Tape
 from devsession.session.cells import follow_cells
 from devsession.session.connection import Connection
+from devsession.session.experiments import has_panel
 from devsession.session.in_warehouse import InWarehouse
 from devsession.session.omnata_syncs import OmnataSyncs, check_place, omnata_syncs
 from devsession.session.plugin_source import PluginSource, instance_of
@@ -382,7 +383,8 @@ class DevelopmentSession(InWarehouse, WithSteps):
 
     def __repr__(self) -> str:
         syncs = f", syncs of {self.omnata_app}" if self.omnata_app else ""
-        return f"<DevelopmentSession of {self.source.name}{syncs}>"
+        panel = ", with a panel" if has_panel(self.source.plugin_class) else ""
+        return f"<DevelopmentSession of {self.source.name}{syncs}{panel}>"
 
     def _ipython_display_(self) -> None:
         from devsession.session.views import show_card

@@ -15,6 +15,11 @@ def experiments() -> set[str]:
     return _asked() & _ALL
 
 
+def has_panel(plugin_class: type) -> bool:
+    """Whether a plugin brings a panel that is to be shown."""
+    return PANELS in experiments() and callable(getattr(plugin_class, "panel", None))
+
+
 def unknown_experiments() -> list[tuple[str, str]]:
     """What is asked for and is none, as a line of a card."""
     strange = ", ".join(sorted(_asked() - _ALL))

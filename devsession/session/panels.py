@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import DevsessionError, PluginRaisedError
 from devsession.notebook.panel_card import PanelCard, is_shown
+from devsession.session.experiments import has_panel
 from devsession.session.plugin_call import calling
 from devsession.session.plugin_source import instance_of
 
@@ -24,7 +25,7 @@ def with_panel(session: DevelopmentSession, card: SessionCard) -> SessionCard | 
     """
     try:
         plugin_class = session.loaded_class
-        if not callable(getattr(plugin_class, "panel", None)):
+        if not has_panel(plugin_class):
             return card
         widget = _widget_of(session, plugin_class)
     except DevsessionError as error:

@@ -90,9 +90,11 @@ def test_without_the_flag_nothing_of_it_is_called(
 
 
 def test_the_session_is_at_hand(show: Callable[..., Any], tmp_path: Path) -> None:
-    card = show(SOURCE.format("return ipywidgets.Text(session.workspace.folder.name)"))
+    card = show(
+        SOURCE.format("return ipywidgets.Text(f'{session.workspace.folder.name}: {session}')")
+    )
 
-    assert card.widget.value == tmp_path.name
+    assert card.widget.value == f"{tmp_path.name}: <DevelopmentSession of Acme, with a panel>"
 
 
 @KINDS
