@@ -30,7 +30,10 @@ PLUGIN = SOURCE.replace("openmetadata import Source", "plugin import Plugin").re
     "(Source)", "(Plugin)"
 )
 BOLD = 'return ipywidgets.HTML("<b>3 schemas</b>")'
-KINDS = pytest.mark.parametrize("kind", [SOURCE, PLUGIN], ids=["source", "plugin"])
+HANDLER = SOURCE.replace("Source", "EventHandler")
+KINDS = pytest.mark.parametrize(
+    "kind", [SOURCE, PLUGIN, HANDLER], ids=["source", "plugin", "handler"]
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
