@@ -29,6 +29,9 @@ from devsession.sandbox.remote import (
     expire_tokens,
     set_catalog,
     set_stream,
+    subscribe,
+    subscriptions,
+    unsubscribe,
 )
 
 __all__ = [
@@ -51,4 +54,7 @@ __all__ = [
     "set_stream",
     "start_sandbox",
     "stop_sandbox",
+    "subscribe",
+    "subscriptions",
+    "unsubscribe",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from http import HTTPStatus
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
@@ -19,10 +20,11 @@ from devsession.sandbox.process import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _SECONDS = 30
+_SUBSCRIPTIONS = f"{CATALOG_PATH}/v1/events/subscriptions"
 
 
 def change_settings(workspace: Path, settings: Mapping[str, object]) -> None:
@@ -39,6 +41,73 @@ def set_catalog(workspace: Path, settings: Mapping[str, object]) -> dict[str, An
     """Sets these of `catalog.faults.Settings`; what is set then. As `change_settings`."""
     token = catalog_token(workspace)
     return _call(workspace, "PATCH", f"{CATALOG_PATH}/_control", settings, token)
+
+
+def subscribe(
+    workspace: Path,
+    endpoint: str,
+    secret: str | None = None,
+    *,
+    resources: Sequence[str] = ("all",),
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Has the catalog tell of changes at an address; the subscription, its secrets masked.
+
+    Once more it is the same subscription: what waits for it is sent now.
+
+    Args:
+        secret: of the signature in X-OM-Signature; None sends none.
+        resources: the types of entities that it is told of.
+        headers: sent with each event, such as Authorization.
+
+    Raises: as `change_settings`.
+    """
+    config = {"endpoint": endpoint, "secretKey": secret, "headers": dict(headers or {})}
+    subscription = {
+        "name": _name_of(endpoint),
+        "alertType": "Notification",
+        "resources": list(resources),
+        "destinations": [{"category": "External", "type": "Webhook", "config": config}],
+    }
+    return _call(workspace, "PUT", _SUBSCRIPTIONS, subscription, catalog_token(workspace))
+
+
+def unsubscribe(workspace: Path, endpoint: str) -> bool:
+    """The catalog tells no more of changes there; False when it did not. As `change_settings`."""
+    name = _name_of(endpoint)
+    ids = [each["id"] for each in _subscriptions(workspace) if each["name"] == name]
+    for each in ids:
+        _call(workspace, "DELETE", f"{_SUBSCRIPTIONS}/{each}", {}, catalog_token(workspace))
+    return bool(ids)
+
+
+def subscriptions(workspace: Path) -> list[dict[str, Any]]:
+    """Where the catalog tells of changes, and how that goes; as `change_settings`.
+
+    Returns:
+        Of each `endpoint`, `resources`, `status` and, when something went wrong, `reason`; how
+        many events are `waiting`, were `taken`, and were given up as `failed`.
+    """
+    told = []
+    for each in _subscriptions(workspace):
+        path = f"{_SUBSCRIPTIONS}/id/{each['id']}/eventsRecord"
+        record = _call(workspace, "GET", path, {}, catalog_token(workspace))
+        (destination,) = each["destinations"]
+        status = destination["statusDetails"]
+        told.append(
+            {
+                "endpoint": destination["config"]["endpoint"],
+                "resources": each["filteringRules"]["resources"],
+                "status": status["status"],
+                "waiting": record["pendingEventsCount"],
+                "taken": record["successfulEventsCount"],
+                "failed": record["failedEventsCount"],
+                "reason": ""
+                if status["status"] == "active"
+                else status.get("lastFailedReason", ""),
+            }
+        )
+    return told
 
 
 def expire_tokens(workspace: Path) -> None:
@@ -82,6 +151,17 @@ def agree(workspace: Path, address: str) -> str:
             next_step="session.sandbox.client_id is the client that it knows",
         )
     return ended
+
+
+def _subscriptions(workspace: Path) -> list[dict[str, Any]]:
+    path = f"{_SUBSCRIPTIONS}?limit=1000"
+    listed = _call(workspace, "GET", path, {}, catalog_token(workspace))
+    return list(listed["data"])
+
+
+def _name_of(endpoint: str) -> str:
+    """A subscription is called after its address, so that each address has one."""
+    return re.sub(r'::+|["\n]', "-", str(endpoint).partition("://")[2] or str(endpoint))[:256]
 
 
 def _stream(name: str) -> str:

@@ -21,12 +21,19 @@ from devsession.sandbox import (
     set_stream,
     start_sandbox,
     stop_sandbox,
+    subscribe,
+    subscriptions,
+    unsubscribe,
 )
+from devsession.secrets.managers import SecretStore
+from devsession.secrets.reference import SecretReference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
+
+    from pandas import DataFrame
 
     from devsession.session.workspace import Workspace
 
@@ -156,6 +163,67 @@ class Sandbox:
         self.start()
         with self._unrecorded():
             set_catalog(self._workspace.folder, settings)
+
+    def subscribe(
+        self,
+        endpoint: str,
+        secret: SecretReference | None = None,
+        *,
+        resources: Sequence[str] = ("all",),
+    ) -> None:
+        """From now on the metadata catalog sends an event to an address when an entity changes.
+
+        Each address has one subscription; once more, and what waits for it is sent now.
+
+        Args:
+            endpoint: such as "http://127.0.0.1:8600/events".
+            secret: `secret("WEBHOOK_SECRET")`, which events are signed with, in X-OM-Signature.
+            resources: the types of entities that it is told of: `["table", "user"]`.
+
+        Raises:
+            UsageError: one of them cannot be, or the session is offline.
+            SecretMissingError: the secret is in none of the places.
+        """
+        self._refuse_offline()
+        if secret is not None and not isinstance(secret, SecretReference):
+            raise UsageError(
+                "secret is the name of a secret, not the secret itself",
+                tried=f"secret of type {type(secret).__name__}",
+                next_step='session.sandbox.subscribe(.., secret("WEBHOOK_SECRET"))',
+            )
+        folder = self._workspace.folder
+        value = None if secret is None else SecretStore(folder).lookup(secret.name)
+        self.start()
+        with self._unrecorded():
+            subscribe(folder, endpoint, value, resources=resources)
+
+    def unsubscribe(self, endpoint: str) -> bool:
+        """The metadata catalog sends no more events to an address; False when it did not.
+
+        Raises: UsageError when the session is offline.
+        """
+        self._refuse_offline()
+        self.start()
+        with self._unrecorded():
+            return unsubscribe(self._workspace.folder, endpoint)
+
+    def subscriptions(self) -> DataFrame:
+        """Where the metadata catalog sends events, and how that goes.
+
+        Returns:
+            One row an address: `endpoint`, `resources`, `status` ("active", "awaitingRetry", ..),
+            how many events are `waiting`, `taken` and given up as `failed`, and the `reason`.
+
+        Raises: UsageError when the session is offline.
+        """
+        import pandas as pd
+
+        self._refuse_offline()
+        self.start()
+        with self._unrecorded():
+            told = subscriptions(self._workspace.folder)
+        columns = ["endpoint", "resources", "status", "waiting", "taken", "failed", "reason"]
+        return pd.DataFrame(told, columns=columns)
 
     def set_stream(self, name: str, **settings: object) -> None:
         """From now on a practice stream has so many records, is slow, or fails.

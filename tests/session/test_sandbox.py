@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from devsession import secret
 from devsession.errors import UsageError
 from devsession.sandbox import sandbox_key
 from devsession.secrets.secret_file import FileSecrets
+from tests.sandbox.catalog.subscriber import listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,3 +174,47 @@ def test_the_catalog_of_a_session_answers_and_meets_faults(
     sandbox.set_catalog(next=["503"])
 
     assert [tables(), tables()] == [503, 200]
+
+
+@pytest.mark.usefixtures("unrecorded")
+def test_the_catalog_of_a_session_tells_a_subscriber_of_changes(
+    project: Project, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEBHOOK_SECRET", "the-secret-of-both")
+    with listening() as subscriber:
+        sandbox.subscribe(subscriber.url, secret("WEBHOOK_SECRET"), resources=["user"])
+        catalog_token = FileSecrets(project.folder / ".devsession" / "secrets").all()[
+            "CATALOG_TOKEN"
+        ]
+        requests.put(
+            f"{sandbox.catalog_url}/v1/users",
+            json={"name": "ada", "email": "ada@example.com"},
+            headers={"Authorization": f"Bearer {catalog_token}"},
+            timeout=30,
+        )
+
+        (delivery,) = subscriber.arrived()
+        (told,) = sandbox.subscriptions().to_dict("records")
+        ended = [sandbox.unsubscribe(subscriber.url) for _ in range(2)]
+
+    signed = hmac.new(b"the-secret-of-both", delivery.body, "sha256").hexdigest()
+    assert delivery.headers["x-om-signature"] == f"sha256={signed}"
+    assert (told["endpoint"], told["resources"]) == (subscriber.url, ["user"])
+    assert ended == [True, False]
+    assert sandbox.subscriptions().empty
+
+
+def test_a_subscription_that_cannot_be_is_refused(
+    project: Project, sandbox: Sandbox, snapshot: SnapshotAssertion
+) -> None:
+    with pytest.raises(UsageError) as no_reference:
+        sandbox.subscribe("http://127.0.0.1:1", "the-secret-of-both")  # type: ignore[arg-type]
+    with pytest.raises(UsageError) as no_address:
+        sandbox.subscribe("127.0.0.1:8600/events")
+    with pytest.raises(UsageError) as no_type:
+        sandbox.subscribe("http://127.0.0.1:1", resources=["tables"])
+
+    assert str(no_reference.value) == snapshot
+    pid = project.session.sandbox._service.ensure().pid
+    said = [str(each.value).replace(str(pid), "<pid>") for each in (no_address, no_type)]
+    assert said == snapshot

@@ -41,6 +41,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from devsession.sandbox.catalog.access import Tokens
+from devsession.sandbox.catalog.delivery import Delivery
 from devsession.sandbox.catalog.entities import Entities
 from devsession.sandbox.catalog.faults import Faults
 from devsession.sandbox.catalog.kinds import KINDS
@@ -49,6 +50,8 @@ from devsession.sandbox.catalog.refusals import CatalogRefusedError, json_respon
 from devsession.sandbox.catalog.results import Results
 from devsession.sandbox.catalog.seeds import plant
 from devsession.sandbox.catalog.store import Store
+from devsession.sandbox.catalog.subscriptions import Subscriptions
+from devsession.sandbox.catalog.telling import Telling
 from devsession.sandbox.catalog.writing import Writer
 from devsession.sandbox.process import CATALOG_PATH
 
@@ -85,14 +88,19 @@ class Catalog:
 
     def __init__(self, token: str, folder: Path, clock: Callable[[], int] = milliseconds) -> None:
         self._store = Store(folder)
-        writer = Writer(self._store, clock)
-        plant(self._store, writer)
         tokens = Tokens(token)
         faults = Faults(tokens, clock, CATALOG_PATH)
-        entities = [Entities(kind, self._store, writer, _ROOT, faults.refused) for kind in KINDS]
+        self._delivery = Delivery(self._store, faults.now_set, clock)
+        telling = Telling(self._store, self._delivery.wake)
+        writer = Writer(self._store, clock)
+        plant(self._store, writer, telling)
+        entities = [
+            Entities(kind, self._store, writer, telling, _ROOT, faults.refused) for kind in KINDS
+        ]
         app = Starlette(
             routes=[
                 Route(f"{_ROOT}/system/version", _version),
+                *Subscriptions(self._store, self._delivery, _ROOT, clock).routes(),
                 *Lineage(self._store, _ROOT, clock).routes(),
                 *Results(self._store, _ROOT).routes(),
                 *(route for each in entities for route in each.routes()),
@@ -111,7 +119,8 @@ class Catalog:
         await self._app(scope, receive, send)
 
     def close(self) -> None:
-        """Nothing is kept from now on; another may use the folder."""
+        """Nothing is kept or sent from now on; another may use the folder."""
+        self._delivery.stop()
         self._store.close()
 
 

@@ -15,17 +15,19 @@ from devsession.sandbox.catalog.known import Known
 from devsession.sandbox.catalog.parameters import flag, included, name_in, number
 from devsession.sandbox.catalog.refusals import CatalogRefusedError, json_response, not_found
 from devsession.sandbox.catalog.shapes import Fqn, Id, closed
-from devsession.sandbox.catalog.showing import Show, asked_fields, show_for
+from devsession.sandbox.catalog.showing import Show, asked_fields, reached_at, show_for
 from devsession.sandbox.catalog.writing import Written
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from contextlib import AbstractContextManager
 
     from starlette.requests import Request
     from starlette.responses import Response
 
     from devsession.sandbox.catalog.kinds import Kind
     from devsession.sandbox.catalog.store import Row, Store
+    from devsession.sandbox.catalog.telling import Changes, Telling
     from devsession.sandbox.catalog.writing import Writer
 
 _DONE = 200
@@ -59,11 +61,18 @@ class Entities:
     """
 
     def __init__(
-        self, kind: Kind, store: Store, writer: Writer, base: str, refused: Collection[str]
+        self,
+        kind: Kind,
+        store: Store,
+        writer: Writer,
+        telling: Telling,
+        base: str,
+        refused: Collection[str],
     ) -> None:
         self._kind = kind
         self._store = store
         self._writer = writer
+        self._telling = telling
         self._root = base
         self._refused = refused
 
@@ -92,12 +101,11 @@ class Entities:
         if flag(request, "async", absent=True):
             raise CatalogRefusedError(400, "async=true is not served here: send async=false")
         sent = read_many(self._kind, await read_body(request))
-        answers = self._writer.write(
-            self._kind,
-            sent,
-            override=flag(request, "overrideMetadata"),
-            refused=self._refused,
-        )
+        override = flag(request, "overrideMetadata")
+        with self._changing(request) as changes:
+            answers = self._writer.write(
+                self._kind, sent, override=override, refused=self._refused, changes=changes
+            )
         return _bulk_response(
             [
                 (each.row.fqn, _DONE, "")
@@ -121,8 +129,8 @@ class Entities:
         row = self._store.with_id(sent["id"])
         if row is None or row.type != self._kind.type:
             raise not_found(self._kind.type, sent["id"])
-        with self._store.transaction():
-            restored = self._writer.mark(row, deleted=False)
+        with self._changing(request) as changes:
+            restored = self._writer.mark(row, changes, deleted=False)
         return json_response(self._show(request).entity(restored))
 
     async def delete_stale(self, request: Request) -> Response:
@@ -138,13 +146,13 @@ class Entities:
         there = self._store.names(self._kind.type, under=sent["scopeFqn"])
         recursive, hard = bool(sent.get("recursive")), bool(sent.get("hardDelete"))
         answers = []
-        with self._store.transaction():
+        with self._changing(request) as changes:
             for fqn in there:
                 row = None if fqn in seen else self._store.named(self._kind.type, fqn)
                 if row is None or row.deleted:  # seen, or gone with what it hung under
                     continue
                 try:
-                    self._remove(row, recursive=recursive, hard=hard)
+                    self._remove(row, changes, recursive=recursive, hard=hard)
                     answers.append((fqn, _DONE, ""))
                 except CatalogRefusedError as refused:
                     answers.append((fqn, refused.status, refused.message))
@@ -156,7 +164,10 @@ class Entities:
             fqn = self._kind.place(self._kind, body, Known(self._store))
             if self._store.named(self._kind.type, fqn) is not None:
                 raise CatalogRefusedError(409, "Entity already exists")
-        (written,) = self._writer.write(self._kind, [body], refused=self._refused)
+        with self._changing(request) as changes:
+            (written,) = self._writer.write(
+                self._kind, [body], refused=self._refused, changes=changes
+            )
         if isinstance(written, CatalogRefusedError):
             raise written
         fields = asked_fields(self._kind, "*")
@@ -190,12 +201,12 @@ class Entities:
     def _delete(self, request: Request) -> Response:
         recursive, hard = flag(request, "recursive"), flag(request, "hardDelete")
         row = self._found(request, (0, 1))
-        with self._store.transaction():
-            removed = self._remove(row, recursive=recursive, hard=hard)
+        with self._changing(request) as changes:
+            removed = self._remove(row, changes, recursive=recursive, hard=hard)
             shown = self._show(request).entity(removed)
         return json_response(shown)
 
-    def _remove(self, row: Row, *, recursive: bool, hard: bool) -> Row:
+    def _remove(self, row: Row, changes: Changes, *, recursive: bool, hard: bool) -> Row:
         """Raises: CatalogRefusedError when something hangs under it, and that was not meant."""
         types, deleted = types_below(row.type), (0, 1) if hard else (0,)
         if not recursive and any(
@@ -208,11 +219,11 @@ class Entities:
             for each in self._store.listed(entity_type, under=row.fqn, deleted=deleted)
         ]
         if hard:
-            self._store.remove([row.id, *(each.id for each in below)])
+            self._writer.remove([*below, row], changes)
             return row._replace(deleted=1)
         for each in below:
-            self._writer.mark(each, deleted=True)
-        return self._writer.mark(row, deleted=True)
+            self._writer.mark(each, changes, deleted=True)
+        return self._writer.mark(row, changes, deleted=True)
 
     def _found(self, request: Request, deleted: Collection[int]) -> Row:
         asked = request.path_params
@@ -226,6 +237,9 @@ class Entities:
 
     def _show(self, request: Request) -> Show:
         return show_for(request, self._store, self._root)
+
+    def _changing(self, request: Request) -> AbstractContextManager[Changes]:
+        return self._telling.changing(reached_at(request, self._root))
 
 
 def _bulk_response(answers: list[tuple[str, int, str]]) -> Response:

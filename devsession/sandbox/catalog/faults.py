@@ -1,4 +1,4 @@
-"""What an author sets while the catalog runs: what becomes of the next calls, and of tokens.
+"""What an author sets while the catalog runs: what becomes of the next calls, of tokens, of events.
 
 `/api/_control` is no part of the contract: it answers in any weather, to every token that was ever
 given. What is set holds until it is set anew, or the catalog stops.
@@ -7,7 +7,7 @@ given. What is set holds until it is set anew, or the catalog stops.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
@@ -67,6 +67,10 @@ class Settings(BaseModel):
         rate: more than that, "50/second" say, is answered with 429.
         token_calls: after so many calls every token has expired; setting it makes the first good.
         refuse: names of entities that are refused whatever they are, in a bulk or alone.
+        event_pauses: seconds before an event that was not taken is sent again; the last of them
+            before every further time.
+        event_signature: how the HMAC of an event is written in X-OM-Signature.
+        event_limit: a subscriber that is more events behind is told no more.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -78,6 +82,11 @@ class Settings(BaseModel):
     rate: Annotated[str, AfterValidator(_is_rate)] | None = None
     token_calls: Annotated[int, Field(ge=0)] | None = None
     refuse: list[str] = []
+    event_pauses: Annotated[
+        list[Annotated[float, Field(ge=0, le=86_400)]], Field(min_length=1, max_length=100)
+    ] = [0.5, 2, 10, 30]
+    event_signature: Literal["hex", "base64"] = "hex"
+    event_limit: Annotated[int, Field(ge=1)] = 50_000
 
 
 class Faults:
@@ -97,6 +106,10 @@ class Faults:
             ],
             exception_handlers={CatalogRefusedError: _refuse},
         )
+
+    def now_set(self) -> Settings:
+        """What is set at this moment."""
+        return self._settings
 
     async def settings(self, request: Request) -> Response:
         """Shows what is set; PATCH sets what is sent."""

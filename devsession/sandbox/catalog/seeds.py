@@ -9,6 +9,7 @@ from devsession.sandbox.catalog.kinds import KIND_OF
 
 if TYPE_CHECKING:
     from devsession.sandbox.catalog.store import Store
+    from devsession.sandbox.catalog.telling import Telling
     from devsession.sandbox.catalog.writing import Writer
 
 _TAGS = {
@@ -48,7 +49,7 @@ _TESTS = {
 }
 
 
-def plant(store: Store, writer: Writer) -> None:
+def plant(store: Store, writer: Writer, telling: Telling) -> None:
     """Puts them into a new catalog; one that has them is left as it is."""
     if store.named("testDefinition", _TESTS["COLUMN"][-1]) is not None:
         return
@@ -78,4 +79,5 @@ def plant(store: Store, writer: Writer) -> None:
         ],
     }
     for entity_type, bodies in sent.items():
-        writer.write(KIND_OF[entity_type], bodies)
+        with telling.changing("") as changes:  # nobody has subscribed yet
+            writer.write(KIND_OF[entity_type], bodies, changes=changes)

@@ -153,7 +153,12 @@ class Show:
 
 def show_for(request: Request, store: Store, root: str) -> Show:
     """Entities with addresses that whoever asks can reach."""
-    return Show(store, f"{request.url.scheme}://{request.url.netloc}{root}")
+    return Show(store, reached_at(request, root))
+
+
+def reached_at(request: Request, root: str) -> str:
+    """Where whoever asks reaches the catalog, up to /v1."""
+    return f"{request.url.scheme}://{request.url.netloc}{root}"
 
 
 def asked_fields(kind: Kind, text: str | None) -> set[str]:

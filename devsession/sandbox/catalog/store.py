@@ -1,4 +1,5 @@
 """Where the catalog's entities, edges and results are kept: in one SQLite file, and nowhere else.
+`outbox` keeps there what is told of them.
 
 Nothing of it is held in memory, so a start costs nothing, and what was answered is there after a
 kill.
@@ -6,9 +7,11 @@ kill.
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from devsession.sandbox.catalog import outbox
 from devsession.sandbox.catalog.names import below
 from devsession.sandbox.database import open_database
 
@@ -73,24 +76,30 @@ class Store:
     """Raises: SetupError when the folder cannot be used, or another process has it."""
 
     def __init__(self, folder: Path) -> None:
-        self._database = open_database(folder / FILE_NAME, _SCHEMA, _VERSION)
+        self._database = open_database(folder / FILE_NAME, _SCHEMA + outbox.SCHEMA, _VERSION)
         # Thousands of tables a second: fewer and larger moves from the log into the file.
         self._database.execute("pragma wal_autocheckpoint = 10000")
         self._database.execute("pragma cache_size = -16384")
+        # Whoever sends events does so from threads of its own, and must not see what may yet be
+        # rolled back, nor write within a transaction of another.
+        self._lock = threading.RLock()
+        self.outbox = outbox.Outbox(self._database, self._lock)
 
     def close(self) -> None:
-        self._database.close()
+        with self._lock:
+            self._database.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """What is written inside is kept as a whole, or not at all."""
-        self._database.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self._database.execute("rollback")
-            raise
-        self._database.execute("commit")
+        with self._lock:
+            self._database.execute("begin immediate")
+            try:
+                yield
+            except BaseException:
+                self._database.execute("rollback")
+                raise
+            self._database.execute("commit")
 
     def named(self, entity_type: str, fqn: str) -> Row | None:
         """The entity of this name, also one that is deleted softly."""

@@ -11,18 +11,23 @@ from devsession.sandbox.catalog.change import Change, deletion, difference, merg
 from devsession.sandbox.catalog.known import Known
 from devsession.sandbox.catalog.refusals import CatalogRefusedError
 from devsession.sandbox.catalog.store import Row
+from devsession.sandbox.catalog.telling import CREATED, DELETED, RESTORED, SOFT_DELETED, UPDATED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from devsession.sandbox.catalog.kinds import Kind
     from devsession.sandbox.catalog.store import Store
+    from devsession.sandbox.catalog.telling import Changes
 
 Body = dict[str, Any]
 
 
+_EVENTS = {"created": CREATED, "updated": UPDATED, "restored": RESTORED}
+
+
 class Written(NamedTuple):
-    """What became of an entity; `status` is created, updated or unchanged."""
+    """What became of an entity; `status` is created, updated, restored or unchanged."""
 
     status: str
     row: Row
@@ -45,6 +50,7 @@ class Writer:
         *,
         override: bool = False,
         refused: Collection[str] = (),
+        changes: Changes,
     ) -> list[Written | CatalogRefusedError]:
         """One answer for each that was sent, in order; those that are refused leave nothing.
 
@@ -52,21 +58,34 @@ class Writer:
             sent: in the kind's shape, or why they are not.
             override: whether it takes the place of what people have written.
             refused: the names of those that are refused whatever they are.
+            changes: the transaction that this is a part of.
         """
-        with self._store.transaction():
-            one = _Write(self._store, kind, self._clock(), override, refused)
-            answers = [one.answer(body) for body in sent]
-            self._store.put_many(one.rows.values())
+        one = _Write(self._store, kind, self._clock(), override, refused)
+        answers = [one.answer(body) for body in sent]
+        self._store.put_many(one.rows.values())
+        if changes.wants(kind.type):
+            for each in answers:
+                if isinstance(each, Written) and each.status != "unchanged":
+                    changes.tell(_EVENTS[each.status], each.row)
         return answers
 
-    def mark(self, row: Row, *, deleted: bool) -> Row:
+    def mark(self, row: Row, changes: Changes, *, deleted: bool) -> Row:
         """Deletes softly, or brings back; what is so already stays as it is."""
         if bool(row.deleted) == deleted:
             return row
         moved = _moved(row, deletion(deleted=deleted), self._clock())
         moved = moved._replace(deleted=int(deleted))
         self._store.put(moved)
+        changes.tell(SOFT_DELETED if deleted else RESTORED, moved)
         return moved
+
+    def remove(self, rows: Sequence[Row], changes: Changes) -> None:
+        """Deletes for good, in this order."""
+        now = self._clock()
+        for each in rows:  # told while what it refers to is still there
+            gone = each._replace(deleted=1, change=None)
+            changes.tell(DELETED, gone, max(now, each.updated_at + 1))
+        self._store.remove([each.id for each in rows])
 
 
 class _Write:
@@ -127,7 +146,8 @@ class _Write:
         if not change.step:
             return Written("unchanged", old)
         moved = _moved(old, change, self._now)
-        return Written("updated", moved._replace(content=to_json(after), deleted=0))
+        status = "restored" if old.deleted else "updated"
+        return Written(status, moved._replace(content=to_json(after), deleted=0))
 
     def _new_id(self, fqn: str) -> str:
         """It follows from type and name, so that it is the same in every new catalog.

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from devsession.sandbox.catalog import create_catalog
+from tests.sandbox.catalog.subscriber import Subscriber, listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,6 +96,13 @@ def shop(api: Api) -> Api:
     api.put("/databases", json={"name": "sales", "service": "shop"})
     api.put("/databaseSchemas", json={"name": "public", "database": "shop.sales"})
     return api
+
+
+@pytest.fixture
+def subscriber() -> Iterator[Subscriber]:
+    """Somebody who listens; `subscribe(api, subscriber)` has the catalog tell them."""
+    with listening() as subscriber:
+        yield subscriber
 
 
 def column(name: str, data_type: str = "INT", **more: object) -> dict[str, Any]:
