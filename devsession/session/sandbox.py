@@ -173,7 +173,8 @@ class Sandbox:
     ) -> None:
         """From now on the metadata catalog sends an event to an address when an entity changes.
 
-        Each address has one subscription; once more, and what waits for it is sent now.
+        Each address has one subscription; once more, and what waits for it is sent now. Offline
+        as well: the catalog is on this machine.
 
         Args:
             endpoint: such as "http://127.0.0.1:8600/events".
@@ -181,10 +182,9 @@ class Sandbox:
             resources: the types of entities that it is told of: `["table", "user"]`.
 
         Raises:
-            UsageError: one of them cannot be, or the session is offline.
+            UsageError: one of them cannot be.
             SecretMissingError: the secret is in none of the places.
         """
-        self._refuse_offline()
         if secret is not None and not isinstance(secret, SecretReference):
             raise UsageError(
                 "secret is the name of a secret, not the secret itself",
@@ -198,11 +198,7 @@ class Sandbox:
             subscribe(folder, endpoint, value, resources=resources)
 
     def unsubscribe(self, endpoint: str) -> bool:
-        """The metadata catalog sends no more events to an address; False when it did not.
-
-        Raises: UsageError when the session is offline.
-        """
-        self._refuse_offline()
+        """The metadata catalog sends no more events to an address; False when it did not."""
         self.start()
         with self._unrecorded():
             return unsubscribe(self._workspace.folder, endpoint)
@@ -213,12 +209,9 @@ class Sandbox:
         Returns:
             One row an address: `endpoint`, `resources`, `status` ("active", "awaitingRetry", ..),
             how many events are `waiting`, `taken` and given up as `failed`, and the `reason`.
-
-        Raises: UsageError when the session is offline.
         """
         import pandas as pd
 
-        self._refuse_offline()
         self.start()
         with self._unrecorded():
             told = subscriptions(self._workspace.folder)

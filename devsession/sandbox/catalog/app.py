@@ -21,12 +21,34 @@ Every request carries `Authorization: Bearer <token>`; bodies are JSON. Refusals
     PUT    /services/ingestionPipelines/{fqn}/pipelineStatus      where a run of it stands
     PUT    /pipelines/{fqn}/status                                how a run of it ended
     GET    on those three                               {data, paging}; ?startTs=&endTs=&limit=
+    PUT    /events/subscriptions                        creates or updates, by name; POST creates
+    GET    /events/subscriptions                        {data, paging}; ?limit=&after=
+    GET    /events/subscriptions/name/{name}, /{id}     one, its secrets masked; DELETE ends it
+    GET    .. /status/{destinationId}                   {status, lastFailedReason, nextAttempt, ..}
+    GET    /events/subscriptions/name/{name}/eventsRecord, /id/{id}/eventsRecord  how many wait, ..
+    GET    /events/subscriptions/name/{name}/failedEvents, /id/{id}/failedEvents  the newest first
 
 `kinds.KINDS` lists the kinds. A version moves by 0.1, by 1.0 when a column is gone or has another
 type; what is the same leaves version and `updatedAt`. As on a server for its bots, description,
 display name, owners and domains that are there stay when others are sent, and tags are added, but
 with overrideMetadata=true; `sourceHash` always is the one sent. An id follows from type and name,
 so it is the same in every new catalog. What was answered is kept: one SQLite file, no other state.
+
+A subscription is `{name, alertType: "Notification", resources: ["all"] or types of entities,
+destinations: [{category: "External", type: "Webhook", config: {endpoint, secretKey, headers}}]}`, with
+one destination. While there is one, an entity that is created, changed, deleted (softly or for good)
+or brought back leaves an event in the same transaction, one for each entity and version; what goes
+with what it hangs under comes before it. Each is sent by itself: a POST of a ChangeEvent, whose
+`entity` is JSON in a text, with `X-OM-Signature: sha256=<hex HMAC of the body>` if there is a
+secretKey. What is not answered with a 2xx is sent again, `retries` times (3), then the event is
+kept as failed, and the next is sent; while nobody listens at the address, events wait for it.
+
+Where the documentation of the server leaves it open, or differs, here: an entity below one that is
+deleted has an event of its own; a PUT that brings back tells entityRestored; entityCreated has no
+`previousVersion`; events come in order, at once (`batchSize` and `pollInterval` do nothing) and are
+repeated after 0.5, 2, 10 and 30 s; the HMAC is in hex, which `event_signature` makes the base64 of
+the documentation of 2.0; values of headers and query parameters are masked as well. Filters,
+triggers, mails, OAuth2 and PATCH are not served. Lineage and results of tests are not told.
 
 Below /api/_control, for authors, `faults.Settings`: GET shows, PATCH sets. POST /token gives a new
 token, POST /expire_tokens ends all that were given.

@@ -187,8 +187,8 @@ class Courier(threading.Thread):
             return False, None, f"nobody answers there: {error}"
         except httpx.TimeoutException:
             return True, None, "it was not answered in time"
-        except httpx.HTTPError as error:
-            return True, None, f"the connection broke: {error}"
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            return True, None, f"it could not be sent, or not be answered: {error}"
         if answer.is_success:
             return True, answer.status_code, ""
         return True, answer.status_code, f"answered with {_named(answer.status_code)}"

@@ -7,15 +7,17 @@ event that was under way is sent once more.
 
 from __future__ import annotations
 
-import threading
+import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass, field
+from threading import Condition
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic_core import from_json, to_json
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable
+    from threading import RLock
 
 Content = dict[str, Any]
 
@@ -101,9 +103,9 @@ class Waiting(NamedTuple):
 class Outbox:
     """Used by several threads: each holds `changed`, a condition on the lock of all transactions."""
 
-    def __init__(self, database: sqlite3.Connection, lock: threading.RLock) -> None:
+    def __init__(self, database: sqlite3.Connection, lock: RLock) -> None:
         self._database = database
-        self.changed = threading.Condition(lock)
+        self.changed = Condition(lock)
         found = database.execute("select * from subscriptions order by name").fetchall()
         self.subscribers: dict[str, Subscriber] = {}
         for row in found:
@@ -140,7 +142,8 @@ class Outbox:
         if found is not None:
             return Waiting(*found)
         if subscriber.position != self.newest():  # what others are told of is over for it as well
-            self.keep(subscriber, position=self.newest())
+            with suppress(sqlite3.Error):  # on a full disk that is kept with its next step
+                self.keep(subscriber, position=self.newest())
         return None
 
     def pending(self, subscriber: Subscriber) -> int:

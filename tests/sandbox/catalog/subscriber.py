@@ -53,6 +53,10 @@ class Subscriber:
     def events(self, count: int = 1) -> list[dict[str, Any]]:
         return [each.event for each in self.arrived(count)]
 
+    def everything(self) -> list[Delivery]:
+        """All that has arrived by now and was not looked at."""
+        return [self._arrived.get() for _ in range(self._arrived.qsize())]
+
     def nothing_more(self) -> bool:
         """Whether all that arrived was looked at."""
         return self._arrived.empty()

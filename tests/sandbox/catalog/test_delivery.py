@@ -7,14 +7,15 @@ import hashlib
 import hmac
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
+import requests
 
 from devsession import sandbox
-from devsession.sandbox import start_sandbox, stop_sandbox
+from devsession.sandbox import set_catalog, start_sandbox, stop_sandbox
 from devsession.sandbox.catalog import create_catalog
 from tests.sandbox.catalog.conftest import SCHEMA, TOKEN, Api, Clock, table
 from tests.sandbox.catalog.subscriber import Subscriber, listening, subscribe, subscription
@@ -316,3 +317,40 @@ def test_no_event_is_lost_when_the_catalog_is_killed_between_change_and_delivery
     assert len({each["id"] for each in events}) == 53
     stop_sandbox(workspace)
     assert SECRET not in (workspace / ".devsession" / "sandbox.log").read_text()
+
+
+@pytest.mark.long
+def test_every_change_is_told_and_nothing_else_however_often_the_catalog_is_killed(
+    workspace: Path,
+) -> None:
+    with listening() as subscriber:
+        subscriber.answers = [500, 200, 503, 200, 200] * 400
+        sandbox.subscribe(workspace, subscriber.url, SECRET)
+        set_catalog(workspace, {"event_pauses": [0.01]})
+        catalog = served(workspace)
+        catalog.put("/services/databaseServices", {"name": "shop", "serviceType": "X"})
+        catalog.put("/databases", {"name": "sales", "service": "shop"})
+        catalog.put("/databaseSchemas", {"name": "public", "database": "shop.sales"})
+        for life in range(10):
+            process = psutil.Process(start_sandbox(workspace).pid)
+            threading.Timer(0.05 + life * 0.05, process.kill).start()
+            with suppress(requests.RequestException):
+                for number in range(1000):
+                    sent = [table(f"{life}-{number}-{each}") for each in range(10)]
+                    catalog.put("/tables/bulk?async=false", sent)
+            process.wait(_SECONDS)
+            catalog = served(workspace)
+            set_catalog(workspace, {"event_pauses": [0.01]})
+
+        there = {each["name"] for each in catalog.get("/tables?limit=100000")["data"]}
+        name = "/events/subscriptions?limit=1"
+        (shown,) = catalog.get(name)["data"]
+        record = f"/events/subscriptions/id/{shown['id']}/eventsRecord"
+        while catalog.get(record)["pendingEventsCount"]:
+            time.sleep(0.1)
+        told = [each.event for each in subscriber.everything()]
+
+    tables = [each for each in told if each["entityType"] == "table"]
+    assert {each["entity"]["name"] for each in tables} == there
+    assert len({each["id"] for each in tables}) == len(there) > 100
+    assert catalog.get(record)["failedEventsCount"] == 0
