@@ -17,6 +17,7 @@ BENCHMARKS = {
     "inbound-enqueue-1m": "inbound:inbound_enqueue_1m",
     "inbound-merge-100k": "inbound_merge:inbound_merge_100k",
     "metadata-ingest-10k": "metadata:metadata_ingest_10k",
+    "metadata-ingest-told-10k": "metadata:metadata_ingest_told_10k",
     "metadata-ingest-memory": "metadata:metadata_ingest_memory",
     "metadata-startup": "metadata:metadata_startup",
     "cassette-replay-100": "cassette:cassette_replay_100",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import queue
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from random import randrange
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -90,8 +91,8 @@ def subscribe(api: Api, subscriber: Subscriber, **more: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def listening(port: int = 0) -> Iterator[Subscriber]:
-    """A subscriber that listens for as long as the block lasts. port: 0 is a free one."""
+def listening(port: int | None = None) -> Iterator[Subscriber]:
+    """A subscriber that listens for as long as the block lasts; port: None is a free one."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -109,7 +110,7 @@ def listening(port: int = 0) -> Iterator[Subscriber]:
         def log_message(self, *_: object) -> None:
             """Nothing on the terminal."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server = _bound(port, Handler)
     subscriber = Subscriber(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
@@ -120,3 +121,13 @@ def listening(port: int = 0) -> Iterator[Subscriber]:
         server.shutdown()
         server.server_close()
         thread.join(_SECONDS)
+
+
+def _bound(port: int | None, handler: type[BaseHTTPRequestHandler]) -> ThreadingHTTPServer:
+    """On a free port that no connection is made from: whoever calls it again and again while
+    nobody listens would end up connected to itself."""
+    tried = range(100) if port is None else ()
+    for _ in tried:
+        with suppress(OSError):
+            return ThreadingHTTPServer(("127.0.0.1", randrange(12_000, 30_000)), handler)
+    return ThreadingHTTPServer(("127.0.0.1", port or 0), handler)

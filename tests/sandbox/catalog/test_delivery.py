@@ -280,7 +280,7 @@ def test_a_catalog_without_subscribers_has_no_thread_and_keeps_no_event(
 ) -> None:
     before = threading.active_count()
     shop.put("/tables", json=table("a"))
-    assert threading.active_count() == before
+    assert threading.active_count() <= before  # of another test one may have ended meanwhile
 
     subscribe(shop, subscriber)
     assert record(shop)["totalEventsCount"] == 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from devsession.openmetadata import ChangeEvent
 from devsession.sandbox.catalog import create_catalog
 from tests.sandbox.catalog.conftest import SCHEMA, TOKEN, Api, Clock, column, table, tag
 from tests.sandbox.catalog.subscriber import Subscriber, subscribe
@@ -243,3 +244,22 @@ def test_a_new_catalog_on_another_folder_tells_of_other_events(
 
     assert events[0]["entityId"] == events[1]["entityId"]
     assert events[0]["id"] != events[1]["id"]
+
+
+def test_what_is_told_is_what_a_handler_is_handed(shop: Api, told: Subscriber) -> None:
+    shop.put("/tables", json=table("orders", column("id")))
+    shop.put("/tables", json=table("orders", column("id"), column("total"), tags=[tag("PII.None")]))
+
+    events = [ChangeEvent.model_validate_json(each.body) for each in told.arrived(2)]
+
+    changed = events[1]
+    assert [each.event_type for each in events] == ["entityCreated", "entityUpdated"]
+    assert (changed.fqn, changed.previous_version, changed.current_version) == (ORDERS, 0.1, 0.2)
+    assert sorted(changed.changed) == ["columns", "tags"]
+    assert changed.change_description is not None
+    (columns,) = [
+        each for each in changed.change_description.fields_added if each.name == "columns"
+    ]
+    assert columns.new_value == [{"name": "total", "dataType": "INT"}]
+    assert changed.entity is not None
+    assert [each["name"] for each in changed.entity["columns"]] == ["id", "total"]
