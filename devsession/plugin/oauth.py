@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AnyHttpUrl, BeforeValidator, Field, SecretStr, TypeAdapter, field_validator
 
+from devsession.http.token_endpoint import ClientAuth
 from devsession.plugin.definition import Definition
 from devsession.plugin.fields import FormField, FormInputField
 
@@ -23,9 +24,7 @@ def _lower(value: object) -> object:
 
 
 # Snowflake's security integrations write it in capitals.
-_AuthMethod = Annotated[
-    Literal["client_secret_basic", "client_secret_post"], BeforeValidator(_lower)
-]
+_AuthMethod = Annotated[ClientAuth, BeforeValidator(_lower)]
 
 
 class OAuthTemplate(Definition):

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from devsession.http.token_endpoint import Token
     from devsession.plugin.oauth import OAuthTemplate
-    from devsession.session.token_request import Token
     from devsession.session.vault import Vault
 
 # A token is not used in its last seconds: the request that carries it takes some of them.
