@@ -44,6 +44,7 @@ def sandbox(
     catalog: its metadata catalog is opened, and what is set is set for that.
     """
     from devsession.sandbox import (
+        catalog_password,
         catalog_token,
         change_settings,
         chosen_data,
@@ -75,7 +76,8 @@ def sandbox(
     address = service.address()
     _tell(service, chosen_data(workspace.private))
     if address is not None:
-        catalog_token(workspace.folder)  # is there when it is told of
+        catalog_token(workspace.folder)  # both are there when they are told of
+        catalog_password(workspace.folder)
         _tell_how_to_use(service, address)
 
 
@@ -113,6 +115,8 @@ def _tell_stopped(service: Service, *, stopped: bool) -> None:
 
 def _tell_how_to_use(service: Service, address: Address) -> None:
     from devsession.sandbox import (
+        CATALOG_EMAIL,
+        CATALOG_PASSWORD_NAME,
         CATALOG_PATH,
         CATALOG_TOKEN_NAME,
         CLIENT_ID,
@@ -129,6 +133,7 @@ def _tell_how_to_use(service: Service, address: Address) -> None:
         f"  catalog  http://{address.host}:{address.port}{CATALOG_PATH}, kept in .devsession/catalog"
     )
     typer.echo(f'  token    secret("{CATALOG_TOKEN_NAME}")')
+    typer.echo(f'  log-in   {CATALOG_EMAIL}, secret("{CATALOG_PASSWORD_NAME}")')
 
 
 def _why_not(service: Service) -> str:

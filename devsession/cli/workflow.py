@@ -68,12 +68,14 @@ def check_workflow(path: Path, *, as_json: bool) -> None:
     """Say what a file would run; what is wrong in it is raised."""
     file = read_workflow(path)
     source = file.keys.source.service_connection.config.source_python_class
+    server = file.keys.workflow_config.open_metadata_server_config
     told = {
         "file": str(path),
         "service": file.keys.source.service_name,
         "source": source,
         "processors": [each.type for each in file.keys.processors],
         "sink": file.keys.sink.type,
+        "catalog": server and f"{server.host_port}, by {server.auth_provider}",
         "incremental": file.workflow.watermarks is not None,
         "deletes": [kind.entity_type for kind in file.delete_unseen],
     }

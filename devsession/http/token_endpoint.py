@@ -57,7 +57,7 @@ def ask_for_token(
 
     Raises: requests.RequestException when it does not answer.
     """
-    form, auth = dict(asked), _nobody
+    form, auth = dict(asked), no_header
     if client.shows == "client_secret_basic" and client.secret:
         auth = (quote_plus(client.name), quote_plus(client.secret))  # type: ignore[assignment]
     else:
@@ -92,7 +92,7 @@ def read_object(answer: requests.Response) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
-def _nobody(request: Any) -> Any:
+def no_header(request: Any) -> Any:
     """No header. None would have requests look into the user's .netrc for one."""
     return request
 

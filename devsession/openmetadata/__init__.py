@@ -41,8 +41,10 @@ from devsession.openmetadata.model.facts import (
     TestResult,
 )
 from devsession.openmetadata.model.parts import Column, Owner, TableConstraint, TagLabel, tag
-from devsession.openmetadata.rest.auth import Auth
+from devsession.openmetadata.rest.auth import Auth, TokenAuth, TokenFileAuth
+from devsession.openmetadata.rest.basic_auth import BasicAuth
 from devsession.openmetadata.rest.client import OpenMetadata
+from devsession.openmetadata.rest.client_credentials import OAuth2Auth, OidcAuth
 from devsession.openmetadata.rest.counts import Tally
 from devsession.openmetadata.rest.sink import RestSink
 from devsession.openmetadata.shipped.json_lines import (
@@ -70,6 +72,7 @@ from devsession.openmetadata.workflow.workflow import Workflow
 
 __all__ = [
     "Auth",
+    "BasicAuth",
     "ChangeEvent",
     "Classification",
     "Column",
@@ -94,7 +97,9 @@ __all__ = [
     "LineageDetails",
     "LineageEdge",
     "MessagingService",
+    "OAuth2Auth",
     "OMError",
+    "OidcAuth",
     "OpenMetadata",
     "Owner",
     "Patterns",
@@ -121,6 +126,8 @@ __all__ = [
     "TestCase",
     "TestResult",
     "ToTopic",
+    "TokenAuth",
+    "TokenFileAuth",
     "Topic",
     "TopicSink",
     "TopologySource",

@@ -8,12 +8,15 @@ on working. Beside it, below /api, is a metadata catalog, whose manual is `devse
 from __future__ import annotations
 
 from devsession.sandbox.process import (
+    CATALOG_EMAIL,
+    CATALOG_PASSWORD_NAME,
     CATALOG_PATH,
     CATALOG_TOKEN_NAME,
     CLIENT_ID,
     CLIENT_SECRET_NAME,
     KEY_NAME,
     catalog_folder,
+    catalog_password,
     catalog_token,
     chosen_data,
     sandbox_client_secret,
@@ -35,6 +38,8 @@ from devsession.sandbox.remote import (
 )
 
 __all__ = [
+    "CATALOG_EMAIL",
+    "CATALOG_PASSWORD_NAME",
     "CATALOG_PATH",
     "CATALOG_TOKEN_NAME",
     "CLIENT_ID",
@@ -42,6 +47,7 @@ __all__ = [
     "KEY_NAME",
     "agree",
     "catalog_folder",
+    "catalog_password",
     "catalog_token",
     "change_settings",
     "change_stream",

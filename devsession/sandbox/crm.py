@@ -10,6 +10,7 @@ key as the password of any user (Basic); bodies are JSON objects, of at most 4 M
           ..grant_type=authorization_code               code, redirect_uri, code_verifier: a refresh
                                                         token comes along
           ..grant_type=refresh_token                    the same for the next hour; each is used once
+    GET   /.well-known/openid-configuration             where clients get their tokens
     GET   /oauth/authorize                              a page that asks a person: response_type,
                                                         client_id, redirect_uri, state,
                                                         code_challenge (S256); the code lasts a minute
@@ -92,7 +93,7 @@ from devsession.sandbox.store import utc_now
 from devsession.sandbox.streams import Streams
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
 
     from starlette.exceptions import HTTPException
@@ -107,7 +108,7 @@ def create_app(
     access: Access,
     clock: Callable[[], datetime] = utc_now,
     *,
-    clients: Mapping[str, str] | None = None,
+    oauth: OAuth | None = None,
     kept: Kept | None = None,
 ) -> ASGIApp:
     """A new practice app.
@@ -115,11 +116,11 @@ def create_app(
     Args:
         access: knows whom to let in.
         clock: gives the times of `created_at` and `updated_at`, in UTC.
-        clients: who may get OAuth tokens, id -> secret.
+        oauth: gives tokens to its clients; by default it has none.
         kept: what it goes on from, and where its records are kept; by default it begins empty, and
             they are in memory.
     """
-    oauth = OAuth(access, clients or {}, clock)
+    oauth = oauth or OAuth(access, {}, clock)
     control = Control(clock, oauth.expire_tokens)
     records = Records(clock, kept)
     streams = Streams(records.stores, clock, kept)

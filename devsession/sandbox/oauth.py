@@ -1,17 +1,17 @@
 """OAuth 2: a token endpoint for a client itself and for a person who signed in; tokens that expire.
 
 Source: RFC 6749 sections 2.3.1 (how a client shows who it is), 4.4 (client credentials), 5 (the
-answers); RFC 6750 (the token in a header).
+answers); RFC 6750 (the token in a header); OpenID Connect Discovery 1.0 section 4, RFC 8414 section 2.
 """
 
 from __future__ import annotations
 
 import hmac
 from base64 import b64decode
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote_plus
 
-from devsession.sandbox.authorize import SignIn
+from devsession.sandbox.authorize import AUTHORIZE_PATH, SignIn
 from devsession.sandbox.reading import read_form
 from devsession.sandbox.refusals import RefusedError, TokenRefusedError, json_response
 from devsession.sandbox.routing import operation
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from devsession.sandbox.access import Access
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address
+DISCOVERY_PATH = "/.well-known/openid-configuration"
 TOKEN_SECONDS = 3_600
 _PREFIX = "sbt_"
 _GRANTS = ("client_credentials", "authorization_code", "refresh_token")
@@ -45,6 +46,19 @@ _TOKEN = closed(
     optional=["refresh_token"],
 )
 _REFUSAL = closed({"error": TEXT, "error_description": TEXT})
+_SHOWN = ("client_secret_basic", "client_secret_post")
+_TOLD = {
+    "response_types_supported": ["code"],
+    "grant_types_supported": list(_GRANTS),
+    "token_endpoint_auth_methods_supported": list(_SHOWN),
+    "code_challenge_methods_supported": ["S256"],
+}
+_DISCOVERY = closed(
+    {
+        **dict.fromkeys(("issuer", "authorization_endpoint", "token_endpoint"), TEXT),
+        **{name: {"const": told} for name, told in _TOLD.items()},
+    }
+)
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -77,13 +91,29 @@ class OAuth:
         if not token.startswith(_PREFIX):
             self._access.check(authorization)
             return
-        said = self._signed.read(_PREFIX, token)
-        if said is None:
+        standing = self.standing(token)
+        if standing == "unknown":
             raise RefusedError("token_unknown", "This access token is not one of this app.")
-        if said["number"] <= self._expired or self._signed.is_over(said):
+        if standing == "expired":
             raise RefusedError(
                 "token_expired", f"This access token has expired: get a new one at {TOKEN_PATH}."
             )
+
+    def standing(self, token: str) -> Literal["good", "expired", "unknown"]:
+        """What an access token is worth, for who lets in its holders as well."""
+        said = self._signed.read(_PREFIX, token) if token.startswith(_PREFIX) else None
+        if said is None:
+            return "unknown"
+        over = said["number"] <= self._expired or self._signed.is_over(said)
+        return "expired" if over else "good"
+
+    @operation("GET", DISCOVERY_PATH, {200: _DISCOVERY}, open=True)
+    async def discovery(self, request: Request) -> Response:
+        """Where clients get their tokens, as OpenID providers tell it."""
+        issuer = str(request.base_url).rstrip("/")
+        places = {"authorization_endpoint": AUTHORIZE_PATH, "token_endpoint": TOKEN_PATH}
+        found = {name: issuer + path for name, path in places.items()}
+        return json_response({"issuer": issuer} | found | _TOLD)
 
     @operation(
         "POST",

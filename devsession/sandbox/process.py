@@ -20,6 +20,8 @@ KEY_NAME = "SANDBOX_API_KEY"
 CLIENT_ID = "sandbox-client"
 CLIENT_SECRET_NAME = "SANDBOX_CLIENT_SECRET"  # noqa: S105 - what it is called
 CATALOG_TOKEN_NAME = "CATALOG_TOKEN"  # noqa: S105 - what it is called
+CATALOG_EMAIL = "admin@example.com"
+CATALOG_PASSWORD_NAME = "CATALOG_PASSWORD"  # noqa: S105 - what it is called
 CATALOG_PATH = "/api"
 _CHOSEN = "sandbox.data"
 
@@ -47,6 +49,11 @@ def sandbox_client_secret(workspace: Path) -> str:
 def catalog_token(workspace: Path) -> str:
     """The token of its metadata catalog; made and kept as the key is, but not before it is needed."""
     return catalog_token_in(private_folder(workspace))
+
+
+def catalog_password(workspace: Path) -> str:
+    """The password of its made-up administrator, `CATALOG_EMAIL`; as the token."""
+    return catalog_password_in(private_folder(workspace))
 
 
 def start_sandbox(workspace: Path, data: Path | None = None) -> Address:
@@ -103,6 +110,12 @@ def client_secret_in(folder: Path) -> str:
 def catalog_token_in(folder: Path) -> str:
     """The catalog's token in this folder's secret file."""
     return FileSecrets(folder / "secrets").first(CATALOG_TOKEN_NAME, new_token())
+
+
+def catalog_password_in(folder: Path) -> str:
+    """The password of the catalog's administrator in this folder's secret file."""
+    secret = "sbp_" + secrets.token_hex(20)
+    return FileSecrets(folder / "secrets").first(CATALOG_PASSWORD_NAME, secret)
 
 
 def catalog_folder(folder: Path) -> Path:

@@ -12,6 +12,7 @@ from devsession.sandbox import (
     CLIENT_SECRET_NAME,
     KEY_NAME,
     agree,
+    catalog_password,
     catalog_token,
     change_settings,
     change_stream,
@@ -81,8 +82,10 @@ class Sandbox:
     @property
     def catalog_url(self) -> str:
         """Its metadata catalog, as a workflow's `hostPort`; its token is `secret("CATALOG_TOKEN")`,
-        which is made when there is none. Offline it answers as well: it is on this machine."""
+        the password of admin@example.com `secret("CATALOG_PASSWORD")`; both are made when there are
+        none, and tokens of `client_id` let in as well. Offline it answers, too: it is on this machine."""
         catalog_token(self._workspace.folder)
+        catalog_password(self._workspace.folder)
         self.start()
         address = self._service.ensure()
         return f"http://{address.host}:{address.port}{CATALOG_PATH}"

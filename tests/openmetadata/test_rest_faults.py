@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from devsession.errors import CatalogError
-from devsession.openmetadata import RestSink, Table, WorkflowContext
+from devsession.openmetadata import (
+    BasicAuth,
+    OAuth2Auth,
+    OidcAuth,
+    RestSink,
+    Table,
+    WorkflowContext,
+)
+from devsession.sandbox import CATALOG_EMAIL
+from tests.local_catalog import CLIENT_ID, CLIENT_SECRET, PASSWORD
 from tests.openmetadata.catalogs import (
     COLUMNS,
     REAL,
@@ -22,8 +31,9 @@ from tests.openmetadata.catalogs import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from devsession.openmetadata import Auth
     from tests.local_catalog import LocalCatalog
 
 SHORT, LONG = 400, 10_000
@@ -129,27 +139,45 @@ class Renewing:
     def __init__(self, catalog: LocalCatalog) -> None:
         self._catalog = catalog
         self._token = catalog.token
-        self.renewed = 0
 
     def token(self) -> str:
         return self._token
 
     def refresh(self) -> bool:
         self._token = self._catalog.another_token()
-        self.renewed += 1
         return True
 
 
+def the_practice_apps(catalog: LocalCatalog) -> OAuth2Auth:
+    return OAuth2Auth(f"{catalog.app}/oauth/token", CLIENT_ID, CLIENT_SECRET)
+
+
+def of_an_issuer(catalog: LocalCatalog) -> OidcAuth:
+    return OidcAuth(catalog.app, CLIENT_ID, CLIENT_SECRET)
+
+
+def a_log_in(_catalog: LocalCatalog) -> BasicAuth:
+    return BasicAuth(CATALOG_EMAIL, PASSWORD)
+
+
 @pytest.mark.parametrize("number", SIZES)
-def test_a_token_that_runs_out_is_renewed(catalog: LocalCatalog, number: int) -> None:
+@pytest.mark.parametrize("provider", [Renewing, the_practice_apps, of_an_issuer, a_log_in])
+def test_a_token_that_runs_out_is_renewed(
+    catalog: LocalCatalog,
+    provider: Callable[[LocalCatalog], Auth],
+    number: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     service = new_service()
     set_fault(catalog, token_calls=8)
-    auth = Renewing(catalog)
+    auth = provider(catalog)
+    refresh, renewed = auth.refresh, list[bool]()
+    monkeypatch.setattr(auth, "refresh", lambda: renewed.append(True) or refresh())
 
     sink, lost = run(client(catalog, auth=auth), tables(service, number), **SMALL[number])
 
     catalog.set(**HEALTHY)
-    assert auth.renewed == 1
+    assert renewed == [True]  # once, for all threads
     assert (lost, sink.tally.of("table")["created"]) == ([], number)
     assert stored(catalog, service) == number
 

@@ -9,6 +9,7 @@ import pytest
 
 from devsession.sandbox.access import ApiKeys
 from devsession.sandbox.crm import create_app
+from devsession.sandbox.oauth import OAuth
 from tests.sandbox.client import Client
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 KEY = "sbx_key-of-the-tests"
 CLIENT_ID = "client-of-the-tests"
 CLIENT_SECRET = "sbc_secret-of-the-tests"
+KEYS = ApiKeys([KEY])
 
 
 class Clock:
@@ -39,7 +41,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def app(clock: Clock) -> ASGIApp:
-    return create_app(ApiKeys([KEY]), clock, clients={CLIENT_ID: CLIENT_SECRET})
+    return create_app(KEYS, clock, oauth=OAuth(KEYS, {CLIENT_ID: CLIENT_SECRET}, clock))
 
 
 @pytest.fixture

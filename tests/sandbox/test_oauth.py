@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from devsession.sandbox.access import ApiKeys
 from devsession.sandbox.crm import create_app
+from devsession.sandbox.oauth import OAuth
 from tests.sandbox.answers import refusal
 from tests.sandbox.client import Client
-from tests.sandbox.conftest import CLIENT_ID, CLIENT_SECRET, KEY, Clock
+from tests.sandbox.conftest import CLIENT_ID, CLIENT_SECRET, KEYS, Clock
 
 if TYPE_CHECKING:
     import httpx
@@ -50,7 +50,7 @@ def test_a_client_that_shows_its_secret_in_a_header_gets_a_token(anybody: Client
 
 
 def test_in_a_header_client_and_secret_are_form_encoded(clock: Clock) -> None:
-    app = create_app(ApiKeys([KEY]), clock, clients={"a:b c": "ä+%"})
+    app = create_app(KEYS, clock, oauth=OAuth(KEYS, {"a:b c": "ä+%"}, clock))
 
     shown = basic("a%3Ab+c", "%C3%A4%2B%25")
 
@@ -104,13 +104,30 @@ def test_tokens_can_be_made_to_expire_at_once(anybody: Client, client: Client) -
 def test_a_token_outlives_the_app(anybody: Client, clock: Clock) -> None:
     token = new_token(anybody)
 
-    restarted = create_app(ApiKeys([KEY]), clock, clients={CLIENT_ID: CLIENT_SECRET})
+    restarted = create_app(KEYS, clock, oauth=OAuth(KEYS, {CLIENT_ID: CLIENT_SECRET}, clock))
 
     assert with_token(Client(restarted, {}), token).is_success
 
 
+def test_it_tells_everybody_where_the_tokens_are(anybody: Client) -> None:
+    told = anybody.get("/.well-known/openid-configuration").json()
+
+    assert told["issuer"] == "http://sandbox.test"
+    assert anybody.post(told["token_endpoint"], data=GRANT | POSTED).is_success
+    assert "client_credentials" in told["grant_types_supported"]
+
+
+def test_who_lets_in_its_clients_as_well_is_told_what_a_token_is_worth(clock: Clock) -> None:
+    oauth = OAuth(KEYS, {CLIENT_ID: CLIENT_SECRET}, clock)
+    token = new_token(Client(create_app(KEYS, clock, oauth=oauth), {}))
+    worth = [oauth.standing(token), oauth.standing(f"{token}0"), oauth.standing("a.bots.token")]
+    clock.move(hours=1)
+
+    assert [*worth, oauth.standing(token)] == ["good", "unknown", "unknown", "expired"]
+
+
 def test_an_app_without_clients_grants_and_takes_no_token(anybody: Client, clock: Clock) -> None:
-    closed = Client(create_app(ApiKeys([KEY]), clock), {})
+    closed = Client(create_app(KEYS, clock), {})
 
     assert closed.post("/oauth/token", data=GRANT | POSTED).status_code == 401
     assert closed.post("/oauth/token", data=GRANT).status_code == 401

@@ -13,6 +13,8 @@ import uvicorn
 
 from devsession.sandbox.access import ApiKeys
 from devsession.sandbox.crm import create_app
+from devsession.sandbox.oauth import OAuth
+from devsession.sandbox.store import utc_now
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -74,7 +76,9 @@ def listen() -> socket.socket:
 
 def server(key: str) -> uvicorn.Server:
     """What serves a new, empty app on that port."""
-    app = Listening(create_app(ApiKeys([key]), clients={CLIENT_ID: CLIENT_SECRET}))
+    keys = ApiKeys([key])
+    oauth = OAuth(keys, {CLIENT_ID: CLIENT_SECRET}, utc_now)
+    app = Listening(create_app(keys, oauth=oauth))
     config = uvicorn.Config(
         app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1
     )

@@ -80,7 +80,7 @@ class TimedApp:
 
     def __init__(self) -> None:
         self.seen: list[float] = []
-        self._app = create_app(ApiKeys([KEY]), clients={})
+        self._app = create_app(ApiKeys([KEY]))
         self._listening = practice_app.listen()
         config = uvicorn.Config(
             self, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1

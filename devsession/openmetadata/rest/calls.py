@@ -13,6 +13,8 @@ from pydantic_core import from_json
 
 from devsession.errors import CatalogError, DeadlineError
 from devsession.http import Deadline, current_deadline, retrying_session, until
+from devsession.openmetadata.rest.auth import checked, refreshed, token_of
+from devsession.openmetadata.rest.basic_auth import BasicAuth
 from devsession.render import shortened
 from devsession.secrets.redact import Redactor
 
@@ -45,7 +47,9 @@ class Calls:
         self, host_port: str, auth: Auth, *, tries: int, seconds: float, clock: Clock | None
     ) -> None:
         self.address = host_port.rstrip("/").removesuffix(_VERSION).removesuffix(_API) + _API
-        self._auth = auth
+        self._auth = checked(auth)
+        if isinstance(auth, BasicAuth):
+            auth.log_in_at(self.address)
         self._seconds = seconds
         self._clock = clock
         self._renewing = threading.Lock()
@@ -80,16 +84,27 @@ class Calls:
     def first(self, path: str) -> requests.Response:
         """Get a path, before anything else is called: where nobody takes the connection 5 s are enough.
 
-        An answer, whatever it is, shows that the catalog is there: then as `asked`.
+        So of the provider of its tokens. An answer, whatever it is, shows that the catalog is
+        there: then as `asked`.
 
         Raises: CatalogError.
         """
+        self._first_token()
         try:
             with until(Deadline(_FIRST_SECONDS, clock=self._clock)):
                 response = self._sent(self._first, "GET", path)
         except DeadlineError:
             raise self._unanswered(f"not within {_FIRST_SECONDS:.0f} s") from None
         return response if response.ok else self.asked("GET", path)
+
+    def _first_token(self) -> None:
+        try:
+            with until(Deadline(_FIRST_SECONDS, clock=self._clock)):
+                token_of(self._auth)
+        except CatalogError as error:
+            if error.fields.get("provider_status") not in RETRIED:
+                raise
+            token_of(self._auth)  # it is there, and asks for patience
 
     def _sent(
         self,
@@ -104,8 +119,9 @@ class Calls:
         import requests
 
         url = f"{self.address}{_VERSION}/{path}"
+        refused = ""
         while True:
-            token = self._auth.token()
+            token = token_of(self._auth)
             try:
                 response = session.request(
                     method,
@@ -122,8 +138,10 @@ class Calls:
                 raise self._unanswered("no answer in time") from None
             except requests.RequestException as error:
                 raise self._unanswered(type(error).__name__) from None
-            if response.status_code != _UNAUTHORISED or not self._renewed(token):
+            # Once: a catalog that refuses the new one as well will refuse the next.
+            if response.status_code != _UNAUTHORISED or refused or not self._renewed(token):
                 return response
+            refused = token
 
     def asked(self, method: str, path: str, **options: Any) -> requests.Response:
         """The same, of what must not be refused. Raises: CatalogError."""
@@ -136,11 +154,11 @@ class Calls:
         """What a refusal says, as an error; `status` in its fields."""
         status = response.status_code
         return CatalogError(
-            f"The catalog refused {self._redacted(what)}",
+            f"The catalog refused {_redacted(what, response)}",
             said=f"{status}: {self.said(response)}",
             where=self.address,
-            next_step="give a token that is good: OpenMetadata(host_port, token=..), or jwtToken in the "
-            "workflow's file"
+            next_step="give a token that is good: OpenMetadata(host_port, token=..) or auth=.., in a "
+            "workflow's file securityConfig"
             if status == _UNAUTHORISED
             else "",
             status=status,
@@ -152,7 +170,7 @@ class Calls:
             message = from_json(response.content)["message"]
         except (ValueError, LookupError, TypeError):
             message = response.text or response.reason
-        return shortened(self._redacted(str(message)), 500)
+        return shortened(_redacted(str(message), response), 500)
 
     def answer(self, response: requests.Response) -> Any:
         """The JSON of an answer. Raises: CatalogError when it is none."""
@@ -175,9 +193,9 @@ class Calls:
     def _renewed(self, token: str) -> bool:
         """Whether there is another token than the one that was refused."""
         with self._renewing:
-            if self._auth.token() != token:  # another thread was first
+            if token_of(self._auth) != token:  # another thread was first
                 return True
-            return self._auth.refresh() and self._auth.token() != token
+            return refreshed(self._auth) and token_of(self._auth) != token
 
     def _unanswered(self, how: str) -> CatalogError:
         return CatalogError(
@@ -186,9 +204,6 @@ class Calls:
             next_step=f"curl -sS {self.address}{_VERSION}/system/version; when nothing answers there, "
             "start the catalog or mend hostPort; then run it again",
         )
-
-    def _redacted(self, text: str) -> str:
-        return Redactor({"token": self._auth.token()}).text(text)
 
 
 class _Bearer:
@@ -200,6 +215,12 @@ class _Bearer:
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {self._token}"
         return request
+
+
+def _redacted(text: str, response: requests.Response) -> str:
+    """Without the token that the request had."""
+    shown = response.request.headers.get("Authorization", "")
+    return Redactor({"token": str(shown).removeprefix("Bearer ")}).text(text)
 
 
 def _left(deadline: Deadline) -> float:

@@ -12,7 +12,7 @@ from pydantic_core import to_json
 
 from devsession.errors import UsageError
 from devsession.openmetadata.model.reading import Kind, entity_of
-from devsession.openmetadata.rest.auth import FixedToken
+from devsession.openmetadata.rest.auth import TokenAuth
 from devsession.openmetadata.rest.calls import Calls, in_path
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from devsession.http import Clock
     from devsession.openmetadata.model.base import Entity
     from devsession.openmetadata.model.facts import LineageEdge, PipelineStatus, TestResult
-    from devsession.openmetadata.rest.auth import Auth
+    from devsession.openmetadata.rest.auth import Auth, Secret
 
 # What is spoken here.
 KNOWN = (2, 0)
@@ -33,8 +33,8 @@ _PAGE = 1_000
 class OpenMetadata:
     """A metadata catalog: looks up, stores, deletes.
 
-    host_port: its address, `https://catalog.example/api`. token: of a bot; or auth: what gives one,
-    and the next when it has run out. tries: of each call, the first one included. seconds: to
+    host_port: its address, `https://catalog.example/api`. token: of a bot, itself or `secret("NAME")`;
+    or auth: what gives one, and the next when it has run out. tries: of each call, the first one included. seconds: to
     wait for an answer. Calls may come from several threads.
 
     Raises: CatalogError from each call that is refused, or not answered.
@@ -44,7 +44,7 @@ class OpenMetadata:
         self,
         host_port: str,
         *,
-        token: str = "",
+        token: Secret = "",
         auth: Auth | None = None,
         tries: int = 8,
         seconds: float = 60,
@@ -56,7 +56,11 @@ class OpenMetadata:
                 next_step='OpenMetadata("http://localhost:8585/api", token=secret("OM_TOKEN"))',
             )
         self._calls = Calls(
-            host_port, auth or FixedToken(token), tries=tries, seconds=seconds, clock=clock
+            host_port,
+            TokenAuth(token) if auth is None else auth,
+            tries=tries,
+            seconds=seconds,
+            clock=clock,
         )
         self._before_reading: Callable[[type[Entity], str], None] | None = None
 

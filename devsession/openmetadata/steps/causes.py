@@ -19,6 +19,14 @@ _PACKAGE = str(Path(devsession.__file__).parent)
 def cause_of(error: Exception) -> str:
     """What was raised, and where in the author's code: `KeyError: 'name' (plugin.py:12 in tables)`."""
     said = said_by(error)
+    at = place_of(error)
+    if not at:
+        return said
+    return f"{said} ({at})" if "\n" not in said else f"{said}\n  at:    {at}"
+
+
+def place_of(error: Exception) -> str:
+    """Where in the author's code it was raised: `plugin.py:12 in tables`; "" when not there."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
@@ -26,9 +34,8 @@ def cause_of(error: Exception) -> str:
         and "site-packages" not in frame.filename
     ]
     if not frames:
-        return said
-    at = f"{Path(frames[-1].filename).name}:{frames[-1].lineno} in {frames[-1].name}"
-    return f"{said} ({at})" if "\n" not in said else f"{said}\n  at:    {at}"
+        return ""
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno} in {frames[-1].name}"
 
 
 def said_by(error: Exception) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from devsession.openmetadata.model import fqn
-from devsession.openmetadata.steps.configuring import problems_of
+from devsession.openmetadata.steps.configuring import problems_of, secrets_in
 from devsession.openmetadata.steps.references import dotted, resolve
 from devsession.openmetadata.steps.selection import SourceConfig
 from devsession.openmetadata.steps.steps import (
@@ -22,7 +22,13 @@ from devsession.openmetadata.steps.steps import (
     deletes,
 )
 from devsession.openmetadata.workflow.file_keys import SERVICES, WorkflowKeys
-from devsession.openmetadata.workflow.file_steps import StepReader, all_wrong, variable, wrong
+from devsession.openmetadata.workflow.file_steps import (
+    StepReader,
+    all_wrong,
+    refuse_literals,
+    variable,
+    wrong,
+)
 from devsession.openmetadata.workflow.file_text import read_yaml
 from devsession.openmetadata.workflow.watermarks import Watermarks
 from devsession.openmetadata.workflow.workflow import Workflow
@@ -35,11 +41,12 @@ if TYPE_CHECKING:
     from devsession.openmetadata.model.entities import Placed
     from devsession.openmetadata.steps.references import Path as KeyPath
     from devsession.openmetadata.steps.references import Resolved
-    from devsession.openmetadata.workflow.file_keys import Server
+    from devsession.openmetadata.workflow.file_auth import Server
 
 _CONNECTION: KeyPath = ("source", "serviceConnection", "config")
 _OPTIONS: KeyPath = (*_CONNECTION, "connectionOptions")
 _SELECTION: KeyPath = ("source", "sourceConfig", "config")
+_SECURITY: KeyPath = ("workflowConfig", "openMetadataServerConfig", "securityConfig")
 
 
 @dataclass(frozen=True)
@@ -96,10 +103,11 @@ def read_workflow(
             where(("workflowConfig",)),
         )
     sink = reading.of(sink_keys, Sink, ("sink",))
-    metadata = _metadata(server) if server is not None else None
+    metadata = _metadata(server, reading) if server is not None else None
     secrets = dict(found.secrets)
-    if server is not None and server.security_config is not None:
-        secrets["jwt-token"] = server.security_config.jwt_token.get_secret_value()
+    if server is not None:
+        shown = secrets_in(server.security_config)
+        secrets |= {name.replace("_", "-"): value for name, value in shown}
     workflow = Workflow(
         planned,
         sink,
@@ -169,12 +177,13 @@ def _refuse_written(found: Resolved, where: Callable[[KeyPath], str]) -> None:
         )  # fmt: skip
 
 
-def _metadata(server: Server) -> Any:
+def _metadata(server: Server, reading: StepReader) -> Any:
     from devsession.openmetadata.rest.client import OpenMetadata
 
     security = server.security_config
-    token = security.jwt_token.get_secret_value() if security is not None else ""
-    return OpenMetadata(server.host_port, token=token)
+    if security is not None:
+        refuse_literals(type(security), security.model_dump(by_alias=True), _SECURITY, reading)
+    return OpenMetadata(server.host_port, auth=server.auth())
 
 
 def _watermarks(

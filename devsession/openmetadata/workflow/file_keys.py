@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field
 from pydantic.alias_generators import to_camel
 
 from devsession.openmetadata.model.entities import (
@@ -27,7 +27,9 @@ from devsession.openmetadata.model.entities import (
     Table,
     Topic,
 )
-from devsession.openmetadata.steps.selection import Patterns
+from devsession.openmetadata.steps.selection import Patterns  # noqa: TC001 - pydantic reads it
+from devsession.openmetadata.workflow.file_auth import Server  # noqa: TC001 - pydantic reads it
+from devsession.openmetadata.workflow.keys import Keys
 
 Kinds: TypeAlias = tuple[type[Placed], ...]
 ServiceType = Literal[
@@ -40,14 +42,6 @@ SERVICES: dict[ServiceType, type[Service]] = {
     "CustomMessaging": MessagingService,
     "CustomStorage": StorageService,
 }
-
-
-class Keys(BaseModel):
-    """Some keys of the file; aliases are what it calls them."""
-
-    model_config = ConfigDict(
-        extra="forbid", alias_generator=to_camel, validate_by_alias=True, hide_input_in_errors=True
-    )
 
 
 class Connection(Keys):
@@ -145,20 +139,6 @@ class StepKeys(Keys):
 
     type: str
     config: dict[str, Any] = Field(default_factory=dict)
-
-
-class Security(Keys):
-    """What the catalog lets in by: a bot's token."""
-
-    jwt_token: SecretStr
-
-
-class Server(Keys):
-    """The catalog."""
-
-    host_port: str = Field(pattern="^https?://")
-    auth_provider: Literal["openmetadata"] = "openmetadata"
-    security_config: Security | None = None
 
 
 class WorkflowConfig(Keys):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pydantic import BaseModel
+
     from devsession.openmetadata.steps.references import Path as KeyPath
     from devsession.openmetadata.steps.references import Resolved
     from devsession.openmetadata.workflow.file_keys import StepKeys
@@ -65,7 +67,7 @@ class StepReader:
         """The step with what the file gives it. Raises: WorkflowError, key by key with its line."""
         if step.Config is None:
             return Planned(step, given)
-        _refuse_literals(step, given, at, self)
+        refuse_literals(step.Config, given, at, self)
         try:
             return Planned(step, configured(step, _split(step, given)))
         except WorkflowError as error:
@@ -111,11 +113,11 @@ def class_of(name: str, kind: type[Step], folder: Path) -> type[Step]:
     return step
 
 
-def _refuse_literals(
-    step: type[Step], given: dict[str, Any], at: KeyPath, read: StepReader
+def refuse_literals(
+    config: type[BaseModel], given: dict[str, Any], at: KeyPath, read: StepReader
 ) -> None:
-    fields = step.Config.model_fields if step.Config is not None else {}
-    for name, field in fields.items():
+    """Raises: WorkflowError where a secret itself stands at a key whose type is one."""
+    for name, field in config.model_fields.items():
         for key in {name, field.alias or name} & given.keys():
             place = (*at, key)
             if _is_secret(field.annotation) and given[key] and place not in read.found.by_reference:

@@ -3,51 +3,82 @@
 from __future__ import annotations
 
 import hmac
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from devsession.sandbox.bot_token import new_token
 from devsession.sandbox.catalog.refusals import CatalogRefusedError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Standing = Literal["good", "expired", "unknown"]
+
+
+class Issuer(Protocol):
+    """Somebody else whose tokens let in as well: the practice app beside."""
+
+    def standing(self, token: str) -> Standing:
+        """What a token is worth."""
+
+    def expire_tokens(self) -> None:
+        """Every token given until now has expired."""
+
 
 class Tokens:
-    """The tokens that let in, and those that did."""
+    """The tokens that let in, and those that did.
 
-    def __init__(self, token: str) -> None:
+    token: the first one, which is good until it is expired. clock: milliseconds since 1970.
+    """
+
+    def __init__(self, token: str, clock: Callable[[], int], issuer: Issuer | None = None) -> None:
         self._first = token
-        self._good = [token.encode()]
+        self._clock = clock
+        self._issuer = issuer
+        self._until: dict[bytes, int | None] = {token.encode(): None}
         self._over: list[bytes] = []
 
     def check(self, authorization: str | None, *, expired_too: bool = False) -> None:
         """Raises: CatalogRefusedError for a header that does not let in."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise _refused("Not Authorized! Token not present")
-        shown = token.strip().encode()
-        # Every token is compared, in constant time: the time taken tells nothing about them.
-        if sum(hmac.compare_digest(each, shown) for each in self._over):
-            if expired_too:
-                return
-            raise _refused("Token has expired!")
-        if not sum(hmac.compare_digest(each, shown) for each in self._good):
-            raise _refused("Not Authorized! Invalid Token")
+            raise refused("Not Authorized! Token not present")
+        standing = self._standing(token.strip())
+        if standing == "expired" and not expired_too:
+            raise refused("Token has expired!")
+        if standing == "unknown":
+            raise refused("Not Authorized! Invalid Token")
 
     def expire(self) -> None:
         """Every token given until now has expired."""
-        self._over += self._good
-        self._good = []
+        self._over += self._until
+        self._until = {}
+        if self._issuer is not None:
+            self._issuer.expire_tokens()
 
-    def another(self) -> str:
-        """A new token."""
+    def another(self, until: int | None = None) -> str:
+        """A new token. until: when it expires, milliseconds since 1970; None: not by itself."""
         token = new_token()
-        self._good.append(token.encode())
+        self._until[token.encode()] = until
         return token
 
     def renew(self) -> None:
         """The first token is good again."""
         first = self._first.encode()
         self._over = [each for each in self._over if each != first]
-        if first not in self._good:
-            self._good.append(first)
+        self._until[first] = None
+
+    def _standing(self, token: str) -> Standing:
+        # Every token is compared, in constant time: the time taken tells nothing about them.
+        shown = token.encode()
+        over = sum(hmac.compare_digest(each, shown) for each in self._over)
+        good = [until for each, until in self._until.items() if hmac.compare_digest(each, shown)]
+        if over or any(until is not None and until <= self._clock() for until in good):
+            return "expired"
+        if good:
+            return "good"
+        return "unknown" if self._issuer is None else self._issuer.standing(token)
 
 
-def _refused(message: str) -> CatalogRefusedError:
+def refused(message: str) -> CatalogRefusedError:
+    """Nobody is let in by what was shown."""
     return CatalogRefusedError(401, message, {"WWW-Authenticate": "Bearer"})

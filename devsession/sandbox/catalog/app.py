@@ -1,9 +1,11 @@
 """The catalog: a local stand-in for an OpenMetadata server. This is its manual.
 
-Every request carries `Authorization: Bearer <token>`; bodies are JSON. Refusals are
-`{"code": 404, "message": ".."}`. Below /api/v1:
+Every request carries `Authorization: Bearer <token>`: the first one, one of the practice app's, or what
+a log-in gave; bodies are JSON. Refusals are `{"code": 404, "message": ".."}`. Below /api/v1:
 
     GET    /system/version                              {version, revision, timestamp}
+    POST   /users/login, /users/refresh                 {email, password in base64}, {refreshToken}:
+                                                        {accessToken, refreshToken, expiryDuration}
     PUT    /{kind}                                      creates (201) or updates (200): the entity
     POST   /{kind}                                      creates; 409 when it is there
     PUT    /{kind}/bulk?async=false&overrideMetadata=   a list; {status, numberOfRows.., successRequest,
@@ -57,7 +59,7 @@ token, POST /expire_tokens ends all that were given.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -68,6 +70,7 @@ from devsession.sandbox.catalog.entities import Entities
 from devsession.sandbox.catalog.faults import Faults
 from devsession.sandbox.catalog.kinds import KINDS
 from devsession.sandbox.catalog.lineage import Lineage
+from devsession.sandbox.catalog.logins import Logins
 from devsession.sandbox.catalog.refusals import CatalogRefusedError, json_response
 from devsession.sandbox.catalog.results import Results
 from devsession.sandbox.catalog.seeds import plant
@@ -86,6 +89,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
+    from devsession.sandbox.catalog.access import Issuer
+
 _ROOT = f"{CATALOG_PATH}/v1"
 VERSION = "2.0.6"
 """Of the server whose contract this is: clients compare it with theirs."""
@@ -103,15 +108,26 @@ class Catalog:
         token: who shows it is let in.
         folder: what it goes on from, and where everything is kept.
         clock: gives the time in milliseconds since 1970.
+        password: the administrator's; an empty one logs in nobody.
+        issuer: whose tokens let in as well.
 
     Raises:
         SetupError: the folder cannot be used, or another catalog has it.
     """
 
-    def __init__(self, token: str, folder: Path, clock: Callable[[], int] = milliseconds) -> None:
+    def __init__(
+        self,
+        token: str,
+        folder: Path,
+        clock: Callable[[], int] = milliseconds,
+        *,
+        password: str = "",
+        issuer: Issuer | None = None,
+    ) -> None:
         self._store = Store(folder)
-        tokens = Tokens(token)
-        faults = Faults(tokens, clock, CATALOG_PATH)
+        tokens = Tokens(token, clock, issuer)
+        logins = Logins(tokens, password, clock, _ROOT)
+        faults = Faults(tokens, clock, CATALOG_PATH, open_paths=logins.paths)
         self._delivery = Delivery(self._store, faults.now_set, clock)
         telling = Telling(self._store, self._delivery.wake)
         writer = Writer(self._store, clock)
@@ -122,6 +138,7 @@ class Catalog:
         app = Starlette(
             routes=[
                 Route(f"{_ROOT}/system/version", _version),
+                *logins.routes(),
                 *Subscriptions(self._store, self._delivery, _ROOT, clock).routes(),
                 *Lineage(self._store, _ROOT, clock).routes(),
                 *Results(self._store, _ROOT).routes(),
@@ -146,9 +163,11 @@ class Catalog:
         self._store.close()
 
 
-def create_catalog(token: str, folder: Path, clock: Callable[[], int] = milliseconds) -> Catalog:
+def create_catalog(
+    token: str, folder: Path, clock: Callable[[], int] = milliseconds, **about: Any
+) -> Catalog:
     """A catalog on a folder, as `Catalog` says."""
-    return Catalog(token, folder, clock)
+    return Catalog(token, folder, clock, **about)
 
 
 async def _version(_request: Request) -> Response:
