@@ -98,6 +98,25 @@ def test_check(folder: Path, cli: CommandLine, snapshot: SnapshotAssertion) -> N
     assert json.loads(as_json.out)["sink"] == "json-lines"
 
 
+def test_check_tells_whom_the_catalog_lets_in(
+    folder: Path, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OM_PASSWORD", "hush-hush")
+    server = (
+        "{hostPort: 'http://catalog.example/api', authProvider: basic, securityConfig: SECURITY}"
+    )
+    security = "{email: ann@example.com, password: '${OM_PASSWORD}'}"
+    with (folder / "acme.yaml").open("a") as file:
+        file.write("workflowConfig:\n  openMetadataServerConfig: ")
+        file.write(server.replace("SECURITY", security))
+
+    said = cli(folder, "workflow", "check", "acme.yaml")
+
+    assert said.code == 0, said.err
+    assert "  catalog     http://catalog.example/api, by basic\n" in said.out
+    assert "hush" not in said.out
+
+
 def test_a_file_that_cannot_be_run_is_exit_code_2(folder: Path, cli: CommandLine) -> None:
     using(folder, "losing_sources.Loosing")
     said = cli(folder, "workflow", "check", "acme.yaml")

@@ -56,6 +56,15 @@ source:
   sourceConfig: {config: {tableFilterPattern: {includes: [deal]}}}
 sink: {type: json-lines, config: {path: crm.jsonl}}
 """
+TO_CATALOG = """sink: {type: metadata-rest}
+workflowConfig:
+  openMetadataServerConfig: {hostPort: "${CATALOG}", authProvider: PROVIDER, securityConfig: SECURITY}
+"""
+AUTH = {
+    "basic": '{email: admin@example.com, password: "${CATALOG_PASSWORD}"}',
+    "custom-oidc": "{clientId: sandbox-client, secretKey: '${SANDBOX_CLIENT_SECRET}', "
+    "tokenEndpoint: '${CRM_HOST}/oauth/token'}",
+}
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +196,28 @@ class TestConfiguration:
         monkeypatch.setattr(session, "offline", True)
         with pytest.raises(UsageError, match="Offline the catalog that the workflow's file names"):
             session.workflow("from a file", file="crm.yaml").run()
+
+    @pytest.mark.parametrize("provider", AUTH)
+    def test_a_file_is_let_in_by_the_local_catalog(
+        self,
+        session: DevelopmentSession,
+        folder: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        provider: str,
+    ) -> None:
+        monkeypatch.setenv("CRM_HOST", session.sandbox.url)
+        monkeypatch.setenv("CATALOG", session.sandbox.catalog_url)
+        text = FILE.partition("  sourceConfig:")[0].replace("crm_of_file", provider) + TO_CATALOG
+        text = text.replace("PROVIDER", provider).replace("SECURITY", AUTH[provider])
+        (folder / "crm.yaml").write_text(text, encoding="utf-8")
+        taped = len(session.recorder.tape.exchanges)
+
+        workflow = session.workflow(f"by {provider}", file="crm.yaml")
+
+        assert workflow.plan().counts["create"] == 7
+        assert (report := workflow.run()), str(report)
+        assert workflow.plan().counts["create"] == 0
+        assert len(session.recorder.tape.exchanges) == taped
 
 
 class TestScenario:

@@ -44,23 +44,26 @@ class _ClientCredentials(KeptToken):
         self._secret = plain(client_secret)
         super().__init__({"client-secret": self._secret}, tries=tries, clock=clock)
         self._client_id = client_id
-        named = {"scope": scope, "audience": audience}
-        self._asked = {"grant_type": "client_credentials"} | {
-            name: value for name, value in named.items() if value
-        }
+        wanted = {"scope": scope, "audience": audience}
+        self._wanted = {name: value for name, value in wanted.items() if value}
 
     @abstractmethod
     def _endpoint(self) -> tuple[str, ClientAuth]:
         """Where to ask, and how the client shows its secret. Raises: CatalogError."""
+
+    def _shown(self, address: str) -> str:
+        wanted = "".join(f", {name}={value!r}" for name, value in self._wanted.items())
+        return f"{type(self).__name__}({without_query(address)!r}, {self._client_id!r}{wanted})"
 
     def _ask(self, last: Token | None) -> Token:  # noqa: ARG002 - it asks for itself each time
         import requests
 
         address, shows = self._endpoint()
         client = Client(self._client_id, self._secret, shows)
+        asked = {"grant_type": "client_credentials"} | self._wanted
         try:
             with self._session() as session:
-                given = ask_for_token(session.post, address, client, self._asked, timeout=timeout())
+                given = ask_for_token(session.post, address, client, asked, timeout=timeout())
         except requests.RequestException as error:
             raise self._unanswered(address, error) from None
         if isinstance(given, Refusal):
@@ -105,7 +108,7 @@ class OAuth2Auth(_ClientCredentials):
         self._shows = client_auth
 
     def __repr__(self) -> str:
-        return f"OAuth2Auth({without_query(self._address)!r}, {self._client_id!r})"
+        return self._shown(self._address)
 
     def _endpoint(self) -> tuple[str, ClientAuth]:
         return self._address, self._shows
@@ -140,7 +143,7 @@ class OidcAuth(_ClientCredentials):
         self._found: tuple[str, ClientAuth] | None = None
 
     def __repr__(self) -> str:
-        return f"OidcAuth({without_query(self._issuer)!r}, {self._client_id!r})"
+        return self._shown(self._issuer)
 
     def _endpoint(self) -> tuple[str, ClientAuth]:
         if self._found is None:

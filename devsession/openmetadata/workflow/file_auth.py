@@ -6,6 +6,7 @@ Auth0 and Azure, their own pages on client credentials.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias, get_args
 
 from pydantic import (
@@ -43,6 +44,12 @@ def _private(address: str) -> str:
     if not is_private_way(address):
         raise ValueError("has to be an https address, or http on this machine")
     return address
+
+
+def _host(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.-]+", name):
+        raise ValueError("is the host alone: acme.eu.auth0.com")
+    return name
 
 
 _Address = Annotated[str, AfterValidator(_private)]
@@ -100,7 +107,7 @@ class Auth0(Security):
     provider = "auth0"
     client_id: _Text
     secret_key: SecretStr
-    domain: str = Field(pattern=r"^[A-Za-z0-9.-]+$")
+    domain: Annotated[str, AfterValidator(_host)]
 
     def auth(self) -> Auth:
         return OAuth2Auth(
