@@ -21,6 +21,7 @@ from devsession.openmetadata.steps.steps import (
     Step,
     deletes,
 )
+from devsession.openmetadata.workflow.file_auth import BotToken, Security
 from devsession.openmetadata.workflow.file_keys import SERVICES, WorkflowKeys
 from devsession.openmetadata.workflow.file_steps import (
     StepReader,
@@ -30,6 +31,7 @@ from devsession.openmetadata.workflow.file_steps import (
     wrong,
 )
 from devsession.openmetadata.workflow.file_text import read_yaml
+from devsession.openmetadata.workflow.own_auth import SECURITY, own_auth, own_secrets
 from devsession.openmetadata.workflow.watermarks import Watermarks
 from devsession.openmetadata.workflow.workflow import Workflow
 from devsession.private import private_folder
@@ -46,7 +48,6 @@ if TYPE_CHECKING:
 _CONNECTION: KeyPath = ("source", "serviceConnection", "config")
 _OPTIONS: KeyPath = (*_CONNECTION, "connectionOptions")
 _SELECTION: KeyPath = ("source", "sourceConfig", "config")
-_SECURITY: KeyPath = ("workflowConfig", "openMetadataServerConfig", "securityConfig")
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,7 @@ def read_workflow(
     metadata = _metadata(server, reading) if server is not None else None
     secrets = dict(found.secrets)
     if server is not None:
-        shown = secrets_in(server.security_config)
-        secrets |= {name.replace("_", "-"): value for name, value in shown}
+        secrets |= _shown_to(server, reading)
     workflow = Workflow(
         planned,
         sink,
@@ -178,12 +178,27 @@ def _refuse_written(found: Resolved, where: Callable[[KeyPath], str]) -> None:
 
 
 def _metadata(server: Server, reading: StepReader) -> Any:
+    from devsession.openmetadata.rest.auth import TokenAuth
     from devsession.openmetadata.rest.client import OpenMetadata
 
     security = server.security_config
-    if security is not None:
-        refuse_literals(type(security), security.model_dump(by_alias=True), _SECURITY, reading)
-    return OpenMetadata(server.host_port, auth=server.auth())
+    if isinstance(security, Security):
+        given = security.model_dump(by_alias=True)
+        refuse_literals(type(security), given, SECURITY, reading)
+        auth = security.auth()
+    elif server.auth_provider == BotToken.provider:
+        auth = TokenAuth("")  # a server that lets in everybody
+    else:
+        auth = own_auth(server.auth_provider, security or {}, reading)
+    return OpenMetadata(server.host_port, auth=auth)
+
+
+def _shown_to(server: Server, reading: StepReader) -> dict[str, str]:
+    """Name -> value of the secrets by which the catalog lets in."""
+    security = server.security_config
+    if isinstance(security, dict):
+        return own_secrets(security, reading)
+    return {name.replace("_", "-"): value for name, value in secrets_in(security)}
 
 
 def _watermarks(

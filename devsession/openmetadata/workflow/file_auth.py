@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     SecretStr,
+    TypeAdapter,
     ValidationError,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
@@ -27,6 +28,7 @@ from devsession.openmetadata.rest.basic_auth import BasicAuth
 from devsession.openmetadata.rest.client_credentials import OAuth2Auth
 from devsession.openmetadata.rest.kept_token import is_private_way
 from devsession.openmetadata.steps.configuring import problems_of
+from devsession.openmetadata.workflow.file_steps import dotted_name
 from devsession.openmetadata.workflow.keys import Keys
 
 Provider = Literal["openmetadata", "basic", "custom-oidc", "auth0", "azure"]
@@ -143,25 +145,26 @@ _SHAPES: dict[str, type[Security]] = {each.provider: each for each in get_args(A
 
 
 def _offered(name: object) -> object:
+    works = ", ".join(_SHAPES)
     if name in _ELSEWHERE:
-        works = ", ".join(_SHAPES)
         raise ValueError(
-            f"{name} is not done here: {_ELSEWHERE[str(name)]}; there is {works}. A bot's token "
-            "(openmetadata) is good whatever the server's provider is"
+            f"{name} is not done here: {_ELSEWHERE[str(name)]}; there is {works}, and module.Class. A "
+            "bot's token (openmetadata) is good whatever the server's provider is"
         )
+    if not isinstance(name, str) or not (name in _SHAPES or dotted_name(name)):
+        raise ValueError(f"there is {works}, and module.Class for one of your own")
     return name
 
 
 class Server(Keys):
-    """The catalog, and whom it lets in."""
+    """The catalog, and whom it lets in.
+
+    auth_provider: also module.Class; what securityConfig has are its arguments.
+    """
 
     host_port: str = Field(pattern="^https?://")
-    auth_provider: Annotated[Provider, BeforeValidator(_offered)] = "openmetadata"
-    security_config: AnySecurity | None = None
-
-    def auth(self) -> Auth:
-        """What gives the tokens; none for a server that lets in everybody."""
-        return TokenAuth("") if self.security_config is None else self.security_config.auth()
+    auth_provider: Annotated[Provider | str, BeforeValidator(_offered)] = "openmetadata"
+    security_config: AnySecurity | dict[str, Any] | None = None
 
     @field_validator("security_config", mode="wrap")
     @classmethod
@@ -169,9 +172,11 @@ class Server(Keys):
         cls, given: Any, _others: ValidatorFunctionWrapHandler, info: ValidationInfo
     ) -> Any:
         """By its provider, and not by what fits: so what is wrong is told of that one alone."""
-        shape = _SHAPES.get(info.data.get("auth_provider", ""))
-        if given is None or shape is None:  # which there is not is told already
+        provider = info.data.get("auth_provider")
+        if given is None or provider is None:  # which there is not is told already
             return None
+        if (shape := _SHAPES.get(provider)) is None:
+            return TypeAdapter(dict[str, Any]).validate_python(given)
         try:
             return shape.model_validate(given)
         except ValidationError as error:
@@ -183,7 +188,8 @@ class Server(Keys):
 
     @model_validator(mode="after")
     def _has_what_it_takes(self) -> Self:
-        if self.security_config is None and self.auth_provider != "openmetadata":
+        needs = self.auth_provider in _SHAPES and self.auth_provider != "openmetadata"
+        if self.security_config is None and needs:
             fields = _SHAPES[self.auth_provider].model_fields.values()
             takes = ", ".join(str(field.alias) for field in fields)
             raise ValueError(f"securityConfig is missing: {self.auth_provider} takes {takes}")

@@ -19,6 +19,7 @@ from devsession.openmetadata.steps.steps import Planned, Source, Step
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from types import ModuleType
 
     from pydantic import BaseModel
 
@@ -81,23 +82,12 @@ def class_of(name: str, kind: type[Step], folder: Path) -> type[Step]:
 
     Raises: WorkflowError where there is none of this name and kind.
     """
-    module, _, called = name.replace(":", ".").rpartition(".")
-    if not module:
-        offered = "" if kind is Source else did_you_mean(name, SHIPPED)
+    if not dotted_name(name) and kind is not Source:
         raise WorkflowError(
-            f"{name!r} is no {'step that ships, and no ' if offered else ''}module.Class",
-            tried=offered,
+            f"{name!r} is no step that ships, and no module.Class",
+            tried=did_you_mean(name, SHIPPED),
         )
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
-    importlib.invalidate_caches()
-    try:
-        found = importlib.import_module(module)
-    except Exception as error:  # noqa: BLE001 - the author's module
-        raise WorkflowError(
-            f"{module} cannot be imported",
-            tried=f"{cause_of(error)}\nlooked in {folder} and the installed packages",
-        ) from None
+    found, called = imported(name, folder)
     step = getattr(found, called, None)
     if not (isinstance(step, type) and issubclass(step, kind)):
         given_out = getattr(found, "__all__", ())
@@ -105,12 +95,38 @@ def class_of(name: str, kind: type[Step], folder: Path) -> type[Step]:
             each
             for each, value in vars(found).items()
             if isinstance(value, type) and issubclass(value, kind) and value is not kind
-            if value.__module__ == module or each in given_out
+            if value.__module__ == found.__name__ or each in given_out
         ]
         raise WorkflowError(
-            f"{module} has no {kind.__name__} {called!r}", tried=did_you_mean(called, there)
+            f"{found.__name__} has no {kind.__name__} {called!r}", tried=did_you_mean(called, there)
         )
     return step
+
+
+def imported(name: str, folder: Path) -> tuple[ModuleType, str]:
+    """The module of `module.Class`, from a folder or what is installed, and what the class is called.
+
+    Raises: WorkflowError for another form, and for a module that cannot be imported.
+    """
+    module, _, called = dotted_name(name).rpartition(".")
+    if not module:
+        raise WorkflowError(f"{name!r} is no module.Class")
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
+    try:
+        return importlib.import_module(module), called
+    except Exception as error:  # noqa: BLE001 - the author's module
+        raise WorkflowError(
+            f"{module} cannot be imported",
+            tried=f"{cause_of(error)}\nlooked in {folder} and the installed packages",
+        ) from None
+
+
+def dotted_name(name: str) -> str:
+    """`module.Class` of that or of `module:Class`; "" when it is neither."""
+    name = name.replace(":", ".")
+    return name if "." in name.strip(".") else ""
 
 
 def refuse_literals(
