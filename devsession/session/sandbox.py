@@ -86,9 +86,14 @@ class Sandbox:
         none, and tokens of `client_id` let in as well. Offline it answers, too: it is on this machine."""
         catalog_token(self._workspace.folder)
         catalog_password(self._workspace.folder)
+        return f"{self.issuer}{CATALOG_PATH}"
+
+    @property
+    def issuer(self) -> str:
+        """The OpenID provider of `client_id`, whose tokens its catalog takes; offline as that."""
         self.start()
         address = self._service.ensure()
-        return f"http://{address.host}:{address.port}{CATALOG_PATH}"
+        return f"http://{address.host}:{address.port}"
 
     def is_catalog(self, host: str, port: int) -> bool:
         """Whether only the catalog is called there: offline, where nobody calls the practice app."""
