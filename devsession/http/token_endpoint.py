@@ -5,6 +5,7 @@ Source: RFC 6749 sections 2.3.1 (how a client shows who it is), 5 (the answers) 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote_plus
@@ -99,6 +100,7 @@ def no_header(request: Any) -> Any:
 
 def _number(seconds: object) -> float | None:
     try:
-        return float(seconds)  # type: ignore[arg-type]  # what it is not, it says
+        number = float(seconds)  # type: ignore[arg-type]  # what it is not, it says
     except (TypeError, ValueError):
         return None
+    return None if math.isnan(number) else number

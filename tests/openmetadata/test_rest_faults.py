@@ -14,6 +14,7 @@ from devsession.openmetadata import (
     OidcAuth,
     RestSink,
     Table,
+    TokenAuth,
     WorkflowContext,
 )
 from devsession.sandbox import CATALOG_EMAIL
@@ -182,10 +183,26 @@ def test_a_token_that_runs_out_is_renewed(
     assert stored(catalog, service) == number
 
 
-def test_without_another_token_the_rest_is_told_as_not_stored(catalog: LocalCatalog) -> None:
+class Gone(Renewing):
+    """Has no next one: its provider is not there any more."""
+
+    def refresh(self) -> bool:
+        raise ConnectionError
+
+
+def a_bots(catalog: LocalCatalog) -> TokenAuth:
+    return TokenAuth(catalog.token)
+
+
+@pytest.mark.parametrize(
+    ("provider", "said"), [(a_bots, "refused"), (Gone, r"Gone.refresh\(\) raised ConnectionError")]
+)
+def test_without_another_token_the_rest_is_told_as_not_stored(
+    catalog: LocalCatalog, provider: Callable[[LocalCatalog], Auth], said: str
+) -> None:
     service = new_service()
     set_fault(catalog, token_calls=12)
-    metadata = client(catalog)
+    metadata = client(catalog, auth=provider(catalog))
     sink = RestSink(
         WorkflowContext(metadata=metadata, config={"batch_size": 10, "most_entities": 10})
     )
@@ -194,7 +211,7 @@ def test_without_another_token_the_rest_is_told_as_not_stored(catalog: LocalCata
         for item in tables(service, 400):
             sink.write(item)
 
-    with pytest.raises(CatalogError, match="refused"):
+    with pytest.raises(CatalogError, match=said):
         write_all()
     sink.close()
 

@@ -136,7 +136,7 @@ WRONG: dict[str, tuple[str, object]] = {
     "a secret in the file": ("custom-oidc", CLIENT | {"secretKey": "hush-hush-client"}),
     "a password in the file": ("basic", LOGIN | {"password": "hush-hush-client"}),
     "text": ("basic", "hush-hush-client"),
-    "a number": (7, BOT),  # type: ignore[dict-item]
+    "a list": (["basic"], BOT),  # type: ignore[dict-item]
     "no such module": ("om_vaults.Vault", {}),
     "no such class": ("om_vault.Vaults", {}),
     "no provider": ("om_vault.Empty", None),

@@ -63,7 +63,7 @@ workflowConfig:
 AUTH = {
     "basic": '{email: admin@example.com, password: "${CATALOG_PASSWORD}"}',
     "custom-oidc": "{clientId: sandbox-client, secretKey: '${SANDBOX_CLIENT_SECRET}', "
-    "tokenEndpoint: '${CRM_HOST}/oauth/token'}",
+    "tokenEndpoint: '${ISSUER}/oauth/token'}",
 }
 
 
@@ -207,6 +207,7 @@ class TestConfiguration:
     ) -> None:
         monkeypatch.setenv("CRM_HOST", session.sandbox.url)
         monkeypatch.setenv("CATALOG", session.sandbox.catalog_url)
+        monkeypatch.setenv("ISSUER", session.sandbox.issuer)
         text = FILE.partition("  sourceConfig:")[0].replace("crm_of_file", provider) + TO_CATALOG
         text = text.replace("PROVIDER", provider).replace("SECURITY", AUTH[provider])
         (folder / "crm.yaml").write_text(text, encoding="utf-8")

@@ -146,9 +146,9 @@ _SHAPES: dict[str, type[Security]] = {each.provider: each for each in get_args(A
 
 def _offered(name: object) -> object:
     works = ", ".join(_SHAPES)
-    if name in _ELSEWHERE:
+    if isinstance(name, str) and name in _ELSEWHERE:
         raise ValueError(
-            f"{name} is not done here: {_ELSEWHERE[str(name)]}; there is {works}, and module.Class. A "
+            f"{name} is not done here: {_ELSEWHERE[name]}; there is {works}, and module.Class. A "
             "bot's token (openmetadata) is good whatever the server's provider is"
         )
     if not isinstance(name, str) or not (name in _SHAPES or dotted_name(name)):
