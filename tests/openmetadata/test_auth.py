@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
+    from devsession.openmetadata import Auth
     from tests.local_catalog import LocalCatalog
     from tests.openmetadata.token_provider import TokenProvider
 
@@ -411,27 +412,82 @@ class TestFixed:
             OAuth2Auth("https://sso.example/token", "a-client", secret("OM_SECRET"))
 
 
-@pytest.mark.parametrize(
-    "auth",
-    [
-        lambda: TokenAuth(SECRET),
-        lambda: BasicAuth("ann@example.com", SECRET),
-        lambda: OAuth2Auth(f"https://ann:{SECRET}@sso.example/token?k={SECRET}", "me", SECRET),
-        lambda: OidcAuth(f"https://sso.example/acme?k={SECRET}", "me", SECRET),
-    ],
-    ids=["token", "log-in", "OAuth 2", "OpenID"],
-)
-def test_nothing_shows_its_secret(auth: Callable[[], object]) -> None:
-    assert SECRET not in repr(auth())
+class Rotated(Vault):
+    """An author's own, whose store has another token at each look."""
+
+    def __init__(self, catalog: LocalCatalog) -> None:
+        super().__init__(catalog.token)
+        self.catalog = catalog
+
+    def refresh(self) -> bool:
+        self.tokens = [self.catalog.another_token()]
+        return True
 
 
-def test_the_practice_apps_client_writes_and_reads(catalog: LocalCatalog) -> None:
-    auth = OidcAuth(catalog.app, CLIENT_ID, CLIENT_SECRET)
-    metadata = OpenMetadata(catalog.host_port, auth=auth)
+EVERY: dict[str, Callable[[LocalCatalog], Auth]] = {
+    "log-in": lambda _: BasicAuth(CATALOG_EMAIL, PASSWORD),
+    "OAuth 2": lambda each: OAuth2Auth(f"{each.app}/oauth/token", CLIENT_ID, CLIENT_SECRET),
+    "OpenID": lambda each: OidcAuth(each.app, CLIENT_ID, CLIENT_SECRET),
+    "own": Rotated,
+}
 
-    assert metadata.put(DatabaseService(name="by_client")) == "created"
-    assert metadata.get_by_name(DatabaseService, "by_client") is not None
-    metadata.close()
+
+@pytest.mark.parametrize("name", EVERY)
+class TestEvery:
+    """What holds for each that can get another token."""
+
+    @pytest.fixture
+    def auth(self, name: str, catalog: LocalCatalog) -> Auth:
+        return EVERY[name](catalog)
+
+    @pytest.fixture
+    def metadata(self, auth: Auth, catalog: LocalCatalog) -> Iterator[OpenMetadata]:
+        metadata = OpenMetadata(catalog.host_port, auth=auth)
+        yield metadata
+        metadata.close()
+
+    def test_it_writes_and_reads(self, metadata: OpenMetadata, name: str) -> None:
+        assert metadata.put(DatabaseService(name=f"by {name}")) == "created"
+        assert metadata.get_by_name(DatabaseService, f"by {name}") is not None
+
+    def test_a_token_stays_until_another_is_wanted(
+        self, metadata: OpenMetadata, auth: Auth
+    ) -> None:
+        first = auth.token()
+
+        assert auth.token() == first
+        assert auth.refresh()
+        assert auth.token() != first
+        assert metadata.id_of("users", "admin")
+
+    def test_eight_threads_go_on_when_it_has_run_out_with_one_new_token(
+        self,
+        metadata: OpenMetadata,
+        auth: Auth,
+        catalog: LocalCatalog,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        refresh, renewed = auth.refresh, list[bool]()
+        monkeypatch.setattr(auth, "refresh", lambda: renewed.append(True) or refresh())
+        assert metadata.id_of("users", "admin")
+        catalog.expire_tokens()
+        with ThreadPoolExecutor(8) as pool:
+            found = [pool.submit(metadata.id_of, "users", "admin") for _ in range(8)]
+
+        assert all(each.result() for each in found)
+        assert renewed == [True]
+
+    def test_it_shows_no_secret(self, auth: Auth, metadata: OpenMetadata) -> None:
+        shown = f"{auth!r} {metadata!r}"
+
+        assert not any(each in shown for each in (PASSWORD, CLIENT_SECRET, auth.token()))
+
+
+@pytest.mark.parametrize("kind", [OAuth2Auth, OidcAuth])
+def test_an_address_with_a_secret_in_it_is_shown_without(kind: type[OAuth2Auth]) -> None:
+    auth = kind(f"https://ann:{SECRET}@sso.example/acme?k={SECRET}", "me", SECRET, scope="read")
+
+    assert repr(auth) == f"{kind.__name__}('https://sso.example/acme', 'me', scope='read')"
 
 
 def told(error: CatalogError, provider: TokenProvider) -> str:
