@@ -78,6 +78,7 @@ def check_workflow(path: Path, *, as_json: bool) -> None:
         "catalog": server and f"{server.host_port}, by {server.auth_provider}",
         "incremental": file.workflow.watermarks is not None,
         "deletes": [kind.entity_type for kind in file.delete_unseen],
+        "policies": [each.id for each in file.policies],
     }
     if as_json:
         typer.echo(json.dumps(told))
@@ -87,6 +88,8 @@ def check_workflow(path: Path, *, as_json: bool) -> None:
         if name != "file" and value:
             shown = ", ".join(value) if isinstance(value, list) else str(value)
             typer.echo(f"  {name:<11} {'yes' if value is True else shown}")
+    for each in file.policies:
+        typer.echo(f"  {'':<11} {each}")
     typer.echo(f"next: devsession workflow run {path} --dry-run")
 
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import UsageError
-from devsession.openmetadata import Workflow
+from devsession.openmetadata import Workflow, WorkflowReport
+from devsession.openmetadata.processors import Policies
 from devsession.openmetadata.review.catalog import Catalog, reads
 from devsession.openmetadata.review.diff import diff_items
 from devsession.openmetadata.workflow.collecting import collect, processed
 from devsession.openmetadata.workflow.frozen_config import frozen, thawed
+from devsession.openmetadata.workflow.running import step_class
 from devsession.session.local_catalog import catalog_of, reachable
 from devsession.session.metadata_warehouse import warehouses
 from devsession.session.plugin_call import calling
@@ -20,7 +22,7 @@ from devsession.session.session_step import SessionStep
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from devsession.openmetadata import Source, WorkflowReport
+    from devsession.openmetadata import Source
     from devsession.openmetadata.review.diff import CatalogDiff
     from devsession.openmetadata.steps.steps import Item, Planned
     from devsession.openmetadata.workflow.collecting import Collected
@@ -171,13 +173,36 @@ class SessionWorkflow(SessionStep):
 
         config, since: what they were read with; what that leaves out is not stale.
 
-        Raises: CatalogError, UsageError offline.
+        Raises: CatalogError, also where a processor loses one that no policy denies; UsageError offline.
         """
         is_read = reads(config) if since is None else _nothing
         with self.known() as known:
             metadata, service = known.metadata, self.service
-            ready = processed(items, self.processors, service=service, metadata=metadata).items
-            return diff_items(ready, known, reads=is_read)
+            secrets = frozen(config)[1]
+            ready = processed(
+                items, self.processors, service=service, metadata=metadata, secrets=secrets
+            )
+            if ready.report.lost_otherwise:
+                ready.report.raise_if_failed()
+            return diff_items(ready.items, known, reads=is_read, rulings=ready.report.rulings)
+
+    def judged(self, items: Sequence[Item], config: Any, known: Catalog | None) -> WorkflowReport:
+        """How items fare with the policies, behind the processors before them; records no HTTP.
+
+        config: what they were read with. known: the catalog, where it may be asked.
+        """
+        asking = [issubclass(step_class(each), Policies) for each in self.processors]
+        if not any(asking):
+            return WorkflowReport(self.service)
+        behind = asking[::-1].index(True)
+        with self._session.recorder.paused():
+            return processed(
+                items,
+                self.processors[: len(asking) - behind],
+                service=self.service,
+                metadata=known.metadata if known is not None else None,
+                secrets=frozen(config)[1],
+            ).report
 
     @contextmanager
     def known(self) -> Iterator[Catalog]:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame
 
+    from devsession.openmetadata.review.catalog import Catalog
     from devsession.openmetadata.review.diff import CatalogDiff
-    from devsession.openmetadata.review.known import Known
     from devsession.openmetadata.steps.steps import Item
     from devsession.recording.scenario_input import MetadataScenarioInput
     from devsession.secrets.redact import Redactor
@@ -154,13 +154,14 @@ class WorkflowScenario(StepScenario[MetadataScenarioFolder]):
     def _before(self) -> list[dict[str, Any]] | None:
         return self.folder.read_entities() if self._frozen.tested else None
 
-    def _checked(self, lines: list[dict[str, Any]], known: Known | None = None) -> Report:
+    def _checked(self, lines: list[dict[str, Any]], known: Catalog | None = None) -> Report:
         read = [from_line(each) for each in lines]
         items = [each for each in read if not isinstance(each, OMError)]
         lost = [each for each in read if isinstance(each, OMError)]
         find = self._session.vault.redactor.find
         config = self.config
         report = check_items(items, known=known, find_secret=find, reads=reads(config))
+        report = self._judged(report, items, known)
         if self._frozen.since is None and not lost and (found := unmatched(config, items)):
             fix = "look at the names: workflow.plan() tells them, Patterns(..).preview(names) tries some"
             report = with_finding(
@@ -174,6 +175,24 @@ class WorkflowScenario(StepScenario[MetadataScenarioFolder]):
             severity="error",
         )
         return replace(report, findings=(told, *report.findings))
+
+    def _judged(self, report: Report, items: list[Item], known: Catalog | None) -> Report:
+        """The report, and what the workflow's policies say: what they mask and leave out as notes."""
+        judged = self._sync.judged(items, self.config, known)
+        found = tuple(each.finding for each in judged.rulings if each.verdict != "mask")
+        if lost := judged.lost_otherwise:
+            fix = "mend that processor; if it needs the catalog: validate(catalog=True)"
+            what = "a processor lost it before policies were asked"
+            found = (*found, warning("M19", [str(each) for each in lost], what, fix=fix))
+        masked = [str(each) for each in judged.rulings if each.verdict == "mask"]
+        out = [
+            f"{rule}: {count:,}" for step in judged.steps for rule, count in step.filtered.items()
+        ]
+        return replace(
+            report,
+            findings=(*report.findings, *found),
+            notes=(*report.notes, *masked, *(f"left out: {each}" for each in out)),
+        )
 
     def _compared(self, report: Report, lines: list[dict[str, Any]]) -> Report:
         """The report, saying whether the cells came to the same, with a warning if they did not."""

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from devsession.openmetadata.model import fqn
-from devsession.openmetadata.model.entities import Classification, Tag
-from devsession.openmetadata.model.parts import TagLabel
+from devsession.openmetadata.model.entities import Classification, Governed, Table, Tag
+from devsession.openmetadata.model.parts import Column, TagLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from devsession.openmetadata.model.base import Entity
-    from devsession.openmetadata.model.parts import Column
 
 
 class ProcessorConfig(BaseModel):
@@ -49,6 +48,29 @@ def each_column(
         )
     same = len(changed) == len(columns) and all(map(_is, changed, columns))
     return columns if same else changed
+
+
+def columns_of(item: object) -> Iterator[tuple[str, Column]]:
+    """The columns of a table, and the fields in them, each with its path, `address.street`."""
+    return _below(item.columns) if isinstance(item, Table) else iter(())
+
+
+def _below(columns: Iterable[Column], above: str = "") -> Iterator[tuple[str, Column]]:
+    for column in columns:
+        path = f"{above}{column.name}"
+        yield path, column
+        yield from _below(column.children, f"{path}.")
+
+
+def tags_of(item: object) -> set[str]:
+    """The names of the tags of an entity and of its columns, or of one column and what is in it.
+
+    Those of a glossary are no tags.
+    """
+    inside = _below([item]) if isinstance(item, Column) else columns_of(item)
+    labels = list(item.tags) if isinstance(item, Governed) else []
+    labels += [label for _, column in inside for label in column.tags]
+    return {label.tag_fqn for label in labels if label.source == "Classification"}
 
 
 def lacking(catalog: Any, entities: Iterable[Entity]) -> Iterator[Entity]:

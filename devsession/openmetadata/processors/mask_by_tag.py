@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
 from devsession.openmetadata.model.entities import Table
-from devsession.openmetadata.processors.changing import (
-    ProcessorConfig,
-    each_column,
-    entities_of,
-    lacking,
-    tagged,
-)
+from devsession.openmetadata.processors.changing import ProcessorConfig, entities_of, lacking
+from devsession.openmetadata.processors.masking import Masking, with_columns
 from devsession.openmetadata.steps.selection import Patterns
 from devsession.openmetadata.steps.steps import Processor
 
@@ -66,25 +61,16 @@ class MaskByTag(Processor):
         """The table with its columns masked."""
         if not isinstance(item, Table):
             return item
-        columns = each_column(item.columns, self._column)
-        if columns is item.columns:
-            return item
-        self.status.updated_records += 1
-        gone = {each.name for each in item.columns} - {each.name for each in columns}
-        kept = [each for each in item.table_constraints if not gone & {*each.columns}]
-        return item.model_copy(update={"columns": columns, "table_constraints": kept})
+        masked = with_columns(item, self._column)
+        self.status.updated_records += masked is not item
+        return masked
 
     def _column(self, column: Column, _: str) -> Column | None:
-        change: dict[str, Any] = {}
+        now: Column | None = column
+        tags = [label.tag_fqn for label in column.tags]
         for rule in self.config.rules:
-            tags = [label.tag_fqn for label in column.tags]
-            if not Patterns(includes=[rule.tag]).decide(*tags).taken:
-                continue
-            if rule.leave_out:
-                return None
-            change |= {name: None for name in rule.hide if getattr(column, name) is not None}
-            if rule.mask:
-                change["tags"] = tagged(change.get("tags", column.tags), rule.mask)
-        if change.get("tags") is column.tags:
-            change.pop("tags")
-        return column.model_copy(update=change) if change else column
+            if now is not None and Patterns(includes=[rule.tag]).decide(*tags).taken:
+                now = Masking(tuple(rule.hide), tag=rule.mask, leave_out=rule.leave_out).of_column(
+                    now
+                )
+        return now

@@ -10,7 +10,7 @@ from devsession.openmetadata.model import entities, fqn
 from devsession.openmetadata.model.base import Entity
 from devsession.openmetadata.model.entities import Placed
 from devsession.openmetadata.model.facts import TestCase
-from devsession.openmetadata.review.rule_case import PARENT_TYPES
+from devsession.openmetadata.model.families import PARENT_TYPES
 from devsession.openmetadata.steps.selection import LEVEL_OF, SourceConfig
 
 if TYPE_CHECKING:

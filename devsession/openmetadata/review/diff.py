@@ -11,7 +11,7 @@ from devsession.openmetadata.model.base import Entity
 from devsession.openmetadata.model.content_hash import content_hash
 from devsession.openmetadata.model.entities import Placed
 from devsession.openmetadata.model.facts import LineageEdge, TestCase
-from devsession.openmetadata.review.rule_case import family
+from devsession.openmetadata.model.families import family
 from devsession.openmetadata.steps.causes import name_of
 from devsession.render import (
     DOUBTFUL,
@@ -25,11 +25,12 @@ from devsession.render import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pandas import DataFrame
 
     from devsession.openmetadata.review.known import Known
+    from devsession.openmetadata.steps.rulings import Ruling
     from devsession.openmetadata.steps.steps import Item
 
 What = Literal["create", "update", "unchanged", "stale"]
@@ -50,9 +51,14 @@ class Change:
 
 @dataclass(frozen=True, repr=False)
 class CatalogDiff:
-    """What a run would change in the catalog; true when that is nothing."""
+    """What a run would change in the catalog; true when that is nothing.
+
+    rulings: what policies said; of what they deny nothing is told here, and nothing as stale: a run
+    that loses an entity deletes nothing.
+    """
 
     changes: tuple[Change, ...]
+    rulings: tuple[Ruling, ...] = ()
 
     def __bool__(self) -> bool:
         return not self.changed
@@ -71,7 +77,8 @@ class CatalogDiff:
     @property
     def headline(self) -> str:
         """The counts in one line."""
-        return "catalog: " + ", ".join(f"{what} {n:,}" for what, n in self.counts.items())
+        told = [f"{what} {n:,}" for what, n in self.counts.items()]
+        return "catalog: " + ", ".join([*told, *(["some denied"] if self._denied else [])])
 
     def __str__(self) -> str:
         types = [(kind, *(f"{n:,}" for n in row)) for kind, *row in self._by_type()]
@@ -104,7 +111,8 @@ class CatalogDiff:
             {"what": each.what, "type": each.entity_type, "fqn": each.fqn, "fields": each.fields}
             for each in self.changed
         ]
-        return {"counts": self.counts, "changes": changed}
+        policies = [each.to_dict() for each in self.rulings]
+        return {"counts": self.counts, "changes": changed, "policies": policies}
 
     def _by_type(self) -> list[tuple[Any, ...]]:
         found = Counter((each.entity_type, each.what) for each in self.changes)
@@ -114,7 +122,17 @@ class CatalogDiff:
     def _shown(self) -> list[tuple[str, str, str]]:
         return [(each.what, each.fqn, ", ".join(each.fields)) for each in self.changed[:_SHOWN]]
 
+    @property
+    def _denied(self) -> bool:
+        return any(each.verdict == "deny" for each in self.rulings)
+
     def _notes(self) -> Iterator[str]:
+        for each in self.rulings[:_SHOWN]:
+            yield str(each)
+            if each.fix:
+                yield f"  fix: {each.fix}"
+        if self._denied:
+            yield "nothing is stale: a run that loses an entity deletes nothing"
         hidden = len(self.changed) - _SHOWN
         if hidden > 0:
             yield f"and {hidden:,} more: .to_frame()"
@@ -130,12 +148,14 @@ def diff_items(
     known: Known,
     *,
     reads: Callable[[str, str], bool] = lambda _kind, _name: True,
+    rulings: Sequence[Ruling] = (),
 ) -> CatalogDiff:
     """Compare what a run came to, its lineage too, with what the catalog has of the same services.
 
     Of an entity that came twice the last counts, as in the catalog. Stale is what the catalog has in
     a service of which this run had something, and that did not come. reads: whether the run reads an
-    entity at all, by its type and name; what it does not is not stale.
+    entity at all, by its type and name; what it does not is not stale. rulings: what policies said on
+    the way.
     """
     items = list(items)
     came = {
@@ -154,8 +174,10 @@ def diff_items(
         before = there.get((kind, name)) if family(kind) else known.find(kind, name)
         changes.append(_change(each, name, before))
     changes += _edges(items, known)
-    stale = [Change("stale", *key) for key in there if key not in came and reads(*key)]
-    return CatalogDiff((*changes, *stale))
+    denied = any(each.verdict == "deny" for each in rulings)
+    gone = () if denied else (key for key in there if key not in came and reads(*key))
+    stale = [Change("stale", *key) for key in gone]
+    return CatalogDiff((*changes, *stale), tuple(rulings))
 
 
 def _edges(items: Iterable[Item], known: Known) -> Iterator[Change]:

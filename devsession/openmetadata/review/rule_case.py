@@ -22,34 +22,6 @@ if TYPE_CHECKING:
     from devsession.openmetadata.steps.steps import Item
 
 
-# What a schema, say, hangs under.
-PARENT_TYPES: Mapping[str, tuple[str, ...]] = {
-    "database": ("databaseService",),
-    "databaseSchema": ("database",),
-    "table": ("databaseSchema",),
-    "pipeline": ("pipelineService",),
-    "dashboard": ("dashboardService",),
-    "topic": ("messagingService",),
-    "container": ("storageService",),
-    "tag": ("classification",),
-}
-
-
-# What hangs under one service, the service first.
-_FAMILIES = (
-    ("databaseService", "database", "databaseSchema", "table"),
-    ("pipelineService", "pipeline"),
-    ("dashboardService", "dashboard"),
-    ("messagingService", "topic"),
-    ("storageService", "container"),
-)
-
-
-def family(entity_type: str) -> tuple[str, ...]:
-    """All types of which a service of this type's kind has something; none for what has no service."""
-    return next((types for types in _FAMILIES if entity_type in types), ())
-
-
 @dataclass(frozen=True)
 class Broken:
     """How a rule is broken: by which entities, at which field, and any detail."""

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from devsession.errors import EntityError
 from devsession.openmetadata.model import fqn
-from devsession.openmetadata.model.entities import Governed, Table
-from devsession.openmetadata.processors import ClassifyPii
-from devsession.openmetadata.review.rule_case import PARENT_TYPES, Broken, Case, named, paths
+from devsession.openmetadata.model.entities import Governed
+from devsession.openmetadata.model.families import PARENT_TYPES
+from devsession.openmetadata.processors import ClassifyPii, tags_of
+from devsession.openmetadata.review.rule_case import Broken, Case, named, paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -212,22 +213,9 @@ def unknown_tag(case: Case) -> Iterator[Broken]:
     if case.known is None:
         return
     for name, entity in case.entities:
-        for label in _labels(entity):
+        for label in tags_of(entity):
             if not case.has("tag", label):
                 yield Broken((name,), "tags", f"there is no tag {label}")
-
-
-def _labels(entity: object) -> set[str]:
-    """The tags of an entity and of its columns; those of a glossary are no tags."""
-    if not isinstance(entity, Governed):
-        return set()
-    columns = list(entity.columns) if isinstance(entity, Table) else []
-    labels = list(entity.tags)
-    while columns:
-        column = columns.pop()
-        labels += column.tags
-        columns += column.children
-    return {label.tag_fqn for label in labels if label.source == "Classification"}
 
 
 def unknown_owner(case: Case) -> Iterator[Broken]:

@@ -6,8 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from devsession.openmetadata.steps.rulings import Rulings
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from devsession.openmetadata.steps.either import OMError
+    from devsession.openmetadata.steps.rulings import Ruled
 
 KEPT = 1_000
 
@@ -17,7 +22,8 @@ class StepStatus:
     """The counts of one step; `self.status` in it.
 
     errors and warnings count all of them; `failures` and `warned` keep the first thousand. filtered:
-    how many a rule left out, by the rule. matched: levels of which an include matched.
+    how many a rule left out, by the rule. matched: levels of which an include matched. rulings: what
+    policies said, counted.
     """
 
     name: str
@@ -30,6 +36,7 @@ class StepStatus:
     failures: list[OMError] = field(default_factory=list)
     warned: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    rulings: Rulings = field(default_factory=Rulings)
 
     def fail(self, error: OMError) -> None:
         """One entity is lost; the run ends with exit code 1."""
@@ -51,6 +58,17 @@ class StepStatus:
     def filter(self, rule: str) -> None:
         """One entity is left out, as this rule says."""
         self.filtered[rule] += 1
+
+    def rule(self, policy: str, verdict: Ruled, entity: str, reason: str, fix: str = "") -> None:
+        """A policy said this of an entity. One that warns is counted; one that denies, as what it loses."""
+        self.warnings += verdict == "warn"
+        self.rulings.add(policy, verdict, entity, reason, fix)
+
+    def clean(self, change: Callable[[str], str]) -> None:
+        """Have each text that the step told changed: a redactor takes secrets out."""
+        self.warned = [change(each) for each in self.warned]
+        self.notes = [change(each) for each in self.notes]
+        self.rulings.clean(change)
 
     def to_dict(self) -> dict[str, Any]:
         """The status as JSON has it."""

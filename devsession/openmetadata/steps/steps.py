@@ -173,7 +173,10 @@ class Processor(Step):
         return ()
 
     def process(self, item: Item) -> Yielded | None:
-        """The item, changed in place or another one; None leaves it out, which is counted."""
+        """The item, changed in place or another one; None leaves it out, which is counted.
+
+        Where it says by which rule, `self.status.filter("too old")`, it is counted under that.
+        """
         raise NotImplementedError
 
 

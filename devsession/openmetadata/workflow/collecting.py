@@ -83,18 +83,25 @@ def collect(
 
 
 def processed(
-    items: Sequence[Item], processors: Sequence[StepLike], *, service: str, metadata: Any = None
+    items: Sequence[Item],
+    processors: Sequence[StepLike],
+    *,
+    service: str,
+    metadata: Any = None,
+    secrets: Mapping[str, str] | None = None,
 ) -> Collected:
     """Items as processors leave them, and what these need, where the catalog has not got it.
 
-    service: of entities that name none.
+    service: of entities that name none. secrets: stand in nothing that the processors say.
     """
 
     class Given(Source):
         def generate(self) -> Iterator[Yielded]:
             yield from items
 
-    return collect(Given, None, service=service, processors=processors, metadata=metadata)
+    return collect(
+        Given, None, service=service, processors=processors, metadata=metadata, secrets=secrets
+    )
 
 
 @contextmanager

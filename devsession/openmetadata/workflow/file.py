@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from devsession.openmetadata.model import fqn
+from devsession.openmetadata.processors.policies import PoliciesConfig
 from devsession.openmetadata.steps.configuring import problems_of, secrets_in
 from devsession.openmetadata.steps.references import dotted, resolve
 from devsession.openmetadata.steps.selection import SourceConfig
@@ -38,9 +39,10 @@ from devsession.private import private_folder
 from devsession.secrets.managers import SecretStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from devsession.openmetadata.model.entities import Placed
+    from devsession.openmetadata.processors import Policy
     from devsession.openmetadata.steps.references import Path as KeyPath
     from devsession.openmetadata.steps.references import Resolved
     from devsession.openmetadata.workflow.file_auth import Server
@@ -61,6 +63,14 @@ class WorkflowFile:
     keys: WorkflowKeys = field(repr=False)  # with the values of what it refers to
     workflow: Workflow
     delete_unseen: tuple[type[Placed], ...] = ()
+
+    @property
+    def policies(self) -> Iterator[Policy]:
+        """Those that its processors ask."""
+        for each in self.workflow.processors:
+            config = getattr(each, "config", None)
+            if isinstance(config, PoliciesConfig):
+                yield from config.rules
 
 
 def read_workflow(

@@ -41,6 +41,7 @@ SHIPPED: dict[str, str] = {
     "redact": f"{_OURS}.processors.Redact",
     "classify-pii": f"{_OURS}.processors.ClassifyPii",
     "mask-by-tag": f"{_OURS}.processors.MaskByTag",
+    "policies": f"{_OURS}.processors.Policies",
 }
 
 

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from devsession.openmetadata.steps.either import OMError
+    from devsession.openmetadata.steps.rulings import Ruling
 
 _HEADINGS = ("step", "records", "updated", "filtered", "warnings", "errors")
+_POLICIES = ("policy", "verdict", "entities", "what")
 _SHOWN = 10
 # What the tally of a sink that knows has; that of one that only counts has none of them.
 _OUTCOMES = ("created", "updated", "unchanged", "deleted", "failed", "not sent")
@@ -76,6 +78,17 @@ class WorkflowReport:
         return [each for step in self.steps for each in step.failures]
 
     @property
+    def rulings(self) -> list[Ruling]:
+        """What policies said, each with its reason, counted."""
+        return [each for step in self.steps for each in step.rulings]
+
+    @property
+    def lost_otherwise(self) -> list[OMError]:
+        """What went wrong besides policies that denied."""
+        judging = {step.name for step in self.steps if any(step.rulings)}
+        return [each for each in self.failures if each.step not in judging]
+
+    @property
     def headline(self) -> str:
         """The verdict in one line."""
         read = self.steps[0].records if self.steps else 0
@@ -111,6 +124,7 @@ class WorkflowReport:
     def __str__(self) -> str:
         parts = [self.headline, text_table(_HEADINGS, self._rows())]
         parts += [str(self.tally)] if self.tally is not None else []
+        parts += [text_table(_POLICIES, rows)] if (rows := self._ruled()) else []
         parts += ["\n".join(lines)] if (lines := [*self._told(), *self._notes()]) else []
         return "\n\n".join(parts)
 
@@ -120,8 +134,9 @@ class WorkflowReport:
         edge = BAD if not self else DOUBTFUL if any(step.warnings for step in self.steps) else GOOD
         lines = map(html_line, [*self._told(), *self._notes()])
         told = getattr(self.tally, "_repr_html_", lambda: "")()
+        ruled = [html_table(_POLICIES, rows)] if (rows := self._ruled()) else []
         return html_report(
-            self.headline, html_table(_HEADINGS, self._rows()), told, *lines, edge=edge
+            self.headline, html_table(_HEADINGS, self._rows()), told, *ruled, *lines, edge=edge
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -136,6 +151,7 @@ class WorkflowReport:
             "seconds": round(self.seconds, 3),
             "since": self.since,
             "steps": [step.to_dict() for step in self.steps],
+            "policies": [each.to_dict() for each in self.rulings],
             "supplied": self.supplied,
             "tally": self.tally.to_dict() if self.tally is not None else None,
         }
@@ -155,6 +171,15 @@ class WorkflowReport:
             counts += [step.warnings, step.errors]
             rows.append((step.name, *(f"{count:,}" for count in counts)))
         return rows
+
+    def _ruled(self) -> list[tuple[str, ...]]:
+        """What policies said: a line each, below it what to do about it."""
+        rows: list[tuple[str, ...]] = []
+        for each in self.rulings[:_SHOWN]:
+            rows.append((each.policy, each.verdict, f"{each.count:,}", each.text))
+            rows += [("", "", "", f"fix: {each.fix}")] if each.fix else []
+        more = len(self.rulings) - _SHOWN
+        return [*rows, *([("", "", "", f"and {more:,} more: .rulings")] if more > 0 else [])]
 
     def _told(self) -> list[str]:
         """What was lost and what else went wrong, the first few."""

@@ -64,10 +64,12 @@ class Run:
                 if self._made(closing) and self._ready(closing):
                     self._pass_on()
         except KeyboardInterrupt as stop:
+            self._clean()
             self.report.end(stopped=True)
             log_end(self.report)
             stop.report = self.report  # type: ignore[attr-defined]  # for who shows how far it came
             raise
+        self._clean()
         self.report.end()
         log_end(self.report)
         if watermarks is not None and self.report and not self._dry_run:
@@ -91,11 +93,11 @@ class Run:
         if (
             flow.watermarks is not None
             and not self._delete_unseen
-            and getattr(_class(flow.sink), "keeps", True)
+            and getattr(step_class(flow.sink), "keeps", True)
         ):
             context.since = flow.watermarks.since()
         self.report.since = context.since
-        if self._delete_unseen and not deletes(_class(flow.sink)):
+        if self._delete_unseen and not deletes(step_class(flow.sink)):
             # Before anything is read: it would be found out in the end.
             name = _called(flow.sink)
             self._lost(self.report.add(name), OMError("", f"{name} deletes nothing: delete_unseen"))
@@ -248,6 +250,7 @@ class Run:
             now: Item | None = item
             for processor in processors:
                 assert now is not None  # noqa: S101 - left below where it is
+                left_out = processor.status.filtered.total()
                 try:
                     given = processor.process(now)
                 except Exception as error:  # noqa: BLE001 - the author's code
@@ -255,8 +258,8 @@ class Run:
                     now = None
                     break
                 processor.status.records += 1
-                if given is None:
-                    processor.status.filter("left out")
+                if given is None and processor.status.filtered.total() == left_out:
+                    processor.status.filter("left out")  # it has not said itself by which rule
                 now = None if given is None else self._right(processor, given)
                 if now is None:
                     break
@@ -283,6 +286,11 @@ class Run:
 
     # --- what goes wrong
 
+    def _clean(self) -> None:
+        """Take secrets out of what the steps told."""
+        for step in self.report.steps:
+            step.clean(self._redactor.text)
+
     def _failed(self, status: StepStatus, name: str, error: Exception, during: str = "") -> None:
         said = cause_of(error)
         self._lost(status, OMError(name, f"{during}: {said}" if during else said))
@@ -294,14 +302,15 @@ class Run:
         log_loss(told)
 
 
-def _class(step: StepLike) -> Any:
+def step_class(step: StepLike) -> Any:
+    """The class of a step that may be one, planned or made."""
     if isinstance(step, Planned):
         return step.step
     return step if isinstance(step, type) else type(step)
 
 
 def _called(step: StepLike) -> str:
-    return str(_class(step).__name__)
+    return str(step_class(step).__name__)
 
 
 def _step(given: StepLike, context: WorkflowContext) -> Step:
