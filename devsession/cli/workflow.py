@@ -84,12 +84,12 @@ def check_workflow(path: Path, *, as_json: bool) -> None:
         typer.echo(json.dumps(told))
         return
     typer.echo(f"{path} can be run")
+    told["policies"] = list(map(str, file.policies))
     for name, value in told.items():
         if name != "file" and value:
-            shown = ", ".join(value) if isinstance(value, list) else str(value)
+            between = f"\n{'':<14}" if name == "policies" else ", "
+            shown = between.join(value) if isinstance(value, list) else str(value)
             typer.echo(f"  {name:<11} {'yes' if value is True else shown}")
-    for each in file.policies:
-        typer.echo(f"  {'':<11} {each}")
     typer.echo(f"next: devsession workflow run {path} --dry-run")
 
 

@@ -145,3 +145,54 @@ def test_schema(folder: Path, cli: CommandLine) -> None:
     assert of_source["properties"]["api_key"]["format"] == "password"
     of_shipped = json.loads(cli(folder, "workflow", "schema", "domain-by-rule").out)
     assert "rules" in of_shipped["properties"]
+
+
+POLICIES = """
+from devsession.openmetadata import DatabaseSchema, Table
+from devsession.openmetadata.processors import deny, policy, warn
+
+@policy("ACME-01", Table)
+def staff_is_private(table):
+    "Nobody reads of staff."
+    return deny("is about people", fix="exclude staff") if table.name == "staff" else None
+
+@policy("ACME-02", DatabaseSchema)
+def schemas_say_what_they_are_for(schema):
+    return None if schema.description else warn("says not what it is for", fix="describe it")
+"""
+
+
+def judged(folder: Path, rule: str = "cli_policies") -> None:
+    (folder / "cli_policies.py").write_text(POLICIES, encoding="utf-8")
+    asked = f"processors: [{{type: policies, config: {{rules: [{rule}]}}}}]\n"
+    (folder / "acme.yaml").write_text(TEXT + asked, encoding="utf-8")
+
+
+def test_policies_are_listed_by_check(
+    folder: Path, cli: CommandLine, snapshot: SnapshotAssertion
+) -> None:
+    judged(folder)
+    assert cli(folder, "workflow", "check", "acme.yaml").out == snapshot
+    as_json = cli(folder, "workflow", "check", "acme.yaml", "--json")
+    assert json.loads(as_json.out)["policies"] == ["ACME-01", "ACME-02"]
+
+
+def test_what_a_policy_denies_is_exit_code_1(
+    folder: Path, cli: CommandLine, snapshot: SnapshotAssertion
+) -> None:
+    judged(folder)
+    said = cli(folder, "workflow", "run", "acme.yaml")
+    assert (said.code, shown(said.out)) == (1, snapshot)
+    assert "staff" not in (folder / "acme.jsonl").read_text(encoding="utf-8")
+    as_json = json.loads(cli(folder, "workflow", "run", "acme.yaml", "--json", "--dry-run").out)
+    assert {each["policy"]: each["count"] for each in as_json["policies"]} == {
+        "ACME-01": 1,
+        "ACME-02": 2,
+    }
+
+
+def test_an_unknown_policy_is_exit_code_2(folder: Path, cli: CommandLine) -> None:
+    judged(folder, "cli_policies.staff_is_privat")
+    said = cli(folder, "workflow", "check", "acme.yaml")
+    assert said.code == 2
+    assert "has no policy 'staff_is_privat'; did you mean 'staff_is_private'" in said.err

@@ -265,6 +265,8 @@ class Run:
                     break
             if now is not None:
                 yield now
+            elif (name := name_of(item)) in self.report.supplied:
+                self.report.supplied.remove(name)  # it was added by its name, and is not stored
 
     def _store(self, sink: Sink, item: Item) -> None:
         try:
