@@ -9,6 +9,7 @@ import pytest
 
 from devsession import DevelopmentSession, secret
 from devsession.errors import (
+    CatalogError,
     ConnectError,
     EntityError,
     FormError,
@@ -21,11 +22,21 @@ from devsession.openmetadata import (
     LineageEdge,
     OMError,
     OpenMetadata,
+    Processor,
     Reference,
     Table,
     tag,
 )
-from devsession.openmetadata.processors import ClassifyPii
+from devsession.openmetadata.processors import (
+    ClassifyPii,
+    Policies,
+    Verdict,
+    deny,
+    mask,
+    policy,
+    tags_of,
+    warn,
+)
 from devsession.session import local_catalog as sessions_catalog
 from devsession.session.plugin_source import load_plugin_class
 from devsession.testing import SuiteConfig, metadata_contract, run_scenario
@@ -38,6 +49,7 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
+    from devsession.openmetadata.steps.steps import Item
     from devsession.session.workflow import SessionWorkflow
     from tests.local_catalog import LocalCatalog
 
@@ -428,3 +440,130 @@ class TestCatalog:
 
         assert {found.rule for found in alone.errors} == {"M06"}
         assert {found.rule for found in asked.errors} == {"M16"}
+
+
+@policy("CRM-01", Table)
+def personal_data_has_an_owner(table: Table) -> Verdict | None:
+    """A table with personal data has an owner."""
+    if "PII.Sensitive" in tags_of(table) and not table.owners:
+        return deny("holds personal data, and nobody owns it", fix="exclude it, or name an owner")
+    return None
+
+
+@policy("CRM-02", Table)
+def tables_say_what_they_are_for(table: Table) -> Verdict | None:
+    """A table has a description."""
+    return None if table.description else warn("says not what it is for", fix="description=..")
+
+
+@policy("CRM-03", Table)
+def labels_are_not_shown(table: Table) -> Verdict | None:
+    """What the app calls it is no name of ours."""
+    return mask("is the app's own word", hide="display_name") if table.display_name else None
+
+
+RULES = [personal_data_has_an_owner, tables_say_what_they_are_for, labels_are_not_shown]
+
+
+class TestPolicies:
+    @pytest.fixture
+    def judged(self, session: DevelopmentSession) -> SessionWorkflow:
+        rules = [ClassifyPii, Policies.using(rules=RULES)]
+        workflow = session.workflow("judged", processors=rules)
+        workflow.fill(host=session.sandbox.url, api_key=secret(KEY_NAME))
+        return workflow
+
+    def test_what_a_policy_denies_is_an_error_of_the_report(
+        self, judged: SessionWorkflow, snapshot: SnapshotAssertion
+    ) -> None:
+        scenario = judged.scenario("denied", include=["contact", "company"])
+
+        ran, validated = scenario.run(), scenario.validate()
+
+        assert not ran
+        assert [each.rule for each in ran.errors] == ["CRM-01"]
+        assert ran.errors[0].rows == ("judged.crm.objects.contact",)
+        assert validated.findings == ran.findings
+        assert str(validated) == snapshot
+        assert "exclude it, or name an owner" in validated._repr_html_()
+        assert not scenario.folder.has_outcomes
+
+    def test_what_cells_make_is_judged_as_well(self, judged: SessionWorkflow) -> None:
+        scenario = judged.scenario("by hand", include=["company"])
+        by_hand = scenario.items
+        for each in by_hand:
+            if isinstance(each, Table):
+                each.description = "who pays"
+
+        assert [each.rule for each in scenario.validate().warnings] == ["CRM-02"]
+        assert scenario.validate(by_hand).warnings == ()
+
+    def test_a_generated_test_is_of_the_source_and_holds_whatever_policies_hide(
+        self, judged: SessionWorkflow, folder: Path
+    ) -> None:
+        scenario = judged.scenario("kept", include=["company"])
+
+        assert scenario.run()
+        completed = str(scenario.complete())
+
+        assert "says not what it is for" in str(scenario.validate())
+        assert "CRM-03 masks 1 entity: is the app's own word" in str(scenario.validate())
+        assert "as generated: passes" in completed
+        assert run_scenario(load_plugin_class(folder), scenario.folder.path)
+
+    def test_a_processor_that_loses_one_before_is_a_warning(
+        self, session: DevelopmentSession
+    ) -> None:
+        class NeedsTheCatalog(Processor):
+            def process(self, item: Item) -> Item:
+                self.ctx.metadata.version()
+                return item
+
+        processors = [NeedsTheCatalog, Policies.using(rules=RULES)]
+        workflow = session.workflow("needing", processors=processors)
+        workflow.fill(host=session.sandbox.url, api_key=secret(KEY_NAME))
+
+        report = workflow.scenario("needing", include=["company"]).run()
+
+        assert {each.rule for each in report.warnings} == {"M19"}
+        assert "'NoneType' object has no attribute 'version'" in str(report)
+
+    def test_the_plan_tells_them_and_takes_nothing_for_stale(
+        self, judged: SessionWorkflow, catalog: LocalCatalog, snapshot: SnapshotAssertion
+    ) -> None:
+        judged.processors = []
+        assert judged.run()
+        judged.processors = [ClassifyPii, Policies.using(rules=RULES)]
+
+        plan = judged.plan()
+
+        assert str(plan) == snapshot
+        assert plan.counts["stale"] == 0
+        assert [each["policy"] for each in plan.to_dict()["policies"]] == [
+            *("CRM-01", "CRM-02", "CRM-03")
+        ]
+        assert judged.scenario("diff", include=["company"]).diff().rulings
+
+    def test_a_run_stores_what_is_not_denied(
+        self, judged: SessionWorkflow, catalog: LocalCatalog
+    ) -> None:
+        report = judged.run(delete_unseen=True)
+
+        assert not report
+        assert [each.name for each in report.failures] == ["judged.crm.objects.contact"]
+        stored = catalog.get("/tables?limit=10")["data"]
+        assert sorted(each["name"] for each in stored) == ["company", "deal"]
+        assert not any(each.get("displayName") for each in stored)
+
+    def test_a_processor_that_loses_one_is_no_plan(
+        self, judged: SessionWorkflow, session: DevelopmentSession, catalog: LocalCatalog
+    ) -> None:
+        class Loses(Processor):
+            def process(self, item: Item) -> Item:
+                raise ValueError(type(item).__name__)
+
+        workflow = session.workflow("losing", processors=[Loses])
+        workflow.fill(host=session.sandbox.url, api_key=secret(KEY_NAME))
+
+        with pytest.raises(CatalogError, match="ValueError: DatabaseService"):
+            workflow.plan()
