@@ -2,7 +2,7 @@
 
 from devsession.testing.contract import SuiteConfig, plugin_contract
 from devsession.testing.faults import FaultReport, run_faults
-from devsession.testing.policies import check_policy
+from devsession.testing.policies import check_policy, policy_contract
 from devsession.testing.scenarios import ScenarioReport, run_scenario, scenario_folders
 from devsession.testing.source_contract import metadata_contract
 
@@ -13,6 +13,7 @@ __all__ = [
     "check_policy",
     "metadata_contract",
     "plugin_contract",
+    "policy_contract",
     "run_faults",
     "run_scenario",
     "scenario_folders",

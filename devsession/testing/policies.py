@@ -1,4 +1,4 @@
-"""A policy held to examples: `check_policy(rule, allows=[..], denies=[..])`."""
+"""Policies held to examples, `check_policy(rule, allows=[..], denies=[..])`, and to their contract."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from devsession.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from devsession.openmetadata.processors import Policy, Verdict
     from devsession.openmetadata.steps.steps import Item
+    from devsession.testing.policy_suite import PolicySuite
 
 
 def check_policy(
@@ -50,11 +52,31 @@ def check_policy(
             raise AssertionError(_told(policy, before, "the entity as given", differs))
 
 
+def policy_contract(*rules: object, scenarios: Path | str | None = None) -> type[PolicySuite]:
+    """The checks of the contract for policies: `TestPolicies = policy_contract("policies")`.
+
+    rules: as of the processor `Policies`: policies, modules, or their names. scenarios: the folder of
+    recordings; by default `scenarios/` of the current one. pytest finds them in a file such as
+    tests/test_contract.py, and `devsession test` there.
+
+    Raises: WorkflowError where there are no such policies.
+    """
+    from pathlib import Path
+
+    from devsession.openmetadata.processors import Policies
+    from devsession.testing.contract.told_suite import suite_of
+    from devsession.testing.policy_suite import PolicyBench, PolicySuite
+
+    found: list[Policy] = Policies.using(rules=list(rules)).config.rules
+    return suite_of(PolicySuite, PolicyBench(found, Path(scenarios or "scenarios")), {})
+
+
 def _verdict(policy: Policy, item: Item, expected: str) -> Verdict:
     """What it says; it has to be asked about such an item, to answer, and to leave it as it is."""
     from devsession.openmetadata.steps.causes import cause_of
 
-    if not isinstance(item, policy.kinds):
+    asked = isinstance(item, policy.kinds)
+    if not asked:
         kinds = ", ".join(each.__name__ for each in policy.kinds)
         got = f"it is not asked: it judges {kinds}, and this is a {type(item).__name__}"
         raise AssertionError(_told(policy, item, expected, got))
@@ -76,16 +98,9 @@ def _said(verdict: Verdict) -> str:
 
 def _differences(got: Item, expected: Item) -> str:
     """The fields in which two items differ; "" where they do not."""
-    if type(got) is not type(expected):
-        return f"a {type(got).__name__}, and not a {type(expected).__name__}"
-    fields = [
-        name for name in type(got).model_fields if getattr(got, name) != getattr(expected, name)
-    ]
-    told = [
-        f"{name} is {getattr(got, name)!r:.120}, expected {getattr(expected, name)!r:.120}"
-        for name in fields
-    ]
-    return "; ".join(told)
+    from devsession.openmetadata.review.written import differences, to_line
+
+    return "; ".join(differences([to_line(got)], [to_line(expected)]))
 
 
 def _told(policy: Policy, item: Item, expected: str, got: str) -> str:

@@ -20,6 +20,8 @@ _ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)+")
 _LIKE = '@policy("ACME-01", Table)'
 _VERDICTS = "return allow(), warn(..), deny(..), mask(..), or nothing, which allows"
 
+_HIDE = "hide what it has: columns_of(table) gives the paths of its columns"
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -118,16 +120,17 @@ class Policy:
             try:
                 verdict.masking.check(item)
             except DefinitionError as error:
-                raise self._wrong(f"masks what cannot be: {error.what}", error.tried) from None
+                what = f"masks what cannot be: {error.what}"
+                raise self._wrong(what, _HIDE, tried=error.tried) from None
         return verdict
 
     def __repr__(self) -> str:
         kinds = ", ".join(each.__name__ for each in self.kinds)
         return f"{self.id} {self.judges.__name__} ({kinds}): {self.title}"
 
-    def _wrong(self, what: str, next_step: str) -> DefinitionError:
+    def _wrong(self, what: str, next_step: str, tried: str = "") -> DefinitionError:
         where = f"{self.judges.__name__}, {self.where}"
-        return DefinitionError(f"{self.id} {what}", where=where, next_step=next_step)
+        return DefinitionError(f"{self.id} {what}", tried=tried, where=where, next_step=next_step)
 
 
 def policy(
