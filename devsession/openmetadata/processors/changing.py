@@ -59,7 +59,8 @@ def _below(columns: Iterable[Column], above: str = "") -> Iterator[tuple[str, Co
     for column in columns:
         path = f"{above}{column.name}"
         yield path, column
-        yield from _below(column.children, f"{path}.")
+        if column.children:
+            yield from _below(column.children, f"{path}.")
 
 
 def tags_of(item: object) -> set[str]:

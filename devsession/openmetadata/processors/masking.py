@@ -37,6 +37,10 @@ class Masking:
     tag: str = ""
     leave_out: bool = False
 
+    def __str__(self) -> str:
+        columns = "itself" if self.columns is None else sorted(self.columns)
+        return f"{columns} {sorted(self.hide)} {self.tag} {self.leave_out}"
+
     def check(self, item: Item) -> None:
         """Raises: DefinitionError for what this entity does not have, or what is its name."""
         if self.columns is None:

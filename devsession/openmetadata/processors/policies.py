@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, PlainSerializer, WithJsonSchema
@@ -30,6 +31,7 @@ from devsession.openmetadata.steps.steps import Processor
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from devsession.openmetadata.processors.masking import Masking
     from devsession.openmetadata.steps.steps import Item, Yielded
 
 _NAMES = {"type": "array", "items": {"type": "string"}, "minItems": 1}
@@ -87,11 +89,10 @@ class Policies(Processor):
                 self._denied[item.entity_type, own] = denials[0][0].id
             told = [f"{each.id}: {verdict.reason}" for each, verdict in denials]
             return Either(left=OMError(name, "; ".join(told)))
-        now = item
         for each, verdict in said:
             if verdict.masking is not None:
                 self.status.rule(each.id, "mask", name, verdict.reason)
-                now = verdict.masking.of(now)
+        now = _masked(item, [verdict.masking for _, verdict in said if verdict.masking is not None])
         self.status.updated_records += now is not item
         return now
 
@@ -117,6 +118,17 @@ def _verdict(each: Policy, item: Item) -> Verdict:
     if verdict.fix or verdict.what not in {"deny", "warn"}:
         return verdict
     return replace(verdict, fix=f"see {each.judges.__name__} in {each.where}")
+
+
+def _masked(item: Item, masks: list[Masking]) -> Item:
+    now = item
+    for masking in masks:
+        now = masking.of(now)
+    if now is not item and isinstance(now, Placed) and now.source_hash:
+        # Else the catalog would keep what it has: by its own hash the entity is as before.
+        hashed = blake2b(" ".join([now.source_hash, *map(str, masks)]).encode(), digest_size=16)
+        now = now.model_copy(update={"source_hash": hashed.hexdigest()})
+    return now
 
 
 def _resting_on(item: Item) -> Iterator[tuple[str, str]]:

@@ -122,6 +122,21 @@ class TestVerdicts:
         assert report.steps[1].updated_records == 1
         assert report.rulings[-1].verdict == "mask"
 
+    def test_an_entity_with_a_hash_of_its_own_is_another_one_when_masked(self) -> None:
+        given = table("staff", SALARY).model_copy(update={"source_hash": "of-the-source"})
+
+        once, again, plain = (
+            judged([given], rule)[1][-1]
+            for rule in (
+                judging.salaries_are_hashed,
+                judging.salaries_are_hashed,
+                judging.personal_data_has_an_owner,
+            )
+        )
+
+        assert plain.source_hash == "of-the-source"  # type: ignore[attr-defined]
+        assert once.source_hash == again.source_hash != "of-the-source"  # type: ignore[attr-defined]
+
     def test_a_mask_leaves_out_columns_also_within_others(self) -> None:
         inner = [Column(name="street", data_type="TEXT"), Column(name="city", data_type="TEXT")]
         address = Column(name="address", data_type="STRUCT", children=inner)
