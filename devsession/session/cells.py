@@ -30,6 +30,7 @@ def follow_cells(session: DevelopmentSession) -> CellEvents:
 
     def ends(error: BaseException | None) -> None:
         session.recorder.end()
+        session.source.look()
         # A call that is wrong in itself is not explained by what the app said before it.
         failed = error is not None and not isinstance(error, UsageError)
         show_last_exchange(session.recorder.exchanges_since(mark), failed=failed)

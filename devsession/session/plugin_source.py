@@ -93,11 +93,12 @@ class PluginSource:
             it is mended, and the class loaded before stays out of use meanwhile.
         """
         file, now = self._file, self._fingerprint()
-        if file is None or now == self._seen:
+        changed = self._saved_since(now)
+        self._seen = now
+        if file is None or not changed:
             if self._failure is not None:
                 raise self._failure
             return False
-        self._seen = now
         self._failure = None
         before = self.plugin_class
         try:
@@ -105,8 +106,26 @@ class PluginSource:
         except PluginLoadError as error:
             self._failure = error
             raise
+        self.look()
         _replace_in_notebook(before, self.plugin_class)
         return True
+
+    def look(self) -> None:
+        """Remember the modules beside it that were loaded since, as they are: they may be saved later."""
+        self._seen = {**self._fingerprint(), **self._seen}
+
+    def _saved_since(self, now: dict[Path, bytes]) -> bool:
+        """Whether a file is otherwise, or gone.
+
+        A module that was loaded since, by a cell or by its name, was not saved for that; nor was one
+        that nothing has loaded again.
+        """
+        if self._failure is not None:
+            return now != self._seen  # what was missing may be there again
+        return any(
+            now[file] != text if file in now else not file.is_file()
+            for file, text in self._seen.items()
+        )
 
     def _load(self, file: Path) -> type[Plugin]:
         with _modules_set_aside(file.parent):

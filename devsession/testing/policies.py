@@ -67,7 +67,7 @@ def policy_contract(*rules: object, scenarios: Path | str | None = None) -> type
     from devsession.testing.contract.told_suite import suite_of
     from devsession.testing.policy_suite import PolicyBench, PolicySuite
 
-    found: list[Policy] = Policies.using(rules=list(rules)).config.rules
+    found: list[Policy] = Policies.using(rules=list(rules)).config.policies
     return suite_of(PolicySuite, PolicyBench(found, Path(scenarios or "scenarios")), {})
 
 

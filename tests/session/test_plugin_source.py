@@ -72,12 +72,28 @@ def test_a_module_that_a_cell_imports_later_counts_from_then_on(
     before = source.plugin_class
     (folder / "more.py").write_text("", encoding="utf-8")
     importlib.import_module("more")
-    source.refresh()  # that it is there now is a change, too
+    source.look()  # as at the end of each cell
+    source.refresh()
     loaded = source.plugin_class
     (folder / "more.py").write_text("MORE = 1\n", encoding="utf-8")
     source.refresh()
 
-    assert len({before, loaded, source.plugin_class}) == 3
+    assert loaded is before
+    assert source.plugin_class is not before
+
+
+def test_a_module_that_nothing_loads_again_is_no_change(folder: Path, source: PluginSource) -> None:
+    (folder / "more.py").write_text("", encoding="utf-8")
+    importlib.import_module("more")
+    source.look()
+    (folder / "more.py").write_text("MORE = 1\n", encoding="utf-8")
+    source.refresh()
+    loaded = source.plugin_class
+    source.refresh()
+    assert importlib.import_module("more").MORE == 1
+    source.refresh()
+
+    assert source.plugin_class is loaded
 
 
 def test_the_script_that_runs_is_no_module_of_the_plugin(

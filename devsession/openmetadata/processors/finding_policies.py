@@ -32,13 +32,13 @@ def policies_in(given: object) -> list[Policy]:
     return list(found.values())
 
 
-def spelled(rules: list[Policy]) -> list[str]:
+def spelled(rules: list[object]) -> list[str]:
     """Policies by their names; with what tells one text of their file from another.
 
     What an incremental run has left out was judged by the policies of then: with others, as with
     another configuration, everything is read.
     """
-    return [f"{each.name} {_digest(each)}" for each in rules]
+    return [f"{each.name} {_digest(each)}" for each in policies_in(rules)]
 
 
 def _digest(policy: Policy) -> str:

@@ -39,15 +39,28 @@ _NAMES = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 _TABLE = 4
 
 
+def _checked(rules: object) -> object:
+    policies_in(rules)
+    return rules
+
+
 class PoliciesConfig(ProcessorConfig):
-    """rules: policies, or by name: `policies.personal_data_has_an_owner`; of a module, all of it."""
+    """rules: policies, or by name: `policies.personal_data_has_an_owner`; of a module, all of it.
+
+    A name is looked up again by each run: what was saved since counts.
+    """
 
     rules: Annotated[
         list[Any],
-        BeforeValidator(policies_in),
+        BeforeValidator(_checked),
         PlainSerializer(spelled),
         WithJsonSchema(_NAMES),
     ]
+
+    @property
+    def policies(self) -> list[Policy]:
+        """Those that the rules name, as they are now. Raises: ValueError."""
+        return policies_in(self.rules)
 
 
 class Policies(Processor):
@@ -63,14 +76,16 @@ class Policies(Processor):
     Config: ClassVar[type[BaseModel] | None] = PoliciesConfig
 
     def prepare(self) -> None:
-        """Nothing is denied yet."""
+        """Look the policies up; nothing is denied yet."""
         self._denied: dict[tuple[str, str], str] = {}
-        rules: list[Policy] = self.config.rules
-        self._asking = cache(lambda kind: [each for each in rules if issubclass(kind, each.kinds)])
+        self._policies: list[Policy] = self.config.policies
+        self._asking = cache(
+            lambda kind: [each for each in self._policies if issubclass(kind, each.kinds)]
+        )
 
     def beforehand(self) -> Iterable[Item]:
         """The tags that masks give, where the catalog does not have them."""
-        tags = (tag for rule in self.config.rules for tag in rule.tags)
+        tags = (tag for each in self._policies for tag in each.tags)
         return lacking(self.ctx.metadata, entities_of(tags, "How it has to be masked"))
 
     def process(self, item: Item) -> Yielded | None:

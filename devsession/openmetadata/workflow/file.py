@@ -70,7 +70,7 @@ class WorkflowFile:
         for each in self.workflow.processors:
             config = getattr(each, "config", None)
             if isinstance(config, PoliciesConfig):
-                yield from config.rules
+                yield from config.policies
 
 
 def read_workflow(

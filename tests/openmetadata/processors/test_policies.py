@@ -454,7 +454,7 @@ class TestDeclaring:
         name = judging.__name__
         named = [judging, name, f"{name}.scratch_stays_out", judging.scratch_stays_out]
 
-        rules = Policies.using(rules=named).config.rules
+        rules = Policies.using(rules=named).config.policies
 
         assert [each.id for each in rules] == [f"ACME-0{at}" for at in range(1, 6)]
         assert isinstance(judging, ModuleType)
