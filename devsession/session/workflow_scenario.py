@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import EntityError
 from devsession.openmetadata import Lineage, OMError
+from devsession.openmetadata.processors import Policies
 from devsession.openmetadata.review.catalog import reads, unmatched
 from devsession.openmetadata.review.entities_frame import entities_frame
 from devsession.openmetadata.review.results_frame import results_frame
@@ -182,8 +183,11 @@ class WorkflowScenario(StepScenario[MetadataScenarioFolder]):
         found = tuple(each.finding for each in judged.rulings if each.verdict != "mask")
         if lost := judged.lost_otherwise:
             fix = "mend that processor; if it needs the catalog: validate(catalog=True)"
-            what = "a processor lost it before policies were asked"
-            found = (*found, warning("M19", [str(each) for each in lost], what, fix=fix))
+            what = "a processor failed before policies were asked"
+            told = warning("M19", [str(each) for each in lost], what, fix=fix)
+            # Where they themselves could not be asked, nobody knows what they would deny.
+            unasked = any(each.step == Policies.__name__ for each in lost)
+            found = (*found, replace(told, severity="error") if unasked else told)
         masked = [str(each) for each in judged.rulings if each.verdict == "mask"]
         out = [
             f"{rule}: {count:,}" for step in judged.steps for rule, count in step.filtered.items()

@@ -465,6 +465,16 @@ def labels_are_not_shown(table: Table) -> Verdict | None:
 RULES = [personal_data_has_an_owner, tables_say_what_they_are_for, labels_are_not_shown]
 
 
+NAMED = """
+from devsession.openmetadata import Table
+from devsession.openmetadata.processors import policy, warn
+
+@policy("CRM-04", Table)
+def says(table):
+    return warn("old")
+"""
+
+
 class TestPolicies:
     @pytest.fixture
     def judged(self, session: DevelopmentSession) -> SessionWorkflow:
@@ -527,6 +537,27 @@ class TestPolicies:
 
         assert {each.rule for each in report.warnings} == {"M19"}
         assert "'NoneType' object has no attribute 'version'" in str(report)
+
+    def test_policies_that_are_named_count_as_they_are_saved(
+        self, session: DevelopmentSession, folder: Path
+    ) -> None:
+        file = folder / "crm_policies.py"
+        file.write_text(NAMED, encoding="utf-8")
+        workflow = session.workflow("named", processors=[Policies.using(rules=["crm_policies"])])
+        workflow.fill(host=session.sandbox.url, api_key=secret(KEY_NAME))
+        scenario = workflow.scenario("named", include=["company"])
+
+        first = scenario.run()
+        file.write_text(NAMED.replace('warn("old")', 'warn("new")'), encoding="utf-8")
+        second = scenario.run()
+        file.write_text(NAMED.replace("(table)", "(table"), encoding="utf-8")
+        broken = scenario.run()
+        file.unlink()
+
+        assert [each.message for each in first.warnings] == ["old"]
+        assert [each.message for each in second.warnings] == ["new"]
+        assert [each.rule for each in broken.errors] == ["M19"]
+        assert "crm_policies cannot be imported: SyntaxError" in str(broken)
 
     def test_the_plan_tells_them_and_takes_nothing_for_stale(
         self, judged: SessionWorkflow, catalog: LocalCatalog, snapshot: SnapshotAssertion

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,7 +143,7 @@ def policy(
     about: `Table`, `Governed` for all that has owners and tags, `LineageEdge`, `TestResult`.. tags: those
     that its masks give, by their full names.
 
-    Raises: DefinitionError for another id, and where it names no kinds.
+    Raises: DefinitionError for another id, where it names no kinds, and above what is no function.
     """
     if not isinstance(policy_id, str) or not _ID.fullmatch(policy_id):
         raise DefinitionError(
@@ -157,7 +158,18 @@ def policy(
             next_step=f"name classes of entities, or of facts about them: {_LIKE}",
         )
     given = (tags,) if isinstance(tags, str) else tuple(tags)
-    return lambda judges: Policy(policy_id, kinds, judges, given)
+
+    def made(judges: Callable[[Any], Verdict | None]) -> Policy:
+        later = inspect.iscoroutinefunction(judges) or inspect.isgeneratorfunction(judges)
+        if not inspect.isfunction(judges) or later:
+            raise DefinitionError(
+                f"The policy {policy_id} is no function that answers at once",
+                tried=f"{_LIKE} above {judges!r:.60}",
+                next_step="put it above a function: def .., without async and yield",
+            )
+        return Policy(policy_id, kinds, judges, given)
+
+    return made
 
 
 def _said(what: str, reason: str) -> str:

@@ -385,6 +385,10 @@ class TestReport:
         assert sum(each.count for each in report.rulings) == report.steps[1].warnings == 1_500
 
 
+async def answers_later(_: Table) -> None:
+    """No policy."""
+
+
 class TestDeclaring:
     def test_a_policy_is_a_function_still(self) -> None:
         rule = judging.personal_data_has_an_owner
@@ -403,6 +407,8 @@ class TestDeclaring:
             lambda: policy(print, Table),  # type: ignore[arg-type]
             lambda: policy("ACME-01"),
             lambda: policy("ACME-01", "table"),  # type: ignore[arg-type]
+            lambda: policy("ACME-01", Table)(len),
+            lambda: policy("ACME-01", Table)(answers_later),  # type: ignore[arg-type]
             lambda: policy("ACME-01", str),  # type: ignore[type-var]
         ],
     )
