@@ -158,21 +158,22 @@ RULES = (
         checks.unknown_owner,
         "warning",
     ),
-    # M18, an include that matches nothing, is told by the scenario: it knows the configuration.
+    # M18, an include that matches nothing, and M19, what policies were not asked about, are told by the
+    # scenario: it knows the configuration, and runs the processors.
     Rule(
-        "M19",
+        "M20",
         "a test of a table or column that is neither in this run nor in the catalog",
         "yield the table too; TestCase(table=table.fqn, column=the column's own name)",
         result_checks.test_of_nothing,
     ),
     Rule(
-        "M20",
+        "M21",
         "a result of a test that is neither in this run nor in the catalog",
         "yield the test first; TestResult(test_case=case.fqn, ..)",
         result_checks.result_of_nothing,
     ),
     Rule(
-        "M21",
+        "M22",
         "a result's timestamp is not in milliseconds since 1970",
         "timestamp=int(when.timestamp() * 1000)",
         result_checks.not_in_milliseconds,
