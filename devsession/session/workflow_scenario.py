@@ -40,10 +40,12 @@ _NOT_SENT = "nothing is sent to the catalog, unless workflow.run() does it"
 class MetadataReport(Report):
     """What a source, or the cells, came to, checked against the rules.
 
-    entities: one row an entity, columns as of `scenario.entities`.
+    entities: one row an entity, columns as of `scenario.entities`. test_results: one row a result,
+    as of `scenario.test_results`.
     """
 
     entities: DataFrame = field(kw_only=True, compare=False)
+    test_results: DataFrame = field(kw_only=True, compare=False)
 
 
 class WorkflowScenario(StepScenario[MetadataScenarioFolder]):
@@ -228,7 +230,9 @@ class WorkflowScenario(StepScenario[MetadataScenarioFolder]):
     def _told(self, report: Report, lines: list[dict[str, Any]], *notes: str) -> MetadataReport:
         items = [each for each in map(from_line, lines) if not isinstance(each, OMError)]
         known = {**vars(report), "notes": (*report.notes, *notes)}
-        return MetadataReport(**known, entities=entities_frame(items))
+        return MetadataReport(
+            **known, entities=entities_frame(items), test_results=results_frame(items)
+        )
 
 
 def _changes(now: list[dict[str, Any]], before: list[dict[str, Any]] | None) -> str:
