@@ -35,6 +35,7 @@ DevsessionError
     ├── SecretLeakError      a write refused, because it would hold a secret
     ├── ServiceError         a local process (warehouse, sandbox) does not start or answer
     ├── LedgerError          the file that counts requests cannot be read or written
+    ├── InboxError           the file that keeps received events cannot be used, or is in use
     ├── WarehouseError       the warehouse refused a statement, or is gone
     └── OmnataError          the Omnata app on Snowflake refused, or answered what cannot be read
 """
@@ -237,6 +238,10 @@ class ServiceError(SetupError):
 
 class LedgerError(SetupError):
     """The file that counts requests for rate limits cannot be read or written."""
+
+
+class InboxError(SetupError):
+    """The file that keeps received events cannot be used, or another receiver has it."""
 
 
 class WarehouseError(SetupError):

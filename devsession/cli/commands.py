@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from devsession import __version__
+from devsession.cli.events_commands import events
 from devsession.cli.options import Json, SandboxWhat, Slug, What  # noqa: TC001 - typer reads them
 from devsession.cli.workflow_commands import workflow
 from devsession.http.deadline import TIME_LIMIT_MINS
@@ -27,6 +28,7 @@ sync = typer.Typer(help="List, show and run the syncs of this workspace.", no_ar
 app.add_typer(table, name="table")
 app.add_typer(sync, name="sync")
 app.add_typer(workflow, name="workflow")
+app.add_typer(events, name="events")
 
 
 def _version(wanted: bool) -> None:

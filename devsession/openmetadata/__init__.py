@@ -3,10 +3,11 @@
 Spoken over REST with slim models of our own; nothing of its SDK is needed. What a plugin imports
 stands here, and in `processors`. Behind it, each importing only from those before: `model` (entities,
 facts, names), `lineage` and `steps`, then `rest` (client and sink), `shipped` and `processors`, then
-`review` (rules, difference) and `events` (handlers), then `workflow`.
+`review` (rules, difference) and `events` (handlers, and the receiver that hands events to them), then `workflow`.
 """
 
 from devsession.openmetadata.events.handler import EventHandler
+from devsession.openmetadata.events.receiver import receiver
 from devsession.openmetadata.events.topic_handler import ToTopic
 from devsession.openmetadata.lineage.graph import Job, Lineage, edge
 from devsession.openmetadata.lineage.sql_lineage import Statement, lineage_of
@@ -140,5 +141,6 @@ __all__ = [
     "edge",
     "fqn",
     "lineage_of",
+    "receiver",
     "tag",
 ]

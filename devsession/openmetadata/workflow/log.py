@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger("devsession.openmetadata")
 # Who has no handler reads the report; Python would print each line.
 LOGGER.addHandler(logging.NullHandler())
-_FACTS = ("entity", "step", "cause", "state")
+_FACTS = ("event", "entity", "step", "cause", "state", "status")
 _MODE = 0o600
 
 
@@ -46,7 +46,7 @@ def logged_into(folder: Path, service: str) -> Iterator[Path]:
     path = folder / f"workflow-{named}.jsonl"
     path.touch(mode=_MODE)
     handler = logging.FileHandler(path, mode="w", encoding="utf-8")
-    handler.setFormatter(_JsonLines())
+    handler.setFormatter(JsonLines())
     LOGGER.addHandler(handler)
     try:
         yield path
@@ -55,7 +55,9 @@ def logged_into(folder: Path, service: str) -> Iterator[Path]:
         handler.close()
 
 
-class _JsonLines(logging.Formatter):
+class JsonLines(logging.Formatter):
+    """A record as a line of JSON, with the facts that it carries."""
+
     def format(self, record: logging.LogRecord) -> str:
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         facts = {name: getattr(record, name) for name in _FACTS if hasattr(record, name)}

@@ -1,0 +1,247 @@
+"""`devsession events`: a receiver for the project's handler, and what is in its inbox."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import signal
+import socket
+import sys
+from collections import deque
+from contextlib import ExitStack, contextmanager
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+from devsession.cli import INTERRUPTED
+from devsession.cli.place import workspace_here
+from devsession.errors import UsageError
+from devsession.openmetadata.events.inbox_file import (
+    DONE,
+    FAILED,
+    LEFT_OUT,
+    WAITING,
+    again,
+    counts,
+    received,
+)
+from devsession.openmetadata.events.limits import Limits
+from devsession.openmetadata.events.log import LOGGER
+from devsession.openmetadata.events.receiving import EVENTS_PATH, Receiver
+from devsession.openmetadata.workflow.log import JsonLines
+from devsession.render import counted, shortened, text_table
+from devsession.secrets.managers import SecretStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from devsession.openmetadata.events.inbox_file import Received, State
+    from devsession.openmetadata.steps.steps import Planned
+    from devsession.session.workspace import Workspace
+
+SECRET_NAME, TOKEN_NAME = "EVENTS_SECRET", "EVENTS_TOKEN"
+_SECRET_BYTES = 32
+_LOG_BYTES = 10_000_000
+_SHOWN = 30
+_ORDER: tuple[State, ...] = (WAITING, FAILED, DONE, LEFT_OUT)
+
+
+def receive(
+    handler: str | None, config: Path | None, *, host: str, port: int, allow: list[str]
+) -> None:
+    """Serve until Ctrl-C. Raises: UsageError, PluginLoadError, WorkflowError, SetupError."""
+    import uvicorn
+
+    workspace = workspace_here()
+    planned = _planned(handler, config, workspace.folder)
+    secret, token, place = _signed_with(workspace)
+    workspace.prepare()
+    found = Receiver(
+        planned,
+        _inbox(workspace),
+        secret=secret,
+        token=token,
+        allow=allow,
+        limits=Limits(),
+    )
+    with ExitStack() as ending:
+        listening = ending.enter_context(_listening(host, port))
+        log = ending.enter_context(_logged(workspace.private / "logs"))
+        found.start()
+        ending.callback(found.stop)
+        _tell(found, workspace, listening, log, place if not token else f"{place}; and a token")
+        server = uvicorn.Server(
+            uvicorn.Config(
+                found.app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                # The peer's address is asked; what a header says of it is not believed.
+                proxy_headers=False,
+                lifespan="off",
+            )
+        )
+        # uvicorn ends calmly, and then raises the signal again.
+        signal.signal(signal.SIGTERM, _interrupted)
+        try:
+            server.run(sockets=[listening])
+        except KeyboardInterrupt:
+            typer.echo("ending, after what is being handled (Ctrl-C again: at once)", err=True)
+            found.stop()
+            raise typer.Exit(INTERRUPTED) from None
+
+
+def list_events(*, failed: bool, as_json: bool) -> None:
+    """What is in the inbox, the last ones; with --json all."""
+    workspace = workspace_here()
+    path = _inbox(workspace)
+    states: tuple[State, ...] = (FAILED,) if failed else ()
+    if as_json:
+        typer.echo(json.dumps([each.to_dict() for each in received(path, *states)]))
+        return
+    found = counts(path)
+    shown = deque(received(path, *states), maxlen=_SHOWN)
+    total = sum(number for state, number in found.items() if not states or state in states)
+    typer.echo(_headline(found) if found else "no event has come yet; devsession events receive")
+    if not shown:
+        return
+    if total > len(shown):
+        typer.echo(
+            f"the last {len(shown)} of {total:,}{' that failed' if failed else ''}; --json lists all"
+        )
+    typer.echo()
+    typer.echo(text_table(["EVENT", "ENTITY", "STATE", "TRIES", "SAID", "ID"], [*map(_row, shown)]))
+    if found.get(FAILED):
+        typer.echo("\nnext: devsession events again --failed, or again ID")
+
+
+def hand_over_again(event: str | None, *, failed: bool) -> None:
+    """Let one failed event wait again, or all. Raises: UsageError, UnknownNameError."""
+    if (event is None) is not failed:
+        raise UsageError(
+            "Say which events: an ID, or --failed for all that have failed",
+            next_step="devsession events list --failed",
+        )
+    workspace = workspace_here()
+    number = again(_inbox(workspace), event)
+    if not number:
+        typer.echo("no event has failed")
+        return
+    waits = "waits" if number == 1 else "wait"
+    typer.echo(
+        f"{counted(number, 'event')} {waits} again; a receiver that runs takes "
+        f"{'it' if number == 1 else 'them'} now, or the next one: devsession events receive"
+    )
+
+
+def signing(workspace: Workspace) -> tuple[str, str]:
+    """The secret and the bearer's token that this project's receiver asks for; empty: there is none."""
+    store = SecretStore(workspace.folder)
+    return store.find(SECRET_NAME) or "", store.find(TOKEN_NAME) or ""
+
+
+def _signed_with(workspace: Workspace) -> tuple[str, str, str]:
+    """Secret and token, and where the secret is, for people; one is made where there is neither."""
+    secret, token = signing(workspace)
+    if secret or token:
+        return secret, token, f'secret("{SECRET_NAME if secret else TOKEN_NAME}")'
+    workspace.prepare()
+    made = secrets.token_urlsafe(_SECRET_BYTES)
+    kept = SecretStore(workspace.folder).store(SECRET_NAME, made)
+    return made, "", f'secret("{SECRET_NAME}"), made and kept in {kept}'
+
+
+def _planned(handler: str | None, config: Path | None, folder: Path) -> Planned:
+    from devsession.cli.events_handler import configured_from, handler_of
+
+    return configured_from(handler_of(handler, folder), config, folder)
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket there. Raises: UsageError when it cannot be had."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        found = socket.create_server((host, port), family=family, backlog=256)
+    except OSError as error:
+        raise UsageError(
+            f"Nothing can listen at {host}, port {port}",
+            said=error.strerror or str(error),
+            tried="perhaps another receiver does",
+            next_step="devsession events receive --port 8591",
+        ) from None
+    with found:
+        yield found
+
+
+@contextmanager
+def _logged(folder: Path) -> Iterator[Path]:
+    """Inside, what is logged stands on the terminal, and as JSON in a file of bounded size."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / "events.jsonl"
+    path.touch(mode=0o600)
+    kept = RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8")
+    kept.setFormatter(JsonLines())
+    seen = logging.StreamHandler(sys.stdout)
+    seen.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    before = LOGGER.level
+    LOGGER.setLevel("INFO")
+    for each in (kept, seen):
+        LOGGER.addHandler(each)
+    try:
+        yield path
+    finally:
+        LOGGER.setLevel(before)
+        for each in (kept, seen):
+            LOGGER.removeHandler(each)
+        kept.close()
+
+
+def _tell(
+    receiver: Receiver, workspace: Workspace, listening: socket.socket, log: Path, place: str
+) -> None:
+    host, port, *_ = listening.getsockname()
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}{EVENTS_PATH}"
+    path = _inbox(workspace)
+    waits = counts(path).get(WAITING, 0)
+    typer.echo(f"{type(receiver.handler).__name__} receives events at {url}")
+    typer.echo(f"  secret   {place}")
+    typer.echo(f"  inbox    {_near(path)}{f', {waits:,} waiting' if waits else ''}")
+    typer.echo(f"  log      {_near(log)}")
+    typer.echo("  catalog  an alert whose destination is a webhook: this address, and the secret")
+    typer.echo("  try it   devsession events send" + (f" --url {url}" if port != _port() else ""))
+
+
+def _port() -> int:
+    from devsession.cli.events_commands import PORT
+
+    return PORT
+
+
+def _inbox(workspace: Workspace) -> Path:
+    return workspace.private / "events.db"
+
+
+def _near(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _headline(found: dict[State, int]) -> str:
+    told = ", ".join(f"{found[state]:,} {state}" for state in _ORDER if found.get(state))
+    return f"{counted(sum(found.values()), 'event')}: {told}"
+
+
+def _row(each: Received) -> list[object]:
+    event = each.event
+    entity = f"{event.entity_type} {event.fqn or event.entity_id or ''}".strip()
+    said = each.outcome.get("error") or each.outcome.get("done") or ""
+    if not said and each.outcome:
+        said = json.dumps(each.outcome, ensure_ascii=False)
+    return [event.event_type, entity, each.state, each.attempts, shortened(str(said)), each.id]
+
+
+def _interrupted(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
