@@ -1,0 +1,203 @@
+"""The inbox and its lanes, in any order of what may happen to them."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from devsession.errors import UnknownNameError, UsageError
+from devsession.openmetadata.events.inbox import Arrival, Inbox, Outcome
+from devsession.openmetadata.events.inbox_file import again, counts, received
+from devsession.openmetadata.events.lanes import Lanes
+from devsession.openmetadata.events.limits import Limits
+
+LIMITS = Limits(unfinished=6)
+NOW_MS = time.time_ns() // 1_000_000
+
+
+def arrival(name: str, content: str = "one", happened: int = NOW_MS) -> Arrival:
+    """An event whose lane is the first letter of its id."""
+    body = f'{{"id": "{name}", "eventType": "e", "entityType": "t", "timestamp": {happened}}}'
+    return Arrival(name, content.encode(), name[0], happened, body.encode())
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Events come, come again, are handled and fail, and the receiver is started anew at any moment.
+
+    What it should be is a list of events in the order of their arrival, each with its state.
+    """
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = Path(self.folder.name, "events.db")
+        self.expected: dict[str, str] = {}
+        self.places: dict[int, str] = {}
+        self.hands: dict[str, tuple[str, int]] = {}
+        self.handled: Counter[str] = Counter()
+        self._open()
+
+    def _open(self) -> None:
+        self.lanes = Lanes()
+        self.inbox = Inbox(self.path, LIMITS, self.lanes.add)
+        self.hands.clear()
+
+    def teardown(self) -> None:
+        self.inbox.close()
+        self.folder.cleanup()
+
+    @rule(name=st.sampled_from(["a1", "a2", "a3", "b1", "b2", "c1", "c2"]))
+    def comes(self, name: str) -> None:
+        unfinished = sum(state in {"waiting", "failed"} for state in self.expected.values())
+        taken = self.inbox.put(arrival(name)).result()
+        if name in self.expected:
+            assert taken == "known"
+        elif unfinished >= LIMITS.unfinished:
+            assert taken == "full"
+        else:
+            assert taken == "stored"
+            self.places[len(self.expected) + 1] = name
+            self.expected[name] = "waiting"
+
+    @rule(name=st.sampled_from(["a1", "b1"]))
+    def comes_as_another(self, name: str) -> None:
+        if name in self.expected:
+            assert self.inbox.put(arrival(name, "two")).result() == "another"
+
+    @rule()
+    def is_taken(self) -> None:
+        taken = self.lanes.take(patience=0)
+        waiting = [name for name, state in self.expected.items() if state == "waiting"]
+        free = [name for name in waiting if name[0] not in {each[0] for each in self.hands}]
+        if taken is None:
+            assert free == []
+            return
+        name = self.places[taken[1]]
+        assert taken[0] == name[0]
+        assert name == next(each for each in free if each[0] == name[0])  # its lane's first
+        self.hands[name] = taken
+
+    @precondition(lambda self: self.hands)
+    @rule(data=st.data(), state=st.sampled_from(["done", "left out", "failed", "waiting"]))
+    def ends(self, data: st.DataObject, state: str) -> None:
+        name = data.draw(st.sampled_from(sorted(self.hands)))
+        lane, place = self.hands.pop(name)
+        outcome = Outcome(state, 1)  # type: ignore[arg-type]
+        if state == "waiting":
+            self.inbox.end(place, outcome, lambda: self.lanes.later(lane, place, 0)).result()
+            return
+        self.inbox.end(place, outcome, lambda: self.lanes.done(lane, place)).result()
+        self.expected[name] = state
+        self.handled[name] += state == "done"
+
+    @precondition(lambda self: "failed" in self.expected.values())
+    @rule()
+    def failed_ones_wait_again(self) -> None:
+        self.inbox.close()
+        number = again(self.path)
+        failed = [name for name, state in self.expected.items() if state == "failed"]
+        assert number == len(failed)
+        self.expected |= dict.fromkeys(failed, "waiting")
+        self._open()
+
+    @rule()
+    def is_started_anew(self) -> None:
+        self.inbox.close()
+        self._open()
+
+    @invariant()
+    def the_file_says_so(self) -> None:
+        assert {each.id: each.state for each in received(self.path)} == self.expected
+        assert max(self.handled.values(), default=0) <= 1
+
+
+AnyOrder.TestCase.settings = settings(max_examples=25, stateful_step_count=25)
+TestAnyOrder = AnyOrder.TestCase
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "events.db"
+
+
+def handled(inbox: Inbox, lanes: Lanes, state: str) -> None:
+    """The next event ends so."""
+    lane, place = lanes.take() or ("", 0)
+    inbox.end(place, Outcome(state, 1), lambda: lanes.done(lane, place)).result()  # type: ignore[arg-type]
+
+
+def test_old_finished_events_are_forgotten(path: Path) -> None:
+    lanes = Lanes()
+    limits = replace(LIMITS, max_age=timedelta(hours=1))
+    inbox = Inbox(path, limits, lanes.add)
+    long_ago = NOW_MS - 2 * 3_600_000
+    for name, happened in (("a1", long_ago), ("a2", NOW_MS), ("b1", long_ago), ("c1", long_ago)):
+        inbox.put(arrival(name, happened=happened)).result()
+    for state in ("done", "left out", "failed"):  # a1, b1, c1
+        handled(inbox, lanes, state)
+    inbox.close()
+    inbox = Inbox(path, limits, lanes.add)
+    ends = time.monotonic() + 20
+    while len(list(received(path))) > 2 and time.monotonic() < ends:
+        time.sleep(0.01)
+    inbox.close()
+    # What waits and what has failed is kept, however old.
+    assert {each.id: each.state for each in received(path)} == {"a2": "waiting", "c1": "failed"}
+
+
+def test_a_receiver_that_runs_finds_what_was_let_wait_again(path: Path) -> None:
+    lanes = Lanes()
+    inbox = Inbox(path, LIMITS, lanes.add)
+    inbox.put(arrival("a1")).result()
+    handled(inbox, lanes, "failed")
+    assert lanes.take(patience=0) is None
+    assert again(path, "a1") == 1
+    assert lanes.take(patience=20) == ("a", 1)
+    inbox.close()
+
+
+def test_what_cannot_wait_again(path: Path) -> None:
+    assert again(path) == 0
+    with suppress(UnknownNameError):
+        again(path, "a1")
+        pytest.fail("there is no inbox")
+    lanes = Lanes()
+    inbox = Inbox(path, LIMITS, lanes.add)
+    for name in ("a1", "b1"):
+        inbox.put(arrival(name)).result()
+    handled(inbox, lanes, "done")
+    inbox.close()
+    for name, error in (("a1", UsageError), ("b1", UsageError), ("x1", UnknownNameError)):
+        with pytest.raises(error):
+            again(path, name)
+    assert counts(path) == {"done": 1, "waiting": 1}
+
+
+def test_a_lane_that_sleeps_keeps_no_other_waiting() -> None:
+    now = 0.0
+    lanes = Lanes(lambda: now)
+    lanes.add([("a", 1), ("a", 2), ("b", 3)])
+    assert lanes.take() == ("a", 1)
+    lanes.later("a", 1, 10.0)
+    assert lanes.take() == ("b", 3)
+    assert lanes.take(patience=0) is None
+    now = 10.0
+    assert lanes.take() == ("a", 1)
+    lanes.end()
+    assert lanes.take() is None
