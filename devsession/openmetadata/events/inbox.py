@@ -217,7 +217,8 @@ class Inbox:
         state, attempts, told = outcome
         ended = None if state == WAITING else time.time()
         self._db.execute(
-            "UPDATE events SET state = ?, attempts = ?, outcome = ?, ended = ? WHERE place = ?",
+            "UPDATE events SET state = ?, attempts = ?, outcome = ?, ended = ? "
+            "WHERE place = ? AND state = 'waiting'",
             [state, attempts, told, ended, place],
         )
         self._unfinished -= state not in {"waiting", "failed"}

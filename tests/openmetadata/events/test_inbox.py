@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -26,6 +27,9 @@ from devsession.openmetadata.events.inbox import Arrival, Inbox, Outcome
 from devsession.openmetadata.events.inbox_file import again, counts, received
 from devsession.openmetadata.events.lanes import Lanes
 from devsession.openmetadata.events.limits import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LIMITS = Limits(unfinished=6)
 NOW_MS = time.time_ns() // 1_000_000
@@ -55,7 +59,17 @@ class AnyOrder(RuleBasedStateMachine):
 
     def _open(self) -> None:
         self.lanes = Lanes()
-        self.inbox = Inbox(self.path, LIMITS, self.lanes.add)
+        told: list[tuple[str, int]] = []
+
+        def waits(events: Iterable[tuple[str, int]]) -> None:
+            events = list(events)
+            told.extend(events)
+            self.lanes.add(events)
+
+        self.inbox = Inbox(self.path, LIMITS, waits)
+        # What waits is told at once, in the order in which it came, and nothing else.
+        waiting = [name for name, state in self.expected.items() if state == "waiting"]
+        assert [self.places[place] for _, place in told] == waiting
         self.hands.clear()
 
     def teardown(self) -> None:
@@ -80,6 +94,12 @@ class AnyOrder(RuleBasedStateMachine):
         if name in self.expected:
             assert self.inbox.put(arrival(name, "two")).result() == "another"
 
+    @rule(data=st.data(), state=st.sampled_from(["done", "left out", "failed", "waiting"]))
+    def is_taken_and_ends(self, data: st.DataObject, state: str) -> None:
+        self.is_taken()
+        if self.hands:
+            self.ends(data, state)
+
     @rule()
     def is_taken(self) -> None:
         taken = self.lanes.take(patience=0)
@@ -93,8 +113,6 @@ class AnyOrder(RuleBasedStateMachine):
         assert name == next(each for each in free if each[0] == name[0])  # its lane's first
         self.hands[name] = taken
 
-    @precondition(lambda self: self.hands)
-    @rule(data=st.data(), state=st.sampled_from(["done", "left out", "failed", "waiting"]))
     def ends(self, data: st.DataObject, state: str) -> None:
         name = data.draw(st.sampled_from(sorted(self.hands)))
         lane, place = self.hands.pop(name)
