@@ -6,7 +6,7 @@ import importlib
 import sys
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import PluginLoadError, WorkflowError
+from devsession.errors import PluginLoadError, WorkflowError, did_you_mean
 from devsession.openmetadata.events.handler import EventHandler
 from devsession.openmetadata.steps.causes import cause_of
 from devsession.openmetadata.steps.configuring import configured
@@ -88,4 +88,11 @@ def configured_from(handler: type[EventHandler], file: Path | None, folder: Path
             next_step="put its value into the environment, .env or the keyring, and here its name: "
              "${" + str(at[-1]).upper() + "}",
         )  # fmt: skip
+    fields = handler.Config.model_fields if handler.Config is not None else {}
+    known = {name for each, field in fields.items() for name in (each, field.alias or each)}
+    if handler.Config is not None and (unknown := sorted(content.keys() - known, key=str)):
+        # A model takes them without a word, and a name that is written wrong would be left out.
+        key = str(unknown[0])
+        what = f"{handler.Config.__name__} has no field {key!r}"
+        raise wrong(what, where((key,)), did_you_mean(key, known))
     return StepReader(found, where, folder).planned(handler, found.content, ())

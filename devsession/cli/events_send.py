@@ -21,7 +21,7 @@ from devsession.http import retrying_session
 from devsession.openmetadata.events.samples import sample_events
 from devsession.openmetadata.events.signing import SIGNATURE_HEADER, signature
 from devsession.openmetadata.model.change_event import EVENT_TYPES
-from devsession.render import counted, shortened
+from devsession.render import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,7 @@ def send(
             except requests.RequestException as error:
                 raise ConnectError(
                     "The receiver does not answer",
-                    said=shortened(str(error)),
+                    said=type(error).__name__,
                     tried=f"{counted(sent.answers.total(), 'event')} sent before",
                     where=url,
                     next_step="devsession events receive",

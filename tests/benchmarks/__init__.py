@@ -20,6 +20,7 @@ BENCHMARKS = {
     "metadata-ingest-told-10k": "metadata:metadata_ingest_told_10k",
     "metadata-ingest-memory": "metadata:metadata_ingest_memory",
     "metadata-startup": "metadata:metadata_startup",
+    "events-receive": "events:events_receive",
     "cassette-replay-100": "cassette:cassette_replay_100",
     "cassette-replay-1000": "cassette:cassette_replay_1000",
     "cassette-replay-10000": "cassette:cassette_replay_10000",

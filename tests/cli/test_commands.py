@@ -35,6 +35,11 @@ COMMANDS = [
     "workflow run",
     "workflow check",
     "workflow schema",
+    "events",
+    "events receive",
+    "events send",
+    "events list",
+    "events again",
     "warehouse",
     "sandbox",
 ]
@@ -71,6 +76,10 @@ def test_the_version(tmp_path: Path) -> None:
         "audit . --secret-env NOT_SET",
         "doctor",
         "doctor missing.py",
+        "events receive",
+        "events send",
+        "events list",
+        "events again --failed",
     ],
 )
 def test_what_is_used_wrong_is_told_and_changes_nothing(
