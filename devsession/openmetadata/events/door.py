@@ -14,7 +14,7 @@ from pydantic_core import from_json
 from devsession.errors import DevsessionError, UsageError
 from devsession.openmetadata.events.inbox import Arrival
 from devsession.openmetadata.events.limits import FUTURE
-from devsession.openmetadata.events.signing import SIGNATURE_HEADER, same, signature
+from devsession.openmetadata.events.signing import SIGNATURE_HEADER, same, signed
 from devsession.openmetadata.model.change_event import ChangeEvent
 
 if TYPE_CHECKING:
@@ -108,8 +108,7 @@ class Door:
     def _check_signature(self, headers: Mapping[str, str], body: bytes) -> None:
         if not self._secret:
             return
-        given = headers.get(SIGNATURE_HEADER, "").strip().lower()
-        if not same(given, signature(self._secret, body)):
+        if not signed(headers.get(SIGNATURE_HEADER, ""), self._secret, body):
             raise RefusedError(401, f"the signature in {SIGNATURE_HEADER} is missing or wrong")
 
     def _arrival(self, body: bytes) -> Arrival:

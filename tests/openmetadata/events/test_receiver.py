@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
 import logging
 import resource
 import sqlite3
 import threading
 import time
+from base64 import b64encode
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -114,6 +116,14 @@ def test_a_wrong_signature(inbox: Path, given: str) -> None:
         answers = [catalog.send(body, X_OM_Signature=given) for body in (event(), b"no JSON")]
         assert catalog.inbox() == []
     assert {answer.status_code for answer in answers} == {401}
+
+
+def test_a_signature_in_base64(inbox: Path) -> None:
+    body = json.dumps(event()).encode()
+    written = b64encode(hmac.digest(SECRET.encode(), body, "sha256")).decode()
+    with receiving(Noting(), inbox) as catalog:
+        assert catalog.send(body, X_OM_Signature=f"sha256={written.lower()}").status_code == 401
+        assert catalog.send(body, X_OM_Signature=f"sha256={written}").status_code == 200
 
 
 def test_a_body_that_was_changed_after_it_was_signed(inbox: Path) -> None:
