@@ -145,7 +145,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert max(self.handled.values(), default=0) <= 1
 
 
-AnyOrder.TestCase.settings = settings(max_examples=25, stateful_step_count=25)
+AnyOrder.TestCase.settings = settings(stateful_step_count=20)
 TestAnyOrder = AnyOrder.TestCase
 
 
