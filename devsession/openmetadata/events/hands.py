@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import DevsessionError
@@ -12,6 +13,7 @@ from devsession.openmetadata.events.handler import Handled, hand_over
 from devsession.openmetadata.events.inbox import Outcome
 from devsession.openmetadata.events.inbox_file import DONE, FAILED, LEFT_OUT, WAITING, event_in
 from devsession.openmetadata.events.log import log_handled, log_trouble
+from devsession.openmetadata.steps.causes import cause_of
 from devsession.render import counted
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ class Hands:
 
     def _one(self, lane: str, place: int, event: ChangeEvent, failed: int) -> None:
         try:
-            handled = hand_over(self._handler, event)
+            handled = _with_its_line(hand_over(self._handler, event))
         except BaseException as error:  # noqa: BLE001 - SystemExit of an author's code, say
             handled = Handled(event.id, success=False, result={"error": repr(error)})
         told = self._told(handled.result) if handled is not None else "{}"
@@ -117,3 +119,10 @@ class Hands:
             size = counted(len(text), "character")
             return json.dumps({"beginning": text[: _LONGEST_TOLD // 2], "cut": f"of {size}"})
         return text
+
+
+def _with_its_line(handled: Handled | None) -> Handled | None:
+    """An outcome as it is kept here: who mends the handler wants the line, too."""
+    if handled is None or not isinstance(handled.raised, Exception):
+        return handled
+    return replace(handled, result={**handled.result, "error": cause_of(handled.raised)})
