@@ -36,6 +36,7 @@ DevsessionError
     ├── ServiceError         a local process (warehouse, sandbox) does not start or answer
     ├── LedgerError          the file that counts requests cannot be read or written
     ├── InboxError           the file that keeps received events cannot be used, or is in use
+    ├── AccountError         a Snowflake account: its connection, key or sign-in, or it is out of reach
     ├── WarehouseError       the warehouse refused a statement, or is gone
     └── OmnataError          the Omnata app on Snowflake refused, or answered what cannot be read
 """
@@ -242,6 +243,10 @@ class LedgerError(SetupError):
 
 class InboxError(SetupError):
     """The file that keeps received events cannot be used, or another receiver has it."""
+
+
+class AccountError(SetupError):
+    """A Snowflake account that cannot be used: its connection, a file or key, the sign-in."""
 
 
 class WarehouseError(SetupError):

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from devsession.service import Ending
 
 _SHOWN_OF_STATEMENT = 160
-# No answer, connection refused, session unknown to the server.
-_GONE = {250001, 250003, 390104}
+# No answer, connection refused, session unknown to the server; a sign-in that has run out.
+_GONE = {250001, 250003, 390104, 390111, 390113, 390114, 390115}
 # Full disk, a limit on files or on what a user may take, and DuckDB's own word for the first.
 _NO_ROOM = re.compile(
     "No space left on device|File too large|Disk quota exceeded|max_temp_directory_size"

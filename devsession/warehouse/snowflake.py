@@ -1,29 +1,63 @@
-"""A Snowflake account, by the name that the connector's own connections.toml has for it."""
+"""A Snowflake account, by the name of a connection as Snowflake's own tools have it."""
 
 from __future__ import annotations
 
 import logging
-from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+import sys
+from contextlib import nullcontext, redirect_stdout
+from typing import TYPE_CHECKING
 
-from devsession.errors import UnknownNameError, WarehouseError, did_you_mean
+from devsession.errors import AccountError
 from devsession.warehouse.account import Account
+from devsession.warehouse.connections import find_connection
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from snowflake.connector import SnowflakeConnection
 
     from devsession.service import Ending
+    from devsession.warehouse.connections import NamedConnection
+
+QUERY_TAG = "devsession"
+"""What our statements are found by in the account's query history, unless the connection says."""
+_LOGIN_SECONDS = 60
+_NO_BROWSER = {250008, 250009}
+_NO_SUCH_ROLE = 390189
+_WRONG = range(251000, 252000)  # what the connector says of what it was given
+_REFUSED = range(390100, 395000)  # what Snowflake itself answers to a sign-in
+_CORRECT = {
+    "SNOWFLAKE": "correct user and password there, or: export {variables}PASSWORD=..",
+    "SNOWFLAKE_JWT": "give the user this key's public half: openssl rsa -in KEY -pubout, then in "
+    "Snowflake alter user {user} set rsa_public_key = '..'",
+    "OAUTH": "get a new token, then: export {variables}TOKEN=..",
+    "PROGRAMMATIC_ACCESS_TOKEN": "in Snowflake alter user {user} add programmatic access token "
+    "NAME (a network policy has to allow this machine), then: export {variables}TOKEN=..",
+}
 
 
 def snowflake_account(name: str) -> Account:
-    """The account of this connection name; it is opened by the first statement."""
+    """The account of this connection; it is looked for and opened by the first statement."""
     return Account(SnowflakeLink(name))
 
 
+def open_warehouse(workspace: Path, account: str | None) -> Account:
+    """The Snowflake account of this connection, or for None the workspace's embedded warehouse.
+
+    Raises: as `Account.rows`; ServiceError when the embedded one does not start.
+    """
+    if account is None:
+        from devsession.warehouse.embedded import open_embedded
+
+        return open_embedded(workspace)
+    opened = snowflake_account(account)
+    opened.rows("select 1")
+    return opened
+
+
 class SnowflakeLink:
-    """Connects as connections.toml says."""
+    """Connects as the connection says."""
 
     view_dialect = "snowflake"
     no_retry = False
@@ -37,28 +71,38 @@ class SnowflakeLink:
 
         Raises:
             UnknownNameError: there is no connection of this name.
-            WarehouseError: its file cannot be read, or Snowflake refuses it.
+            AccountError: what it signs in with cannot be used, Snowflake refuses it, or is out of
+                reach.
         """
+        # Whatever is wrong on this machine is told before the client library takes its seconds.
+        connection = find_connection(self._connection_name)
+        signed = connection.signed()
         from snowflake.connector import connect
         from snowflake.connector.errors import Error
 
         # Without a handler, Python prints what the client library logs, retries and all.
         logging.getLogger("snowflake").addHandler(logging.NullHandler())
-        self._check_name()
+        given = {"login_timeout": _LOGIN_SECONDS, **signed.parameters}
+        session_parameters = {"QUERY_TAG": QUERY_TAG, **given.pop("session_parameters", {})}
         try:
-            return connect(
-                connection_name=self._connection_name,
-                paramstyle="qmark",
-                session_parameters={"CLIENT_TELEMETRY_ENABLED": False},
-            )
-        except Error as error:
-            raise WarehouseError(
-                f"The {self.name} takes no connection.",
-                tried=error.raw_msg or str(error),
-                where=_file(),
-                next_step="correct the connection there; snow connection test does the same",
-                code=error.errno,
-            ) from None
+            with redirect_stdout(sys.stderr):  # where a browser is opened, the library talks
+                return connect(
+                    **given
+                    | {
+                        "paramstyle": "qmark",
+                        # Detection asks cloud metadata services, inside of what is recorded then.
+                        "platform_detection_timeout_seconds": 0,
+                        "session_parameters": {
+                            **session_parameters,
+                            "CLIENT_TELEMETRY_ENABLED": False,
+                        },
+                    }
+                )
+        except (Error, OSError, ValueError, TypeError) as error:
+            code = error.errno if isinstance(error, Error) else None
+            said = (error.raw_msg if isinstance(error, Error) else None) or str(error)
+            failure = _failure(connection, code, " ".join(said.split()))
+        raise failure  # outside: the library's exception carries the connection
 
     def lost(self) -> bool:
         """Never known before a statement."""
@@ -72,33 +116,38 @@ class SnowflakeLink:
         """The account sorts out its writers itself."""
         return nullcontext()
 
-    def _check_name(self) -> None:
-        from snowflake.connector.config_manager import CONFIG_MANAGER
-        from snowflake.connector.errors import Error
 
-        try:
-            CONFIG_MANAGER.read_config()  # it may have been mended since
-            connections: Any = CONFIG_MANAGER["connections"]
-        except (Error, ValueError) as error:
-            cause = error.__cause__ or error
-            raise WarehouseError(
-                "The connections of Snowflake accounts cannot be read.",
-                tried=f"{type(cause).__name__}: {cause}",
-                where=_file(),
-                next_step="correct the file",
-            ) from None
-        known = list(connections)
-        if self._connection_name not in known:
-            raise UnknownNameError(
-                f"there is no connection {self._connection_name!r} to a Snowflake account",
-                tried=did_you_mean(self._connection_name, known),
-                where=_file(),
-                next_step=f"write its section [{self._connection_name}] there, or: snow connection add",
-                account=self._connection_name,
-            )
-
-
-def _file() -> str:
-    from snowflake.connector.constants import CONFIG_FILE, CONNECTIONS_FILE
-
-    return f"{CONNECTIONS_FILE}, {CONFIG_FILE}, SNOWFLAKE_CONNECTIONS"
+def _failure(connection: NamedConnection, code: int | None, said: str) -> AccountError:
+    """Why there is no connection, and what to do."""
+    given, authenticator = connection.parameters, connection.authenticator
+    host = given.get("host") or f"{given.get('account')}.snowflakecomputing.com"
+    what, next_step = (
+        f"cannot be reached at {host}",
+        (
+            "look whether account is ORGANISATION-ACCOUNT, as Snowsight shows it, and whether this "
+            f"machine gets there: curl -sSI https://{host}"
+        ),
+    )
+    if code == _NO_SUCH_ROLE:
+        what = "does not give the user that role"
+        next_step = f"correct role there; in Snowflake: show grants to user {given.get('user')}"
+    elif code in _NO_BROWSER:
+        what = "asks for a browser, and none opens here"
+        next_step = 'sign in with a key or a token here: authenticator = "SNOWFLAKE_JWT", "OAUTH"'
+    elif code in _REFUSED:
+        what = "refuses the sign-in"
+        next_step = _CORRECT.get(authenticator, "correct the connection there").format(
+            variables=connection.variables, user=given.get("user", "..")
+        )
+    elif code is None or code in _WRONG:
+        what, next_step = "takes no connection like this", "correct the connection there"
+    return AccountError(
+        f"The Snowflake account {connection.name!r} {what}",
+        tried=connection.text(
+            f"user {given.get('user') or '(none)'}, authenticator {authenticator}: {said}"
+        ),
+        where=connection.where,
+        next_step=f"{next_step}; then: devsession doctor --account {connection.name}",
+        account=connection.name,
+        code=code,
+    )

@@ -1,82 +1,218 @@
-"""A Snowflake account is found by its connection's name; none is opened here."""
+"""Signing in to a Snowflake account, each way there is, at a stand-in for its front door."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
+import webbrowser
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    PublicFormat,
+)
 
-from devsession.errors import UnknownNameError, WarehouseError
-from devsession.warehouse import snowflake
-from devsession.warehouse.snowflake import snowflake_account
+from devsession.errors import AccountError
+from devsession.warehouse.snowflake import open_warehouse, snowflake_account
+from tests.snowflake_login import ID_TOKEN, FrontDoor, front_door
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from syrupy.assertion import SnapshotAssertion
 
-CONNECTIONS = '[dev]\naccount = "acme-dev"\n[test]\naccount = "acme-test"\n'
+    from tests.snowflake_home import SnowflakeHome
+
+pytest_plugins = ["tests.snowflake_home"]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[FrontDoor]:
+    with front_door() as door:
+        yield door
 
 
 @pytest.fixture
-def connections(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """The connections of this user, as the connector's own variable gives them."""
-    monkeypatch.setenv("SNOWFLAKE_CONNECTIONS", CONNECTIONS)
-    monkeypatch.setattr(snowflake, "_file", lambda: "connections.toml, config.toml")
-    return monkeypatch
+def door(running: FrontDoor) -> Iterator[FrontDoor]:
+    yield running
+    running.refusal = None
+    running.signed_in.clear()
 
 
-@pytest.mark.usefixtures("connections")
-@pytest.mark.parametrize("name", ["prod", "tets", "", 'a"; drop table X; --'])
-def test_an_unknown_name_says_which_there_are(name: str, snapshot: SnapshotAssertion) -> None:
-    with pytest.raises(UnknownNameError) as error:
-        snowflake_account(name).rows("select 1")
+def sign_in(door: FrontDoor, home: SnowflakeHome, more: str = "", **given: object) -> Any:
+    """What was sent to sign in."""
+    home.write(door.section("prod", **given) + more)
+    account = snowflake_account("prod")
+    assert account.rows("select 1") == [(1,)]
+    account.close()
+    return door.signed_in[-1]
 
-    assert str(error.value) == snapshot
+
+def test_a_password(door: FrontDoor, snowflake_home: SnowflakeHome) -> None:
+    sent = sign_in(door, snowflake_home, password="hunter22")
+
+    assert (sent["LOGIN_NAME"], sent["PASSWORD"]) == ("ada", "hunter22")
 
 
-def test_no_connections_at_all(
-    connections: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+def test_role_compute_warehouse_database_and_query_tag(
+    door: FrontDoor, snowflake_home: SnowflakeHome
 ) -> None:
-    connections.setenv("SNOWFLAKE_CONNECTIONS", "")
+    sent = sign_in(
+        door,
+        snowflake_home,
+        password="hunter22",
+        role="SYNC_ROLE",
+        warehouse="SYNC_WH",
+        database="CRM",
+        schema="PUBLIC",
+    )
 
-    with pytest.raises(UnknownNameError) as error:
+    assert (sent["roleName"], sent["warehouse"]) == ("SYNC_ROLE", "SYNC_WH")
+    assert (sent["databaseName"], sent["schemaName"]) == ("CRM", "PUBLIC")
+    assert sent["SESSION_PARAMETERS"]["QUERY_TAG"] == "devsession"
+
+
+def test_a_query_tag_of_the_connection(door: FrontDoor, snowflake_home: SnowflakeHome) -> None:
+    tag = '[prod.session_parameters]\nQUERY_TAG = "team crm"\n'
+
+    sent = sign_in(door, snowflake_home, tag, password="hunter22")
+
+    assert sent["SESSION_PARAMETERS"]["QUERY_TAG"] == "team crm"
+
+
+def test_a_key_pair(door: FrontDoor, snowflake_home: SnowflakeHome) -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    locked = BestAvailableEncryption(b"open sesame")
+    text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, locked).decode()
+    file = snowflake_home.write(text, name="rsa_key.p8")
+
+    sent = sign_in(
+        door, snowflake_home, private_key_file=str(file), private_key_passphrase="open sesame"
+    )
+
+    _, claims, signature = (
+        base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in sent["TOKEN"].split(".")
+    )
+    signed = sent["TOKEN"].rpartition(".")[0].encode()
+    key.public_key().verify(signature, signed, padding.PKCS1v15(), SHA256())
+    public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    fingerprint = base64.b64encode(hashlib.sha256(public).digest()).decode()
+    assert json.loads(claims)["iss"] == f"ACME-PROD.ADA.SHA256:{fingerprint}"
+    assert sent["AUTHENTICATOR"] == "SNOWFLAKE_JWT"
+
+
+@pytest.mark.parametrize("authenticator", ["OAUTH", "PROGRAMMATIC_ACCESS_TOKEN"])
+def test_a_token_of_a_file(
+    authenticator: str, door: FrontDoor, snowflake_home: SnowflakeHome
+) -> None:
+    file = snowflake_home.write("tok-0815\n", name="token")
+
+    sent = sign_in(
+        door, snowflake_home, authenticator=authenticator.lower(), token_file_path=str(file)
+    )
+
+    assert (sent["AUTHENTICATOR"], sent["TOKEN"]) == (authenticator, "tok-0815")
+
+
+def test_an_external_browser(
+    door: FrontDoor, snowflake_home: SnowflakeHome, capsys: pytest.CaptureFixture[str]
+) -> None:
+    snowflake_home.variables.setattr(webbrowser, "open_new", door.open_browser)
+    snowflake_home.variables.setattr(webbrowser, "open", door.open_browser)
+
+    sent = sign_in(door, snowflake_home, authenticator="externalbrowser")
+
+    assert (sent["AUTHENTICATOR"], sent["TOKEN"]) == ("EXTERNALBROWSER", ID_TOKEN)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("refusal", "section"),
+    [
+        ((390100, "Incorrect username or password was specified."), {"password": "hunter22"}),
+        ((390303, "Invalid OAuth access token."), {"authenticator": "oauth", "token": "hunter22"}),
+        (
+            (394400, "Programmatic access token is invalid."),
+            {"authenticator": "programmatic_access_token", "token": "hunter22"},
+        ),
+        ((390189, "Role 'SYNC_ROEL' does not exist."), {"password": "hunter22"}),
+        ((390100, "hunter22 is no password"), {"password": "hunter22"}),
+    ],
+    ids=["password", "oauth", "access token", "role", "a secret in the answer"],
+)
+def test_what_snowflake_refuses_is_told(
+    refusal: tuple[int, str],
+    section: dict[str, str],
+    door: FrontDoor,
+    snowflake_home: SnowflakeHome,
+    snapshot: SnapshotAssertion,
+) -> None:
+    snowflake_home.write(door.section("prod", **section))
+    door.refusal = refusal
+
+    with pytest.raises(AccountError) as error:
         snowflake_account("prod").rows("select 1")
 
-    assert str(error.value) == snapshot
+    told = snowflake_home.without_paths(error.value).replace(str(door.port), "<port>")
+    assert told == snapshot
+    assert "hunter22" not in repr(error.value.fields) + told
+    assert error.value.__context__ is None
 
 
-def test_connections_that_cannot_be_read(connections: pytest.MonkeyPatch) -> None:
-    connections.setenv("SNOWFLAKE_CONNECTIONS", "[dev\npassword = hunter22")
-
-    with pytest.raises(WarehouseError, match="cannot be read") as error:
-        snowflake_account("dev").rows("select 1")
-
-    assert "line 1" in error.value.tried
-    assert "hunter22" not in str(error.value)
-
-
-def test_where_it_looks_is_the_connectors_own_file() -> None:
-    assert "connections.toml" in snowflake._file()
-
-
-def test_what_the_connector_refuses_is_told(
-    connections: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+def test_an_account_out_of_reach(
+    snowflake_home: SnowflakeHome, snapshot: SnapshotAssertion
 ) -> None:
-    from snowflake.connector.errors import DatabaseError
+    closed = FrontDoor(port=9)
+    snowflake_home.write(closed.section("prod", password="hunter22", login_timeout=1))
 
-    given: dict[str, Any] = {}
+    with pytest.raises(AccountError) as error:
+        snowflake_account("prod").rows("select 1")
 
-    def refuse(**options: Any) -> None:
-        given.update(options)
-        raise DatabaseError(msg="Incorrect username or password was specified.", errno=390100)
+    assert snowflake_home.without_paths(error.value).replace(" 2 attempt", " N attempt") == snapshot
 
-    connections.setattr("snowflake.connector.connect", refuse)
 
-    with pytest.raises(WarehouseError) as error:
-        snowflake_account("dev").rows("select 1")
+def test_what_the_connector_cannot_take(
+    door: FrontDoor, snowflake_home: SnowflakeHome, snapshot: SnapshotAssertion
+) -> None:
+    snowflake_home.write(door.section("prod", authenticator="hologram"))
 
-    assert str(error.value) == snapshot
-    assert (given["connection_name"], given["paramstyle"]) == ("dev", "qmark")
+    with pytest.raises(AccountError) as error:
+        snowflake_account("prod").rows("select 1")
+
+    assert snowflake_home.without_paths(error.value) == snapshot
+
+
+def test_a_connection_that_was_mended_is_tried_again(
+    door: FrontDoor, snowflake_home: SnowflakeHome
+) -> None:
+    account = snowflake_account("prod")
+    snowflake_home.write(door.section("prod"))
+    with pytest.raises(AccountError, match="no password"):
+        account.rows("select 1")
+
+    snowflake_home.write(door.section("prod", password="hunter22"))
+
+    assert account.rows("select 1") == [(1,)]
+    account.close()
 
 
 def test_nothing_is_opened_before_a_statement() -> None:
     assert snowflake_account("prod").name == "Snowflake account 'prod'"
+
+
+def test_a_warehouse_by_its_account(
+    door: FrontDoor, snowflake_home: SnowflakeHome, tmp_path: Any
+) -> None:
+    snowflake_home.write(door.section("prod", password="hunter22"))
+
+    opened = open_warehouse(tmp_path, "prod")
+
+    assert opened.name == "Snowflake account 'prod'"
+    opened.close()
+    assert not (tmp_path / ".devsession").exists()
