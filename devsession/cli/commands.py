@@ -9,7 +9,7 @@ import typer
 
 from devsession import __version__
 from devsession.cli.events_commands import events
-from devsession.cli.options import Json, SandboxWhat, Slug, What  # noqa: TC001 - typer reads them
+from devsession.cli.options import Account, Json, SandboxWhat, Slug, What  # noqa: TC001 - typer reads them
 from devsession.cli.workflow_commands import workflow
 from devsession.http.deadline import TIME_LIMIT_MINS
 
@@ -232,16 +232,27 @@ def doctor(
         Path | None,
         typer.Argument(metavar="FILE", help="A plugin's file, or the folder of its plugin.py."),
     ] = None,
+    account: Account = None,
+    channel_packages: Annotated[
+        Path | None,
+        typer.Option(
+            "--channel-packages",
+            metavar="FILE",
+            help="Save what the account's channel has here. [default: in .devsession]",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Look at a plugin: which of its methods work, without its app.
+    """Look at the set-up, or at a plugin: what works, and what to mend.
 
-    Calls nothing but the plugin, with made-up answers and the network shut. Exit code 1 when a
-    method fails; one that is not written yet is told, and is no failure.
+    The set-up: versions, workspace, warehouse; of an account connection, role, rights, schema, and the
+    packages of its channel, which are saved. A plugin: each of its methods, called with made-up
+    answers and the network shut; one that is not written yet is told, and is no failure. Exit code 1
+    when something fails.
     """
     from devsession.cli.doctor import doctor
 
-    doctor(file, as_json=as_json)
+    doctor(file, account=account, channel_packages=channel_packages, as_json=as_json)
 
 
 @app.command()
@@ -277,19 +288,20 @@ def table_load(
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace a table that holds other content.")
     ] = False,
+    account: Account = None,
 ) -> None:
     """Load a file as a table; the same content again changes nothing."""
     from devsession.cli.data import load_table
 
-    load_table(file, name, replace=replace)
+    load_table(file, name, replace=replace, account=account)
 
 
 @sync.command("list")
-def sync_list(as_json: Json = False) -> None:
+def sync_list(account: Account = None, as_json: Json = False) -> None:
     """List the syncs, each with its last run."""
     from devsession.cli.data import list_syncs
 
-    list_syncs(as_json=as_json)
+    list_syncs(account=account, as_json=as_json)
 
 
 @sync.command("show")
@@ -298,12 +310,13 @@ def sync_show(
     failed: Annotated[
         bool, typer.Option("--failed", help="Show the records that were refused, and why.")
     ] = False,
+    account: Account = None,
     as_json: Json = False,
 ) -> None:
     """Show one sync: its parameters, mapping and runs."""
     from devsession.cli.data import show_failures, show_sync
 
-    (show_failures if failed else show_sync)(slug, as_json=as_json)
+    (show_failures if failed else show_sync)(slug, account=account, as_json=as_json)
 
 
 @sync.command("run")
@@ -315,6 +328,7 @@ def sync_run(
             "--time-limit", metavar="MINUTES", help="End then, with what is done by then."
         ),
     ] = TIME_LIMIT_MINS,
+    account: Account = None,
     as_json: Json = False,
 ) -> None:
     """Run a sync for real: send what is new or changed to the app.
@@ -324,7 +338,7 @@ def sync_run(
     """
     from devsession.cli.data import run_sync
 
-    run_sync(slug, time_limit_mins=time_limit, as_json=as_json)
+    run_sync(slug, time_limit_mins=time_limit, account=account, as_json=as_json)
 
 
 @app.command()

@@ -24,12 +24,12 @@ AnySync: TypeAlias = "SyncRecord | InboundSyncRecord"
 _FAILURE_COLUMNS = ("IDENTIFIER", "SYNC_ACTION", "RUN", "ERROR")
 
 
-def load_table(file: Path, name: str, *, replace: bool) -> None:
-    """Load a file as a table of this workspace."""
-    from devsession.warehouse.embedded import open_embedded
+def load_table(file: Path, name: str, *, replace: bool, account: str | None) -> None:
+    """Load a file as a table of this workspace, or of the account."""
+    from devsession.warehouse.snowflake import open_warehouse
     from devsession.warehouse.tables import load_table
 
-    workspace = workspace_here()
+    workspace = workspace_here(account)
     if not file.is_file():
         raise UnknownNameError(
             f"There is no file {file}",
@@ -37,14 +37,14 @@ def load_table(file: Path, name: str, *, replace: bool) -> None:
             next_step=f"devsession table load ANOTHER-FILE --as {name}",
         )
     workspace.prepare()
-    with closing(open_embedded(workspace.folder)) as account:
-        loaded = load_table(account, name, file, replace=replace)
+    with closing(open_warehouse(workspace.folder, workspace.account)) as warehouse:
+        loaded = load_table(warehouse, name, file, replace=replace)
     typer.echo(str(loaded) if loaded.changed else f"{loaded}\nunchanged: it held this already")
 
 
-def list_syncs(*, as_json: bool) -> None:
+def list_syncs(*, account: str | None, as_json: bool) -> None:
     """Every sync, with its last run."""
-    found = _syncs(workspace_here()).values()
+    found = _syncs(workspace_here(account)).values()
     if as_json:
         typer.echo(
             json.dumps([_as_dict(sync) | {"last_run": _last(sync, runs)} for sync, runs in found])
@@ -56,11 +56,12 @@ def list_syncs(*, as_json: bool) -> None:
         typer.echo(text_table(("sync", "source", "identifier", "strategy", "last run"), rows))
 
 
-def show_sync(slug: str, *, as_json: bool) -> None:
+def show_sync(slug: str, *, account: str | None, as_json: bool) -> None:
     """One sync: what it is configured with, and its runs."""
-    sync, made = _known(_syncs(workspace_here()), slug)
+    workspace = workspace_here(account)
+    sync, made = _known(workspace, slug)
     runs = [_run_dict(sync, run) for run in made]
-    views = _views(sync)
+    views = _views(workspace, sync)
     if as_json:
         told = _as_dict(sync) | ({"views": views} if views else {})
         typer.echo(json.dumps(told | {"runs": runs}))
@@ -103,27 +104,27 @@ def _stream_facts(sync: InboundSyncRecord) -> list[tuple[str, str]]:
     return told + ([("not read", unread)] if unread else [])
 
 
-def _views(sync: AnySync) -> dict[str, str]:
+def _views(workspace: Workspace, sync: AnySync) -> dict[str, str]:
     """Stream -> the view that shows its records, of an inbound sync that was run."""
-    from devsession.warehouse.embedded import open_embedded
     from devsession.warehouse.inbound import InboundTables
     from devsession.warehouse.records import InboundSyncRecord
+    from devsession.warehouse.snowflake import open_warehouse
 
     if not isinstance(sync, InboundSyncRecord):
         return {}
-    with closing(open_embedded(workspace_here().folder)) as account:
-        return InboundTables(account, sync).views()
+    with closing(open_warehouse(workspace.folder, workspace.account)) as warehouse:
+        return InboundTables(warehouse, sync).views()
 
 
-def show_failures(slug: str, *, as_json: bool) -> None:
+def show_failures(slug: str, *, account: str | None, as_json: bool) -> None:
     """The records of a sync that were refused when they were offered last, and why."""
-    from devsession.warehouse.embedded import open_embedded
     from devsession.warehouse.failures import failures_of
+    from devsession.warehouse.snowflake import open_warehouse
 
-    workspace = workspace_here()
-    sync = _outbound(_known(_syncs(workspace), slug)[0])
-    with closing(open_embedded(workspace.folder)) as account:
-        failures = failures_of(account, sync)
+    workspace = workspace_here(account)
+    sync = _outbound(_known(workspace, slug)[0])
+    with closing(open_warehouse(workspace.folder, workspace.account)) as warehouse:
+        failures = failures_of(warehouse, sync)
     rows = failures.to_dict("records")
     if as_json:
         found = [
@@ -139,25 +140,26 @@ def show_failures(slug: str, *, as_json: bool) -> None:
         typer.echo(text_table([name.lower() for name in _FAILURE_COLUMNS], shown))
 
 
-def run_sync(slug: str, *, time_limit_mins: float, as_json: bool) -> None:
+def run_sync(slug: str, *, time_limit_mins: float, account: str | None, as_json: bool) -> None:
     """Run a sync for real; exit 1 when a record was refused or has no outcome, or a stream failed."""
     from devsession.session import DevelopmentSession
     from devsession.session.plugin_source import load_plugin_class
     from devsession.session.run_turn import TIMED_OUT, RunInterrupted
     from devsession.session.summary import RunSummary
 
-    folder = workspace_here().folder
+    folder = workspace_here(account).folder
     stopped = False
-    with DevelopmentSession(load_plugin_class(folder), workspace=folder) as session:
+    plugin = load_plugin_class(folder)
+    with DevelopmentSession(plugin, workspace=folder, account=account) as session:
         try:
             summary = _run(session, slug, time_limit_mins, wanted=not as_json)
         except RunInterrupted as interrupted:
             summary, stopped = interrupted.summary, True
     typer.echo(json.dumps(summary.to_dict()) if as_json else str(summary))
     if isinstance(summary, RunSummary) and summary.failed and not as_json:
-        typer.echo(f"next: devsession sync show {slug} --failed")
+        typer.echo(f"next: devsession sync show {slug} --failed{_option(account)}")
     if summary.status == TIMED_OUT and not as_json:
-        typer.echo(f"next: devsession sync run {slug}, which goes on from there")
+        typer.echo(f"next: devsession sync run {slug}{_option(account)}, which goes on from there")
     if stopped:
         raise typer.Exit(INTERRUPTED)
     if not summary:
@@ -180,18 +182,22 @@ def _run(session: DevelopmentSession, slug: str, minutes: float, *, wanted: bool
         return run_sync(session, sync, watcher=progress, time_limit_mins=minutes)
 
 
-def _known(
-    syncs: dict[str, tuple[AnySync, list[RunRecord]]], slug: str
-) -> tuple[AnySync, list[RunRecord]]:
+def _known(workspace: Workspace, slug: str) -> tuple[AnySync, list[RunRecord]]:
+    syncs, account = _syncs(workspace), workspace.account
     if slug not in syncs:
         raise UnknownNameError(
-            f"There is no sync {slug!r} in this workspace",
+            f"There is no sync {slug!r} "
+            + (f"on the Snowflake account {account!r}" if account else "in this workspace"),
             tried=did_you_mean(slug, syncs),
             where=str(Path.cwd()),
-            next_step="devsession sync list",
+            next_step=f"devsession sync list{_option(account)}",
             sync=slug,
         )
     return syncs[slug]
+
+
+def _option(account: str | None) -> str:
+    return "" if account is None else f" --account {account}"
 
 
 def _syncs(workspace: Workspace) -> dict[str, tuple[AnySync, list[RunRecord]]]:
@@ -202,13 +208,13 @@ def _syncs(workspace: Workspace) -> dict[str, tuple[AnySync, list[RunRecord]]]:
     if not workspace.has_warehouse:
         return {}
     from devsession.session.run_lock import runs_of
-    from devsession.warehouse.embedded import open_embedded
     from devsession.warehouse.inbound_syncs import InboundSyncs
+    from devsession.warehouse.snowflake import open_warehouse
     from devsession.warehouse.store import Store
 
-    with closing(open_embedded(workspace.folder)) as account:
-        store = Store(account)
-        known: list[AnySync] = [*store.syncs(), *InboundSyncs(account).all()]
+    with closing(open_warehouse(workspace.folder, workspace.account)) as warehouse:
+        store = Store(warehouse)
+        known: list[AnySync] = [*store.syncs(), *InboundSyncs(warehouse).all()]
         return {sync.slug: (sync, runs_of(workspace, store, sync)) for sync in known}
 
 

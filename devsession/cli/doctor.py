@@ -1,4 +1,4 @@
-"""`devsession doctor`: which methods of a plugin work."""
+"""`devsession doctor`: whether the set-up works; with a file, which methods of a plugin do."""
 
 from __future__ import annotations
 
@@ -10,11 +10,46 @@ from typing import Any
 
 import typer
 
+from devsession.cli.place import check_online
 from devsession.errors import PluginLoadError, UnknownNameError, UsageError
 
 
-def doctor(file: Path | None, *, as_json: bool) -> None:
-    """Examine the plugin of a file; exit 1 when one of its methods fails.
+def doctor(
+    file: Path | None, *, account: str | None, channel_packages: Path | None, as_json: bool
+) -> None:
+    """Examine the plugin of a file, or without one the set-up; exit 1 when something fails."""
+    options = {"--account": account, "--channel-packages": channel_packages}
+    given = [name for name, value in options.items() if value is not None]
+    if file is not None and given:
+        raise UsageError(
+            f"{given[0]} goes without FILE: a plugin is looked at without an account",
+            next_step=f"devsession doctor {given[0]} {options[given[0]]}",
+        )
+    if channel_packages is not None and account is None:
+        raise UsageError(
+            "--channel-packages saves what an account has, and there is no --account",
+            next_step=f"devsession doctor --account NAME --channel-packages {channel_packages}",
+        )
+    if file is not None:
+        examine_plugin(file, as_json=as_json)
+    else:
+        examine_set_up(account, channel_packages, as_json=as_json)
+
+
+def examine_set_up(account: str | None, channel_packages: Path | None, *, as_json: bool) -> None:
+    """Look at this machine, this folder, and the account."""
+    from devsession.session.set_up import set_up
+    from devsession.session.workspace import Workspace
+
+    check_online(account)
+    found = set_up(Workspace.at(Path.cwd(), account=account), packages_file=channel_packages)
+    typer.echo(json.dumps(found.as_dict()) if as_json else str(found))
+    if not found:
+        raise typer.Exit(1)
+
+
+def examine_plugin(file: Path, *, as_json: bool) -> None:
+    """Examine the plugin of a file.
 
     A source of metadata has no methods that can be called on their own: its contract is told.
     """
@@ -41,12 +76,8 @@ def doctor(file: Path | None, *, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _plugin_file(given: Path | None) -> Path:
-    """Raises: UsageError without a file; UnknownNameError for one that is not there."""
-    if given is None:
-        raise UsageError(
-            "devsession doctor takes the file of a plugin", next_step="devsession doctor plugin.py"
-        )
+def _plugin_file(given: Path) -> Path:
+    """Raises: UnknownNameError for one that is not there."""
     file = given / "plugin.py" if given.is_dir() else given
     if not file.is_file():
         raise UnknownNameError(

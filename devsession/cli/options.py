@@ -8,6 +8,14 @@ import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Slug = Annotated[str, typer.Argument(metavar="SLUG", help="The sync's name, such as contacts.")]
+Account = Annotated[
+    str | None,
+    typer.Option(
+        "--account",
+        metavar="NAME",
+        help="A Snowflake account, by its connection in connections.toml. [default: this machine]",
+    ),
+]
 
 What = Annotated[Literal["start", "stop", "status"], typer.Argument(metavar="ACTION")]
 SandboxWhat = Annotated[

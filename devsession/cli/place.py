@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,18 +13,19 @@ from devsession.errors import (
     UsageError,
     did_you_mean,
 )
-from devsession.session.workspace import Workspace
+from devsession.session.workspace import OFFLINE_VARIABLE, Workspace, offline_requested
 
 CONTRACT = Path("tests", "test_contract.py")
 """Where a project chooses of the contract suite."""
 
 
-def workspace_here() -> Workspace:
-    """The workspace in the current folder.
+def workspace_here(account: str | None = None) -> Workspace:
+    """The workspace in the current folder. account: see `Workspace`.
 
-    Raises: UsageError when there is neither a plugin nor a workspace in it.
+    Raises: UsageError when there is neither a plugin nor a workspace in it, or offline with an account.
     """
-    workspace = Workspace.at(Path.cwd())
+    check_online(account)
+    workspace = Workspace.at(Path.cwd(), account=account)
     if not (workspace.exists or (workspace.folder / "plugin.py").is_file()):
         raise UsageError(
             "This folder is not a plugin project; nothing was made in it",
@@ -32,6 +34,17 @@ def workspace_here() -> Workspace:
             next_step="cd into the project, or make one: devsession init NAME",
         )
     return workspace
+
+
+def check_online(account: str | None) -> None:
+    """Whether an account that a command was given can be asked. Raises: UsageError."""
+    if account is not None and offline_requested():
+        raise UsageError(
+            f"--account {account} takes the network, which {OFFLINE_VARIABLE} shuts",
+            tried=f"{OFFLINE_VARIABLE}={os.environ[OFFLINE_VARIABLE]}",
+            where="the environment",
+            next_step=f"unset {OFFLINE_VARIABLE}",
+        )
 
 
 def scenarios_here(workspace: Workspace, paths: list[Path], *, command: str) -> list[Path]:

@@ -19,6 +19,6 @@ def audit_of(workspace: Workspace) -> AuditReport:
     Files are named from its folder on, so that the report is the same on every machine.
     """
     folder = workspace.folder
-    found = audit([folder], Redactor(known_secrets([folder])))
+    found = audit([folder], Redactor(known_secrets([folder], account=workspace.account)))
     named = [replace(each, file=each.file.removeprefix(f"{folder}/")) for each in found.findings]
     return AuditReport(tuple(named), found.files, found.secrets)

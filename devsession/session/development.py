@@ -57,12 +57,13 @@ class DevelopmentSession(InWarehouse, WithSteps):
 
     plugin: the class; saving its file loads it again.
     workspace: the folder with plugin.py, by default the current one.
-    account, omnata_app: with both, syncs come from this Omnata app on this Snowflake account (the name
-    of a connection in connections.toml), and none from the workspace; without, all from the workspace.
+    account: the Snowflake account that is its warehouse, by its name in connections.toml; without,
+    and offline, the embedded one. omnata_app: syncs come from this Omnata app on that account, and
+    none from the workspace, whose warehouse is the embedded one then.
 
     One folder has one session in a process: the same call again gives the same object, so that a
-    cell that is run twice leaves every other cell's objects alive. Another account or app is where
-    syncs come from after that call; those that were fetched before stay with theirs.
+    cell that is run twice leaves every other cell's objects alive. Another app is where syncs come
+    from after that call; those fetched before stay with theirs. Another account is another session.
     """
 
     _open: ClassVar[WeakValueDictionary[Path, DevelopmentSession]] = WeakValueDictionary()
@@ -76,16 +77,19 @@ class DevelopmentSession(InWarehouse, WithSteps):
         omnata_app: str | None = None,
     ) -> DevelopmentSession:
         check_place(account, omnata_app)
-        place = Workspace.at(workspace)
+        own = account if omnata_app is None and isinstance(account, str) else None
+        place = Workspace.at(workspace, account=own)
         session, changed = cls._open.get(place.folder), False
+        if session is not None and session.workspace != place:
+            session.close()  # on another account
+            session = None
         if session is None:
             source = PluginSource(plugin)
             session = super().__new__(cls)
             session._begin(source, place)
             cls._open[place.folder] = session
         elif plugin is not session.source.plugin_class:
-            session.source = PluginSource(plugin)
-            changed = True
+            session.source, changed = PluginSource(plugin), True
         session._omnata = omnata_syncs(session, account, omnata_app, session._omnata)
         session.take_over()
         if changed:
@@ -345,13 +349,8 @@ class DevelopmentSession(InWarehouse, WithSteps):
         """Leave these values as they are: a secret field was filled with what stands everywhere.
 
         Recordings, outputs and logs hold them from now on, and the audit of any process passes them.
-
         Raises: UsageError for what is no text.
         """
-        if not all(isinstance(value, str) and value for value in values):
-            raise UsageError(
-                "not_secret() takes the values, as texts", next_step='session.not_secret("public")'
-            )
         self.vault.not_secret(*values)
 
     def close(self) -> None:
@@ -382,9 +381,10 @@ class DevelopmentSession(InWarehouse, WithSteps):
         self.close()
 
     def __repr__(self) -> str:
+        account = f", account {self.workspace.account!r}" if self.workspace.account else ""
         syncs = f", syncs of {self.omnata_app}" if self.omnata_app else ""
         panel = ", with a panel" if has_panel(self.source.plugin_class) else ""
-        return f"<DevelopmentSession of {self.source.name}{syncs}{panel}>"
+        return f"<DevelopmentSession of {self.source.name}{account}{syncs}{panel}>"
 
     def _ipython_display_(self) -> None:
         from devsession.session.views import show_card

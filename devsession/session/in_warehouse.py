@@ -1,4 +1,4 @@
-"""What a session has in its workspace's warehouse, each opened when it is first used."""
+"""What a session has in its warehouse, each opened when it is first used."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class InWarehouse:
     @cached_property
     def account(self) -> Account:
         """The warehouse, opened when first used."""
-        from devsession.warehouse.embedded import open_embedded
+        from devsession.warehouse.snowflake import open_warehouse
 
-        return open_embedded(self.workspace.folder)
+        return open_warehouse(self.workspace.folder, self.workspace.account)
 
     @cached_property
     def store(self) -> Store:

@@ -23,7 +23,7 @@ _PASSWORD_IN_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/@:]*:([^\s/@]+)@", re.I
 
 
 def known_secrets(
-    folders: Iterable[Path], *, connections: bool = True
+    folders: Iterable[Path], *, connections: bool = True, account: str | None = None
 ) -> dict[str, tuple[str, ...]]:
     """Name -> every value that it has: in the environment, `.env`, the keyring and the secret file.
 
@@ -33,13 +33,13 @@ def known_secrets(
     What an author declared to be no secret is none.
 
     folders: files count as well; of each, the workspace that it lies in, and its own `.env`.
-    connections: whether those of saved connections are asked of the warehouse.
+    connections: whether those of saved connections are asked of the warehouse. account: see `Workspace`.
 
     Raises: ServiceError when that does not answer.
     """
     known: dict[str, tuple[str, ...]] = {}
     for folder in dict.fromkeys(each for path in folders for each in _homes(path)):
-        for name, values in _known_in(Workspace.at(folder), connections).items():
+        for name, values in _known_in(Workspace.at(folder, account=account), connections).items():
             known[name] = (*known.get(name, ()), *values)
     return known
 
@@ -76,9 +76,9 @@ def _referred_to(workspace: Workspace) -> set[str]:
     """
     if not workspace.has_warehouse:
         return set()
-    from devsession.warehouse.embedded import open_embedded
+    from devsession.warehouse.snowflake import open_warehouse
     from devsession.warehouse.store import Store
 
-    with closing(open_embedded(workspace.folder)) as account:
+    with closing(open_warehouse(workspace.folder, workspace.account)) as account:
         connections = Store(account).connections()
     return {each.name for saved in connections for each in saved.connection_secrets.values()}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from devsession.errors import FormError
+from devsession.errors import FormError, UsageError
 from devsession.secrets.files import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from devsession.plugin.form import Form
     from devsession.secrets.redact import Redactor
@@ -43,8 +43,12 @@ def declared_not_secret(workspace: Workspace) -> frozenset[str]:
         return frozenset()
 
 
-def declare_not_secret(workspace: Workspace, values: Iterable[str]) -> frozenset[str]:
-    """Keep these for all processes too; all that are kept."""
+def declare_not_secret(workspace: Workspace, values: Sequence[str]) -> frozenset[str]:
+    """Keep these for all processes too; all that are kept. Raises: UsageError for what is no text."""
+    if not all(isinstance(value, str) and value for value in values):
+        raise UsageError(
+            "not_secret() takes the values, as texts", next_step='session.not_secret("public")'
+        )
     before = declared_not_secret(workspace)
     after = before.union(values)
     if after != before:

@@ -75,22 +75,21 @@ def check_place(account: object, omnata_app: object) -> None:
     """Whether these say where syncs come from. Raises: UsageError."""
     if account is None and omnata_app is None:
         return
-    if account is None or omnata_app is None:
-        lacking, given = ("account", "omnata_app") if account is None else ("omnata_app", "account")
+    if account is None:
         raise UsageError(
-            f"{given}= is given without {lacking}=",
-            tried="syncs come from this workspace, or with both from an Omnata app on Snowflake; "
-            "tables of this workspace on Snowflake are not built yet",
-            next_step='DevelopmentSession(.., account="prod", omnata_app="OMNATA_SYNC_ENGINE"), or '
-            "neither",
+            "omnata_app= is given without account=",
+            tried="with both, syncs come from an Omnata app on that Snowflake account",
+            next_step='DevelopmentSession(.., account="prod", omnata_app="OMNATA_SYNC_ENGINE")',
         )
-    if not (account.strip() if isinstance(account, str) else hasattr(account, "arrow")):
+    opened = omnata_app is not None and hasattr(account, "arrow")
+    if not (account.strip() if isinstance(account, str) else opened):
         raise UsageError(
             "account= is the name of a connection to a Snowflake account",
             tried=f"account={account!r}",
             next_step='for instance account="prod", with a section [prod] in connections.toml',
         )
-    check_name(omnata_app)
+    if omnata_app is not None:
+        check_name(omnata_app)
 
 
 def omnata_syncs(
@@ -105,5 +104,5 @@ def omnata_syncs(
     if before is not None:
         before.close()
     if account is None or omnata_app is None:
-        return None
+        return None  # from the workspace, whichever warehouse it has
     return OmnataSyncs(session, account, omnata_app)

@@ -83,7 +83,7 @@ def end_killed(store: Store, sync: SyncRecord | InboundSyncRecord) -> None:
 
 def outcomes_folder(workspace: Workspace) -> Path:
     """Where runs keep what the warehouse does not have yet, and their locks."""
-    return workspace.private / "outcomes"
+    return workspace.runs / "outcomes"
 
 
 def _holder_file(workspace: Workspace, sync: SyncRecord | InboundSyncRecord) -> Path:

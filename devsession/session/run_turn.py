@@ -73,7 +73,7 @@ def to_its_end(
 
     Raises: RunInterrupted on Ctrl-C; what the work raises.
     """
-    with log.into(session.workspace.private / "logs"):
+    with log.into(session.workspace.runs / "logs"):
         try:
             status = work()
         except KeyboardInterrupt as stopped:

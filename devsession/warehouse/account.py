@@ -6,6 +6,7 @@ import atexit
 import re
 import threading
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 
 from devsession.errors import WarehouseError
@@ -41,6 +42,7 @@ class Link(Protocol):
 
     name: str
     view_dialect: str  # sqlglot's name for the SQL in which its information schema defines views
+    schema: str | None  # that names without one stand for; None: the connection says
     no_retry: bool  # whether a request that fails is given up at once, for one on this machine
 
     def open(self) -> SnowflakeConnection:
@@ -84,6 +86,26 @@ class Account:
     def view_dialect(self) -> str:
         """sqlglot's name for the SQL of VIEW_DEFINITION in the information schema."""
         return self._link.view_dialect
+
+    @cached_property
+    def schema(self) -> str:
+        """The schema that names without one stand for, whatever a statement uses meanwhile.
+
+        Raises: as `execute`; WarehouseError where the connection names none.
+        """
+        name = self._link.schema
+        if name is None:
+            [(name,)] = self.rows("select current_schema()")
+        if name is None:
+            raise WarehouseError(
+                f"The {self.name} has no schema to work in.",
+                tried="database and schema of its connection; one is missing, or not to be seen by "
+                "its role",
+                where=self.name,
+                next_step="devsession doctor --account NAME says what to mend",
+                account=self.name,
+            )
+        return str(name)
 
     def execute(self, sql: str, params: Sequence[object] = ()) -> int:
         """Runs a statement; the number of rows that it changed, for one that changes rows.

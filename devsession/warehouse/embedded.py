@@ -57,6 +57,7 @@ class EmbeddedLink:
     """Connects to the warehouse's process, and notices when that is another one than before."""
 
     name = "embedded warehouse"
+    schema: str | None = "PUBLIC"
     view_dialect = "duckdb"  # it keeps what fakesnow made of a view
     no_retry = True
 
@@ -119,7 +120,7 @@ class EmbeddedLink:
                 port=address.port,
                 protocol="http",
                 database="LOCAL",
-                schema="PUBLIC",
+                schema=self.schema,
                 paramstyle="qmark",
                 login_timeout=_NETWORK_SECONDS,
                 network_timeout=_NETWORK_SECONDS,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import UsageError, WarehouseError
 from devsession.plugin.record_json import as_json
+from devsession.warehouse.account import quoted
 from devsession.warehouse.inbound_criteria import condition
 from devsession.warehouse.inbound_files import loaded
 from devsession.warehouse.inbound_samples import sampled
@@ -98,7 +99,7 @@ class InboundTables:
         return {each.name: each.table for each in self._known() if each.table in made}
 
     def views(self) -> dict[str, str]:
-        """Stream -> its view in PUBLIC, of all streams that ever had one."""
+        """Stream -> its view, of all streams that ever had one."""
         return {each.name: each.view_name for each in self._known()}
 
     def counts(self) -> dict[str, tuple[int, int]]:
@@ -180,7 +181,8 @@ class InboundTables:
         )
 
     def _declare(self, stream_name: str) -> None:
-        taken = {name for (name,) in self._account.rows(statement("inbound/taken"))}
+        rows = self._account.rows(statement("inbound/taken"), (self._account.schema,))
+        taken = {name for (name,) in rows}
         view = view_name(self._sync.slug, stream_name, taken)
         self._execute("insert_stream", self._sync.id, stream_name, view)
 
@@ -209,7 +211,8 @@ class InboundTables:
 
     def _show(self, record: StreamRecord, stream: StoredStreamConfiguration) -> None:
         schema = stream.stream.json_schema or json.loads(record.json_schema or "{}")
-        self._account.execute(view_sql(record.view_name, record.table, schema))
+        view = f"{quoted(self._account.schema)}.{quoted(record.view_name)}"
+        self._account.execute(view_sql(view, record.table, schema))
 
     def _save(self, record: StreamRecord) -> None:
         self._execute(

@@ -24,17 +24,17 @@ def view_name(slug: str, stream_name: str, taken: Container[str]) -> str:
     return _free(words or "STREAM", taken)
 
 
-def view_sql(view: str, table: str, schema: Mapping[str, Any]) -> str:
+def view_sql(view: str, table: str, json_schema: Mapping[str, Any]) -> str:
     """The statement that makes the view, of a stream whose records have this json_schema.
+
+    view: as SQL has it.
 
     A field called `email` is EMAIL, as SQL reads it without quotes; another name stays as it is.
     Names that differ only in case get a number, as SQL tells them apart no more than we do.
     """
-    fields = schema.get("properties", {})
+    fields = json_schema.get("properties", {})
     columns = [f"{typed(field, fields[field])} as {name}" for field, name in _names(fields)]
-    return statement(
-        "inbound/view", view=quoted(view), table=table, columns=", ".join([*_OURS, *columns])
-    )
+    return statement("inbound/view", view=view, table=table, columns=", ".join([*_OURS, *columns]))
 
 
 def _names(fields: Iterable[str]) -> Iterator[tuple[str, str]]:

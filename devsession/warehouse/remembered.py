@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import UsageError, WarehouseError
 from devsession.plugin.parameters import StoredConfigurationValue
+from devsession.warehouse.account import quoted
 from devsession.warehouse.statements import statement, statements
 
 if TYPE_CHECKING:
@@ -80,9 +81,10 @@ class Remembered:
         return self._account.rows(statement("store/version"))[0][0] or 0
 
     def _make(self) -> None:
+        schema = self._account.schema
         self._account.execute("create schema if not exists DEVSESSION")
         # Making a schema moves the session into it.
-        self._account.execute("use schema PUBLIC")
+        self._account.execute(f"use schema {quoted(schema)}")
         for each in statements("store/schema"):
             self._account.execute(each)
         self._account.execute(statement("store/insert_version"), [_VERSION])

@@ -59,6 +59,7 @@ def open_warehouse(workspace: Path, account: str | None) -> Account:
 class SnowflakeLink:
     """Connects as the connection says."""
 
+    schema: str | None = None
     view_dialect = "snowflake"
     no_retry = False
 

@@ -52,7 +52,9 @@ def source_of(account: Account, sync: SyncRecord) -> Source:
     tables = tables_of(account)
     if sync.source in tables:
         columns = [column.name for column in tables[sync.source]]
-        return Source(f"PUBLIC.{quoted(sync.source)}", f"table {sync.source}", columns)
+        return Source(
+            f"{quoted(account.schema)}.{quoted(sync.source)}", f"table {sync.source}", columns
+        )
     if is_query(sync.source):
         return _query_of(account, sync)
     raise UnknownNameError(

@@ -139,7 +139,7 @@ def table_name(name: str) -> str:
 def tables_of(account: Account) -> dict[str, list[TableColumn]]:
     """Every table and view that a sync can read, with its columns in their order."""
     tables: dict[str, list[TableColumn]] = {}
-    for table, column, kind in account.rows(statement("tables/columns")):
+    for table, column, kind in account.rows(statement("tables/columns"), (account.schema,)):
         tables.setdefault(table, []).append(TableColumn(column, kind))
     return tables
 

@@ -74,7 +74,6 @@ def test_the_version(tmp_path: Path) -> None:
         "audit",
         "audit missing",
         "audit . --secret-env NOT_SET",
-        "doctor",
         "doctor missing.py",
         "events receive",
         "events send",

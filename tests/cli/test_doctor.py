@@ -14,11 +14,19 @@ if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
     from tests.cli.conftest import CommandLine
+    from tests.snowflake_home import SnowflakeHome
 
 PLUGINS = Path(__file__).parents[1] / "omnata_names" / "plugins"
+pytest_plugins = ["tests.snowflake_home"]
+
 UNKNOWN = """
 from omnata_plugin_runtime.forms import FormHologramField
 """
+
+
+@pytest.fixture
+def home(snowflake_home: SnowflakeHome) -> None:
+    """A home without connections."""
 
 
 @pytest.mark.parametrize("name", ["chat_alerts", "harbour_crm", "ledger_streams"])
@@ -72,3 +80,59 @@ def test_for_scripts(tmp_path: Path) -> None:
         "told": "beacon_alerts: Send",
         "next_step": "",
     }
+
+
+def test_the_set_up_of_a_folder_that_is_no_project(tmp_path: Path) -> None:
+    done = devsession(tmp_path, "doctor")
+
+    assert "is no plugin project\n" in done.stdout
+    assert "next: devsession init NAME" in done.stdout
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_set_up_of_a_project(project: Path, cli: CommandLine) -> None:
+    said = cli(project, "doctor", "--json")
+
+    found = json.loads(said.out)
+    checks = {check["check"]: check["state"] for check in found["checks"]}
+    assert (said.code, found["ok"], found["account"]) == (0, True, None)
+    assert checks == dict.fromkeys(("Python", "packages", "workspace", "embedded warehouse"), "ok")
+
+
+def test_an_account_without_its_connection(project: Path, cli: CommandLine, home: None) -> None:
+    said = cli(project, "doctor", "--account", "prod")
+
+    assert "There is no connection 'prod' to a Snowflake account" in said.out
+    assert said.code == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "doctor plugin.py --account prod",
+        "doctor --channel-packages packages.json",
+        "sync run contacts --account prod",
+        "sync list --account prod",
+        "table load contacts.csv --as CONTACTS --account prod",
+    ],
+)
+def test_an_account_that_cannot_be_meant(
+    command: str, project: Path, cli: CommandLine, home: None, snapshot: SnapshotAssertion
+) -> None:
+    said = cli(project, *command.split())
+
+    assert said.err.replace(str(Path.home()), "<home>") == snapshot
+    assert said.code == 2
+
+
+@pytest.mark.parametrize("command", ["doctor", "sync list", "sync run contacts"])
+def test_an_account_offline(
+    command: str, project: Path, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEVSESSION_OFFLINE", "1")
+
+    said = cli(project, *command.split(), "--account", "prod")
+
+    assert said.err.startswith("UsageError: --account prod takes the network")
+    assert said.code == 2

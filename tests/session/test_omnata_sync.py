@@ -349,7 +349,7 @@ def test_what_the_app_refuses_is_shown_without_secrets(
     "wanted",
     [
         {"omnata_app": APP},
-        {"account": "prod"},
+        {"account": 5},
         {"account": " ", "omnata_app": APP},
         {"account": 5, "omnata_app": APP},
         {"account": "prod", "omnata_app": ""},

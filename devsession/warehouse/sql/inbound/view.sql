@@ -1,4 +1,4 @@
-create or replace view PUBLIC.${view} as
+create or replace view ${view} as
 select ${columns}
 from ${table}
 where not IS_DELETED

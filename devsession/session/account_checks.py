@@ -1,0 +1,152 @@
+"""A Snowflake account, looked at from its connection to the rights of its role."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from devsession.errors import DevsessionError
+from devsession.render import counted
+from devsession.testing.examination import Checked
+from devsession.warehouse.account import quoted
+from devsession.warehouse.channel import channel_packages
+from devsession.warehouse.columns import SIMPLE_NAME
+from devsession.warehouse.connections import find_connection
+from devsession.warehouse.rights import ALL, OURS, has_schema, rights_on, signed_in
+from devsession.warehouse.snowflake import snowflake_account
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from devsession.session.workspace import Workspace
+    from devsession.warehouse.omnata import Statements
+    from devsession.warehouse.rights import Signed
+
+_AFTER_SIGN_IN = ("role", "compute warehouse", "database", "schema", "rights", "channel")
+_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def account_checks(workspace: Workspace, packages_file: Path | None) -> Iterator[Checked]:
+    """A line for each step on the way in; those behind one that failed are not tried."""
+    name = workspace.account or "default"
+    try:
+        connection = find_connection(name)
+        connection.signed()
+    except DevsessionError as error:
+        yield _failed("connection", error)
+        yield from _not_tried("account", *_AFTER_SIGN_IN)
+        return
+    authenticator = connection.authenticator.lower()
+    yield Checked("connection", "ok", f"{connection.name} of {connection.where}, {authenticator}")
+    with closing(snowflake_account(name)) as account:
+        yield from checks_of(account, name, packages_file)
+
+
+def checks_of(account: Statements, name: str, packages_file: Path | None) -> Iterator[Checked]:
+    """The same of an account that is open, or opens with its first statement."""
+    try:
+        signed = signed_in(account)
+    except DevsessionError as error:
+        yield _failed("account", error)
+        yield from _not_tried(*_AFTER_SIGN_IN)
+        return
+    yield Checked(
+        "account", "ok", f"{signed.account}, Snowflake {signed.version}, user {signed.user}"
+    )
+    yield from _chosen(signed, name)
+    if signed.database is None or signed.role is None:
+        yield from _not_tried("rights", "channel")
+        return
+    yield _tried("rights", lambda: _rights(account, signed))
+    yield _tried("channel", lambda: _channel(account, packages_file, name))
+
+
+def _chosen(signed: Signed, name: str) -> Iterator[Checked]:
+    """What the connection chooses, or should."""
+    role, there = _as_sql(signed.role or "ROLE"), f"in the section of {name!r}; in Snowflake"
+    grant = "grant usage on"
+    schema = f"{_as_sql(signed.database or 'DATABASE')}.PUBLIC"
+    advice = {
+        "role": f'role = ".." {there}: show grants to user {signed.user}',
+        "compute warehouse": f'warehouse = ".." {there}: {grant} warehouse NAME to role {role}',
+        "database": f'database = ".." {there}: {grant} database NAME to role {role}',
+        "schema": f'schema = "PUBLIC" {there}: {grant} schema {schema} to role {role}',
+    }
+    chosen = (signed.role, signed.compute_warehouse, signed.database, signed.schema)
+    for (what, next_step), value in zip(advice.items(), chosen, strict=True):
+        if value is not None:
+            yield Checked(what, "ok", value)
+        else:
+            yield Checked(what, "error", "none is chosen, or the role may not use it", next_step)
+
+
+def _rights(account: Statements, signed: Signed) -> Checked:
+    """Whether our tables are there, or can be made."""
+    database, role = str(signed.database), str(signed.role)
+    kind, names, wanted = "database", [database], ["CREATE SCHEMA"]
+    if has_schema(account, OURS):
+        kind, names, wanted = "schema", [database, OURS], ["USAGE", "CREATE TABLE", "CREATE STAGE"]
+    held = rights_on(account, kind, *names)
+    lacking = [] if ALL in held else [each for each in wanted if each not in held]
+    place = f"{kind} {'.'.join(map(_as_sql, names))}"
+    if lacking:
+        what = ", ".join(lacking)
+        return Checked(
+            "rights",
+            "error",
+            f"role {role} has no {what} on {place}",
+            f"in Snowflake: grant {what.lower()} on {place} to role {_as_sql(role)}",
+        )
+    there = "is there" if kind == "schema" else "is made when it is first needed"
+    return Checked("rights", "ok", f"schema {OURS} {there}; {role} may do what that takes")
+
+
+def _channel(account: Statements, file: Path | None, name: str) -> Checked:
+    """What Snowflake has to run plugins with, saved for when there is no account."""
+    found = channel_packages(account, python=_PYTHON)
+    told = f"{counted(len(found.packages), 'package')} for Python {_PYTHON}"
+    if not found.packages:
+        return Checked(
+            "channel",
+            "error",
+            told,
+            "an organisation's administrator accepts the Anaconda terms: in Snowsight, Admin, "
+            "Billing & Terms",
+        )
+    if file is None:
+        command = f"devsession doctor --account {name} --channel-packages FILE"
+        return Checked("channel", "ok", f"{told}, not saved", f"{command} saves them")
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found.save(file)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        return Checked(
+            "channel", "error", f"{told}; {file}: {why}", "--channel-packages ANOTHER-FILE"
+        )
+    return Checked("channel", "ok", f"{told}, saved in {file}")
+
+
+def _as_sql(name: str) -> str:
+    """A name as a person types it: in quotes only where it needs them."""
+    return name if SIMPLE_NAME.fullmatch(name) and name == name.upper() else quoted(name)
+
+
+def _tried(what: str, check: Callable[[], Checked]) -> Checked:
+    try:
+        return check()
+    except DevsessionError as error:
+        return _failed(what, error)
+
+
+def _failed(what: str, error: DevsessionError) -> Checked:
+    return Checked(
+        what, "error", "\n".join(filter(None, [error.what, error.tried])), error.next_step
+    )
+
+
+def _not_tried(*names: str) -> Iterator[Checked]:
+    for name in names:
+        yield Checked(name, "not tried", "it needs what failed above")

@@ -1,0 +1,57 @@
+"""What a session on a Snowflake account is, and what it may do there. Nothing is changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from devsession.warehouse.account import quoted
+from devsession.warehouse.statements import literal, statement
+
+if TYPE_CHECKING:
+    from devsession.warehouse.omnata import Statements
+
+OURS = "DEVSESSION"
+"""The schema of our tables, in the database of the connection."""
+ALL = "OWNERSHIP"
+# Columns of SHOW GRANTS ON. Source: Snowflake's documentation, SHOW GRANTS.
+_PRIVILEGE, _GRANTED_TO, _GRANTEE = 1, 4, 5
+
+
+class Signed(NamedTuple):
+    """Who is signed in, and with what; None: not chosen, not there, or not to be seen."""
+
+    version: str
+    account: str
+    user: str
+    role: str | None
+    compute_warehouse: str | None
+    database: str | None
+    schema: str | None
+
+
+def signed_in(account: Statements) -> Signed:
+    """Raises: as `Account.rows`."""
+    return Signed(*account.rows(statement("account/now"))[0])
+
+
+def rights_on(account: Statements, kind: str, *names: str) -> frozenset[str]:
+    """The privileges that the session's roles have on a `database`, or a `schema`: CREATE SCHEMA ..
+
+    OWNERSHIP is all of them. Those of a role that the session's role was granted count.
+
+    Raises: as `Account.rows`; also where no role of the session has any.
+    """
+    named = ".".join(map(quoted, names))
+    rows = account.rows(statement("account/grants", kind=kind, of=named))
+    grants = [(row[_PRIVILEGE], row[_GRANTEE]) for row in rows if row[_GRANTED_TO] == "ROLE"]
+    roles = sorted({role for _, role in grants})
+    if not roles:
+        return frozenset()
+    asked = ", ".join(f"is_role_in_session({literal(role)})" for role in roles)
+    held = dict(zip(roles, account.rows(f"select {asked}")[0], strict=True))
+    return frozenset(privilege for privilege, role in grants if held[role])
+
+
+def has_schema(account: Statements, name: str) -> bool:
+    """Whether the session sees this schema in its database. Raises: as `Account.rows`."""
+    return bool(account.rows(statement("account/schema"), (name,)))

@@ -1,0 +1,1 @@
+show grants on ${kind} ${of}

@@ -1,0 +1,3 @@
+select PACKAGE_NAME, VERSION
+from INFORMATION_SCHEMA.PACKAGES
+where LANGUAGE = 'python' and coalesce(RUNTIME_VERSION, ?) = ?
