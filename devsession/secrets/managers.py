@@ -1,18 +1,25 @@
-"""Where secrets come from: the environment, `.env`, the keyring, a file, looked in in this order."""
+"""Where secrets come from: the environment, `.env`, the keyring, a file, looked in in this order; or,
+where a name says so, a cloud."""
 
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Protocol
 
 from devsession.errors import SecretMissingError, SetupError
 from devsession.private import private_folder
+from devsession.secrets.clouds import CLOUDS
 from devsession.secrets.dotenv_secrets import DotenvSecrets
 from devsession.secrets.keyring_secrets import KeyringSecrets
 from devsession.secrets.secret_file import FileSecrets
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from devsession.secrets.clouds import CloudSecrets
 
 
 class SecretSource(Protocol):
@@ -58,9 +65,23 @@ class EnvironmentSecrets:
 
 
 class SecretStore:
-    """The secrets of a workspace, by name. Values are looked up at use, and kept nowhere here."""
+    """The secrets of a workspace, by name. Values are looked up at use; those of a cloud are kept for
+    some minutes.
 
-    def __init__(self, workspace: Path) -> None:
+    offline: no cloud is asked, and its secrets are not there. quiet: inside, what is asked of a
+    cloud is in no recording.
+    """
+
+    def __init__(
+        self,
+        workspace: Path,
+        *,
+        offline: bool = False,
+        quiet: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
+        self._clouds = {cloud.prefix: cloud() for cloud in CLOUDS}
+        self._offline = offline
+        self._quiet = quiet
         self._keyring = KeyringSecrets(workspace)
         self._file = FileSecrets(private_folder(workspace) / "secrets")
         self._by_hand: tuple[SecretSource, ...] = (
@@ -78,6 +99,8 @@ class SecretStore:
         Raises:
             SetupError: the secret file is damaged, or others can read it.
         """
+        if cloud := self._cloud(name):
+            return self._asked(cloud, name)
         values = (source.get(name) for source in self._sources)
         return next((value for value in values if value), None)
 
@@ -87,6 +110,9 @@ class SecretStore:
         Raises:
             SetupError: the secret file is damaged, or others can read it.
         """
+        if cloud := self._cloud(name):
+            value = self._asked(cloud, name)
+            return (value,) if value else ()
         values = (source.get(name) for source in self._sources)
         return tuple(dict.fromkeys(value for value in values if value))
 
@@ -128,7 +154,29 @@ class SecretStore:
                 secret=name,
             )
 
+    def _cloud(self, name: str) -> CloudSecrets | None:
+        prefix, colon, _ = name.partition(":")
+        return self._clouds.get(prefix) if colon else None
+
+    def _asked(self, cloud: CloudSecrets, name: str) -> str | None:
+        if self._offline:
+            return None
+        with self._quiet():
+            return cloud.get(name)
+
     def _missing(self, name: str) -> SecretMissingError:
+        if cloud := self._cloud(name):
+            return SecretMissingError(
+                f"The secret {name} cannot be had from {cloud.place}",
+                tried="it is not asked: offline"
+                if self._offline
+                else cloud.problem() or "it is empty",
+                where=cloud.place,
+                next_step="take DEVSESSION_OFFLINE out of the environment"
+                if self._offline
+                else cloud.next_step(name),
+                secret=name,
+            )
         problems = [(source, source.problem()) for source in self._sources]
         looked = [
             f"{source.place}: {problem or f'no {name} with a value'}"

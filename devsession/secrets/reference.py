@@ -9,6 +9,11 @@ from devsession.errors import UsageError
 
 # What every shell can export, so that the first place looked in can always be used.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+# A cloud's secret manager, and what it calls the secret; behind #, a key of one that is JSON.
+_IN_CLOUD = re.compile(
+    r"(aws:[\w/+=.@:-]+|azure:[A-Za-z0-9-]+/[A-Za-z0-9-]+|google:[\w:.-]+/[\w-]+)(#[\w.-]+)?",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True)
@@ -17,6 +22,11 @@ class SecretReference:
 
     name: str
 
+    @property
+    def in_cloud(self) -> bool:
+        """Whether it is in a cloud's secret manager, and nowhere else."""
+        return ":" in self.name
+
     def __repr__(self) -> str:
         return f"secret({self.name!r})"
 
@@ -24,15 +34,17 @@ class SecretReference:
 def secret(name: str) -> SecretReference:
     """A reference to the secret of this name, for a form: `fill(api_key=secret("ACME_API_KEY"))`.
 
+    In a cloud: `aws:NAME`, `azure:VAULT/NAME`, `google:PROJECT/NAME`; `#key` takes a key of JSON.
+
     Raises:
-        UsageError: the name is not letters, digits and underscores; the value itself may have
-            been passed, so the text does not repeat it.
+        UsageError: it is no such name; the value itself may have been passed, so the text does not
+            repeat it.
     """
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not (_NAME.fullmatch(name) or _IN_CLOUD.fullmatch(name)):
         raise UsageError(
             "secret() takes the name of a secret, and this is not a name",
-            tried="letters, digits and underscores, no digit first (what was passed may be the "
-            "secret itself and is not shown)",
+            tried="letters, digits and underscores, no digit first; or aws:NAME, azure:VAULT/NAME, "
+            "google:PROJECT/NAME (what was passed may be the secret itself and is not shown)",
             next_step='secret("ACME_API_KEY"), with the value in the environment, the keyring or '
             "the form",
         )

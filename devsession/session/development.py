@@ -332,7 +332,7 @@ class DevelopmentSession(InWarehouse, WithSteps):
         """Search the workspace for every secret known here; a report, true when none is found."""
         from devsession.session.auditing import audit_of
 
-        return audit_of(self.workspace)
+        return audit_of(self.workspace, self.recorder.paused())
 
     def reuse(self) -> AbstractContextManager[object]:
         """From now on what the app answered well before comes from the tape; the rest is called.

@@ -11,7 +11,7 @@ from devsession.secrets.dotenv_secrets import DotenvSecrets
 from devsession.secrets.managers import SecretStore
 from devsession.secrets.secret_file import FileSecrets
 from devsession.session.not_secret import declared_not_secret
-from devsession.session.workspace import Workspace
+from devsession.session.workspace import Workspace, offline_requested
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +25,8 @@ _PASSWORD_IN_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/@:]*:([^\s/@]+)@", re.I
 def known_secrets(
     folders: Iterable[Path], *, connections: bool = True, account: str | None = None
 ) -> dict[str, tuple[str, ...]]:
-    """Name -> every value that it has: in the environment, `.env`, the keyring and the secret file.
+    """Name -> every value that it has: in the environment, `.env`, the keyring and the secret file,
+    or in the cloud that its name says, where that can be asked.
 
     The names are those in the secret file, those that `.env` calls a key or the like or that hold
     a URL with a password, and those that the saved connections refer to. A keyring tells no names.
@@ -56,7 +57,7 @@ def _known_in(workspace: Workspace, connections: bool) -> dict[str, tuple[str, .
     names = {name for name in written if _SECRET_NAME.search(name)}
     names |= FileSecrets(workspace.private / "secrets").all().keys()
     names |= _referred_to(workspace) if connections else set()
-    store = SecretStore(workspace.folder)
+    store = SecretStore(workspace.folder, offline=offline_requested())
     known = {name: store.find_all(name) for name in sorted(names)}
     for name, value in written.items():
         for password in _PASSWORD_IN_URL.findall(value):

@@ -39,7 +39,7 @@ class Vault:
     def __init__(
         self, workspace: Workspace, *, offline: bool, sandbox: Sandbox, recorder: Recorder
     ) -> None:
-        self.store = SecretStore(workspace.folder)
+        self.store = SecretStore(workspace.folder, offline=offline, quiet=recorder.paused)
         self.offline = offline
         self._sandbox = sandbox
         self._recorder = recorder
