@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from devsession import DevelopmentSession
+from devsession import DevelopmentSession, secret
 from devsession.errors import UnknownNameError, UsageError
 from devsession.session.plugin_source import load_plugin_class
+from devsession.session.set_up import set_up
+from devsession.session.workspace import Workspace
 from tests.in_process import Warehouses, warehouses_in_process
-from tests.session.conftest import contacts_of
+from tests.real_account import NAME, ON_SNOWFLAKE, database_of_its_own, needs_account
+from tests.session.conftest import KEY_NAME, contacts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,38 +49,51 @@ def prod(warehouses: Warehouses, tmp_path_factory: pytest.TempPathFactory) -> st
     return "".join(sections)
 
 
-@pytest.fixture(autouse=True)
-def connections(prod: str, snowflake_home: SnowflakeHome) -> None:
+@pytest.fixture
+def connections(prod: str, snowflake_home: SnowflakeHome) -> str:
     snowflake_home.write(prod)
+    return "prod"
+
+
+@pytest.fixture(params=[pytest.param("embedded", id=pytest.HIDDEN_PARAM), *ON_SNOWFLAKE])
+def account_name(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "embedded":
+        yield request.getfixturevalue("connections")
+        return
+    with database_of_its_own(tmp_path) as name:
+        yield name
 
 
 @pytest.fixture
-def on_prod(session: DevelopmentSession, project: Project) -> Iterator[DevelopmentSession]:
-    """The session of the same project, on the account; the app knows its connection from before."""
-    stored = session.connection.record
+def on_account(
+    session: DevelopmentSession, project: Project, account_name: str
+) -> Iterator[DevelopmentSession]:
+    """The session of the same project, on the account, connected to the same app."""
+    url = session.connection.parameters["tenant_url"]
     project.session = DevelopmentSession(
-        load_plugin_class(project.folder), workspace=project.folder, account="prod"
+        load_plugin_class(project.folder), workspace=project.folder, account=account_name
     )
-    project.session.store.save_connection(stored)
+    project.session.connection.fill(tenant_url=url, api_key=secret(KEY_NAME))
     yield project.session
     project.restart()
 
 
-def test_the_loop_runs_on_the_account(on_prod: DevelopmentSession, app: App) -> None:
-    contacts = contacts_of(on_prod, "THE_LOOP")
+def test_the_loop_runs_on_the_account(on_account: DevelopmentSession, app: App) -> None:
+    contacts = contacts_of(on_account, "THE_LOOP")
     scenario = contacts.scenario("creates contacts on the account")
     tenant, key = scenario.parameters["tenant_url"], scenario.parameters.secret("api_key")
     requests.get(f"{tenant}/account", headers={"Authorization": f"Bearer {key}"}, timeout=10)
 
     assert scenario.run()
     assert scenario.complete()
-    summary = on_prod.run("THE_LOOP")
+    summary = on_account.run("THE_LOOP")
 
     assert summary
     assert sorted(app.records()) == ["1", "2", "3"]
     assert [exchange.url.rpartition("/")[2] for exchange in scenario.http][:1] == ["account"]
 
 
+@pytest.mark.usefixtures("connections")
 def test_each_warehouse_has_tables_and_syncs_of_its_own(
     session: DevelopmentSession, project: Project
 ) -> None:
@@ -94,6 +110,7 @@ def test_each_warehouse_has_tables_and_syncs_of_its_own(
     assert project.restart().sync("ON_THIS_MACHINE").slug == "ON_THIS_MACHINE"
 
 
+@pytest.mark.usefixtures("connections")
 def test_the_same_account_is_the_same_session(project: Project) -> None:
     plugin, folder = load_plugin_class(project.folder), project.folder
     first = DevelopmentSession(plugin, workspace=folder, account="prod")
@@ -103,11 +120,14 @@ def test_the_same_account_is_the_same_session(project: Project) -> None:
     project.restart()
 
 
-def test_runs_of_two_accounts_keep_their_files_apart(on_prod: DevelopmentSession) -> None:
-    contacts_of(on_prod, "KEPT_APART")
-    on_prod.run("KEPT_APART")
+def test_runs_of_two_accounts_keep_their_files_apart(
+    on_account: DevelopmentSession, account_name: str
+) -> None:
+    contacts_of(on_account, "KEPT_APART")
+    on_account.run("KEPT_APART")
 
-    assert list((on_prod.workspace.private / "accounts" / "prod" / "logs").glob("run-*.jsonl"))
+    folder = on_account.workspace.private / "accounts" / account_name
+    assert list((folder / "logs").glob("run-*.jsonl"))
 
 
 def test_offline_the_embedded_warehouse_stands_in(
@@ -123,6 +143,7 @@ def test_offline_the_embedded_warehouse_stands_in(
     project.restart()
 
 
+@pytest.mark.usefixtures("connections")
 def test_a_wrong_name_is_told_at_the_first_use(project: Project) -> None:
     plugin = load_plugin_class(project.folder)
 
@@ -141,8 +162,12 @@ def test_an_account_that_is_open_goes_with_an_omnata_app_only(project: Project) 
 
 
 def test_a_name_cannot_lead_out_of_its_folder(tmp_path: Path) -> None:
-    from devsession.session.workspace import Workspace
-
     odd = Workspace.at(tmp_path, account="../../etc").runs
 
     assert odd.parent == tmp_path / ".devsession" / "accounts"
+
+
+@needs_account
+def test_all_is_well_on_the_account_on_which_these_tests_run_too(tmp_path: Path) -> None:
+    with database_of_its_own(tmp_path):
+        assert set_up(Workspace.at(tmp_path, account=NAME))
