@@ -31,7 +31,7 @@ _TICK = 0.2
 def run_workflow(path: Path, *, dry_run: bool, delete_unseen: bool, as_json: bool) -> None:
     """Run it, under its progress; exit code 1 when anything was lost."""
     workspace = Workspace.at(Path.cwd())
-    with warehouses(workspace.folder) as opener:
+    with warehouses(workspace) as opener:
         file = read_workflow(path, warehouse=opener)
         report, log, stopped = _run(file, workspace, dry_run, delete_unseen, wanted=not as_json)
     typer.echo(json.dumps(report.to_dict()) if as_json else str(report))

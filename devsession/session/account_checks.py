@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from devsession.warehouse.rights import Signed
 
 _AFTER_SIGN_IN = ("role", "compute warehouse", "database", "schema", "rights", "channel")
+_ASK = "run that in Snowflake with this role; ask whoever administers the account for what it lacks"
 _PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -138,7 +139,8 @@ def _tried(what: str, check: Callable[[], Checked]) -> Checked:
     try:
         return check()
     except DevsessionError as error:
-        return _failed(what, error)
+        told = "\n".join(filter(None, [error.what, error.tried]))
+        return Checked(what, "error", told, _ASK)
 
 
 def _failed(what: str, error: DevsessionError) -> Checked:

@@ -7,25 +7,24 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from devsession.warehouse import open_embedded
 from devsession.warehouse.query_history import query_history
-from devsession.warehouse.snowflake import snowflake_account
+from devsession.warehouse.snowflake import open_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
+    from devsession.session.workspace import Workspace
     from devsession.warehouse import Account
 
 
 @contextmanager
-def warehouses(workspace: Path) -> Iterator[Callable[[str | None], MetadataWarehouse]]:
+def warehouses(workspace: Workspace) -> Iterator[Callable[[str | None], MetadataWarehouse]]:
     """Opens the Snowflake account of a name, or this workspace's warehouse for None, until it ends."""
     with ExitStack() as closing:
 
         @cache
         def opened(name: str | None) -> MetadataWarehouse:
-            account = snowflake_account(name) if name else open_embedded(workspace)
+            account = open_warehouse(workspace.folder, name or workspace.account)
             closing.callback(account.close)
             return MetadataWarehouse(account)
 

@@ -65,7 +65,7 @@ class StepConnection(Connection):
 
         config = plugin.config(parameters)
         recorder, raises = self._session.recorder, ConnectError
-        opening = warehouses(self._session.workspace.folder)
+        opening = warehouses(self._session.workspace)
         with recorder.always_live(), last_exchange(recorder) as exchange, opening as opener:
             made = plugin.step(WorkflowContext(self.slug, config, warehouse=opener))
             try:

@@ -126,7 +126,7 @@ class SessionWorkflow(SessionStep):
         Raises: NotFilledError; UsageError offline.
         """
         source = self._source.using(self.config)
-        opening = warehouses(self._session.workspace.folder)
+        opening = warehouses(self._session.workspace)
         if self.file is not None:
             with reachable(self._session), opening as opener:
                 flow = replace(self.file.workflow, source=source, warehouse=opener)
@@ -152,7 +152,7 @@ class SessionWorkflow(SessionStep):
         session = self._session
         plugin, source = session.plugin, self._source
         secrets = frozen(config)[1]
-        with warehouses(session.workspace.folder) as opener:
+        with warehouses(session.workspace) as opener:
             came = collect(
                 source,
                 config,

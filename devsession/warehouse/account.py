@@ -251,7 +251,7 @@ class Account:
             ),
             tried="\n".join(filter(None, [_shortened(sql), *(ending.log if ending else ())])),
             where=str(ending.log_file) if ending and crashed else self.name,
-            next_step="run it again, which starts the warehouse; what was committed is there, temporary "
+            next_step="run it again, which opens it again; what was committed is there, temporary "
             "tables and Snowpark sessions are not: take session.snowpark anew",
             account=self.name,
             crashed=crashed,

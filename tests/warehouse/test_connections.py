@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -328,3 +330,14 @@ def test_a_connection_that_does_not_say_how_to_sign_in(
 
     assert snowflake_home.without_paths(error.value) == snapshot
     assert "hunter22" not in str(error.value)
+
+
+def test_the_connections_of_the_docs(snowflake_home: SnowflakeHome) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "accounts.md").read_text(encoding="utf-8")
+    (section,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    snowflake_home.write(section)
+
+    found = find_connection("prod")
+
+    assert (found.authenticator, found.signed()) == ("EXTERNALBROWSER", found)
+    assert found.parameters["session_parameters"] == {"QUERY_TAG": "crm sync"}
