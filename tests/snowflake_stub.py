@@ -25,6 +25,7 @@ class StubAccount:
         self.schemas: set[str] = changed.get("schemas", set())
         self.grants: list[tuple[str, str]] = changed.get("grants", [("CREATE SCHEMA", "SYNC_ROLE")])
         self.roles: set[str] = changed.get("roles", {"SYNC_ROLE", "PUBLIC"})
+        self.secondary: set[str] = changed.get("secondary", set())
         self.packages: list[tuple[str, str]] = changed.get("packages", PACKAGES)
         self.refused: str = changed.get("refused", "nothing is")
         self.asked: list[str] = []
@@ -50,7 +51,9 @@ class StubAccount:
         return [tuple(each.expressions[0].this in self.roles for each in query.expressions)]
 
     def execute(self, sql: str, params: Sequence[object] = ()) -> int:
-        raise AssertionError(f"it changes something: {sql}")
+        assert sql == "use secondary roles none", f"it changes something: {sql}"
+        self.roles -= self.secondary
+        return 0
 
     def arrow(self, sql: str, params: Sequence[object] = ()) -> Any:
         raise AssertionError(f"it is not asked for: {sql}")

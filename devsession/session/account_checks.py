@@ -60,8 +60,9 @@ def checks_of(account: Statements, name: str, packages_file: Path | None) -> Ite
     if signed.database is None or signed.role is None:
         yield from _not_tried("rights", "channel")
         return
-    yield _tried("rights", lambda: _rights(account, signed))
-    yield _tried("channel", lambda: _channel(account, packages_file, name))
+    channel = _tried("channel", lambda: _channel(account, packages_file, name))
+    yield _tried("rights", lambda: _rights(account, signed))  # last: it turns roles off
+    yield channel
 
 
 def _chosen(signed: Signed, name: str) -> Iterator[Checked]:

@@ -37,10 +37,12 @@ def signed_in(account: Statements) -> Signed:
 def rights_on(account: Statements, kind: str, *names: str) -> frozenset[str]:
     """The privileges that the session's roles have on a `database`, or a `schema`: CREATE SCHEMA ..
 
-    OWNERSHIP is all of them. Those of a role that the session's role was granted count.
+    OWNERSHIP is all of them. Those of a role that the session's role was granted count; those of
+    secondary roles, which are off in this session from now on, do not: nothing is made by them.
 
     Raises: as `Account.rows`; also where no role of the session has any.
     """
+    account.execute("use secondary roles none")
     named = ".".join(map(quoted, names))
     rows = account.rows(statement("account/grants", kind=kind, of=named))
     grants = [(row[_PRIVILEGE], row[_GRANTEE]) for row in rows if row[_GRANTED_TO] == "ROLE"]

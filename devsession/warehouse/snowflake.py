@@ -84,7 +84,7 @@ class SnowflakeLink:
         # Without a handler, Python prints what the client library logs, retries and all.
         logging.getLogger("snowflake").addHandler(logging.NullHandler())
         given = {"login_timeout": _LOGIN_SECONDS, **signed.parameters}
-        session_parameters = {"QUERY_TAG": QUERY_TAG, **given.pop("session_parameters", {})}
+        own_parameters = given.pop("session_parameters", {})
         try:
             with redirect_stdout(sys.stderr):  # where a browser is opened, the library talks
                 return connect(
@@ -94,7 +94,8 @@ class SnowflakeLink:
                         # Detection asks cloud metadata services, inside of what is recorded then.
                         "platform_detection_timeout_seconds": 0,
                         "session_parameters": {
-                            **session_parameters,
+                            "QUERY_TAG": QUERY_TAG,
+                            **own_parameters,
                             "CLIENT_TELEMETRY_ENABLED": False,
                         },
                     }

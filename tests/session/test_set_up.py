@@ -113,6 +113,12 @@ def test_rights_that_come_another_way(grants: list[tuple[str, str]]) -> None:
     assert looked_at(StubAccount(grants=grants, roles={"SYNC_ROLE", "GRANTED_TO_IT"}))
 
 
+def test_rights_of_a_secondary_role_make_nothing() -> None:
+    stub = StubAccount(grants=[("CREATE SCHEMA", "B")], roles={"SYNC_ROLE", "B"}, secondary={"B"})
+
+    assert not looked_at(stub)
+
+
 def test_a_hostile_name_stays_a_name() -> None:
     odd = StubAccount(
         who=(*WHO[:5], 'CRM"; drop database X; --', "PUBLIC"),

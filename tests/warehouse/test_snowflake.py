@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import logging
 import webbrowser
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -163,6 +165,43 @@ def test_what_snowflake_refuses_is_told(
     assert told == snapshot
     assert "hunter22" not in repr(error.value.fields) + told
     assert error.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        {"password": "hunter22"},
+        {"authenticator": "oauth", "token": "hunter22"},
+        {"authenticator": "programmatic_access_token", "token": "hunter22"},
+    ],
+    ids=["password", "oauth", "access token"],
+)
+@pytest.mark.parametrize("refusal", [None, (390100, "hunter22 is wrong")], ids=["in", "refused"])
+def test_no_secret_in_any_log(
+    refusal: tuple[int, str] | None,
+    section: dict[str, str],
+    door: FrontDoor,
+    snowflake_home: SnowflakeHome,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    snowflake_home.write(door.section("prod", **section))
+    door.refusal = refusal
+    caplog.set_level(logging.DEBUG)
+    account = snowflake_account("prod")
+
+    with pytest.raises(AccountError) if refusal else nullcontext():
+        account.rows("select 1")
+    account.close()
+
+    assert caplog.records
+    assert "hunter22" not in caplog.text
+
+
+def test_a_session_parameter_that_is_none(door: FrontDoor, snowflake_home: SnowflakeHome) -> None:
+    snowflake_home.write(door.section("prod", password="hunter22", session_parameters="QUERY_TAG"))
+
+    with pytest.raises(AccountError, match="takes no connection like this"):
+        snowflake_account("prod").rows("select 1")
 
 
 def test_an_account_out_of_reach(
