@@ -206,10 +206,11 @@ class Account:
         take: Callable[[SnowflakeCursor], _Taken],
         content: BinaryIO | None = None,
     ) -> _Taken:
-        from snowflake.connector.errors import Error
-
         with self.alone():
             cursor = self._live().cursor()
+            # Not before: what keeps a warehouse from opening is told without the seconds that this takes.
+            from snowflake.connector.errors import Error
+
             try:
                 cursor.execute(
                     sql, tuple(params) or None, _no_retry=self._link.no_retry, file_stream=content
