@@ -68,10 +68,11 @@ class NamedConnection:
             return "SNOWFLAKE_JWT"
         return str(self.parameters.get("authenticator") or "SNOWFLAKE").upper()
 
-    @property
-    def variables(self) -> str:
-        """What the names of the variables begin with that go before its file."""
-        return f"{ALL}_{self.name.upper()}_"
+    def to_set(self, key: str) -> str:
+        """How a person sets it: the variable that goes before its file, where a shell takes its name."""
+        if re.fullmatch(r"\w+", self.name, re.ASCII):
+            return f"export {ALL}_{self.name.upper()}_{key.upper()}=.."
+        return f'{key} = ".." in {self.where}'
 
     def text(self, text: str) -> str:
         """A text without the connection's secrets."""
@@ -116,8 +117,7 @@ class NamedConnection:
             f"it has no {' and no '.join(lacking)}",
             tried="\n".join([f"it has {', '.join(sorted(keys)) or 'nothing'}", *hints]),
             where=self.where,
-            next_step=f"write {lacking[0]} there, or: "
-            f"export {self.variables}{lacking[0].upper()}=..",
+            next_step=f"write {lacking[0]} there, or: {self.to_set(lacking[0])}",
             account=self.name,
             missing=lacking,
         )

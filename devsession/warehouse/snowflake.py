@@ -28,12 +28,12 @@ _NO_SUCH_ROLE = 390189
 _WRONG = range(251000, 252000)  # what the connector says of what it was given
 _REFUSED = range(390100, 395000)  # what Snowflake itself answers to a sign-in
 _CORRECT = {
-    "SNOWFLAKE": "correct user and password there, or: export {variables}PASSWORD=..",
+    "SNOWFLAKE": "correct user and password there, or: {password}",
     "SNOWFLAKE_JWT": "give the user this key's public half: openssl rsa -in KEY -pubout, then in "
     "Snowflake alter user {user} set rsa_public_key = '..'",
-    "OAUTH": "get a new token, then: export {variables}TOKEN=..",
+    "OAUTH": "get a new token, then: {token}",
     "PROGRAMMATIC_ACCESS_TOKEN": "in Snowflake alter user {user} add programmatic access token "
-    "NAME (a network policy has to allow this machine), then: export {variables}TOKEN=..",
+    "NAME (a network policy has to allow this machine), then: {token}",
 }
 
 
@@ -76,8 +76,7 @@ class SnowflakeLink:
                 reach.
         """
         # Whatever is wrong on this machine is told before the client library takes its seconds.
-        connection = find_connection(self._connection_name)
-        signed = connection.signed()
+        signed = find_connection(self._connection_name).signed()
         from snowflake.connector import connect
         from snowflake.connector.errors import Error
 
@@ -103,7 +102,7 @@ class SnowflakeLink:
         except (Error, OSError, ValueError, TypeError) as error:
             code = error.errno if isinstance(error, Error) else None
             said = (error.raw_msg if isinstance(error, Error) else None) or str(error)
-            failure = _failure(connection, code, " ".join(said.split()))
+            failure = _failure(signed, code, " ".join(said.split()))
         raise failure  # outside: the library's exception carries the connection
 
     def lost(self) -> bool:
@@ -139,7 +138,9 @@ def _failure(connection: NamedConnection, code: int | None, said: str) -> Accoun
     elif code in _REFUSED:
         what = "refuses the sign-in"
         next_step = _CORRECT.get(authenticator, "correct the connection there").format(
-            variables=connection.variables, user=given.get("user", "..")
+            password=connection.to_set("password"),
+            token=connection.to_set("token"),
+            user=given.get("user", ".."),
         )
     elif code is None or code in _WRONG:
         what, next_step = "takes no connection like this", "correct the connection there"

@@ -167,6 +167,18 @@ def test_what_snowflake_refuses_is_told(
     assert error.value.__context__ is None
 
 
+def test_a_token_of_a_file_is_a_secret_too(door: FrontDoor, snowflake_home: SnowflakeHome) -> None:
+    file = snowflake_home.write("hunter22\n", name="token")
+    snowflake_home.write(door.section("my-ci", authenticator="oauth", token_file_path=str(file)))
+    door.refusal = (390303, "hunter22 is no token")
+
+    with pytest.raises(AccountError, match="REDACTED-token is no token") as error:
+        snowflake_account("my-ci").rows("select 1")
+
+    # No shell takes a variable with a hyphen.
+    assert error.value.next_step.startswith('get a new token, then: token = ".." in ')
+
+
 @pytest.mark.parametrize(
     "section",
     [
