@@ -15,6 +15,7 @@ OURS = "DEVSESSION"
 ALL = "OWNERSHIP"
 # Columns of SHOW GRANTS ON. Source: Snowflake's documentation, SHOW GRANTS.
 _PRIVILEGE, _GRANTED_TO, _GRANTEE = 1, 4, 5
+_ROLES = {"ROLE", "ACCOUNT ROLE"}  # not those of a database, nor shares
 
 
 class Signed(NamedTuple):
@@ -45,7 +46,7 @@ def rights_on(account: Statements, kind: str, *names: str) -> frozenset[str]:
     account.execute("use secondary roles none")
     named = ".".join(map(quoted, names))
     rows = account.rows(statement("account/grants", kind=kind, of=named))
-    grants = [(row[_PRIVILEGE], row[_GRANTEE]) for row in rows if row[_GRANTED_TO] == "ROLE"]
+    grants = [(row[_PRIVILEGE], row[_GRANTEE]) for row in rows if row[_GRANTED_TO] in _ROLES]
     roles = sorted({role for _, role in grants})
     if not roles:
         return frozenset()
