@@ -62,7 +62,7 @@ class SessionEvents(SessionStep):
         Raises: PluginRaisedError, or ConnectError, when it cannot be made, prepared or closed.
         """
         session = self._session
-        with warehouses(session.workspace.folder) as opener:
+        with warehouses(session.workspace) as opener:
             came = handle_events(self._handler, config, events, warehouse=opener)
         for name, error in came.raised.items():
             with calling(session.plugin, name, session.vault):
