@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from devsession.cli import INTERRUPTED
+from devsession.cli.events_commands import URL
 from devsession.cli.place import workspace_here
 from devsession.errors import UsageError
 from devsession.openmetadata.events.inbox_file import (
@@ -33,7 +34,10 @@ from devsession.openmetadata.events.log import LOGGER
 from devsession.openmetadata.events.receiving import EVENTS_PATH, Receiver
 from devsession.openmetadata.workflow.log import JsonLines
 from devsession.render import counted, shortened, text_table
+from devsession.sandbox import subscribe
 from devsession.secrets.managers import SecretStore
+from devsession.session.inbox import inbox_of
+from devsession.session.metadata_warehouse import warehouses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,34 +50,60 @@ SECRET_NAME, TOKEN_NAME = "EVENTS_SECRET", "EVENTS_TOKEN"
 _SECRET_BYTES = 32
 _LOG_BYTES = 10_000_000
 _SHOWN = 30
+_SUBSCRIBE = "an alert whose destination is a webhook: this address, and the secret"
 _BACKLOG = 256
 _ORDER: tuple[State, ...] = (WAITING, FAILED, DONE, LEFT_OUT)
 
 
 def receive(
-    handler: str | None, config: Path | None, *, host: str, port: int, allow: list[str]
+    slug: str | None,
+    handler: str | None,
+    config: Path | None,
+    *,
+    host: str,
+    port: int,
+    allow: list[str],
+    catalog: bool,
 ) -> None:
     """Serve until Ctrl-C. Raises: UsageError, PluginLoadError, WorkflowError, SetupError."""
     import uvicorn
 
     workspace = workspace_here()
-    planned = _planned(handler, config, workspace.folder)
+    planned = _planned(slug, handler, config, workspace)
     secret, token, place = _signed_with(workspace)
     workspace.prepare()
-    found = Receiver(
-        planned,
-        _inbox(workspace),
-        secret=secret,
-        token=token,
-        allow=allow,
-        limits=Limits(),
-    )
     with ExitStack() as ending:
+        opener = ending.enter_context(warehouses(workspace))
+        found = Receiver(
+            planned,
+            inbox_of(workspace),
+            secret=secret,
+            token=token,
+            allow=allow,
+            limits=Limits(),
+            warehouse=opener,
+        )
         listening = ending.enter_context(_listening(host, port))
         log = ending.enter_context(_logged(workspace.private / "logs"))
         found.start()
         ending.callback(found.stop)
-        _tell(found, workspace, listening, log, place if not token else f"{place}; and a token")
+        url = _url(listening)
+        told = _SUBSCRIBE
+        if catalog:
+            headers = {"Authorization": f"Bearer {token}"} if token else None
+            subscribe(workspace.folder, url, secret or None, headers=headers)
+            told = "the practice catalog sends its events here, also those of meanwhile"
+        _tell(
+            found,
+            url,
+            {
+                "secret": place if not token else f"{place}; and a token",
+                "inbox": _waiting(inbox_of(workspace)),
+                "log": str(_near(log)),
+                "catalog": told,
+                "try it": "devsession events send" + (f" --url {url}" if url != URL else ""),
+            },
+        )
         server = uvicorn.Server(
             uvicorn.Config(
                 found.app,
@@ -98,7 +128,7 @@ def receive(
 def list_events(*, failed: bool, as_json: bool) -> None:
     """What is in the inbox, the last ones; with --json all."""
     workspace = workspace_here()
-    path = _inbox(workspace)
+    path = inbox_of(workspace)
     states: tuple[State, ...] = (FAILED,) if failed else ()
     if as_json:
         typer.echo(json.dumps([each.to_dict() for each in received(path, *states)]))
@@ -127,7 +157,7 @@ def hand_over_again(event: str | None, *, failed: bool) -> None:
             next_step="devsession events list --failed",
         )
     workspace = workspace_here()
-    number = again(_inbox(workspace), event)
+    number = again(inbox_of(workspace), event)
     if not number:
         typer.echo("no event has failed")
         return
@@ -155,10 +185,21 @@ def _signed_with(workspace: Workspace) -> tuple[str, str, str]:
     return made, "", f'secret("{SECRET_NAME}"), made and kept in {kept}'
 
 
-def _planned(handler: str | None, config: Path | None, folder: Path) -> Planned:
-    from devsession.cli.events_handler import configured_from, handler_of
+def _planned(
+    slug: str | None, handler: str | None, config: Path | None, workspace: Workspace
+) -> Planned:
+    from devsession.cli.events_handler import configured_from, configured_in_session, handler_of
 
-    return configured_from(handler_of(handler, folder), config, folder)
+    found = handler_of(handler, workspace.folder)
+    if slug is None:
+        return configured_from(found, config, workspace.folder)
+    if config is not None:
+        raise UsageError(
+            "The handler is configured by a session, or by a file, and not by both",
+            tried=f"devsession events receive {slug} --config {config}",
+            next_step=f"devsession events receive {slug}; or --config {config} alone",
+        )
+    return configured_in_session(found, slug, workspace)
 
 
 @contextmanager
@@ -212,29 +253,20 @@ def _logged(folder: Path) -> Iterator[Path]:
         kept.close()
 
 
-def _tell(
-    receiver: Receiver, workspace: Workspace, listening: socket.socket, log: Path, place: str
-) -> None:
-    host, port, *_ = listening.getsockname()
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}{EVENTS_PATH}"
-    path = _inbox(workspace)
-    waits = counts(path).get(WAITING, 0)
+def _tell(receiver: Receiver, url: str, facts: dict[str, str]) -> None:
     typer.echo(f"{type(receiver.handler).__name__} receives events at {url}")
-    typer.echo(f"  secret   {place}")
-    typer.echo(f"  inbox    {_near(path)}{f', {waits:,} waiting' if waits else ''}")
-    typer.echo(f"  log      {_near(log)}")
-    typer.echo("  catalog  an alert whose destination is a webhook: this address, and the secret")
-    typer.echo("  try it   devsession events send" + (f" --url {url}" if port != _port() else ""))
+    for name, fact in facts.items():
+        typer.echo(f"  {name:8} {fact}")
 
 
-def _port() -> int:
-    from devsession.cli.events_commands import PORT
+def _url(listening: socket.socket) -> str:
+    host, port, *_ = listening.getsockname()
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}{EVENTS_PATH}"
 
-    return PORT
 
-
-def _inbox(workspace: Workspace) -> Path:
-    return workspace.private / "events.db"
+def _waiting(path: Path) -> str:
+    waits = counts(path).get(WAITING, 0)
+    return f"{_near(path)}{f', {waits:,} waiting' if waits else ''}"
 
 
 def _near(path: Path) -> Path:

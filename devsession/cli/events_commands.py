@@ -12,7 +12,7 @@ from devsession.cli.options import Json  # noqa: TC001 - typer reads them
 events = typer.Typer(help="Receive a catalog's events, and send some to try.", no_args_is_help=True)
 
 PORT = 8590
-_URL = f"http://127.0.0.1:{PORT}/events"
+URL = f"http://127.0.0.1:{PORT}/events"
 ConfigPath = Annotated[
     Path | None,
     typer.Option(
@@ -29,6 +29,10 @@ EventsPath = Annotated[
 
 @events.command("receive")
 def events_receive(
+    slug: Annotated[
+        str | None,
+        typer.Argument(metavar="SLUG", help="Configured as session.events(SLUG) was filled."),
+    ] = None,
     handler: Annotated[
         str | None,
         typer.Option(
@@ -50,16 +54,19 @@ def events_receive(
             "--allow", metavar="NETWORK", help="Take events from here only; may be repeated."
         ),
     ] = None,
+    catalog: Annotated[
+        bool, typer.Option("--catalog", help="Have the practice catalog send its events here.")
+    ] = False,
 ) -> None:
     """Receive a catalog's events, and hand them to the project's EventHandler.
 
-    Bodies have to be signed with the secret EVENTS_SECRET, which is made where there is none; where
+    Its configuration is what a session was filled with, SLUG, or a file's. Bodies have to be signed with the secret EVENTS_SECRET, which is made where there is none; where
     there is a secret EVENTS_TOKEN, it is asked for as a bearer's. Events are kept in
     .devsession/events.db until they are handled. Ctrl-C ends it after what is being handled.
     """
     from devsession.cli.events import receive
 
-    receive(handler, config, host=host, port=port, allow=allow or [])
+    receive(slug, handler, config, host=host, port=port, allow=allow or [], catalog=catalog)
 
 
 @events.command("send")
@@ -79,7 +86,7 @@ def events_send(
             "--file", metavar="FILE", help="Send these instead, one as JSON on each line."
         ),
     ] = None,
-    url: Annotated[str, typer.Option("--url", metavar="URL", help="Of the receiver.")] = _URL,
+    url: Annotated[str, typer.Option("--url", metavar="URL", help="Of the receiver.")] = URL,
     as_json: Json = False,
 ) -> None:
     """Send made-up events of every type to a receiver, signed as a catalog signs them.

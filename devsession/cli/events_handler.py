@@ -2,66 +2,52 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import PluginLoadError, WorkflowError, did_you_mean
 from devsession.openmetadata.events.handler import EventHandler
-from devsession.openmetadata.steps.causes import cause_of
 from devsession.openmetadata.steps.configuring import configured
 from devsession.openmetadata.steps.references import resolve
 from devsession.openmetadata.steps.steps import Planned
 from devsession.openmetadata.workflow.file_steps import StepReader, class_of, wrong
 from devsession.openmetadata.workflow.file_text import read_yaml
 from devsession.secrets.managers import SecretStore
+from devsession.session.plugin_source import kind_of, load_plugin_class
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from devsession.session.workspace import Workspace
+
 
 def handler_of(name: str | None, folder: Path) -> type[EventHandler]:
-    """The class of this name, `module.Class`; without one the only handler of plugin.py.
+    """The class of this name, `module.Class`; without one that of plugin.py.
 
     Raises: WorkflowError when there is no such class; PluginLoadError when plugin.py has none, or several.
     """
     if name is not None:
         found: Any = class_of(name, EventHandler, folder)
         return found  # type: ignore[no-any-return]
-    file = folder / "plugin.py"
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
-    importlib.invalidate_caches()
-    loaded = sys.modules.get("plugin")
-    if loaded is not None and getattr(loaded, "__file__", None) != str(file):
-        del sys.modules["plugin"]  # another project's
-    try:
-        module = importlib.import_module("plugin")
-    except Exception as error:  # noqa: BLE001 - the author's module
+    plugin: Any = load_plugin_class(folder)
+    if kind_of(plugin) != "events":
         raise PluginLoadError(
-            "plugin.py does not import",
-            said=cause_of(error),
-            where=str(file),
-            next_step="mend the line and save; or --handler module.Class",
-        ) from None
-    handlers = [
-        value
-        for value in vars(module).values()
-        if isinstance(value, type)
-        and issubclass(value, EventHandler)
-        and value.__module__ == module.__name__
-    ]
-    if len(handlers) != 1:
-        names = ", ".join(each.__name__ for each in handlers)
-        one = handlers[0].__name__ if handlers else "YourHandler"
-        raise PluginLoadError(
-            f"plugin.py holds {f'several handlers: {names}' if handlers else 'no EventHandler'}",
-            where=str(file),
-            next_step=f"devsession events receive --handler plugin.{one}"
-            if handlers
-            else "derive a class from devsession.openmetadata.EventHandler",
+            f"{plugin.__name__} in plugin.py is no EventHandler",
+            where=str(folder / "plugin.py"),
+            next_step="derive a class from devsession.openmetadata.EventHandler; or, of another module, "
+            "--handler module.Class",
         )
-    return handlers[0]
+    return plugin  # type: ignore[no-any-return]
+
+
+def configured_in_session(handler: type[EventHandler], slug: str, workspace: Workspace) -> Planned:
+    """The handler with what `session.events(slug)` was filled with.
+
+    Raises: NotFilledError; SecretMissingError for a secret that is nowhere any more.
+    """
+    from devsession.session import DevelopmentSession
+
+    with DevelopmentSession(handler, workspace=workspace.folder) as session:
+        return Planned(handler, session.events(slug).config)
 
 
 def configured_from(handler: type[EventHandler], file: Path | None, folder: Path) -> Planned:
@@ -74,7 +60,10 @@ def configured_from(handler: type[EventHandler], file: Path | None, folder: Path
         try:
             return Planned(handler, configured(handler, {}))
         except WorkflowError as error:
-            error.next_step = f"{error.next_step}; give them: --config FILE, in YAML"
+            error.next_step = (
+                f"{error.next_step}; give them: --config FILE, in YAML; or devsession events receive "
+                "SLUG, as session.events(SLUG) was filled"
+            )
             raise
     content, where = read_yaml(file)
     if not isinstance(content, dict):

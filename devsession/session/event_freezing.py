@@ -11,12 +11,15 @@ from devsession.recording.event_scenario import EventScenarioFolder
 from devsession.recording.scenario import scenario_folder
 from devsession.recording.scenario_input import EventScenarioInput
 from devsession.render import counted
+from devsession.session.inbox import last_received, made_up
 from devsession.session.wanted import Wanted
 
 if TYPE_CHECKING:
     from devsession.openmetadata import ChangeEvent
     from devsession.session.development import DevelopmentSession
     from devsession.session.events import GivenEvents, SessionEvents
+
+_LAST = 10
 
 
 def event_scenario_of(
@@ -39,22 +42,28 @@ def event_scenario_of(
             # The author's cell shows it.
             print(f"scenario {name!r}: frozen with {told}: refresh=True takes it anew")  # noqa: T201
         return folder
-    if not events and folder.exists:
-        events = events_of(folder.read_events())
+    now = _input(session, handler, name)
+    if events is None:
+        events = _taken(session, handler)
     if not events:
         raise UsageError(
             f"The scenario {name!r} has no events to handle",
-            tried="events=[]" if given is not None else "looking for a scenario of this name",
             where=str(folder.path),
             next_step=f'session.events({handler.slug!r}).scenario({name!r}, events="events.jsonl")',
         )
-    now = _input(session, handler, name)
     redactor = session.vault.redactor  # with the secrets of the configuration
     with folder.at_once(redactor):
         folder.clear()
         folder.write_input(now, redactor)
         folder.write_events([each.to_wire() for each in events], redactor)
     return folder
+
+
+def _taken(session: DevelopmentSession, handler: SessionEvents) -> list[ChangeEvent]:
+    """The last events that came; made-up ones where none has."""
+    if found := last_received(session.workspace, _LAST):
+        return [each.event for each in found]
+    return made_up(handler.made(handler.config))
 
 
 def _input(session: DevelopmentSession, handler: SessionEvents, name: str) -> EventScenarioInput:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.openmetadata import WorkflowContext
 from devsession.openmetadata.events.handling import handle_events
+from devsession.session.inbox import received_frame
 from devsession.session.metadata_warehouse import warehouses
 from devsession.session.plugin_call import calling
 from devsession.session.session_step import SessionStep
@@ -13,6 +14,8 @@ from devsession.session.session_step import SessionStep
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
+
+    from pandas import DataFrame
 
     from devsession.openmetadata import ChangeEvent, EventHandler
     from devsession.openmetadata.events.handling import HandledEvents
@@ -37,12 +40,13 @@ class SessionEvents(SessionStep):
     ) -> EventScenario:
         """Events to handle and the configuration, frozen, in a folder of `scenarios/`.
 
-        events: ChangeEvents, what JSON gives of them, or the name of a file of JSON lines. Opened by
-        its name again it gives the same; `refresh=True` takes a new one.
+        events: ChangeEvents, what JSON gives of them, or the name of a file of JSON lines; by default
+        the last ten that the receiver has got or, where it has got none, made-up ones of each type
+        that the handler takes. Opened by its name again it gives the same; `refresh=True` takes a new one.
 
         Raises:
             NotFilledError: the form is not filled.
-            UsageError: there is no scenario of this name, and no events for one.
+            UsageError: there are no events in what is given.
             EntityError, DataError: the events cannot be.
             ScenarioError: the folder is damaged.
         """
@@ -55,6 +59,11 @@ class SessionEvents(SessionStep):
         else:
             self._scenarios[name].open(anew=refresh)
         return self._scenarios[name]
+
+    @property
+    def received(self) -> DataFrame:
+        """What `devsession events receive` has got: a row an event, with STATE, TRIES and RESULT."""
+        return received_frame(self._session.workspace)
 
     def handled(self, config: Any, events: Sequence[ChangeEvent]) -> HandledEvents:
         """What the handler does with events.

@@ -210,7 +210,13 @@ def instance_of(plugin_class: type[Plugin]) -> Plugin:
 
 def _not_one(file: Path, names: list[str], module: ModuleType) -> PluginLoadError:
     """The error of a file with no plugin class, or with several."""
-    tried, next_step = "", "derive one class from devsession.plugin.Plugin"
+    tried = ""
+    next_step = (
+        "keep one there, and the others in modules of their own"
+        if names
+        else "derive one class from devsession.plugin.Plugin; for a catalog from Source or EventHandler "
+        "of devsession.openmetadata"
+    )
     if theirs := [] if names else _of_the_package(module):
         tried = f"{theirs[0]} derives from omnata-plugin-runtime, which is installed here"
         next_step = "uninstall that package in this environment: devsession has its names"

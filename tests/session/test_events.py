@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,8 +22,10 @@ from devsession.errors import (
     UsageError,
 )
 from devsession.openmetadata import ChangeEvent, EventHandler
+from devsession.session.inbox import inbox_of
 from devsession.session.plugin_source import load_plugin_class
 from devsession.testing import run_faults, run_scenario
+from tests.openmetadata.events.sending import Noting, receiving
 from tests.session import events_plugin
 
 if TYPE_CHECKING:
@@ -175,7 +178,6 @@ class TestScenario:
             [7],
             7,
             [],
-            None,
         ]
         told = []
         for events in wrong:
@@ -185,6 +187,35 @@ class TestScenario:
 
         assert told == snapshot
         assert not (folder / "scenarios" / "wrong").exists()
+
+    def test_without_events_there_are_made_up_ones_of_what_the_handler_takes(
+        self, chat: SessionEvents
+    ) -> None:
+        scenario = chat.scenario("made up")
+
+        assert [(each.event_type, each.entity_type) for each in scenario.items] == [
+            ("entityUpdated", "table")
+        ]
+        assert chat.scenario("made up").items == scenario.items
+        assert scenario.run()
+
+    def test_without_events_there_are_those_that_the_receiver_got_last(
+        self, chat: SessionEvents, session: DevelopmentSession
+    ) -> None:
+        path, now = inbox_of(session.workspace), int(time.time() * 1000)
+        with receiving(Noting(), path) as catalog:
+            for number in range(12):
+                catalog.send(event(number, timestamp=now))
+            catalog.settle()
+
+        try:
+            scenario = chat.scenario("received")
+            got = chat.received
+        finally:
+            path.unlink()
+        assert [each.id for each in scenario.items] == [event(n)["id"] for n in range(2, 12)]
+        assert got["IDENTIFIER"].tolist() == [event(n)["id"] for n in range(12)]
+        assert set(got["STATE"]) == {"done"}
 
     def test_outcomes_of_cells_are_checked(
         self, chat: SessionEvents, snapshot: SnapshotAssertion

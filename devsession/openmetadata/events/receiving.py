@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from devsession.errors import DevsessionError, SetupError, UsageError
 from devsession.openmetadata.events.door import Door, RefusedError
@@ -20,7 +20,7 @@ from devsession.openmetadata.steps.steps import Planned, WorkflowContext
 from devsession.secrets.redact import Redactor
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable
     from pathlib import Path
 
     from starlette.applications import Starlette
@@ -38,7 +38,8 @@ _BUSY_SECONDS = 1
 class Receiver:
     """The handler, the inbox and the app that puts events into it; `start`, serve `app`, `stop`.
 
-    A server that is given only the `app` starts and stops it by itself.
+    A server that is given only the `app` starts and stops it by itself. warehouse: as of a
+    `WorkflowContext`.
     """
 
     def __init__(
@@ -50,10 +51,10 @@ class Receiver:
         token: str,
         allow: Iterable[str] = (),
         limits: Limits,
-        secrets: Mapping[str, str] | None = None,
+        warehouse: Callable[[str | None], Any] | None = None,
     ) -> None:
-        self.handler = _made(handler)
-        found = dict(secrets_in(self.handler.config)) | dict(secrets or {})
+        self.handler = _made(handler, WorkflowContext(warehouse=warehouse))
+        found = dict(secrets_in(self.handler.config))
         self.redactor = Redactor({**found, "events-secret": secret, "events-token": token})
         self._door = Door(
             secret=secret, token=token, allow=allow, limits=limits, redactor=self.redactor
@@ -167,12 +168,12 @@ class Receiver:
         return arrival.id, taken
 
 
-def _made(handler: HandlerLike) -> EventHandler:
+def _made(handler: HandlerLike, context: WorkflowContext) -> EventHandler:
     if isinstance(handler, type) and issubclass(handler, EventHandler):
         handler = Planned(handler, configured(handler, {}))
     if isinstance(handler, Planned):
         try:
-            made = handler.made(WorkflowContext())
+            made = handler.made(context)
         except DevsessionError:
             raise
         except Exception as error:  # noqa: BLE001 - the author's code
