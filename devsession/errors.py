@@ -36,6 +36,7 @@ DevsessionError
     ├── ServiceError         a local process (warehouse, sandbox) does not start or answer
     ├── LedgerError          the file that counts requests cannot be read or written
     ├── WarehouseError       the warehouse refused a statement, or is gone
+    ├── PublishError         a package that cannot be, or a step of publishing that was refused
     └── OmnataError          the Omnata app on Snowflake refused, or answered what cannot be read
 """
 
@@ -241,6 +242,10 @@ class LedgerError(SetupError):
 
 class WarehouseError(SetupError):
     """The warehouse refused a statement, or is gone."""
+
+
+class PublishError(SetupError):
+    """A package that cannot be made, or a step of publishing that Snowflake refused; `step` says which."""
 
 
 class OmnataError(SetupError):

@@ -1,0 +1,168 @@
+"""What a plugin requires: each referenced from Snowflake's channel, or bundled as a pure wheel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from devsession.errors import PublishError
+from devsession.publish.channel import PYTHON
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from devsession.publish.channel import Channel
+    from devsession.publish.wheels import Wheel
+
+# What our own part imports there. Held by a test.
+OURS = ("snowflake-snowpark-python", "pandas>=2.2", "pyarrow>=14", "pydantic>=2.9", "jinja2>=3.1")
+OURS_INBOUND = ("fastjsonschema>=2.16",)
+"""Besides, for streams that have a json_schema."""
+
+_THERE = {
+    "python_version": PYTHON,
+    "sys_platform": "linux",
+    "platform_system": "Linux",
+    "os_name": "posix",
+    "platform_machine": "x86_64",
+    "implementation_name": "cpython",
+    "platform_python_implementation": "CPython",
+}
+
+
+@dataclass
+class Resolved:
+    """references: what a procedure's PACKAGES names, `name==version`. bundled: in their order."""
+
+    references: dict[str, str] = field(default_factory=dict)
+    bundled: dict[str, Wheel] = field(default_factory=dict)
+
+    @property
+    def packages(self) -> list[str]:
+        """What PACKAGES holds, by name."""
+        return [self.references[name] for name in sorted(self.references)]
+
+
+def requirements_in(file: Path) -> list[Requirement]:
+    """The requirements of a file; none without it.
+
+    Raises: PublishError for a line that names no package by its name: an option, a path, a URL.
+    """
+    if not file.is_file():
+        return []
+    found = []
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        text = line.partition(" #")[0].strip()
+        if not text or text.startswith("#"):
+            continue
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement:
+            requirement = None
+        if requirement is None or requirement.url:
+            raise PublishError(
+                f"A line of {file.name} names no package: {text}",
+                where=f"{file}, line {number}",
+                next_step="write name and version, such as requests>=2.32; an option of pip goes into "
+                "its environment, PIP_FIND_LINKS for a folder of wheels",
+                step="package",
+                line=number,
+            )
+        if canonicalize_name(requirement.name) != "devsession":  # our part is packed anyhow
+            found.append(requirement)
+    return found
+
+
+def resolve(
+    requirements: Iterable[Requirement],
+    channel: Channel,
+    wheel_of: Callable[[Requirement], Wheel],
+) -> Resolved:
+    """Where each of them comes from, and what those that are bundled require in turn.
+
+    wheel_of: gets the wheel of one that the channel lacks.
+
+    Raises: PublishError when a compiled package would have to be bundled, or two want different
+        versions of one.
+    """
+    resolved = Resolved()
+    todo = [(each, "requirements.txt") for each in requirements if _is_wanted(each, set())]
+    while todo:
+        wanted, by = todo.pop(0)
+        name = canonicalize_name(wanted.name)
+        if name in resolved.bundled:
+            _check(resolved.bundled[name], wanted, by)
+            continue
+        best = channel.best(name, wanted.specifier)
+        if best is not None:
+            _refer(resolved, wanted, best, by)
+            continue
+        if name in resolved.references:
+            raise _two_versions(wanted, resolved.references[name], by)
+        wheel = resolved.bundled[name] = wheel_of(wanted)
+        _check_pure(wheel, wanted, channel)
+        for each in map(Requirement, wheel.requires):
+            if _is_wanted(each, wanted.extras):
+                todo.append((each, f"{wheel.name} {wheel.version}"))
+    return resolved
+
+
+def _refer(resolved: Resolved, wanted: Requirement, best: tuple[str, object], by: str) -> None:
+    """With its version where one is wanted; else Snowflake chooses what goes with the others."""
+    name = canonicalize_name(wanted.name)
+    text = f"{best[0]}=={best[1]}" if wanted.specifier else best[0]
+    before = resolved.references.get(name)
+    if before is None or before == best[0]:
+        resolved.references[name] = text
+    elif wanted.specifier and before != text:
+        version = before.partition("==")[2]
+        if not wanted.specifier.contains(version):
+            raise _two_versions(wanted, before, by)
+
+
+def _is_wanted(requirement: Requirement, extras: set[str]) -> bool:
+    marker = requirement.marker
+    if marker is None:
+        return True
+    return any(marker.evaluate({**_THERE, "extra": extra}) for extra in extras or {""})
+
+
+def _check(wheel: Wheel, wanted: Requirement, by: str) -> None:
+    if not wanted.specifier.contains(wheel.version, prereleases=True):
+        raise _two_versions(wanted, f"{wheel.name}=={wheel.version}", by)
+
+
+def _two_versions(wanted: Requirement, has: str, by: str) -> PublishError:
+    return PublishError(
+        f"Two versions of {wanted.name} are required: {by} wants {wanted}, and {has} is taken",
+        where="requirements.txt",
+        next_step=f"write one version of {wanted.name} there that all of them take",
+        step="package",
+        requirement=wanted.name,
+    )
+
+
+def _check_pure(wheel: Wheel, wanted: Requirement, channel: Channel) -> None:
+    if wheel.is_pure:
+        return
+    there = ", ".join(map(str, channel.versions(wanted.name)[:5]))
+    raise PublishError(
+        f"{wanted.name} is compiled, and cannot be bundled; nothing was uploaded",
+        tried=f"{wanted}: "
+        + (
+            f"the channel has {there}, none that is wanted"
+            if there
+            else f"the channel does not have it ({channel.source})"
+        )
+        + f"\n{wheel.file}: made for one platform; Snowflake takes only Python from a plugin",
+        where="requirements.txt",
+        next_step="ask for a version that the channel has"
+        if there
+        else "do without it, or take a package that is pure Python or in the channel",
+        step="package",
+        requirement=wanted.name,
+    )
