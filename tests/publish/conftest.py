@@ -25,6 +25,8 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(os.environ, "PIP_NO_INDEX", "1")
         patch.setitem(os.environ, "PIP_FIND_LINKS", str(folder))
+        for wheel in folder.glob("*.whl"):  # as if they were installed
+            patch.syspath_prepend(str(wheel))
         yield folder
 
 

@@ -7,12 +7,15 @@ import csv
 import hashlib
 import io
 import json
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 from devsession.publish.channel import Channel
 from devsession.publish.names import Names
 from devsession.publish.package import make_package, manifest_of
+from devsession.publish.wheels import wheel_of
 from devsession.session.plugin_source import load_plugin_class
 
 if TYPE_CHECKING:
@@ -68,6 +71,10 @@ class Acme(Plugin):
             outcomes.ok(row.IDENTIFIER, shout(f"inv-{in_cents(amount)}"))
         return outcomes
 '''
+
+
+wheel_once = cache(wheel_of)
+"""What pip finds, asked once for each requirement: that takes most of the time of a package."""
 
 
 def write_channel(file: Path, packages: dict[str, list[str]] | None = None) -> Path:
@@ -145,4 +152,10 @@ def packaged(folder: Path, **names: str) -> Package:
     plugin_class = load_plugin_class(folder)
     chosen = Names.of(manifest_of(plugin_class), **names)
     channel = Channel.in_file(write_channel(folder.parent / "channel.json"))
-    return make_package(plugin_class, folder, chosen, channel)
+    return make_package(plugin_class, folder, chosen, channel, wheels=wheel_once)
+
+
+def steady(text: str) -> str:
+    """Without what differs from one of our versions to the next."""
+    text = re.sub(r"package [0-9a-f]{16}", "package 0123456789abcdef", text)
+    return re.sub(r"[\d,]+ kB", "9 kB", text)

@@ -1,0 +1,82 @@
+"""What the channel has: from a file, or from an account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from devsession.errors import PublishError
+from devsession.publish.channel import Channel
+from devsession.publish.requirements import requirements_in, resolve
+from tests.publish.projects import write_channel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syrupy.assertion import SnapshotAssertion
+
+
+class Session:
+    """Answers the one question."""
+
+    def sql(self, query: str, params: Any) -> Session:
+        assert "INFORMATION_SCHEMA.PACKAGES" in query
+        assert params == ["3.11"]
+        return self
+
+    def collect(self) -> list[tuple[str, str]]:
+        return [("requests", "2.9.1"), ("requests", "2.32.3"), ("odd", "not-a-version")]
+
+
+def no_wheel(requirement: Requirement) -> Any:
+    raise AssertionError(f"{requirement} was looked for")
+
+
+def test_an_account_is_asked() -> None:
+    channel = Channel.of_account(Session(), "prod")
+
+    assert (
+        str(channel.best("Requests", SpecifierSet(">=2.0"))) == "('requests', <Version('2.32.3')>)"
+    )
+    assert channel.best("odd", SpecifierSet()) is None
+    assert channel.source == "account prod"
+
+
+def test_a_version_is_named_where_one_is_wanted(tmp_path: Path) -> None:
+    channel = Channel.in_file(write_channel(tmp_path / "channel.json"))
+    wanted = ["requests", "Jinja2<3.1.6", "pandas; sys_platform == 'win32'", "requests>=2.0"]
+
+    resolved = resolve(map(Requirement, wanted), channel, no_wheel)
+
+    assert resolved.packages == ["jinja2==3.1.4", "requests==2.32.3"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"snowflake_channel": ["requests"]}',
+        '{"snowflake_channel": {}, "python": "3.9"}',
+    ],
+)
+def test_a_list_that_cannot_be_used(text: str, tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    file = tmp_path / "channel.json"
+    file.write_text(text, encoding="utf-8")
+
+    with pytest.raises(PublishError) as refused:
+        Channel.in_file(file)
+
+    assert str(refused.value).replace(str(tmp_path), "..") == snapshot
+
+
+def test_no_list(tmp_path: Path) -> None:
+    with pytest.raises(PublishError, match="No such file"):
+        Channel.in_file(tmp_path / "channel.json")
+
+
+def test_no_requirements(tmp_path: Path) -> None:
+    assert requirements_in(tmp_path / "requirements.txt") == []
