@@ -313,11 +313,12 @@ def publish(  # noqa: PLR0913 - the options of one command
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Publish the plugin on Snowflake: package, upload, deploy, register.
+    """Make the plugin an app on Snowflake, in four steps.
 
-    The package is the folder of a Native App, in dist/. After a failure the same command goes on with
-    the step that failed; once more, nothing is done twice. A metadata plugin's package is a wheel and
-    a workflow, which are tried in a clean environment; it has no other steps.
+    The package is the folder of a Native App, in dist/; it is uploaded, deployed, and registered with
+    the Omnata app. After a failure the same command goes on with the step that failed; once more,
+    nothing is done twice. A metadata plugin's package is a wheel and a workflow, tried where only
+    what it requires can be imported; it has no other steps.
     """
     from devsession.cli.publish import publish
 

@@ -11,12 +11,15 @@ import typer
 from rich.progress import SpinnerColumn
 
 from devsession.cli.run_progress import TerminalLine
-from devsession.errors import PublishError
+from devsession.errors import PublishError, UsageError
 from devsession.publish.channel import Channel
+from devsession.publish.connector import make_connector
 from devsession.publish.names import Names
 from devsession.publish.package import make_package, manifest_of
 from devsession.publish.publishing import STEPS, require_account
 from devsession.publish.publishing import publish as publish_package
+from devsession.secrets.redact import Redactor
+from devsession.session.known_secrets import known_secrets
 from devsession.session.plugin_source import is_metadata, load_plugin_class
 from devsession.warehouse.snowflake import snowflake_account
 
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
 
 DIST = "dist"
 _DOING = {
-    "package": "packaging: requirements are looked up",
+    "package": "packaging",
     "upload": "uploading",
     "deploy": "deploying",
     "register": "registering",
@@ -58,6 +61,7 @@ def publish(
         progress.tell("package")
         channel = _channel(channel_packages, session, account)
         package = make_package(plugin_class, folder, chosen, channel)
+        package.check(Redactor(known_secrets([folder])))
         place = folder / DIST / manifest_of(plugin_class).plugin_id
         if not dry_run:
             package.write(place)
@@ -120,4 +124,23 @@ def _publish_connector(
     folder: Path, source: type[Any], *, step: Step | None, dry_run: bool, as_json: bool
 ) -> None:
     """A metadata plugin: its wheel and its workflow, tried in a clean environment."""
-    raise NotImplementedError
+    if step not in (None, "package"):
+        raise UsageError(
+            f"A metadata plugin has no step {step}",
+            tried="its workflow runs where OpenMetadata's do, not in an app on Snowflake",
+            next_step="devsession publish: makes the wheel and the workflow",
+        )
+    with _Progress(wanted=not as_json) as progress:
+        progress.tell("package")
+        connector = make_connector(source, folder)
+    if not dry_run:
+        connector.write(folder / DIST)
+    if as_json:
+        typer.echo(json.dumps(connector.to_dict()))
+        return
+    typer.echo(str(connector))
+    if not dry_run:
+        typer.echo(f"\nwritten: {DIST}")
+        typer.echo(
+            f"next: where workflows run, pip install {connector.wheel} and devsession workflow run workflow.yml"
+        )

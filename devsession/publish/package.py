@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from dataclasses import dataclass
 from importlib.metadata import packages_distributions
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from devsession.errors import DevsessionError, PluginRaisedError, PublishError
+from devsession.errors import DevsessionError, PluginRaisedError, PublishError, SecretLeakError
 from devsession.plugin.contract import PluginManifest
 from devsession.publish.archive import digest_of, zipped
 from devsession.publish.procedures import handlers_module, missing_methods, procedures_of
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from devsession.publish.names import Names
     from devsession.publish.requirements import Resolved
     from devsession.publish.wheels import Wheel
+    from devsession.secrets.redact import Redactor
 
 APP = "app"
 """The folder in it that is uploaded."""
@@ -60,6 +64,22 @@ class Package:
     resolved: Resolved
     warnings: tuple[str, ...] = ()
 
+    def check(self, redactor: Redactor) -> None:
+        """Raises: SecretLeakError when a file of the project, or of what is bundled, holds a secret."""
+        with ZipFile(BytesIO(self.files[CODE])) as code:
+            names = [name for name in code.namelist() if not name.startswith("devsession/")]
+            packed = {name: code.read(name) for name in names}
+        beside = {path: content for path, content in self.files.items() if path != CODE}
+        for path, content in (packed | beside).items():
+            if hits := redactor.find(content):
+                raise SecretLeakError(
+                    f"{path} holds the secret {hits[0].name}; nothing was packed",
+                    where=path,
+                    next_step="take it out, parameters.secret(..) has it at run time; devsession audit "
+                    "finds others",
+                    step="package",
+                )
+
     def write(self, folder: Path) -> None:
         """Put it into a folder that is only ours: what was there is gone, or stays when this fails.
 
@@ -73,9 +93,8 @@ class Package:
                 next_step="move that away, then publish again",
                 step="package",
             )
-        fresh = folder.with_name(f".{folder.name}.new")
+        fresh = folder.with_name(f".{folder.name}-{os.getpid()}")
         try:
-            shutil.rmtree(fresh, ignore_errors=True)
             for path, content in self.files.items():
                 file = fresh / APP / path
                 file.parent.mkdir(parents=True, exist_ok=True)

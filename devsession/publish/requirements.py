@@ -18,9 +18,15 @@ if TYPE_CHECKING:
     from devsession.publish.channel import Channel
     from devsession.publish.wheels import Wheel
 
-# What our own part imports there. Held by a test.
-OURS = ("snowflake-snowpark-python", "pandas>=2.2", "pyarrow>=14", "pydantic>=2.9", "jinja2>=3.1")
-OURS_INBOUND = ("fastjsonschema>=2.16",)
+# What our own part imports there, which a test holds; the oldest that it was run with.
+OURS = (
+    "snowflake-snowpark-python>=1.40",
+    "pandas>=2.2.3",
+    "pyarrow>=16.1",
+    "pydantic>=2.10.3",
+    "jinja2>=3.1.4",
+)
+OURS_INBOUND = ("fastjsonschema>=2.21.1",)
 """Besides, for streams that have a json_schema."""
 
 _THERE = {

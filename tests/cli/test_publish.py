@@ -91,6 +91,19 @@ def test_a_refusal_names_the_step(
     assert "The step upload was refused: Insufficient privileges" in said.err
 
 
+def test_a_secret_is_not_packed(project: Path, cli: CommandLine) -> None:
+    (project / ".env").write_text("ACME_API_KEY=sesame-open-17\n", encoding="utf-8")
+    words = project / "helpers" / "words.py"
+    words.write_text(words.read_text() + "KEY = 'sesame-open-17'\n", encoding="utf-8")
+
+    said = cli(project, "publish", "--step", "package", *CHANNEL)
+
+    assert said.code == 1
+    assert "helpers/words.py holds the secret ACME_API_KEY; nothing was packed" in said.err
+    assert "sesame" not in said.err
+    assert not (project / "dist").exists()
+
+
 def test_json(project: Path, cli: CommandLine) -> None:
     said = cli(project, "publish", "--dry-run", "--json", *CHANNEL)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from devsession.publish.package import Package
 
 CHANNEL = {
-    "snowflake-snowpark-python": ["1.39.1", "1.40.0"],
+    "snowflake-snowpark-python": ["1.40.0", "1.41.0"],
     "pandas": ["2.2.3", "2.3.1"],
     "pyarrow": ["16.1.0", "19.0.0"],
     "pydantic": ["2.10.3", "2.11.7"],

@@ -1,9 +1,13 @@
 """A packaged plugin's procedures, called as Snowflake does: from the zip, in a clean process, with a
-session of the embedded warehouse, and the practice app as the app."""
+session of the embedded warehouse, and the practice app as the app.
+
+DEVSESSION_CHANNEL_PYTHON names another Python than this one, with the packages that the channel has.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -31,7 +35,7 @@ RECORDS = [
 
 def called(code: Path, **asked: Any) -> Any:
     done = subprocess.run(
-        [sys.executable, str(HOST)],
+        [os.environ.get("DEVSESSION_CHANNEL_PYTHON", sys.executable), str(HOST)],
         input=json.dumps({"zip": str(code), **asked}),
         capture_output=True,
         text=True,
