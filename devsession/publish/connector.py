@@ -21,6 +21,7 @@ from devsession.errors import PublishError
 from devsession.publish.clean_check import NOT_IMPORTED
 from devsession.publish.installed import modules_of, required
 from devsession.publish.wheels import Wheel
+from devsession.render import GOOD, html_line, html_report
 
 WORKFLOW = "workflow.yml"
 _TIME_LIMIT = 300
@@ -39,6 +40,14 @@ class Connector:
     source: str
     workflow: str
     checked: tuple[str, ...]
+    written: str = ""
+
+    @property
+    def next_step(self) -> str:
+        """What to do with it."""
+        return (
+            f"where workflows run, pip install {self.wheel} and devsession workflow run {WORKFLOW}"
+        )
 
     def write(self, folder: Path) -> None:
         """Put both into a folder, over those of before.
@@ -65,11 +74,20 @@ class Connector:
             "source": self.source,
             "workflow": WORKFLOW,
             "checked": list(self.checked),
+            "written": self.written,
         }
 
     def __str__(self) -> str:
         lines = [f"package   {self.wheel}, {WORKFLOW}", f"  source   {self.source}"]
-        return "\n".join([*lines, *(f"  checked  {each}" for each in self.checked)])
+        lines += [f"  checked  {each}" for each in self.checked]
+        return "\n".join([*lines, *([f"written   {self.written}"] if self.written else [])])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        checked = [html_line(f"checked: {each}") for each in self.checked]
+        lines = [html_line(f"source: {self.source}"), *checked]
+        return html_report(f"Connector {self.wheel}", *lines, edge=GOOD)
 
 
 def make_connector(source: type[Any], folder: Path) -> Connector:

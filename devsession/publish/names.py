@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from devsession.errors import UsageError
+from devsession.errors import UsageError, did_you_mean
 from devsession.quoting import quoted
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Names:
     def of(cls, manifest: PluginManifest, **given: str | None) -> Names:
         """The usual names of a plugin, but for those that are given.
 
-        Raises: UsageError for what can be no name.
+        Raises: UsageError for what can be no name, or the name of nothing.
         """
         name = manifest.plugin_id.upper()
         usual = {
@@ -48,6 +48,12 @@ class Names:
             "omnata_app": "OMNATA_SYNC_ENGINE",
         }
         chosen = usual | {option: value for option, value in given.items() if value is not None}
+        if unknown := sorted(chosen.keys() - usual.keys()):
+            raise UsageError(
+                f"Nothing that is published has the name {unknown[0]!r}",
+                tried=did_you_mean(unknown[0], usual),
+                option=unknown[0],
+            )
         names = cls(**chosen)
         for option in fields(cls):
             _check(option.name, getattr(names, option.name))

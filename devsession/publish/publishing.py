@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from devsession.errors import PublishError, UsageError
@@ -24,18 +25,31 @@ STEPS: tuple[Step, ...] = ("package", "upload", "deploy", "register")
 
 @dataclass
 class Published:
-    """What was done, or in a dry run would be: step -> a line; the statements in their order."""
+    """What was done, or in a dry run would be: step -> a line; the statements in their order.
+
+    there: whether there was an account. written: the package's folder.
+    """
 
     package: Package
     dry_run: bool
+    there: bool
+    written: str = ""
     done: dict[Step, str] = field(default_factory=dict)
     statements: dict[Step, list[str]] = field(default_factory=dict)
+
+    @property
+    def next_step(self) -> str:
+        """What to do with it; "" when all is done."""
+        if self.dry_run and self.done and not self.there:
+            return "that is a first publish; --account NAME tells it from where that account stands"
+        return "" if self.done or not self.written else "devsession publish --dry-run"
 
     def to_dict(self) -> dict[str, Any]:
         """The same for programs."""
         return {
             "package": self.package.to_dict(),
             "dry_run": self.dry_run,
+            "written": self.written,
             "done": dict(self.done),
             "statements": {step: list(said) for step, said in self.statements.items()},
         }
@@ -46,13 +60,20 @@ class Published:
             lines.append(f"{step:<9} {told}")
             if self.dry_run:
                 lines += [f"  {statement};" for statement in self.statements[step]]
+        lines += [f"written   {self.written}"] if self.written else []
         return "\n".join(lines)
 
+    __repr__ = __str__
+
     def _repr_html_(self) -> str:
-        rows = [(step, told) for step, told in self.done.items()]
+        rows = list(self.done.items())
+        said = [f"{each};" for step in self.statements.values() for each in step]
         title = f"{self.package.plugin}, package {self.package.digest}"
         parts = [html_table(["step", "what"], rows)] if rows else []
+        parts += [html_line(f"written: {self.written}")] if self.written else []
         parts += [html_line(f"warning: {each}") for each in self.package.warnings]
+        if self.dry_run and said:
+            parts.append(f"<pre>{escape(chr(10).join(said))}</pre>")
         return html_report(
             f"Would publish {title}" if self.dry_run else f"Published {title}",
             *parts,
@@ -79,7 +100,7 @@ def publish(
     account = Account(session) if session is not None else None
     require_account(steps, there=account is not None, dry_run=dry_run)
     side: Account | Rehearsal = account if account and not dry_run else Rehearsal(account)
-    published = Published(package, dry_run)
+    published = Published(package, dry_run, there=account is not None)
     found: Found | None = None
     patch: int | None = None
     for step in [each for each in steps if each != "package"]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from devsession.cli import publish as command
 from devsession.publish.package import make_package
+from devsession.session import publishing
 from tests.publish.projects import steady, wheel_once, write_channel, write_money, write_project
 from tests.publish.snowflake_account import SnowflakeAccount
 
@@ -30,7 +30,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.syspath_prepend(str(wheel))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "wheels"))
-    monkeypatch.setattr(command, "make_package", partial(make_package, wheels=wheel_once))
+    monkeypatch.setattr(publishing, "make_package", partial(make_package, wheels=wheel_once))
     write_channel(tmp_path / "channel.json")
     return write_project(tmp_path / "acme")
 
@@ -46,7 +46,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> SnowflakeAccount:
         def close(self) -> None:
             account.statements.append("closed")
 
-    monkeypatch.setattr(command, "snowflake_account", lambda name: Opened())
+    monkeypatch.setattr(publishing, "snowflake_account", lambda name: Opened())
     return account
 
 
@@ -63,7 +63,7 @@ def test_a_dry_run_writes_nothing(project: Path, cli: CommandLine) -> None:
 
     assert said.code == 0, said.err
     assert 'add version "V2"' in said.out
-    assert "as for a first publish" in said.out
+    assert "that is a first publish" in said.out
     assert not (project / "dist").exists()
 
 

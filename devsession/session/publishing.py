@@ -1,0 +1,127 @@
+"""A plugin is published from where it lies: what the command does, and `session.publish(..)`."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from devsession.errors import PublishError, UsageError
+from devsession.private import private_folder
+from devsession.publish.channel import Channel
+from devsession.publish.connector import make_connector
+from devsession.publish.names import Names
+from devsession.publish.package import make_package, manifest_of
+from devsession.publish.publishing import STEPS, publish, require_account
+from devsession.secrets.redact import Redactor
+from devsession.session.known_secrets import known_secrets
+from devsession.session.plugin_source import is_metadata
+from devsession.warehouse.snowflake import snowflake_account
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from snowflake.snowpark import Session
+
+    from devsession.publish.connector import Connector
+    from devsession.publish.publishing import Published, Step
+
+DIST = "dist"
+SAVED = "channel-packages.json"
+"""What the channel has, as it was saved last in a workspace's private folder."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to be published. names: those that are not the usual ones."""
+
+    step: Step | None = None
+    dry_run: bool = False
+    account: str | None = None
+    channel_packages: Path | None = None
+    names: Mapping[str, str | None] = field(default_factory=dict)
+
+
+def publish_plugin(
+    plugin_class: type[Any],
+    folder: Path,
+    wish: Wish,
+    *,
+    tell: Callable[[Step], None] = lambda _: None,
+) -> Published | Connector:
+    """Go through the steps. tell: is told of each when it begins.
+
+    Raises:
+        PluginRaisedError, DefinitionError: there is no manifest.
+        PublishError: a package that cannot be, or a step that was refused.
+        SecretLeakError: a file to be packed holds a secret.
+        UsageError: a step needs an account, and none is named; or a metadata plugin has no such step.
+    """
+    if is_metadata(plugin_class):
+        return _connector(plugin_class, folder, wish, tell)
+    steps = (wish.step,) if wish.step else STEPS
+    manifest = manifest_of(plugin_class)
+    names = Names.of(manifest, **wish.names)
+    require_account(steps, there=wish.account is not None, dry_run=wish.dry_run)
+    with _session(wish.account) as session:
+        tell("package")
+        package = make_package(plugin_class, folder, names, _channel(wish, folder, session))
+        package.check(Redactor(known_secrets([folder])))
+        place = folder / DIST / manifest.plugin_id
+        if not wish.dry_run:
+            package.write(place)
+        published = publish(package, session, steps=steps, dry_run=wish.dry_run, tell=tell)
+    return published if wish.dry_run else replace(published, written=f"{DIST}/{place.name}")
+
+
+def _connector(
+    source: type[Any], folder: Path, wish: Wish, tell: Callable[[Step], None]
+) -> Connector:
+    """A metadata plugin: its wheel and its workflow, tried where only what it requires is."""
+    if wish.step not in (None, "package"):
+        raise UsageError(
+            f"A metadata plugin has no step {wish.step}",
+            tried="its workflow runs where OpenMetadata's do, not in an app on Snowflake",
+            next_step="devsession publish: makes the wheel and the workflow",
+        )
+    tell("package")
+    connector = make_connector(source, folder)
+    if wish.dry_run:
+        return connector
+    connector.write(folder / DIST)
+    return replace(connector, written=DIST)
+
+
+@contextmanager
+def _session(account: str | None) -> Iterator[Session | None]:
+    if account is None:
+        yield None
+        return
+    opened = snowflake_account(account)
+    try:
+        yield opened.snowpark
+    finally:
+        opened.close()
+
+
+def _channel(wish: Wish, folder: Path, session: Session | None) -> Channel:
+    """What a file says that is named, or the account, or what was saved of one.
+
+    Raises: PublishError when there is none of them.
+    """
+    if wish.channel_packages is not None:
+        return Channel.in_file(folder / wish.channel_packages)
+    if session is not None and wish.account is not None:
+        return Channel.of_account(session, wish.account)
+    saved = private_folder(folder) / SAVED
+    if saved.is_file():
+        return Channel.in_file(saved)
+    raise PublishError(
+        "Nothing says which packages Snowflake's channel has",
+        tried=f"--channel-packages, --account: not given\n{saved.parent.name}/{SAVED}: not there",
+        next_step="devsession publish --step package --account NAME asks the account; offline, save its "
+        'list once, as {"snowflake_channel": {"requests": ["2.32.3"]}, "python": "3.11", "saved": '
+        '"2026-01-31"}, and give --channel-packages FILE',
+        step="package",
+    )
