@@ -11,7 +11,6 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from devsession.errors import DevsessionError, PluginRaisedError, PublishError, SecretLeakError
@@ -35,6 +34,8 @@ from devsession.render import counted
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from packaging.requirements import Requirement
 
     from devsession.plugin.contract import Plugin
     from devsession.publish.channel import Channel
@@ -183,9 +184,9 @@ def make_package(
         PublishError: a requirement cannot be had there, or an import.
     """
     manifest = manifest_of(plugin_class)
-    own = [*OURS, *(OURS_INBOUND if manifest.supports_inbound else ())]
+    ours = [*OURS, *(OURS_INBOUND if manifest.supports_inbound else ())]
     required = requirements_in(folder / "requirements.txt")
-    resolved = resolve([*required, *map(Requirement, own)], channel, wheels)
+    resolved = resolve(required, channel, wheels, ours=ours)
     procedures = procedures_of(plugin_class)
     plugin = plugin_files(folder, plugin_class.__module__)
     code = plugin | own_files()

@@ -29,6 +29,7 @@ OURS = (
 OURS_INBOUND = ("fastjsonschema>=2.21.1",)
 """Besides, for streams that have a json_schema."""
 
+_FILE, _OURSELVES = "requirements.txt", "devsession"
 _THERE = {
     "python_version": PYTHON,
     "sys_platform": "linux",
@@ -87,16 +88,19 @@ def resolve(
     requirements: Iterable[Requirement],
     channel: Channel,
     wheel_of: Callable[[Requirement], Wheel],
+    *,
+    ours: Iterable[str] = (),
 ) -> Resolved:
     """Where each of them comes from, and what those that are bundled require in turn.
 
-    wheel_of: gets the wheel of one that the channel lacks.
+    wheel_of: gets the wheel of one that the channel lacks. ours: what our own part requires.
 
     Raises: PublishError when a compiled package would have to be bundled, or two want different
         versions of one.
     """
     resolved = Resolved()
-    todo = [(each, "requirements.txt") for each in requirements if _is_wanted(each, set())]
+    todo = [(each, _FILE) for each in requirements if _is_wanted(each, set())]
+    todo += [(Requirement(each), _OURSELVES) for each in ours]
     while todo:
         wanted, by = todo.pop(0)
         name = canonicalize_name(wanted.name)
@@ -110,7 +114,7 @@ def resolve(
         if name in resolved.references:
             raise _two_versions(wanted, resolved.references[name], by)
         wheel = resolved.bundled[name] = wheel_of(wanted)
-        _check_pure(wheel, wanted, channel)
+        _check_pure(wheel, wanted, by, channel)
         for each in map(Requirement, wheel.requires):
             if _is_wanted(each, wanted.extras):
                 todo.append((each, f"{wheel.name} {wheel.version}"))
@@ -145,30 +149,43 @@ def _check(wheel: Wheel, wanted: Requirement, by: str) -> None:
 def _two_versions(wanted: Requirement, has: str, by: str) -> PublishError:
     return PublishError(
         f"Two versions of {wanted.name} are required: {by} wants {wanted}, and {has} is taken",
-        where="requirements.txt",
+        where=_FILE,
         next_step=f"write one version of {wanted.name} there that all of them take",
         step="package",
         requirement=wanted.name,
     )
 
 
-def _check_pure(wheel: Wheel, wanted: Requirement, channel: Channel) -> None:
+def _check_pure(wheel: Wheel, wanted: Requirement, by: str, channel: Channel) -> None:
     if wheel.is_pure:
         return
-    there = ", ".join(map(str, channel.versions(wanted.name)[:5]))
+    # It may be wanted by a package that is bundled only because its version is too new.
+    parent = by.partition(" ")[0]
+    lines = [_in_the_channel(each, channel) for each in dict.fromkeys([wanted.name, parent])]
+    older = next((each for each in (wanted.name, parent) if channel.versions(each)), None)
+    next_step = "do without it, or take a package that is pure Python or in the channel"
+    if parent == _OURSELVES:
+        next_step = "save the channel's list anew, or publish with an older devsession"
+    elif older:
+        next_step = f"in requirements.txt, ask for a version of {older} that the channel has"
     raise PublishError(
         f"{wanted.name} is compiled, and cannot be bundled; nothing was uploaded",
-        tried=f"{wanted}: "
-        + (
-            f"the channel has {there}, none that is wanted"
-            if there
-            else f"the channel does not have it ({channel.source})"
-        )
-        + f"\n{wheel.file}: made for one platform; Snowflake takes only Python from a plugin",
-        where="requirements.txt",
-        next_step="ask for a version that the channel has"
-        if there
-        else "do without it, or take a package that is pure Python or in the channel",
+        tried="\n".join(
+            [
+                f"{wanted}: wanted by {by}",
+                *filter(None, lines),
+                f"{wheel.file}: made for one platform; Snowflake takes only Python from a plugin",
+            ]
+        ),
+        where=channel.source,
+        next_step=next_step,
         step="package",
         requirement=wanted.name,
     )
+
+
+def _in_the_channel(name: str, channel: Channel) -> str:
+    if name in (_FILE, _OURSELVES):
+        return ""
+    there = ", ".join(map(str, channel.versions(name)[:5]))
+    return f"{name}: the channel has {there or 'none'}"

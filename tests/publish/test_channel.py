@@ -11,7 +11,8 @@ from packaging.specifiers import SpecifierSet
 from devsession.errors import PublishError
 from devsession.publish.channel import Channel
 from devsession.publish.requirements import requirements_in, resolve
-from tests.publish.projects import write_channel
+from devsession.publish.wheels import wheel_of
+from tests.publish.projects import write_channel, write_wheel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,6 +72,18 @@ def test_a_list_that_cannot_be_used(text: str, tmp_path: Path, snapshot: Snapsho
         Channel.in_file(file)
 
     assert str(refused.value).replace(str(tmp_path), "..") == snapshot
+
+
+def test_a_channel_that_is_too_old_for_us(
+    tmp_path: Path, wheels: Path, snapshot: SnapshotAssertion
+) -> None:
+    write_wheel(wheels, "pandas", "2.9", {"pandas.so": ""}, tag="cp311-cp311-linux_x86_64")
+    channel = Channel.in_file(write_channel(tmp_path / "channel.json", {"pandas": ["2.1.4"]}))
+
+    with pytest.raises(PublishError) as refused:
+        resolve([], channel, wheel_of, ours=["pandas>=2.2.3"])
+
+    assert str(refused.value) == snapshot
 
 
 def test_no_list(tmp_path: Path) -> None:

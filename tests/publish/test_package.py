@@ -161,8 +161,8 @@ BROKEN = {
     "manifest raises": ("plugin.py", "return PluginManifest(", "return PluginManifest(*1/0,"),
     "manifest is none": ("plugin.py", "return PluginManifest(", "return dict("),
     "no wheel": ("requirements.txt", "unidecode", "acme-nowhere"),
-    "no such version": ("requirements.txt", "acme-money>=1.0", "acme-money>=3"),
     "compiled": ("requirements.txt", "unidecode", "acme-fast"),
+    "compiled, wanted by another": ("requirements.txt", "unidecode", "jinja2==3.9"),
     "compiled, other version there": ("requirements.txt", "unidecode", "lxml==4.0"),
     "an option": ("requirements.txt", "unidecode", "--index-url https://pypi.example"),
     "an address": ("requirements.txt", "unidecode", "six @ https://pypi.example/six.whl"),
@@ -177,6 +177,7 @@ def test_what_cannot_be_published(
 ) -> None:
     write_wheel(wheels, "acme-fast", "1.0", {"acme_fast.so": ""}, tag="cp311-cp311-linux_x86_64")
     write_wheel(wheels, "lxml", "4.0", {"lxml.so": ""}, tag="cp311-cp311-linux_x86_64")
+    write_wheel(wheels, "jinja2", "3.9", {"jinja2/new.py": "X = 1"}, requires=("acme-fast",))
     file, old, new = BROKEN[name]
     path = project / file
     text = path.read_text(encoding="utf-8")
