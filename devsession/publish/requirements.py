@@ -30,6 +30,8 @@ OURS_INBOUND = ("fastjsonschema>=2.21.1",)
 """Besides, for streams that have a json_schema."""
 
 _FILE, _OURSELVES = "requirements.txt", "devsession"
+# Our part goes along anyhow, and has the names of the other.
+_PACKED = {"devsession", "omnata-plugin-runtime"}
 _THERE = {
     "python_version": PYTHON,
     "sys_platform": "linux",
@@ -79,7 +81,7 @@ def requirements_in(file: Path) -> list[Requirement]:
                 step="package",
                 line=number,
             )
-        if canonicalize_name(requirement.name) != "devsession":  # our part is packed anyhow
+        if canonicalize_name(requirement.name) not in _PACKED:
             found.append(requirement)
     return found
 

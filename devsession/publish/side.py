@@ -45,7 +45,10 @@ class Account:
     def ask(self, sql: str) -> list[dict[str, Any]]:
         """Raises: PublishError when Snowflake refuses."""
         rows = self._run(sql, lambda: self._session.sql(sql).collect())
-        return [{name.lower(): value for name, value in row.as_dict().items()} for row in rows]
+        return [
+            {name.strip('"').lower(): value for name, value in row.as_dict().items()}
+            for row in rows
+        ]
 
     def do(self, sql: str) -> list[tuple[Any, ...]]:
         """Raises: PublishError when Snowflake refuses."""

@@ -18,6 +18,7 @@ import pytest
 from devsession.publish.texts import CODE
 from devsession.sandbox import sandbox_key, sandbox_service, start_sandbox
 from devsession.warehouse import embedded_service, open_embedded
+from tests.publish.projects import packaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,27 @@ if TYPE_CHECKING:
     from devsession.warehouse import Account
 
 HOST = Path(__file__).with_name("snowflake_host.py")
+DIALECT = """
+from omnata_plugin_runtime.forms import ConnectionMethod
+from omnata_plugin_runtime.omnata_plugin import OmnataPlugin, PluginManifest
+from omnata_plugin_runtime.configuration import UpsertSyncStrategy
+
+
+class Older(OmnataPlugin):
+    def get_manifest(self):
+        return PluginManifest(
+            plugin_id="older",
+            plugin_name="Older",
+            developer_id="my_company",
+            developer_name="My Company",
+            docs_url="",
+            supports_inbound=False,
+            supported_outbound_strategies=[UpsertSyncStrategy()],
+        )
+
+    def connection_form(self):
+        return [ConnectionMethod(name="API Key", fields=[])]
+"""
 RECORDS = [
     ("1", {"email": "ada@example.com", "first_name": "Ada"}),
     ("2", {"email": "no address", "first_name": "Grace"}),
@@ -223,6 +245,21 @@ def test_forms_and_their_options_are_asked_for(answered: dict[str, Any]) -> None
 def test_secrets_come_from_snowflake(answered: dict[str, Any], workspace: Path) -> None:
     found = answered["secrets"]["data"]
     assert found == {"api_key": {"value": sandbox_key(workspace), "metadata": {}}}
+
+
+def test_a_plugin_in_the_omnata_dialect_runs_there(tmp_path: Path) -> None:
+    (tmp_path / "older").mkdir()
+    (tmp_path / "older" / "plugin.py").write_text(DIALECT, encoding="utf-8")
+    (tmp_path / "older" / "requirements.txt").write_text("omnata-plugin-runtime==0.14.4\n")
+    package = packaged(tmp_path / "older")
+    code = tmp_path / CODE
+    code.write_bytes(package.files[CODE])
+
+    done = called(code, calls=[["get_manifest", []], ["connection_form", [None]]])
+
+    [manifest, methods] = done["answers"]
+    assert manifest["data"]["supported_outbound_strategies"][0]["name"] == "Upsert"
+    assert [method["name"] for method in methods["data"]] == ["API Key"]
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,14 @@ def test_the_same_project_gives_the_same_bytes(
     assert again.digest == package_of_three.digest
 
 
+def test_the_zip_holds_no_time_and_no_order_of_a_folder(package_of_three: Package) -> None:
+    entries = code_of(package_of_three).infolist()
+
+    assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+    assert {entry.external_attr >> 16 for entry in entries} == {0o644}
+    assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
+
+
 def test_a_change_gives_another_package(package_of_three: Package, project: Path) -> None:
     (project / "helpers" / "words.py").write_text(
         "def shout(text): return text\n", encoding="utf-8"
