@@ -59,22 +59,33 @@ class Resolved:
 def requirements_in(file: Path) -> list[Requirement]:
     """The requirements of a file; none without it.
 
-    Raises: PublishError for a line that names no package by its name: an option, a path, a URL.
+    Raises: PublishError for a line that names no package by its name (an option, a path, a URL), or a
+        file that cannot be read.
     """
     if not file.is_file():
         return []
     found = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        text = line.partition(" #")[0].strip()
-        if not text or text.startswith("#"):
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PublishError(
+            f"{file.name} cannot be read",
+            tried=getattr(error, "strerror", None) or "it is no UTF-8",
+            where=str(file),
+            next_step="save it as UTF-8, readable for you",
+            step="package",
+        ) from None
+    for number, each in enumerate(text.splitlines(), start=1):
+        line = each.partition(" #")[0].strip()
+        if not line or line.startswith("#"):
             continue
         try:
-            requirement = Requirement(text)
+            requirement = Requirement(line)
         except InvalidRequirement:
             requirement = None
         if requirement is None or requirement.url:
             raise PublishError(
-                f"A line of {file.name} names no package: {text}",
+                f"A line of {file.name} names no package: {line}",
                 where=f"{file}, line {number}",
                 next_step="write name and version, such as requests>=2.32; an option of pip goes into "
                 "its environment, PIP_FIND_LINKS for a folder of wheels",

@@ -46,8 +46,8 @@ def plugin_files(folder: Path, module: str) -> dict[str, bytes]:
 
     Of a package all files go along, data as well; nothing that begins with a dot.
 
-    Raises: PublishError for an import of a part of devsession that stays here, or of a module that
-        would stand in the way of ours.
+    Raises: PublishError for an import of a part of devsession that stays here, of a module that would
+        stand in the way of ours, or of a file that is no Python.
     """
     files: dict[str, bytes] = {}
     todo = [module]
@@ -106,7 +106,17 @@ def _imports(file: Path) -> Iterator[tuple[str, int]]:
 
 def _imports_in(source: bytes, path: str) -> Iterator[tuple[str, int]]:
     """Each module that is imported, at any depth of the code, and its line."""
-    for node in ast.walk(ast.parse(source, path)):
+    try:
+        tree = ast.parse(source, path)
+    except (SyntaxError, ValueError) as error:
+        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        raise PublishError(
+            f"{Path(path).name} is no Python: {getattr(error, 'msg', None) or error}",
+            where=f"{path}{line}",
+            next_step="mend the line: the plugin imports this file",
+            step="package",
+        ) from None
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno

@@ -57,16 +57,18 @@ class Wheel:
         )
 
 
-def wheel_of(requirement: Requirement) -> Wheel:
+def wheel_of(requirement: Requirement, *, index: bool = True) -> Wheel:
     """The wheel that pip finds, or makes, for a requirement, without what that requires.
 
-    Where pip looks is said as ever: PIP_INDEX_URL, PIP_FIND_LINKS, pip.conf.
+    Where pip looks is said as ever: PIP_INDEX_URL, PIP_FIND_LINKS, pip.conf. index: False looks in
+    no package index.
 
     Raises: PublishError when pip has none.
     """
     wanted = str(requirement).partition(";")[0].strip()
     with TemporaryDirectory(prefix="devsession-wheels-") as folder:
         options = ["--no-deps", "--prefer-binary", "--quiet", "--disable-pip-version-check"]
+        options += [] if index else ["--no-index"]
         command = [sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", folder, wanted]
         try:
             done = subprocess.run(  # noqa: S603 - pip, with a requirement that was parsed

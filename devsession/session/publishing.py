@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import PublishError, UsageError
@@ -13,9 +14,11 @@ from devsession.publish.connector import make_connector
 from devsession.publish.names import Names
 from devsession.publish.package import make_package, manifest_of
 from devsession.publish.publishing import STEPS, publish, require_account
+from devsession.publish.wheels import wheel_of
 from devsession.secrets.redact import Redactor
 from devsession.session.known_secrets import known_secrets
 from devsession.session.plugin_source import is_metadata
+from devsession.session.workspace import OFFLINE_VARIABLE, offline_requested
 from devsession.warehouse.snowflake import snowflake_account
 
 if TYPE_CHECKING:
@@ -56,7 +59,8 @@ def publish_plugin(
         PluginRaisedError, DefinitionError: there is no manifest.
         PublishError: a package that cannot be, or a step that was refused.
         SecretLeakError: a file to be packed holds a secret.
-        UsageError: a step needs an account, and none is named; or a metadata plugin has no such step.
+        UsageError: a step needs an account, and none is named, or one is while offline; a metadata
+            plugin has no such step.
     """
     if is_metadata(plugin_class):
         return _connector(plugin_class, folder, wish, tell)
@@ -64,9 +68,18 @@ def publish_plugin(
     manifest = manifest_of(plugin_class)
     names = Names.of(manifest, **wish.names)
     require_account(steps, there=wish.account is not None, dry_run=wish.dry_run)
+    offline = offline_requested()
+    if offline and wish.account is not None:
+        raise UsageError(
+            "Offline no account is asked",
+            tried=f"account {wish.account!r}, {OFFLINE_VARIABLE} is set",
+            next_step=f"unset {OFFLINE_VARIABLE}, or publish without an account: step package, or a dry run",
+        )
+    wheels = partial(wheel_of, index=not offline)
     with _session(wish.account) as session:
         tell("package")
-        package = make_package(plugin_class, folder, names, _channel(wish, folder, session))
+        channel = _channel(wish, folder, session)
+        package = make_package(plugin_class, folder, names, channel, wheels=wheels)
         package.check(Redactor(known_secrets([folder])))
         place = folder / DIST / manifest.plugin_id
         if not wish.dry_run:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from devsession.publish.package import make_package
 from devsession.session import publishing
 from tests.publish.projects import steady, wheel_once, write_channel, write_money, write_project
 from tests.publish.snowflake_account import SnowflakeAccount
@@ -30,7 +28,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.syspath_prepend(str(wheel))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "wheels"))
-    monkeypatch.setattr(publishing, "make_package", partial(make_package, wheels=wheel_once))
+    monkeypatch.setattr(publishing, "wheel_of", lambda each, index: wheel_once(each))
     write_channel(tmp_path / "channel.json")
     return write_project(tmp_path / "acme")
 
@@ -102,6 +100,18 @@ def test_a_secret_is_not_packed(project: Path, cli: CommandLine) -> None:
     assert "helpers/words.py holds the secret ACME_API_KEY; nothing was packed" in said.err
     assert "sesame" not in said.err
     assert not (project / "dist").exists()
+
+
+def test_offline_no_account_is_asked(
+    project: Path, cli: CommandLine, account: SnowflakeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEVSESSION_OFFLINE", "1")
+
+    said = cli(project, "publish", "--account", "prod", *CHANNEL)
+
+    assert said.code == 2
+    assert "Offline no account is asked" in said.err
+    assert account.statements == []
 
 
 def test_json(project: Path, cli: CommandLine) -> None:

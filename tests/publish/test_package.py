@@ -175,6 +175,7 @@ BROKEN = {
     "an option": ("requirements.txt", "unidecode", "--index-url https://pypi.example"),
     "an address": ("requirements.txt", "unidecode", "six @ https://pypi.example/six.whl"),
     "two versions": ("requirements.txt", "requests>=2.32", "requests==2.31.0\nrequests>=2.32"),
+    "no Python": ("plugin.py", "        return None", "        import broken"),
     "another room": ("helpers/words.py", "def shout", "import devsession.testing\ndef shout"),
 }
 
@@ -186,6 +187,7 @@ def test_what_cannot_be_published(
     write_wheel(wheels, "acme-fast", "1.0", {"acme_fast.so": ""}, tag="cp311-cp311-linux_x86_64")
     write_wheel(wheels, "lxml", "4.0", {"lxml.so": ""}, tag="cp311-cp311-linux_x86_64")
     write_wheel(wheels, "jinja2", "3.9", {"jinja2/new.py": "X = 1"}, requires=("acme-fast",))
+    (project / "broken.py").write_text("x = 1\ndef def\n", encoding="utf-8")
     file, old, new = BROKEN[name]
     path = project / file
     text = path.read_text(encoding="utf-8")
@@ -197,6 +199,13 @@ def test_what_cannot_be_published(
 
     assert isinstance(refused.value, PublishError | PluginRaisedError | DefinitionError)
     assert str(refused.value).replace(str(project.parent), "..") == snapshot
+
+
+def test_requirements_that_are_no_text(project: Path) -> None:
+    (project / "requirements.txt").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(PublishError, match=r"requirements\.txt cannot be read"):
+        packaged(project)
 
 
 def test_what_our_part_imports_the_channel_has() -> None:
