@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from devsession.publish.channel import Channel
     from devsession.publish.wheels import Wheel
 
-# What our own part imports there, which a test holds; the oldest that it was run with.
+# What our own part imports there, which a test holds; the oldest that it was run with. Snowpark is the
+# one that Snowflake gives to each procedure.
 OURS = (
-    "snowflake-snowpark-python>=1.40",
+    "snowflake-snowpark-python",
     "pandas>=2.2.3",
     "pyarrow>=16.1",
     "pydantic>=2.10.3",

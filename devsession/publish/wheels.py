@@ -44,7 +44,10 @@ class Wheel:
                 for each in archive.namelist()
                 if not each.endswith(("/", ".pyc"))
             }
-        [metadata] = [each for each in files if each.endswith(".dist-info/METADATA")]
+        # Its own: of packages that it carries along there may be others, further below.
+        [metadata] = [
+            each for each in files if each.count("/") == 1 and each.endswith(".dist-info/METADATA")
+        ]
         said = HeaderParser().parsestr(files[metadata].decode("utf-8"))
         pure = all(tag.platform == "any" and tag.abi == "none" for tag in tags)
         return cls(

@@ -11,7 +11,7 @@ from packaging.specifiers import SpecifierSet
 from devsession.errors import PublishError
 from devsession.publish.channel import Channel
 from devsession.publish.requirements import requirements_in, resolve
-from devsession.publish.wheels import wheel_of
+from devsession.publish.wheels import Wheel, wheel_of
 from tests.publish.projects import write_channel, write_wheel
 
 if TYPE_CHECKING:
@@ -84,6 +84,15 @@ def test_a_channel_that_is_too_old_for_us(
         resolve([], channel, wheel_of, ours=["pandas>=2.2.3"])
 
     assert str(refused.value) == snapshot
+
+
+def test_a_wheel_that_carries_others_along(tmp_path: Path) -> None:
+    inner = {"acme/_vendor/six-1.0.dist-info/METADATA": "Name: six\n", "acme/__init__.py": ""}
+    file = write_wheel(tmp_path, "acme", "1.0", inner, requires=("requests",))
+
+    wheel = Wheel.read(file)
+
+    assert (wheel.name, wheel.requires, wheel.is_pure) == ("acme", ("requests",), True)
 
 
 def test_no_list(tmp_path: Path) -> None:
