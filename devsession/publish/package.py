@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import packages_distributions
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ from devsession.publish.texts import (
     setup_script,
     snow_project,
 )
-from devsession.publish.wheels import taken_twice, wheel_of
+from devsession.publish.wheels import unpacked, wheel_of
 from devsession.render import counted
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ class Package:
         return {
             "plugin": self.plugin,
             "digest": self.digest,
+            "names": asdict(self.names),
             "files": {path: len(content) for path, content in sorted(self.files.items())},
             "procedures": list(self.procedures),
             "channel": self.resolved.packages,
@@ -191,16 +192,8 @@ def make_package(
     plugin = plugin_files(folder, plugin_class.__module__)
     code = plugin | own_files()
     code[f"{HANDLERS}.py"] = handlers_module(plugin_class, procedures).encode()
-    if twice := taken_twice(resolved.bundled, code):
-        raise PublishError(
-            f"Two packages have the file {twice}",
-            tried=", ".join(wheel.file for wheel in resolved.bundled.values()),
-            where="requirements.txt",
-            next_step="do without one of them, or rename the module of the project",
-            step="package",
-        )
-    for wheel in resolved.bundled.values():
-        code |= wheel.files
+    bundled, twice = unpacked(resolved.bundled.values(), code)
+    code |= bundled
     files, absent = _beside(folder, manifest)
     files[CODE] = zipped(code)
     files[SETUP] = setup_script(procedures, resolved.packages).encode()
@@ -209,6 +202,7 @@ def make_package(
     missing = missing_methods(plugin_class, manifest)
     warnings = [f"{name} is not written: its procedure answers so" for name in missing]
     warnings += [f"there is no {thing}: {' or '.join(_OPTIONAL[thing])}" for thing in absent]
+    warnings += twice
     warnings += _not_required(plugin, required, resolved)
     return Package(
         plugin=plugin_class.__name__,

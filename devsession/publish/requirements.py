@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from devsession.errors import PublishError
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
     from devsession.publish.channel import Channel
     from devsession.publish.wheels import Wheel
+
+_CREDENTIALS = re.compile(r"//[^/@\s]*@")
 
 # What our own part imports there, which a test holds; the oldest that it was run with. Snowpark is the
 # one that Snowflake gives to each procedure.
@@ -86,7 +90,7 @@ def requirements_in(file: Path) -> list[Requirement]:
             requirement = None
         if requirement is None or requirement.url:
             raise PublishError(
-                f"A line of {file.name} names no package: {line}",
+                f"A line of {file.name} names no package: {_CREDENTIALS.sub('//***@', line)}",
                 where=f"{file}, line {number}",
                 next_step="write name and version, such as requests>=2.32; an option of pip goes into "
                 "its environment, PIP_FIND_LINKS for a folder of wheels",
@@ -113,6 +117,7 @@ def resolve(
         versions of one.
     """
     resolved = Resolved()
+    asked: dict[str, SpecifierSet] = {}
     todo = [(each, _FILE) for each in requirements if _is_wanted(each, set())]
     todo += [(Requirement(each), _OURSELVES) for each in ours]
     while todo:
@@ -121,9 +126,11 @@ def resolve(
         if name in resolved.bundled:
             _check(resolved.bundled[name], wanted, by)
             continue
-        best = channel.best(name, wanted.specifier)
-        if best is not None:
-            _refer(resolved, wanted, best, by)
+        together = asked.get(name, SpecifierSet()) & wanted.specifier
+        if (best := channel.best(name, together)) is not None:
+            asked[name] = together
+            # Where no version is asked for, Snowflake chooses one that goes with the others.
+            resolved.references[name] = f"{best[0]}=={best[1]}" if together else best[0]
             continue
         if name in resolved.references:
             raise _two_versions(wanted, resolved.references[name], by)
@@ -133,19 +140,6 @@ def resolve(
             if _is_wanted(each, wanted.extras):
                 todo.append((each, f"{wheel.name} {wheel.version}"))
     return resolved
-
-
-def _refer(resolved: Resolved, wanted: Requirement, best: tuple[str, object], by: str) -> None:
-    """With its version where one is wanted; else Snowflake chooses what goes with the others."""
-    name = canonicalize_name(wanted.name)
-    text = f"{best[0]}=={best[1]}" if wanted.specifier else best[0]
-    before = resolved.references.get(name)
-    if before is None or before == best[0]:
-        resolved.references[name] = text
-    elif wanted.specifier and before != text:
-        version = before.partition("==")[2]
-        if not wanted.specifier.contains(version):
-            raise _two_versions(wanted, before, by)
 
 
 def _is_wanted(requirement: Requirement, extras: set[str]) -> bool:

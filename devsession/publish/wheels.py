@@ -14,9 +14,10 @@ from zipfile import ZipFile
 from packaging.utils import parse_wheel_filename
 
 from devsession.errors import PublishError
-from devsession.publish.sources import HANDLERS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from packaging.requirements import Requirement
 
 _TIME_LIMIT = 600
@@ -92,16 +93,31 @@ def wheel_of(requirement: Requirement, *, index: bool = True) -> Wheel:
     )
 
 
-def taken_twice(wheels: dict[str, Wheel], files: dict[str, bytes]) -> str:
-    """A path that a wheel and something else have; "" when there is none."""
-    seen = set(files) | {f"{HANDLERS}.py"}
-    for wheel in wheels.values():
-        for path in wheel.files:
-            # What namespace packages share is empty.
-            if path in seen and wheel.files[path].strip():
-                return path
-            seen.add(path)
-    return ""
+def unpacked(
+    wheels: Iterable[Wheel], before: Mapping[str, bytes]
+) -> tuple[dict[str, bytes], list[str]]:
+    """The files of wheels, and what of them two have: of those the last counts, as with pip.
+
+    before: what is packed already.
+
+    Raises: PublishError when a wheel has one of those.
+    """
+    files: dict[str, bytes] = {}
+    twice = []
+    for wheel in wheels:
+        for path, content in wheel.files.items():
+            if path in before:
+                raise PublishError(
+                    f"The project and {wheel.name} both have the file {path}",
+                    tried=wheel.file,
+                    where=path,
+                    next_step="give the module of the project another name, or do without that package",
+                    step="package",
+                )
+            if files.get(path, content) != content:
+                twice.append(f"{path} is in two packages: that of {wheel.name} is packed")
+            files[path] = content
+    return files, twice
 
 
 def _installed(files: dict[str, bytes]) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ from packaging.specifiers import SpecifierSet
 from devsession.errors import PublishError
 from devsession.publish.channel import Channel
 from devsession.publish.requirements import requirements_in, resolve
-from devsession.publish.wheels import Wheel, wheel_of
+from devsession.publish.wheels import Wheel, unpacked, wheel_of
 from tests.publish.projects import write_channel, write_wheel
 
 if TYPE_CHECKING:
@@ -55,6 +55,14 @@ def test_a_version_is_named_where_one_is_wanted(tmp_path: Path) -> None:
     assert resolved.packages == ["jinja2==3.1.4", "requests==2.32.3"]
 
 
+def test_a_version_that_all_take(tmp_path: Path) -> None:
+    channel = Channel.in_file(write_channel(tmp_path / "channel.json"))
+
+    resolved = resolve(map(Requirement, ["requests>=2.0", "requests<2.32"]), channel, no_wheel)
+
+    assert resolved.packages == ["requests==2.31.0"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -93,6 +101,20 @@ def test_a_wheel_that_carries_others_along(tmp_path: Path) -> None:
     wheel = Wheel.read(file)
 
     assert (wheel.name, wheel.requires, wheel.is_pure) == ("acme", ("requests",), True)
+
+
+def test_files_that_two_wheels_have(tmp_path: Path) -> None:
+    pages = [
+        Wheel.read(write_wheel(tmp_path, name, "1.0", {"tests/pages.py": name, "same.py": "x"}))
+        for name in ("one", "other")
+    ]
+
+    files, twice = unpacked(pages, {})
+
+    assert files["tests/pages.py"] == b"other"
+    assert twice == ["tests/pages.py is in two packages: that of other is packed"]
+    with pytest.raises(PublishError, match=r"The project and one both have the file same\.py"):
+        unpacked(pages, {"same.py": b"mine"})
 
 
 def test_no_list(tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ BROKEN = {
     "compiled": ("requirements.txt", "unidecode", "acme-fast"),
     "compiled, wanted by another": ("requirements.txt", "unidecode", "jinja2==3.9"),
     "compiled, other version there": ("requirements.txt", "unidecode", "lxml==4.0"),
-    "an option": ("requirements.txt", "unidecode", "--index-url https://pypi.example"),
+    "an option": ("requirements.txt", "unidecode", "--index-url https://me:sesame-1@pypi.example"),
     "an address": ("requirements.txt", "unidecode", "six @ https://pypi.example/six.whl"),
     "two versions": ("requirements.txt", "requests>=2.32", "requests==2.31.0\nrequests>=2.32"),
     "no Python": ("plugin.py", "        return None", "        import broken"),
