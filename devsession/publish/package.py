@@ -197,7 +197,9 @@ def make_package(
     files, absent = _beside(folder, manifest)
     files[CODE] = zipped(code)
     files[SETUP] = setup_script(procedures, resolved.packages).encode()
-    digest = digest_of(files)
+    # Of what is in the zip: how it is compressed depends on the machine's library.
+    packed = {f"{CODE}/{path}": content for path, content in code.items()}
+    digest = digest_of(packed | {path: files[path] for path in files if path != CODE})
     files[MANIFEST] = manifest_text(manifest, names, digest).encode()
     missing = missing_methods(plugin_class, manifest)
     warnings = [f"{name} is not written: its procedure answers so" for name in missing]

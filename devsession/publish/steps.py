@@ -56,9 +56,9 @@ def look(side: Side, names: Names) -> Found:
         else []
     )
     patches = {
-        int(row["patch"]): str(row["comment"] or "")
+        int(row["patch"]): str(row.get("comment") or "")
         for row in rows
-        if row["version"] == names.version
+        if row.get("version") == names.version and row.get("patch") is not None
     }
     return Found(packaged, patches, _named(side, "applications", names.application))
 
@@ -144,7 +144,7 @@ def _named(side: Side, things: str, name: str) -> dict[str, Any] | None:
     # A pattern, in which an underscore is any sign: what it finds besides is left out.
     pattern = literal(name.replace("\\", "_"))
     return next(
-        (row for row in side.ask(f"show {things} like {pattern}") if row["name"] == name), None
+        (row for row in side.ask(f"show {things} like {pattern}") if row.get("name") == name), None
     )
 
 
