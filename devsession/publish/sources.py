@@ -46,8 +46,8 @@ def plugin_files(folder: Path, module: str) -> dict[str, bytes]:
 
     Of a package all files go along, data as well; nothing that begins with a dot.
 
-    Raises: PublishError for an import of a part of devsession that stays here, of a module that would
-        stand in the way of ours, or of a file that is no Python.
+    Raises: PublishError where it has no file there; for an import of a part of devsession that stays
+        here, of a module that would stand in the way of ours, or of a file that is no Python.
     """
     files: dict[str, bytes] = {}
     todo = [module]
@@ -62,6 +62,14 @@ def plugin_files(folder: Path, module: str) -> dict[str, bytes]:
                 imported = list(_imports(file))
                 _refuse_what_stays(path, imported)
                 todo += [each for each, _ in imported]
+    if not files:
+        raise PublishError(
+            "The plugin stands in no file of the project",
+            tried=f"module {module}",
+            where=str(folder),
+            next_step="move its class into plugin.py: a cell of a notebook cannot be packed",
+            step="package",
+        )
     if f"{HANDLERS}.py" in files or any(path.startswith("devsession/") for path in files):
         raise PublishError(
             f"A module of the project is called {HANDLERS} or devsession",

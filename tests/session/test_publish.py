@@ -9,6 +9,7 @@ import pytest
 
 from devsession import DevelopmentSession
 from devsession.errors import PublishError, UsageError
+from devsession.plugin import Plugin, PluginManifest
 from devsession.session.plugin_source import load_plugin_class
 from tests.publish.projects import CHANNEL, write_channel
 
@@ -59,6 +60,24 @@ def test_what_was_saved_of_the_channel_is_used(session: DevelopmentSession) -> N
 def test_without_a_list_it_says_how_to_get_one(session: DevelopmentSession) -> None:
     with pytest.raises(PublishError, match="channel-packages"):
         session.publish(step="package")
+
+
+def test_a_plugin_of_a_cell_has_no_file(tmp_path: Path) -> None:
+    write_channel(tmp_path / "channel.json")
+
+    class Acme(Plugin):
+        __module__ = "__main__"
+
+        def get_manifest(self) -> PluginManifest:
+            return PluginManifest(
+                plugin_id="acme", plugin_name="Acme", developer_id="me", developer_name="Me"
+            )
+
+    with (
+        DevelopmentSession(Acme, workspace=tmp_path) as session,
+        pytest.raises(PublishError, match="stands in no file of the project"),
+    ):
+        session.publish(step="package", channel_packages="channel.json")
 
 
 def test_a_name_of_nothing(session: DevelopmentSession) -> None:
