@@ -12,16 +12,22 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
 
 import devsession
 from devsession.errors import PublishError
+from devsession.publish.archive import refuse_secrets
 from devsession.publish.clean_check import NOT_IMPORTED
 from devsession.publish.installed import modules_of, required
 from devsession.publish.wheels import Wheel
 from devsession.render import GOOD, html_line, html_report
+
+if TYPE_CHECKING:
+    from devsession.secrets.redact import Redactor
 
 WORKFLOW = "workflow.yml"
 _TIME_LIMIT = 300
@@ -48,6 +54,12 @@ class Connector:
         return (
             f"where workflows run, pip install {self.wheel} and devsession workflow run {WORKFLOW}"
         )
+
+    def check(self, redactor: Redactor) -> None:
+        """Raises: SecretLeakError when a file of it holds a secret."""
+        with ZipFile(BytesIO(self.content)) as wheel:
+            files = {name: wheel.read(name) for name in wheel.namelist()}
+        refuse_secrets(files | {WORKFLOW: self.workflow.encode()}, redactor)
 
     def write(self, folder: Path) -> None:
         """Put both into a folder, over those of before.
@@ -228,17 +240,21 @@ def _tops(files: dict[str, bytes]) -> set[str]:
 def _run(
     command: list[str], cwd: Path, env: dict[str, str], given: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - commands of our own
-        command,
-        cwd=cwd,
-        env=env,
-        input=given,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=_TIME_LIMIT,
-        check=False,
-    )
+    try:
+        return subprocess.run(  # noqa: S603 - commands of our own
+            command,
+            cwd=cwd,
+            env=env,
+            input=given,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=_TIME_LIMIT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        late = f"it was not done after {_TIME_LIMIT} s"
+        return subprocess.CompletedProcess(command, 1, "", late)
 
 
 def _refusal(

@@ -13,9 +13,9 @@ from zipfile import ZipFile
 
 from packaging.utils import canonicalize_name
 
-from devsession.errors import DevsessionError, PluginRaisedError, PublishError, SecretLeakError
+from devsession.errors import DevsessionError, PluginRaisedError, PublishError
 from devsession.plugin.contract import PluginManifest
-from devsession.publish.archive import digest_of, zipped
+from devsession.publish.archive import digest_of, refuse_secrets, zipped
 from devsession.publish.procedures import handlers_module, missing_methods, procedures_of
 from devsession.publish.requirements import OURS, OURS_INBOUND, requirements_in, resolve
 from devsession.publish.sources import HANDLERS, imported_packages, own_files, plugin_files
@@ -71,15 +71,7 @@ class Package:
             names = [name for name in code.namelist() if not name.startswith("devsession/")]
             packed = {name: code.read(name) for name in names}
         beside = {path: content for path, content in self.files.items() if path != CODE}
-        for path, content in (packed | beside).items():
-            if hits := redactor.find(content):
-                raise SecretLeakError(
-                    f"{path} holds the secret {hits[0].name}; nothing was packed",
-                    where=path,
-                    next_step="take it out, parameters.secret(..) has it at run time; devsession audit "
-                    "finds others",
-                    step="package",
-                )
+        refuse_secrets(packed | beside, redactor)
 
     def write(self, folder: Path) -> None:
         """Put it into a folder that is only ours: what was there is gone, or stays when this fails.

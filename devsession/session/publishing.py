@@ -100,6 +100,7 @@ def _connector(
         )
     tell("package")
     connector = make_connector(source, folder)
+    connector.check(Redactor(known_secrets([folder])))
     if wish.dry_run:
         return connector
     connector.write(folder / DIST)

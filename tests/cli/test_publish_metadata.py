@@ -74,6 +74,18 @@ def test_what_cannot_be_published(
     assert not (project / "dist").exists()
 
 
+def test_a_secret_is_not_packed(project: Path, cli: CommandLine) -> None:
+    (project / ".env").write_text("ACME_API_KEY=sesame-open-17\n", encoding="utf-8")
+    plugin = project / "plugin.py"
+    plugin.write_text(plugin.read_text() + "KEY = 'sesame-open-17'\n", encoding="utf-8")
+
+    said = cli(project, "publish")
+
+    assert said.code == 1
+    assert "acme_connector/__init__.py holds the secret ACME_API_KEY" in said.err
+    assert not (project / "dist").exists()
+
+
 def test_it_has_no_other_steps(project: Path, cli: CommandLine) -> None:
     said = cli(project, "publish", "--step", "upload")
 

@@ -79,6 +79,14 @@ class Late(Acme):
         current_deadline().wait(60, OverSoon(current_deadline()))
 
 
+class Telling(Acme):
+    """Learns a secret, and tells it."""
+
+    def sync_outbound(self, parameters: Any, outbound_sync_request: Any) -> Any:
+        self.register_secret("session_key", "sesame-open-17")
+        raise RuntimeError("refused sesame-open-17")
+
+
 class OverSoon:
     """A clock on which the time of a deadline passes with the first wait."""
 
@@ -198,6 +206,12 @@ def test_a_token_of_oauth_is_the_secret_access_token(monkeypatch: pytest.MonkeyP
     answer = Handlers(Acme).call("retrieve_secrets", nobody, "OAUTH_5", None)
 
     assert answer["data"] == {"access_token": {"value": "token-of-the-app-1", "metadata": {}}}
+
+
+def test_what_a_plugin_calls_a_secret_midway_is_in_no_answer(session: Session) -> None:
+    answer = Handlers(Telling).call("sync_outbound", session, payload())
+
+    assert answer["error"] == "sync_outbound() raised RuntimeError: refused REDACTED-session-key"
 
 
 def test_what_is_not_written_is_an_answer() -> None:

@@ -49,7 +49,7 @@ class Handlers:
             data = handler(call, *arguments) if handler else call.other(procedure, *arguments)
             return {"success": True, "data": on_the_wire(data)}
         except Exception as error:  # noqa: BLE001 - whatever the author's code raises
-            return {"success": False, "error": known.redactor.text(_said(procedure, error))}
+            return {"success": False, "error": known.redacted(_said(procedure, error))}
 
 
 class _Call:

@@ -28,6 +28,10 @@ class Known:
         self._values.setdefault(name, []).append(value)
         self.redactor = Redactor(self._values)
 
+    def redacted(self, text: str) -> str:
+        """The text without the secrets that are known by now."""
+        return self.redactor.text(text)
+
     def fetch(self, oauth: str | None, others: str | None) -> dict[str, StoredSecret]:
         """What the secrets of these names hold; a name is that of the procedure's SECRETS clause.
 

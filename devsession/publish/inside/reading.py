@@ -52,12 +52,11 @@ def read_streams(
     ]
     store = TableStreams(session, results_of(payload))
     deadline = Deadline(payload.time_limit_mins * 60)
-    redact = known.redactor.text
-    find = Secrets(find=lambda text: list(known.redactor.find(text)), redact=redact)
+    find = Secrets(find=lambda text: list(known.redactor.find(text)), redact=known.redacted)
     request = InboundSyncRequest(streams, store, secrets=find)
     with limits_kept(plugin, parameters, deadline), until(deadline):
         try:
-            with managing(redact=redact, keep=lambda _: None), request:
+            with managing(redact=known.redacted, keep=lambda _: None), request:
                 plugin.sync_inbound(parameters, request)
         except DeadlineError:
             if not deadline.over:

@@ -60,16 +60,15 @@ def send_records(
     parameters = payload.parameters(strategy, secrets)
     records = TableRecords(session, payload)
     deadline = Deadline(payload.time_limit_mins * 60)
-    redact = known.redactor.text
     request = OutboundSyncRequest(
         records,
         actions=sync_actions(plugin, parameters),
-        template=lambda: template_of(parameters.field_mappings, plugin, redact=redact),
+        template=lambda: template_of(parameters.field_mappings, plugin, redact=known.redacted),
         unrendered=lambda failed: request.enqueue_results(failed),  # noqa: PLW0108 - not there yet
     )
     with limits_kept(plugin, parameters, deadline), until(deadline):
         try:
-            with managing(redact=redact, keep=request.enqueue_results):
+            with managing(redact=known.redacted, keep=request.enqueue_results):
                 method: Any = plugin.sync_outbound
                 returned: Any = enqueued_at_last(method(parameters, request), request)
             if returned is not None:
