@@ -38,6 +38,7 @@ DevsessionError
     ├── InboxError           the file that keeps received events cannot be used, or is in use
     ├── AccountError         a Snowflake account: its connection, key or sign-in, or it is out of reach
     ├── WarehouseError       the warehouse refused a statement, or is gone
+    ├── PublishError         a package that cannot be, or a step of publishing that was refused
     └── OmnataError          the Omnata app on Snowflake refused, or answered what cannot be read
 """
 
@@ -251,6 +252,10 @@ class AccountError(SetupError):
 
 class WarehouseError(SetupError):
     """The warehouse refused a statement, or is gone."""
+
+
+class PublishError(SetupError):
+    """A package that cannot be made, or a step of publishing that Snowflake refused; `step` says which."""
 
 
 class OmnataError(SetupError):

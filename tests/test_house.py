@@ -14,10 +14,10 @@ import devsession
 
 PACKAGE = Path(devsession.__file__).parent
 FLOORS = (
-    {"errors", "render", "private"},
+    {"errors", "render", "private", "quoting"},
     {"http", "kernels", "secrets", "service"},
     {"plugin"},
-    {"warehouse", "recording", "openmetadata"},
+    {"warehouse", "recording", "openmetadata", "publish"},
     {"notebook", "sandbox", "testing"},
     {"session", "omnata_names"},
     {"cli"},

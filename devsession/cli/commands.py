@@ -10,6 +10,7 @@ import typer
 from devsession import __version__
 from devsession.cli.events_commands import events
 from devsession.cli.options import Account, Json, SandboxWhat, Slug, What  # noqa: TC001 - typer reads them
+from devsession.cli.publish_command import publish
 from devsession.cli.workflow_commands import workflow
 from devsession.http.deadline import TIME_LIMIT_MINS
 
@@ -277,6 +278,9 @@ def drift(
     from devsession.cli.drift import drift
 
     drift(paths or [], yes=yes, values=values, as_json=as_json)
+
+
+app.command()(publish)
 
 
 @table.command("load")

@@ -23,9 +23,9 @@ HERE = "."
 # What a project is made of, by its kind or direction.
 _MADE = {
     "metadata": "plugin.py, workflow.yml, a notebook, tests",
-    "outbound": "plugin.py, two notebooks, tests, sample data",
-    "inbound": "plugin.py, a notebook, tests",
-    "both": "plugin.py, three notebooks, tests, sample data",
+    "outbound": "plugin.py, three notebooks, tests, sample data",
+    "inbound": "plugin.py, two notebooks, tests",
+    "both": "plugin.py, four notebooks, tests, sample data",
 }
 
 

@@ -7,9 +7,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from devsession.errors import DevsessionError
+from devsession.quoting import quoted
 from devsession.render import counted
 from devsession.testing.examination import Checked
-from devsession.warehouse.account import quoted
 from devsession.warehouse.channel import channel_packages
 from devsession.warehouse.columns import SIMPLE_NAME
 from devsession.warehouse.connections import find_connection

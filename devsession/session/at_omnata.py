@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from devsession.errors import UsageError
+from devsession.plugin.omnata_answers import SecretNames
 from devsession.recording.origin import Origin, read_origin
 from devsession.secrets.redact import placeholder
-from devsession.warehouse.omnata_answers import SecretNames
 from devsession.warehouse.omnata_source import secrets_of
 
 if TYPE_CHECKING:

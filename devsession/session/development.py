@@ -26,6 +26,7 @@ from devsession.session.sandbox import Sandbox
 from devsession.session.saving import Saving
 from devsession.session.syncs import Syncs
 from devsession.session.vault import Vault
+from devsession.session.with_deliveries import WithDeliveries
 from devsession.session.with_steps import WithSteps
 from devsession.session.workspace import Workspace, offline_requested
 from devsession.warehouse.embedded import embedded_service
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from devsession.plugin.contract import Plugin
     from devsession.secrets.audit import AuditReport
     from devsession.session.any_scenario import AnyScenario
-    from devsession.session.completion import Told
     from devsession.session.inbound_sync import InboundSync
     from devsession.session.session_step import SessionStep
     from devsession.session.sync import Sync
@@ -52,7 +52,7 @@ class _Reuse(ExitStack):
         return "from now on the tape answers what is unchanged; `with session.reuse():` for a block"
 
 
-class DevelopmentSession(InWarehouse, WithSteps):
+class DevelopmentSession(InWarehouse, WithSteps, WithDeliveries):
     """What an author builds a plugin with, in a notebook.
 
     plugin: the class; saving its file loads it again.
@@ -312,21 +312,6 @@ class DevelopmentSession(InWarehouse, WithSteps):
         from devsession.session.lineage import lineage_of
 
         return lineage_of(self, self._syncs.outbound(slug, "lineage"))
-
-    def generate_tests(self, *, behave: bool = False) -> Told:
-        """Write the test of every scenario whose method has run; complete() does so for its own.
-
-        behave: write a feature for behave too, run it, and show that it can fail.
-
-        Raises:
-            ScenarioError: there is none, one has invalid outcomes or does not pass, a test does
-                not hold, or a file of its name is somebody else's.
-            SecretLeakError: a secret would stand in a file.
-            SetupError: behave is not installed.
-        """
-        from devsession.session.generating import generate_tests
-
-        return generate_tests(self, behave=behave)
 
     def audit(self) -> AuditReport:
         """Search the workspace for every secret known here; a report, true when none is found."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from devsession.errors import DevsessionError, SetupError, UnknownNameError
 from devsession.notebook.form_parts import FormPart
 from devsession.plugin.strategies import STATES
+from devsession.quoting import quoted
 from devsession.render import counted, shortened
 from devsession.session.declaring import QUERY_SHOWN
-from devsession.warehouse.account import quoted
 from devsession.warehouse.columns import SIMPLE_NAME
 from devsession.warehouse.identifiers import held_by_app, identified
 from devsession.warehouse.tables import tables_of

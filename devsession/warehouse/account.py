@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 
 from devsession.errors import WarehouseError
-from devsession.warehouse.statements import literal, statement
+from devsession.quoting import literal
+from devsession.warehouse.statements import statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -290,11 +291,6 @@ def _frame(cursor: SnowflakeCursor) -> pd.DataFrame:
         if kind == whole and not (values := frame.iloc[:, at]).isna().any():
             frame.isetitem(at, values.to_numpy("int64"))
     return frame
-
-
-def quoted(identifier: str) -> str:
-    """An identifier as SQL text, whatever characters it has."""
-    return '"' + identifier.replace('"', '""') + '"'
 
 
 def _shortened(sql: str) -> str:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import TableFileError
-from devsession.warehouse.account import quoted
+from devsession.quoting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

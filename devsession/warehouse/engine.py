@@ -7,12 +7,13 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from devsession.plugin.strategies import STATES
+from devsession.quoting import literal
 from devsession.warehouse.decoding import decoded
 from devsession.warehouse.plan import Plan
 from devsession.warehouse.projection import project
 from devsession.warehouse.source import check_identifiers
 from devsession.warehouse.staged import Stage, as_records, stage_table
-from devsession.warehouse.statements import literal, statement
+from devsession.warehouse.statements import statement
 from devsession.warehouse.store import state_table
 from devsession.warehouse.supposed import supposed_state
 

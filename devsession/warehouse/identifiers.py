@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from devsession.warehouse.account import quoted
+from devsession.quoting import quoted
 from devsession.warehouse.kinds import Column, kind_of
 from devsession.warehouse.statements import statement
 from devsession.warehouse.store import state_table

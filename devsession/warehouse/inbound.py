@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import UsageError, WarehouseError
 from devsession.plugin.record_json import as_json
-from devsession.warehouse.account import quoted
+from devsession.quoting import quoted
 from devsession.warehouse.inbound_criteria import condition
 from devsession.warehouse.inbound_files import loaded
 from devsession.warehouse.inbound_samples import sampled

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from devsession.plugin.record_json import as_json, plain
-from devsession.warehouse.statements import literal
+from devsession.quoting import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from devsession.errors import WarehouseError
-from devsession.warehouse.account import quoted
+from devsession.quoting import quoted
 from devsession.warehouse.statements import statement
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from devsession.warehouse.account import quoted
+from devsession.quoting import quoted
 from devsession.warehouse.columns import SIMPLE_NAME
 from devsession.warehouse.inbound_types import typed
 from devsession.warehouse.statements import statement

@@ -15,10 +15,10 @@ from devsession.errors import (
     UsageError,
     WarehouseError,
 )
-from devsession.warehouse.account import quoted
+from devsession.plugin.omnata_answers import CreatedRun, SecretNames, Secrets
+from devsession.quoting import literal, quoted
 from devsession.warehouse.columns import SIMPLE_NAME
-from devsession.warehouse.omnata_answers import CreatedRun, SecretNames, Secrets
-from devsession.warehouse.statements import literal, statement
+from devsession.warehouse.statements import statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from devsession.plugin.omnata_answers import InboundPayload, OutboundPayload
     from devsession.plugin.parameters import StoredSecret
-    from devsession.warehouse.omnata_answers import InboundPayload, OutboundPayload
 
 _CREATE, _COMPLETE = "CREATE_DEVELOPMENT_SESSION_RUN", "COMPLETE_DEVELOPMENT_SESSION_RUN"
 _SECRETS = "RETRIEVE_SECRETS"

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    from devsession.plugin.omnata_answers import SecretNames
     from devsession.plugin.parameters import InboundSyncConfigurationParameters, StoredSecret
     from devsession.plugin.streams import StoredStreamsConfiguration
     from devsession.warehouse.omnata import OmnataApp
-    from devsession.warehouse.omnata_answers import SecretNames
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from devsession.errors import UsageError
-from devsession.plugin.mapping import StoredJinjaTemplate
 from devsession.plugin.outbound import RECORD_COLUMNS
 from devsession.warehouse.decoding import decoded
 from devsession.warehouse.staged import pieces
@@ -16,10 +15,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pandas import DataFrame
 
+    from devsession.plugin.omnata_answers import SecretNames
     from devsession.plugin.parameters import OutboundSyncConfigurationParameters, StoredSecret
     from devsession.plugin.strategies import OutboundSyncStrategy
     from devsession.warehouse.omnata import OmnataApp
-    from devsession.warehouse.omnata_answers import SecretNames
 
 _TEXTS, _JSON = RECORD_COLUMNS[:3], RECORD_COLUMNS[3:]
 _REQUIRED = ("IDENTIFIER", "SYNC_ACTION", "TRANSFORMED_RECORD")
@@ -145,11 +144,7 @@ class OmnataSource:
     def _record(self, column: str, identifier: str, value: Any) -> Any:
         if value is not None and not isinstance(value, dict):
             raise self._no_records(f"{column} of {identifier} is a {type(value).__name__}")
-        # The app keeps the template beside the row that it is rendered with.
-        is_template = isinstance(self._payload.field_mappings, StoredJinjaTemplate)
-        if is_template and value and {"jinja_template", "source_record"} <= value.keys():
-            return value["source_record"]
-        return value
+        return self._payload.row_of(value)
 
     def _no_records(self, problem: str) -> Exception:
         return self._app.error(

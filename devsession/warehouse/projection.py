@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from devsession.errors import DataError, NotFilledError, WarehouseError
 from devsession.plugin.mapping import Expression, StoredJinjaTemplate
-from devsession.warehouse.account import quoted
+from devsession.quoting import literal, quoted
 from devsession.warehouse.kinds import Column, kind_of
 from devsession.warehouse.query import check_expression
 from devsession.warehouse.source import check_columns, source_of
-from devsession.warehouse.statements import literal, statement
+from devsession.warehouse.statements import statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

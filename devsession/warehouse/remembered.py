@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import UsageError, WarehouseError
 from devsession.plugin.parameters import StoredConfigurationValue
-from devsession.warehouse.account import quoted
+from devsession.quoting import quoted
 from devsession.warehouse.statements import statement, statements
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from devsession.warehouse.account import quoted
-from devsession.warehouse.statements import literal, statement
+from devsession.quoting import literal, quoted
+from devsession.warehouse.statements import statement
 
 if TYPE_CHECKING:
     from devsession.warehouse.omnata import Statements

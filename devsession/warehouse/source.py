@@ -13,8 +13,8 @@ from devsession.errors import (
     WarehouseError,
     did_you_mean,
 )
+from devsession.quoting import quoted
 from devsession.render import counted, text_table
-from devsession.warehouse.account import quoted
 from devsession.warehouse.query import Query, is_query
 from devsession.warehouse.statements import statement
 from devsession.warehouse.tables import tables_of

@@ -17,13 +17,6 @@ def statements(name: str) -> list[str]:
     return [each for part in _text(name).split(";") if (each := part.strip())]
 
 
-def literal(text: str | None) -> str:
-    """Text as a SQL literal, whatever characters it has; None is null."""
-    if text is None:
-        return "null"
-    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
-
-
 @cache
 def _text(name: str) -> str:
     return files("devsession.warehouse").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")

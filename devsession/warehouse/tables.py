@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from devsession.errors import TableExistsError, UnknownNameError, UsageError, did_you_mean
+from devsession.quoting import quoted
 from devsession.render import counted
-from devsession.warehouse.account import quoted
 from devsession.warehouse.columns import SIMPLE_NAME
 from devsession.warehouse.statements import statement
 

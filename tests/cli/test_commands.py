@@ -25,6 +25,7 @@ COMMANDS = [
     "audit",
     "doctor",
     "drift",
+    "publish",
     "table",
     "table load",
     "sync",

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import venv
-from importlib.metadata import Distribution, distribution
 from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from devsession.publish.installed import required
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
+    from importlib.metadata import Distribution
 
 
 def make_environment(folder: Path, requirements: Iterable[str]) -> None:
@@ -26,28 +25,6 @@ def make_environment(folder: Path, requirements: Iterable[str]) -> None:
         for file in package.files or []:
             if ".." not in file.parts:
                 link(package, str(file), site)
-
-
-def required(requirements: Iterable[str]) -> Iterator[Distribution]:
-    """The installed packages that these requirements lead to, each once."""
-    todo = [Requirement(each) for each in requirements]
-    seen: set[tuple[str, frozenset[str]]] = set()
-    while todo:
-        wanted = todo.pop()
-        key = canonicalize_name(wanted.name), frozenset(wanted.extras)
-        if key not in seen:
-            if not any(name == key[0] for name, _ in seen):
-                yield distribution(wanted.name)
-            seen.add(key)
-            todo += needed(distribution(wanted.name), wanted.extras)
-
-
-def needed(package: Distribution, extras: set[str]) -> Iterator[Requirement]:
-    """What a package requires here when it is installed with these extras."""
-    for each in map(Requirement, package.requires or []):
-        where = [{"extra": extra} for extra in extras or {""}]
-        if each.marker is None or any(map(each.marker.evaluate, where)):
-            yield each
 
 
 def link(package: Distribution, file: str, site: Path) -> None:

@@ -85,6 +85,7 @@ def test_each_notebook_is_valid_and_holds_no_output(projects: Path) -> None:
         "plugin_development.ipynb",
         "plugin_inbound.ipynb",
         "plugin_test.ipynb",
+        "plugin_upload.ipynb",
     ]
     assert {file.parent for file in notebooks} == set(projects.iterdir())
 

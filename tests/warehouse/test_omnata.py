@@ -17,11 +17,11 @@ from devsession.errors import DevsessionError, OmnataError, UsageError, Warehous
 from devsession.plugin.outbound import OutboundSyncRequest
 from devsession.plugin.outcomes import Outcomes
 from devsession.plugin.strategies import UPSERT
+from devsession.quoting import literal
 from devsession.secrets.redact import Redactor
 from devsession.warehouse import quoted
 from devsession.warehouse.omnata import OmnataApp
 from devsession.warehouse.omnata_source import OmnataSource
-from devsession.warehouse.statements import literal
 from tests.omnata_account import (
     API_KEY,
     APP,

@@ -21,6 +21,7 @@ from devsession.plugin.mapping import (
     stored_mapping,
 )
 from devsession.plugin.parameters import (
+    ConnectionConfigurationParameters,
     ConnectivityOption,
     InboundSyncConfigurationParameters,
     OutboundSyncConfigurationParameters,
@@ -192,6 +193,14 @@ class OutboundPayload(Payload):
             target_type=self.target_type,
         )
 
+    def row_of(self, record: dict[str, Any] | None) -> dict[str, Any] | None:
+        """A record without its template, which the app keeps beside the row that it renders."""
+        is_template = isinstance(self.field_mappings, StoredJinjaTemplate)
+        if is_template and record and {"jinja_template", "source_record"} <= record.keys():
+            row: dict[str, Any] = record["source_record"]
+            return row
+        return record
+
 
 class InboundPayload(Payload):
     """What a run of an inbound sync is given. Source: sync contract, `inbound_apply_payload`."""
@@ -216,6 +225,66 @@ class InboundPayload(Payload):
             if each.latest_state is not None
         }
         return stored | self.latest_stream_state
+
+
+class GivenParameters(Answer):
+    """What a form is asked for with, and a connection is tested with: what is filled in so far.
+
+    Source: sync contract, connection and sync parameters.
+    """
+
+    connection_method: str = ""
+    connectivity_option: ConnectivityOption = "direct"
+    connection_parameters: Values = {}
+    oauth_secret_name: str | None = None
+    other_secrets_name: str | None = None
+    sync_parameters: Values = {}
+    current_form_parameters: Values | None = None
+    sync_strategy: NamedStrategy | None = None
+    target_type: str | None = None
+    field_mappings: Annotated[
+        StoredFieldMappings | StoredJinjaTemplate | None, BeforeValidator(_mapping)
+    ] = None
+    currently_selected_streams: list[str] = []
+
+    def connection(self, secrets: dict[str, StoredSecret]) -> ConnectionConfigurationParameters:
+        """What connect() is given."""
+        return ConnectionConfigurationParameters(**self._known(secrets))
+
+    def outbound(
+        self, strategy: OutboundSyncStrategy, secrets: dict[str, StoredSecret]
+    ) -> OutboundSyncConfigurationParameters:
+        """What an outbound sync's form is given."""
+        return OutboundSyncConfigurationParameters(
+            **self._known(secrets),
+            **self._of_the_sync(),
+            sync_strategy=strategy,
+            field_mappings=self.field_mappings,
+            target_type=self.target_type,
+        )
+
+    def inbound(self, secrets: dict[str, StoredSecret]) -> InboundSyncConfigurationParameters:
+        """What an inbound sync's form is given."""
+        return InboundSyncConfigurationParameters(
+            **self._known(secrets),
+            **self._of_the_sync(),
+            currently_selected_streams=self.currently_selected_streams,
+        )
+
+    def _known(self, secrets: dict[str, StoredSecret]) -> dict[str, Any]:
+        return {
+            "connection_method": self.connection_method,
+            "connectivity_option": self.connectivity_option,
+            "connection_parameters": _stored(self.connection_parameters),
+            "connection_secrets": secrets,
+        }
+
+    def _of_the_sync(self) -> dict[str, Any]:
+        so_far = self.current_form_parameters
+        return {
+            "sync_parameters": _stored(self.sync_parameters),
+            "current_form_parameters": None if so_far is None else _stored(so_far),
+        }
 
 
 class CreatedRun(Answer):

@@ -1,0 +1,133 @@
+"""Wheels that are packed with a plugin, as pip gets them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from email.parser import HeaderParser
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+from packaging.utils import parse_wheel_filename
+
+from devsession.errors import PublishError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from packaging.requirements import Requirement
+
+_TIME_LIMIT = 600
+_LINES = 6
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """files: path where it is installed -> content. requires: as its metadata says."""
+
+    name: str
+    version: str
+    file: str
+    is_pure: bool
+    requires: tuple[str, ...]
+    files: dict[str, bytes]
+
+    @classmethod
+    def read(cls, path: Path) -> Wheel:
+        """A wheel's file."""
+        name, version, _, tags = parse_wheel_filename(path.name)
+        with ZipFile(path) as archive:
+            files = {
+                each: archive.read(each)
+                for each in archive.namelist()
+                if not each.endswith(("/", ".pyc"))
+            }
+        # Its own: of packages that it carries along there may be others, further below.
+        [metadata] = [
+            each for each in files if each.count("/") == 1 and each.endswith(".dist-info/METADATA")
+        ]
+        said = HeaderParser().parsestr(files[metadata].decode("utf-8"))
+        pure = all(tag.platform == "any" and tag.abi == "none" for tag in tags)
+        return cls(
+            str(name),
+            str(version),
+            path.name,
+            pure,
+            tuple(said.get_all("Requires-Dist") or ()),
+            _installed(files),
+        )
+
+
+def wheel_of(requirement: Requirement, *, index: bool = True) -> Wheel:
+    """The wheel that pip finds, or makes, for a requirement, without what that requires.
+
+    Where pip looks is said as ever: PIP_INDEX_URL, PIP_FIND_LINKS, pip.conf. index: False looks in
+    no package index.
+
+    Raises: PublishError when pip has none.
+    """
+    wanted = str(requirement).partition(";")[0].strip()
+    with TemporaryDirectory(prefix="devsession-wheels-") as folder:
+        options = ["--no-deps", "--prefer-binary", "--quiet", "--disable-pip-version-check"]
+        options += [] if index else ["--no-index"]
+        command = [sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", folder, wanted]
+        try:
+            done = subprocess.run(  # noqa: S603 - pip, with a requirement that was parsed
+                command, capture_output=True, text=True, timeout=_TIME_LIMIT, check=False
+            )
+            said = done.stderr
+        except subprocess.TimeoutExpired:
+            said = f"pip was not done after {_TIME_LIMIT} s"
+        if found := list(Path(folder).glob("*.whl")):
+            return Wheel.read(found[0])
+    raise PublishError(
+        f"pip has no wheel of {wanted}, which the channel lacks",
+        tried="\n".join(said.strip().splitlines()[-_LINES:]),
+        where="requirements.txt",
+        next_step=f"see what pip says: python -m pip wheel --no-deps '{wanted}'",
+        step="package",
+        requirement=requirement.name,
+    )
+
+
+def unpacked(
+    wheels: Iterable[Wheel], before: Mapping[str, bytes]
+) -> tuple[dict[str, bytes], list[str]]:
+    """The files of wheels, and what of them two have: of those the last counts, as with pip.
+
+    before: what is packed already.
+
+    Raises: PublishError when a wheel has one of those.
+    """
+    files: dict[str, bytes] = {}
+    twice = []
+    for wheel in wheels:
+        for path, content in wheel.files.items():
+            if path in before:
+                raise PublishError(
+                    f"The project and {wheel.name} both have the file {path}",
+                    tried=wheel.file,
+                    where=path,
+                    next_step="give the module of the project another name, or do without that package",
+                    step="package",
+                )
+            if files.get(path, content) != content:
+                twice.append(f"{path} is in two packages: that of {wheel.name} is packed")
+            files[path] = content
+    return files, twice
+
+
+def _installed(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Where an installer puts them: what lies in `.data/purelib` goes beside the rest."""
+    placed = {}
+    for path, content in files.items():
+        head, _, rest = path.partition("/")
+        kind, _, inner = rest.partition("/")
+        if not head.endswith(".data"):
+            placed[path] = content
+        elif kind in {"purelib", "platlib"}:
+            placed[inner] = content
+    return placed
