@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from devsession.testing.contract import panel_check
 from devsession.testing.contract.told_suite import ToldSuite
 from devsession.testing.source_contract import (
-    definition_checks,
     entity_checks,
     operation_checks,
     system_checks,
 )
+from devsession.testing.step_contract import definition_checks
 
 if TYPE_CHECKING:
     from devsession.testing.source_contract.bench import SourceBench
