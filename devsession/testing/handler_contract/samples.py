@@ -1,0 +1,124 @@
+"""Events of every type, made up, and what may be odd about one: what a handler is to bear."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from devsession.openmetadata.model.change_event import EVENT_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from devsession.openmetadata import EventHandler
+
+Event = dict[str, Any]
+
+UNICODE = "_Żółć漢字🙂"
+_LONG = 100_000
+_MANY = 1_000
+# Words of the server, which no other text is put for.
+_WORDS = {"id", "eventType", "entityType", "entityId", "name", "type", "dataType"}
+_FACTS = ("id", "eventType", "entityType", "timestamp")
+
+
+def sample_events(
+    event_type: str = "all", entity_type: str = "table", count: int = 1
+) -> list[Event]:
+    """So many events of a type, or of each type there is."""
+    types = EVENT_TYPES if event_type == "all" else (event_type,)
+    return [_sample(each, entity_type, number) for number in range(count) for each in types]
+
+
+def samples_for(handler: type[EventHandler]) -> list[Event]:
+    """One of each type, about each type of entity that a handler names; those of newer servers too."""
+    newer = [each for each in _several(handler.event_types) if each not in EVENT_TYPES]
+    return [
+        event
+        for entity_type in _several(handler.entity_types) or ("table",)
+        for event_type in ("all", *newer)
+        for event in sample_events(event_type, entity_type)
+    ]
+
+
+def _several(types: Collection[str]) -> Collection[str]:
+    # One text is a slip, which a check of its own tells.
+    return (types,) if isinstance(types, str) else types
+
+
+def odd(event: Mapping[str, Any]) -> Iterator[tuple[str, Event]]:
+    """The event as it may come just as well, each with another id, and what is odd about it."""
+    for told, change in _ODD.items():
+        changed = change(dict(event))
+        yield told, {**changed, "id": made_id(f"{event['id']} {told}")}
+
+
+def made_id(of: str) -> str:
+    """An event's id that is made of something, the same each time."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, of))
+
+
+def _sample(event_type: str, entity_type: str, number: int) -> Event:
+    name = f"{entity_type}_{number}"
+    fqn = f"acme.sales.public.{name}"
+    entity_id = made_id(fqn)
+    change = {"name": "description", "oldValue": "Orders", "newValue": "Orders, as shipped"}
+    return {
+        "id": made_id(f"{event_type} {fqn}"),
+        "eventType": event_type,
+        "entityType": entity_type,
+        "entityId": entity_id,
+        "entityFullyQualifiedName": fqn,
+        "userName": "ann",
+        "timestamp": 1_770_000_000_000 + number,
+        "previousVersion": 0.1,
+        "currentVersion": 0.2,
+        "changeDescription": {"fieldsUpdated": [change], "previousVersion": 0.1},
+        "entity": {"id": entity_id, "name": name, "fullyQualifiedName": fqn, "version": 0.2},
+    }
+
+
+def _without(*names: str) -> Callable[[Event], Event]:
+    return lambda event: {name: value for name, value in event.items() if name not in names}
+
+
+def _with(**facts: Any) -> Callable[[Event], Event]:
+    return lambda event: {**event, **facts}
+
+
+def _newer(event: Event) -> Event:
+    more: Event = {"domain": "sales", "retries": [1, {"at": None}]}
+    entity = {**(event.get("entity") or {}), "lifeCycle": {"accessed": more}}
+    change = {**(event.get("changeDescription") or {}), "changeSummary": {"description": more}}
+    return {**event, **more, "entity": entity, "changeDescription": change}
+
+
+def _texts(content: Any, made: Callable[[str], str], *, many: int = 1) -> Any:
+    """The same with other texts, where they are no words of the server, and lists that often."""
+    if isinstance(content, str):
+        return made(content)
+    if isinstance(content, list):
+        return [_texts(each, made) for each in content * many]
+    if isinstance(content, dict):
+        return {
+            name: value if name in _WORDS else _texts(value, made, many=many)
+            for name, value in content.items()
+        }
+    return content
+
+
+_ODD: dict[str, Callable[[Event], Event]] = {
+    "with nothing in it": lambda event: {name: event[name] for name in _FACTS},
+    "without entity": _without("entity"),
+    "without changeDescription": _without("changeDescription"),
+    "with an empty changeDescription": _with(changeDescription={}),
+    "without a fully qualified name": _without("entityFullyQualifiedName"),
+    "of an unknown type": _with(eventType="entityPainted"),
+    "of another type of entity": _with(entityType="glossaryTerm"),
+    "with fields of a newer server": _newer,
+    "with letters of many scripts": lambda event: _texts(event, lambda text: text + UNICODE),
+    "with huge values": lambda event: _texts(
+        event, lambda text: text * (_LONG // (len(text) or 1))
+    ),
+    "with long lists": lambda event: _texts(event, str, many=_MANY),
+}
