@@ -7,11 +7,9 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-import typer
 
 from devsession.cli.checks import _scenarios
 from devsession.cli.contract_check import contract_check
-from devsession.cli.doctor import doctor
 from tests.broken_handlers import good
 
 if TYPE_CHECKING:
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from devsession.cli.checks import Verdict
+    from tests.cli.conftest import CommandLine
 
 
 @pytest.fixture
@@ -64,25 +63,21 @@ def test_what_its_project_leaves_out_is_left_out(project: Path) -> None:
     ]
 
 
-def test_doctor_tells_the_contract_of_a_handler(
-    project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    doctor(project / "plugin.py", as_json=False)
+def test_doctor_tells_the_contract_of_a_handler(project: Path, cli: CommandLine) -> None:
+    said = cli(project, "doctor", "plugin.py")
 
-    lines = capsys.readouterr().out.splitlines()
+    lines = said.out.splitlines()
     assert lines[0].split() == ["TellOwners"]
     assert lines[-1] == "13 ok"
+    assert said.code == 0
 
 
-def test_doctor_tells_what_is_wrong_with_a_handler(
-    project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_doctor_tells_what_is_wrong_with_a_handler(project: Path, cli: CommandLine) -> None:
     code = (project / "plugin.py").read_text("utf-8")
     (project / "plugin.py").write_text(code.replace(", headers=key)", ")"), "utf-8")
 
-    with pytest.raises(typer.Exit):
-        doctor(project / "plugin.py", as_json=False)
+    said = cli(project, "doctor", "plugin.py")
 
-    told = capsys.readouterr().out
-    assert "handed over again, it stands there twice" in told
-    assert told.splitlines()[-1] == "12 ok, 1 error"
+    assert "handed over again, it stands there twice" in said.out
+    assert said.out.splitlines()[-1] == "12 ok, 1 error"
+    assert said.code == 1
