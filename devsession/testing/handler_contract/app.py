@@ -19,6 +19,7 @@ class HandlerApp(StandIn):
 
     midway: how it refuses while events are handled, and when the handler is closed; before, it
     answers. anew: whether it answers each event as if it were the first.
+    event: the id of the one that is being handled; None before the first, "" after the last.
     asked: the requests for each event, by its id; closing: those after the last one; unsure: events
     for which something was asked that is not recorded.
     """
@@ -29,7 +30,7 @@ class HandlerApp(StandIn):
         super().__init__(*recorded, **more)
         self._midway = midway
         self._anew = anew
-        self._event: str | None = None
+        self.event: str | None = None
         self.asked: dict[str, list[Exchange]] = {}
         self.closing: list[Exchange] = []
         self.unsure: set[str] = set()
@@ -38,15 +39,15 @@ class HandlerApp(StandIn):
         """The events, each when it is the next one's turn."""
         self._refusal = self._midway or self._refusal
         for event in events:
-            self._event = event.id
+            self.event = event.id
             if self._anew:
                 self.forget()
             yield event
-        self._event = ""
+        self.event = ""
 
     def answer(self, request: Exchange) -> Exchange:
         """Raises: EndlessError when it is asked without end; ConnectionError as `Unreachable`."""
-        event, known = self._event, len(self.unknown)
+        event, known = self.event, len(self.unknown)
         if event:
             self.asked.setdefault(event, []).append(request)
         elif event is not None:

@@ -38,6 +38,10 @@ _EVENTS = 200
 _TRIED = 5
 
 
+class EndedError(NotTriedError):
+    """A handler waits for ever, or ends the process; the app's `event` is what it was handed last."""
+
+
 @dataclass(frozen=True)
 class HandlerRun(StepRun):
     """A pass of the handler, and what came of each event."""
@@ -113,6 +117,8 @@ class HandlerBench(StepBench[HandlerRun]):
         """Have events handled against it, the recorded ones unless others are given.
 
         Whoever waits to try again does not wait for real. step: in the place of the handler tried.
+
+        Raises: EndedError when it did not come to an end that anybody could go on from.
         """
         assert isinstance(app, HandlerApp)  # noqa: S101 - it is of this bench
         turns = app.handing_over(self.events if events is None else events)
@@ -120,7 +126,9 @@ class HandlerBench(StepBench[HandlerRun]):
             try:
                 came = handle_events(step or self.plugin_class, self.step_config, turns)
             except NeverEnds:
-                raise NotTriedError("it waits without end") from None
+                raise EndedError("it waits without end") from None
+            except SystemExit as error:
+                raise EndedError(f"it ended the process: {said(error)}") from None
         return HandlerRun(app, told.getvalue(), told.logged, told.printed.getvalue(), came)
 
     def handed(self, *events: ChangeEvent, midway: Refusal | None = None) -> HandlerRun:

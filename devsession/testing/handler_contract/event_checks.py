@@ -9,6 +9,7 @@ from devsession.openmetadata import ChangeEvent
 from devsession.openmetadata.model.change_event import EVENT_TYPES
 from devsession.testing.author_lines import line_of, line_raising
 from devsession.testing.contract.telling import flaw, said
+from devsession.testing.handler_contract.bench import EndedError
 from devsession.testing.handler_contract.samples import odd
 
 if TYPE_CHECKING:
@@ -69,19 +70,28 @@ def _raised(
     events: with what is odd about each.
     """
     handler, odd_of = bench.plugin_class, {event.id: (how, event) for how, event in events}
-    run = bench.run(bench.app(), events=[event for _, event in events])
+    app, method = bench.app(), line_of(handler, "handle")
+    try:
+        run = bench.run(app, events=[event for _, event in events])
+    except EndedError as why:
+        if app.event not in odd_of:
+            raise
+        return {method: _flaw(str(why), *odd_of[app.event], method)}, []
     found: dict[str, PluginError] = {}
     for ended in run.came.handled:
         error, (how, event) = ended.raised, odd_of[ended.event]
         if error is None or ended.event in run.app.unsure:
             continue
-        where = line_raising(error, handler) or line_of(handler, "handle")
-        wrong = flaw(
-            f"it raised {said(error)}",
-            tried=f"an event {event.event_type} of a {event.entity_type}{how and f', {how}'}",
-            where=where,
-            next_step="return where there is nothing to do: an event that raises is handed over "
-            "again and again",
-        )
-        found.setdefault(where, wrong)
+        where = line_raising(error, handler) or method
+        found.setdefault(where, _flaw(f"it raised {said(error)}", how, event, where))
     return found, [odd_of[each.event][1] for each in run.came.handled]
+
+
+def _flaw(what: str, how: str, event: ChangeEvent, where: str) -> PluginError:
+    return flaw(
+        what,
+        tried=f"an event {event.event_type} of a {event.entity_type}{how and f', {how}'}",
+        where=where,
+        next_step="return where there is nothing to do: an event that raises is handed over again "
+        "and again",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from devsession.recording.exchange import header
 from devsession.render import counted
 from devsession.testing.author_lines import line_of
 from devsession.testing.contract.carrying import first_difference
-from devsession.testing.contract.telling import NotTriedError, flaw
+from devsession.testing.contract.telling import NotTriedError, flaw, said, trying
 from devsession.testing.handler_contract.app import Unreachable
 from devsession.testing.handler_contract.bench import writing
 from devsession.testing.handler_contract.samples import made_id
@@ -39,8 +40,11 @@ def recorded_events(bench: HandlerBench) -> list[PluginError]:
     bench.frozen_config  # noqa: B018  or why it cannot be tried
     where, found = line_of(bench.plugin_class, "handle"), []
     for scenario in bench.loaded:
-        report = play(bench.plugin_class, scenario)
-        if not report:
+        report, raised = trying(partial(play, bench.plugin_class, scenario))
+        if raised is not None:
+            what = f"{scenario.frozen.name}: {said(raised)}"
+            found.append(flaw(what, where=where, next_step="let handle() return, or raise"))
+        elif not report:
             what = f"{report.scenario}: " + "\n".join(report.differences[:_SHOWN])
             found.append(flaw(what, where=where, next_step=report.next_step))
     return found

@@ -16,10 +16,11 @@ Event = dict[str, Any]
 
 UNICODE = "_Żółć漢字🙂"
 _LONG = 100_000
-_MANY = 1_000
-# Words of the server, which no other text is put for.
-_WORDS = {"id", "eventType", "entityType", "entityId", "name", "type", "dataType"}
+_MANY = 100
 _FACTS = ("id", "eventType", "entityType", "timestamp")
+# Of what a value holds: words of the server, and names, whose length it bounds.
+_WORDS = {"id", "type", "dataType"}
+_NAMES = {"name", "fullyQualifiedName", "displayName"}
 
 
 def sample_events(
@@ -93,18 +94,61 @@ def _newer(event: Event) -> Event:
     return {**event, **more, "entity": entity, "changeDescription": change}
 
 
-def _texts(content: Any, made: Callable[[str], str], *, many: int = 1) -> Any:
-    """The same with other texts, where they are no words of the server, and lists that often."""
+def _valued(event: Event, change: Callable[[Any], Any]) -> Event:
+    """The event with other values in its entity and in what has changed."""
+    told = event.get("changeDescription") or {}
+    fields = {
+        kind: [
+            {name: value if name == "name" else change(value) for name, value in each.items()}
+            for each in each_changed
+        ]
+        for kind, each_changed in told.items()
+        if isinstance(each_changed, list)
+    }
+    return {
+        **event,
+        "entity": change(event.get("entity") or {}),
+        "changeDescription": {**told, **fields},
+    }
+
+
+def _texts(content: Any, made: Callable[[str], str], kept: Collection[str] = ()) -> Any:
+    """The same with other texts. kept: the fields that stay."""
     if isinstance(content, str):
         return made(content)
     if isinstance(content, list):
-        return [_texts(each, made) for each in content * many]
+        return [_texts(each, made, kept) for each in content]
     if isinstance(content, dict):
         return {
-            name: value if name in _WORDS else _texts(value, made, many=many)
+            name: value if name in _WORDS or name in kept else _texts(value, made, kept)
             for name, value in content.items()
         }
     return content
+
+
+def _unicode(event: Event) -> Event:
+    named = {
+        name: f"{event[name]}{UNICODE}"
+        for name in ("entityFullyQualifiedName", "userName")
+        if name in event
+    }
+    return _valued(event, lambda value: _texts(value, lambda text: text + UNICODE)) | named
+
+
+def _huge(event: Event) -> Event:
+    def long(text: str) -> str:
+        return text * (_LONG // (len(text) or 1))
+
+    return _valued(event, lambda value: _texts(value, long, _NAMES))
+
+
+def _listed(event: Event) -> Event:
+    def longer(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: longer(each) for name, each in value.items()}
+        return value * _MANY if isinstance(value, list) else value
+
+    return _valued(event, longer)
 
 
 _ODD: dict[str, Callable[[Event], Event]] = {
@@ -116,9 +160,7 @@ _ODD: dict[str, Callable[[Event], Event]] = {
     "of an unknown type": _with(eventType="entityPainted"),
     "of another type of entity": _with(entityType="glossaryTerm"),
     "with fields of a newer server": _newer,
-    "with letters of many scripts": lambda event: _texts(event, lambda text: text + UNICODE),
-    "with huge values": lambda event: _texts(
-        event, lambda text: text * (_LONG // (len(text) or 1))
-    ),
-    "with long lists": lambda event: _texts(event, str, many=_MANY),
+    "with letters of many scripts": _unicode,
+    "with huge values": _huge,
+    "with long lists": _listed,
 }

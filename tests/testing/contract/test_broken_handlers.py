@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from functools import cache
 from hashlib import sha256
@@ -202,6 +203,22 @@ def test_one_that_waits_for_ever_is_told(scenarios: Path) -> None:
 
     assert list(found) == ["test_what_the_app_refuses_is_not_done"]
     assert "where the app refuses for good, it waits without end" in found.popitem()[1]
+
+
+class Exits(TellOwners):
+    """Ends where it finds nothing to do."""
+
+    def handle(self, event: ChangeEvent) -> str:
+        if not event.changed and event.event_type == "entityUpdated":
+            sys.exit("nothing to do")
+        return super().handle(event)
+
+
+def test_one_that_ends_the_process_is_told_and_does_not(scenarios: Path) -> None:
+    found = failures(Exits, scenarios)
+
+    assert list(found) == ["test_any_event_is_borne"]
+    assert "it ended the process: SystemExit: nothing to do" in found.popitem()[1]
 
 
 class AtOnce(TellOwners):
