@@ -129,8 +129,8 @@ def handed_over_twice(bench: HandlerBench) -> list[PluginError]:
             ]
         other = event.model_copy(update={"id": made_id(event.id)})
         others = bench.handed(other).writes(other)
-        for place, request in enumerate(again):
-            if not _stands_once(request) and not _has_key(first[place], request, others[place:]):
+        for request in again:
+            if not _stands_once(request) and not _has_key(request, first, others):
                 return [
                     flaw(
                         f"{request.method} {request.url} says nothing of the event that it is for: "
@@ -179,18 +179,22 @@ def _stands_once(request: Exchange) -> bool:
     return request.method in IDEMPOTENT or (request.method == "PATCH" and merges)
 
 
-def _has_key(first: Exchange, again: Exchange, others: Sequence[Exchange]) -> bool:
-    """Whether something in it tells this event from others: the same both times, and made of its id.
+def _has_key(request: Exchange, before: Sequence[Exchange], others: Sequence[Exchange]) -> bool:
+    """Whether something in it tells this event from others: there each time, and made of its id.
 
-    others: begins with what is written instead of an event that has another id, and is equal but for that.
+    before: what was written the first time; others: what is written for the same event with another id.
     """
-    if not others:
-        return False
-    one, two, other = map(_values, (first, again, others[0]))
-    return any(
-        value == two.get(path) != other.get(path) and not any(map(str.isspace, value))
-        for path, value in one.items()
+    each_time, elsewhere = _all_values(before), _all_values(others)
+    return bool(others) and any(
+        (path, value) in each_time
+        and (path, value) not in elsewhere
+        and not any(map(str.isspace, value))
+        for path, value in _values(request).items()
     )
+
+
+def _all_values(requests: Sequence[Exchange]) -> set[tuple[tuple[str | int, ...], str]]:
+    return {pair for each in requests for pair in _values(each).items()}
 
 
 def _values(request: Exchange) -> dict[tuple[str | int, ...], str]:
