@@ -87,7 +87,8 @@ where it is run, and not written by hand.
 
 What is recorded is HTTP: of a handler that writes to a topic or a table, the checks of its app are not tried. What a handler
 waits for passes at once: clocks are driven while it is tried. A request that writes may come twice when it is a
-PUT, a DELETE or a merging PATCH, or when its address, a header or a field tells the event by its id.
+PUT, a DELETE or a merging PATCH, or when its address, a header or a field tells the event by its id. A POST that only
+reads, a search, looks like one that writes: leave `handed_over_twice_it_stands_once` out for it, and say why.
 """
 
 
