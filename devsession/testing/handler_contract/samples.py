@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from devsession.openmetadata.events.samples import sample_events
 from devsession.openmetadata.model.change_event import EVENT_TYPES
 
 if TYPE_CHECKING:
@@ -21,14 +22,6 @@ _FACTS = ("id", "eventType", "entityType", "timestamp")
 # Of what a value holds: words of the server, and names, whose length it bounds.
 _WORDS = {"id", "type", "dataType"}
 _NAMES = {"name", "fullyQualifiedName", "displayName"}
-
-
-def sample_events(
-    event_type: str = "all", entity_type: str = "table", count: int = 1
-) -> list[Event]:
-    """So many events of a type, or of each type there is."""
-    types = EVENT_TYPES if event_type == "all" else (event_type,)
-    return [_sample(each, entity_type, number) for number in range(count) for each in types]
 
 
 def samples_for(handler: type[EventHandler]) -> list[Event]:
@@ -57,26 +50,6 @@ def odd(event: Mapping[str, Any]) -> Iterator[tuple[str, Event]]:
 def made_id(of: str) -> str:
     """An event's id that is made of something, the same each time."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, of))
-
-
-def _sample(event_type: str, entity_type: str, number: int) -> Event:
-    name = f"{entity_type}_{number}"
-    fqn = f"acme.sales.public.{name}"
-    entity_id = made_id(fqn)
-    change = {"name": "description", "oldValue": "Orders", "newValue": "Orders, as shipped"}
-    return {
-        "id": made_id(f"{event_type} {fqn}"),
-        "eventType": event_type,
-        "entityType": entity_type,
-        "entityId": entity_id,
-        "entityFullyQualifiedName": fqn,
-        "userName": "ann",
-        "timestamp": 1_770_000_000_000 + number,
-        "previousVersion": 0.1,
-        "currentVersion": 0.2,
-        "changeDescription": {"fieldsUpdated": [change], "previousVersion": 0.1},
-        "entity": {"id": entity_id, "name": name, "fullyQualifiedName": fqn, "version": 0.2},
-    }
 
 
 def _without(*names: str) -> Callable[[Event], Event]:
