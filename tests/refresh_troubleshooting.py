@@ -1,5 +1,6 @@
-"""Write docs/troubleshooting.md out of the gallery of broken plugins, and
-docs/metadata-troubleshooting.md out of that of broken sources: `python -m tests.refresh_troubleshooting`.
+"""Write docs/troubleshooting.md out of the gallery of broken plugins, docs/metadata-troubleshooting.md
+out of that of broken sources, docs/events-troubleshooting.md out of that of broken handlers:
+`python -m tests.refresh_troubleshooting`.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devsession.testing.contract.suite import ContractSuite
+from devsession.testing.handler_contract.suite import HandlerSuite
 from devsession.testing.source_contract.suite import SourceSuite
+from tests.broken_handlers import gallery as handlers
+from tests.broken_handlers import good as good_handler
 from tests.broken_plugins.gallery import NAMES, picture, tried
 from tests.broken_sources import gallery as sources
-from tests.broken_sources.good import record
+from tests.broken_sources import good as good_source
 
 if TYPE_CHECKING:
     from devsession.testing.contract.told_suite import ToldSuite
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 _DOCS = Path(__file__).parent.parent / "docs"
 PAGE = _DOCS / "troubleshooting.md"
 SOURCES_PAGE = _DOCS / "metadata-troubleshooting.md"
+HANDLERS_PAGE = _DOCS / "events-troubleshooting.md"
 _HEAD = """# Troubleshooting: what the contract suite says, and why
 
 `devsession test` tries what any plugin has to keep to, and `tests/test_contract.py` of a project has pytest do it:
@@ -61,6 +66,31 @@ What a source waits for passes at once: clocks are driven while it is tried. Wha
 sentence that asks for it; `devsession test` says it of a check that fails.
 """
 
+_HANDLERS_HEAD = """# Troubleshooting: what the contract of a handler of events says, and why
+
+`tests/test_contract.py` of a project that handles events of the catalog:
+
+```python
+from devsession.testing import SuiteConfig, events_contract
+from plugin import TellOwners
+
+TestTellOwners = events_contract(TellOwners)
+# or, with a check left out: events_contract(TellOwners, SuiteConfig(skip={"it_remembers_no_event": "why"}))
+```
+
+`devsession test` and `devsession doctor plugin.py` say the same without that file. The app is played by what stands in
+`scenarios/`: as it was recorded, refusing, failing, busy, out of reach, gone when all was sent. The events are those of the
+scenarios, made-up ones of every type, and odd ones made of both: with nothing in them, of unknown types, of newer servers,
+huge. A check for which the recordings are not enough is skipped, and `pytest -ra` shows what to record. Below is each fault
+that it is shown to find. The code is a good handler but for that; this page is made of `tests/broken_handlers/`,
+where it is run, and not written by hand.
+
+What is recorded is HTTP: of a handler that writes to a topic or a table, the checks of its app are not tried. What a handler
+waits for passes at once: clocks are driven while it is tried. A request that writes may come twice when it is a
+PUT, a DELETE or a merging PATCH, or when its address, a header or a field tells the event by its id. A POST that only
+reads, a search, looks like one that writes: leave `handed_over_twice_it_stands_once` out for it, and say why.
+"""
+
 
 def page(messages: dict[str, str]) -> str:
     """The text of the page about plugins. messages: by the name of the picture."""
@@ -69,9 +99,19 @@ def page(messages: dict[str, str]) -> str:
 
 def sources_page(messages: dict[str, str]) -> str:
     """The text of the page about sources. messages: by the name of the picture."""
-    pictures = {name: sources.picture(name) for name in messages}
-    head = f"{_SOURCES_HEAD}\n{_guide_table(SourceSuite)}"
-    return _page(head, SourceSuite, pictures, messages)
+    return _page_of_steps(_SOURCES_HEAD, SourceSuite, sources, messages)
+
+
+def handlers_page(messages: dict[str, str]) -> str:
+    """The text of the page about handlers of events. messages: by the name of the picture."""
+    return _page_of_steps(_HANDLERS_HEAD, HandlerSuite, handlers, messages)
+
+
+def _page_of_steps(
+    head: str, suite: type[ToldSuite], gallery: Any, messages: dict[str, str]
+) -> str:
+    pictures = {name: gallery.picture(name) for name in messages}
+    return _page(f"{head}\n{_guide_table(suite)}", suite, pictures, messages)
 
 
 def _guide_table(suite: type[ToldSuite]) -> str:
@@ -104,14 +144,18 @@ def message_of(name: str) -> str:
     return tried(found.broken, found.config, [found.check]).failed[found.check]
 
 
-if __name__ == "__main__":
+def messages_of(gallery: Any, good: Any) -> dict[str, str]:
+    """What the contract says of each picture of a gallery of steps. good: records the scenario."""
     with tempfile.TemporaryDirectory() as place:
-        record(Path(place))
-        told = {
-            name: sources.failures(sources.picture(name).broken, Path(place))[
-                sources.picture(name).check
-            ]
-            for name in sources.NAMES
-        }
-    SOURCES_PAGE.write_text(sources_page(told), encoding="utf-8")
+        good.record(Path(place))
+        found = {}
+        for name in gallery.NAMES:
+            each = gallery.picture(name)
+            found[name] = gallery.failures(each.broken, Path(place))[each.check]
+        return found
+
+
+if __name__ == "__main__":
+    HANDLERS_PAGE.write_text(handlers_page(messages_of(handlers, good_handler)), encoding="utf-8")
+    SOURCES_PAGE.write_text(sources_page(messages_of(sources, good_source)), encoding="utf-8")
     PAGE.write_text(page({name: message_of(name) for name in NAMES}), encoding="utf-8")

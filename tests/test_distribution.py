@@ -49,7 +49,7 @@ def test_the_wheel_ships_the_notebooks_and_the_template_and_nothing_private(whee
         for path in (CHECKOUT / "notebooks").rglob("*.ipynb")
         if PRIVATE.isdisjoint(path.parts)
     ]
-    notebooks += ["notebooks/inbound/plugin.py", "notebooks/metadata/plugin.py"]
+    notebooks += [f"notebooks/{name}/plugin.py" for name in ("events", "inbound", "metadata")]
     template = [
         str(path.relative_to(CHECKOUT))
         for path in (CHECKOUT / "plugin_template").rglob("*")

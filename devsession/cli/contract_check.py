@@ -17,11 +17,15 @@ if TYPE_CHECKING:
     from devsession.testing.examination import Examination
 
 # Each scenario tells of these itself.
-_PLAYED = ("outcomes_of_recorded_records", "faults_of_the_app_are_borne")
+_PLAYED = (
+    "outcomes_of_recorded_records",
+    "faults_of_the_app_are_borne",
+    "recorded_events_are_handled_as_recorded",
+)
 
 
 def contract_check(project: Path) -> Kind:
-    """What any plugin, or source of metadata, has to keep to, tried on the project's."""
+    """What any plugin, source of metadata or handler of events has to keep to, tried on the project's."""
 
     def run(tell: Tell) -> None:
         from devsession.cli.checks import Verdict
@@ -33,23 +37,27 @@ def contract_check(project: Path) -> Kind:
     return run
 
 
+def contract_of(plugin_class: Any) -> type[ToldSuite]:
+    """The contract of a plugin, as its kind has it, with nothing left out."""
+    from devsession.testing import events_contract, metadata_contract, plugin_contract
+
+    contracts: dict[str | None, Any] = {"metadata": metadata_contract, "events": events_contract}
+    suite: type[ToldSuite] = contracts.get(kind_of(plugin_class), plugin_contract)(plugin_class)
+    return suite
+
+
 def _suites(project: Path) -> list[type[ToldSuite]]:
     """Those of the project's file, with what they leave out; without one, that of its plugin.
 
     Raises: PluginLoadError when the plugin, or that file, cannot be loaded.
     """
-    from devsession.testing import metadata_contract, plugin_contract
     from devsession.testing.contract.told_suite import ToldSuite
 
     plugin_class: Any = load_plugin_class(project)
-    contracts: dict[str | None, Any] = {"sync": plugin_contract, "metadata": metadata_contract}
-    contract = contracts.get(kind_of(plugin_class))
-    if contract is None:  # a handler's events are all that it is tried on
-        return []
     file = project / CONTRACT
     spec = importlib.util.spec_from_file_location(file.stem, file) if file.is_file() else None
     if spec is None or spec.loader is None:
-        return [contract(plugin_class)]
+        return [contract_of(plugin_class)]
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
@@ -61,7 +69,7 @@ def _suites(project: Path) -> list[type[ToldSuite]]:
         ) from error
     classes = [each for each in vars(module).values() if isinstance(each, type)]
     chosen = [each for each in classes if issubclass(each, ToldSuite) and "bench" in vars(each)]
-    return chosen or [contract(plugin_class)]
+    return chosen or [contract_of(plugin_class)]
 
 
 def _told(report: Examination) -> str:

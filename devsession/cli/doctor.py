@@ -51,10 +51,11 @@ def examine_set_up(account: str | None, channel_packages: Path | None, *, as_jso
 def examine_plugin(file: Path, *, as_json: bool) -> None:
     """Examine the plugin of a file.
 
-    A source of metadata has no methods that can be called on their own: its contract is told.
+    A source of metadata, or a handler of events, has no methods that can be called on their own: its
+    contract is told.
     """
+    from devsession.cli.contract_check import contract_of
     from devsession.session.plugin_source import kind_of, load_plugin_class
-    from devsession.testing import metadata_contract
     from devsession.testing.examination import Checked, Examination
     from devsession.testing.examine import examine
 
@@ -63,9 +64,9 @@ def examine_plugin(file: Path, *, as_json: bool) -> None:
         with redirect_stdout(sys.stderr):  # what the plugin prints is no part of the answer
             plugin_class: Any = load_plugin_class(place.parent, place.name)
             examination = (
-                metadata_contract(plugin_class).report()
-                if kind_of(plugin_class) == "metadata"
-                else examine(plugin_class)
+                examine(plugin_class)
+                if kind_of(plugin_class) == "sync"
+                else contract_of(plugin_class).report()
             )
     except PluginLoadError as error:
         told = "\n".join(filter(None, [error.what, error.tried, error.where]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from devsession.errors import OutcomesError
@@ -10,19 +9,13 @@ from devsession.openmetadata import ChangeEvent
 from devsession.openmetadata.events.event_rules import check_event_outcomes
 from devsession.openmetadata.events.given_events import events_frame
 from devsession.openmetadata.steps.causes import cause_of
-from devsession.plugin.outcomes import frame_of
 from devsession.recording.event_scenario import EventScenarioFolder
 from devsession.recording.takes import of_the_sync
 from devsession.render import counted
-from devsession.session.any_scenario import last_of_each_cell, with_finding
-from devsession.session.run_findings import (
-    answered_by,
-    cells_differ_from_run,
-    differs_from_cells,
-)
-from devsession.session.scenario import RunReport
+from devsession.session.any_scenario import with_finding
+from devsession.session.outcome_scenario import OutcomeScenario, RunReport
+from devsession.session.run_findings import answered_by
 from devsession.session.step_scenario import StepScenario
-from devsession.testing.comparison import outcome_differences
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -31,16 +24,14 @@ if TYPE_CHECKING:
     from devsession.plugin.outcomes import Outcomes
     from devsession.plugin.report import Report
     from devsession.recording.scenario_input import EventScenarioInput
-    from devsession.secrets.redact import Redactor
 
 _NOT_ANSWERED = "the catalog is told nothing: devsession events receive handles what it sends"
 
 
-class EventScenario(StepScenario[EventScenarioFolder]):
+class EventScenario(OutcomeScenario[EventScenarioFolder], StepScenario[EventScenarioFolder]):
     """Frozen events and configuration, and what came of them since the scenario was opened."""
 
-    _CALLED = "outcomes"
-    _VALIDATE = "scenario.validate(outcomes)"
+    _THING = "event"
     _frozen: EventScenarioInput
 
     def open(self, *, anew: bool = False) -> None:
@@ -57,24 +48,6 @@ class EventScenario(StepScenario[EventScenarioFolder]):
     def events(self) -> DataFrame:
         """The events: IDENTIFIER, TYPE, ENTITY_TYPE, FQN, CHANGED, USER, TIME (UTC); `items` has them whole."""
         return events_frame(self.items)
-
-    def validate(self, outcomes: DataFrame | Outcomes) -> Report:
-        """Check outcomes of cells against every rule: one for each event that the handler takes.
-
-        Valid ones are kept in the folder, and the next run() is compared with them.
-        """
-        report = self._report = self._checked(outcomes)
-        if report:
-            redactor, frame = self._session.vault.redactor, frame_of(outcomes)
-            with self.folder.at_once(redactor):
-                self.folder.write_cells(frame, redactor)
-                if not self._frozen.tested:
-                    self.folder.write_outcomes(frame, redactor)
-                    self.folder.write_cassette(last_of_each_cell(self.http), redactor)
-            if self._frozen.tested:
-                ran = self.folder.read_outcomes()
-                return with_finding(report, cells_differ_from_run(frame, ran, thing="event"))
-        return report
 
     def run(self) -> RunReport:
         """Hand each event to the handler of plugin.py, once; check, and compare with the cells.
@@ -106,31 +79,18 @@ class EventScenario(StepScenario[EventScenarioFolder]):
         said = {**vars(report), "notes": tuple(clean(note) for note in notes if note)}
         return RunReport(**said, outcomes=outcomes)
 
+    def _checked_of_cells(self, outcomes: DataFrame | Outcomes) -> Report:
+        return self._checked(outcomes)
+
     def _checked(self, outcomes: DataFrame | Outcomes) -> Report:
         takes = self._sync.made(self.config).takes
         find = self._session.vault.redactor.find
         return check_event_outcomes(outcomes, self.items, takes=takes, find_secret=find)
 
-    def _compared(self, report: Report, outcomes: DataFrame) -> Report:
-        """The report, saying whether the cells came to the same, with a warning if they did not."""
-        cells = self.folder.read_cells()
-        if cells is None:
-            return report
-        difference = differs_from_cells(outcomes, cells, thing="event")
-        if difference is None:
-            return replace(report, title=f"{report.title}, the same as the cells'")
-        return with_finding(report, difference)
-
     def _left_out(self, came: HandledEvents) -> str:
         handled = {each.event for each in came.handled}
         left = sum(each.id not in handled for each in self.items)
         return f"{counted(left, 'event')} the handler does not take" if left else ""
-
-    def _write_came(self, came: DataFrame, redactor: Redactor) -> None:
-        self.folder.write_outcomes(came, redactor)
-
-    def _is_as_kept(self, came: DataFrame) -> bool:
-        return not outcome_differences(came, self.folder.read_outcomes(), thing="event")
 
     def _require_applicable(self) -> None:
         raise OutcomesError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pydantic_core import from_json
@@ -10,22 +9,16 @@ from pydantic_core import from_json
 from devsession.plugin.outbound import all_outcomes
 from devsession.plugin.outcome_rules import check_outcomes
 from devsession.plugin.outcomes import Outcomes, frame_of
-from devsession.plugin.report import Report
 from devsession.recording.scenario import ScenarioFolder
 from devsession.recording.scenario_source import ScenarioSource
 from devsession.recording.takes import of_the_sync
 from devsession.render import counted
-from devsession.session.any_scenario import AnyScenario, last_of_each_cell, with_finding
+from devsession.session.any_scenario import with_finding
 from devsession.session.app_limits import limits_in_cells, limits_in_scenario
 from devsession.session.completion import apply_outcomes
 from devsession.session.outbound_call import call_outbound, outbound_request
-from devsession.session.run_findings import (
-    answered_by,
-    asked_too_fast,
-    cells_differ_from_run,
-    differs_from_cells,
-)
-from devsession.testing.comparison import outcome_differences
+from devsession.session.outcome_scenario import OutcomeScenario, RunReport
+from devsession.session.run_findings import answered_by, asked_too_fast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,27 +27,16 @@ if TYPE_CHECKING:
 
     from devsession.plugin.outbound import OutboundSyncRequest
     from devsession.plugin.parameters import OutboundSyncConfigurationParameters
+    from devsession.plugin.report import Report
     from devsession.recording.exchange import Exchange
     from devsession.recording.scenario import ScenarioInput
-    from devsession.secrets.redact import Redactor
 
 
-@dataclass(frozen=True, repr=False)
-class RunReport(Report):
-    """What a run of the method handed back, checked and compared with the cells' outcomes.
-
-    outcomes: one row a record, columns as in `Outcomes.to_frame()`.
-    """
-
-    outcomes: DataFrame = field(kw_only=True, compare=False)
-
-
-class Scenario(AnyScenario[ScenarioFolder]):
+class Scenario(OutcomeScenario[ScenarioFolder]):
     """Frozen parameters and records, and what was exchanged with the app since it was opened."""
 
-    _CALLED = "outcomes"
-    _VALIDATE = "scenario.validate(outcomes)"
     _frozen: ScenarioInput
+    records: DataFrame
 
     def open(self) -> None:
         """Begin anew: the exchanges of before are not counted any more."""
@@ -75,26 +57,6 @@ class Scenario(AnyScenario[ScenarioFolder]):
         parameters = self._session.vault.used_in(self._begin().parameters)
         limits_in_cells(self._session, parameters)
         return parameters
-
-    def validate(self, outcomes: DataFrame | Outcomes) -> Report:
-        """Check outcomes against every rule; valid ones are kept in the folder.
-
-        From the first valid `run()` on they are what the next one is compared with, no more: the
-        test expects what the run came to.
-        """
-        report = self._report = self._checked(outcomes, self.http)
-        if report:
-            redactor = self._session.vault.redactor
-            frame = frame_of(outcomes)
-            with self.folder.at_once(redactor):
-                self.folder.write_cells(frame, redactor)
-                if not self._frozen.tested:
-                    self.folder.write_outcomes(frame, redactor)
-                    self.folder.write_cassette(last_of_each_cell(self.http), redactor)
-            if self._frozen.tested:
-                ran = self.folder.read_outcomes()
-                return with_finding(report, cells_differ_from_run(frame, ran, self.records))
-        return report
 
     def run(self) -> RunReport:
         """Call sync_outbound of plugin.py on the frozen input; check, and compare with the cells.
@@ -133,12 +95,6 @@ class Scenario(AnyScenario[ScenarioFolder]):
         said = {**vars(report), "notes": tuple(filter(None, notes))}
         return RunReport(**said, outcomes=outcomes)
 
-    def _write_came(self, came: DataFrame, redactor: Redactor) -> None:
-        self.folder.write_outcomes(came, redactor)
-
-    def _is_as_kept(self, came: DataFrame) -> bool:
-        return not outcome_differences(came, self.folder.read_outcomes())
-
     def _apply(self) -> None:
         apply_outcomes(self._sync, self.folder)
 
@@ -149,6 +105,9 @@ class Scenario(AnyScenario[ScenarioFolder]):
             self.records,
             secrets=self._secrets,
         )
+
+    def _checked_of_cells(self, outcomes: DataFrame | Outcomes) -> Report:
+        return self._checked(outcomes, self.http)
 
     def _checked(self, outcomes: DataFrame | Outcomes, exchanges: Sequence[Exchange]) -> Report:
         report = check_outcomes(
@@ -162,16 +121,6 @@ class Scenario(AnyScenario[ScenarioFolder]):
             if report
             else report
         )
-
-    def _compared(self, report: Report, outcomes: DataFrame) -> Report:
-        """The report, saying whether the cells came to the same, with a warning if they did not."""
-        cells = self.folder.read_cells()
-        if cells is None:
-            return report
-        difference = differs_from_cells(outcomes, cells, self.records)
-        if difference is None:
-            return replace(report, title=f"{report.title}, the same as the cells'")
-        return with_finding(report, difference)
 
     def _new_request(self, store: ScenarioSource) -> OutboundSyncRequest:
         return outbound_request(self._session, self._frozen.parameters, store)

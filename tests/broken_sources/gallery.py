@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,38 +13,46 @@ from devsession.testing import SuiteConfig, metadata_contract
 
 if TYPE_CHECKING:
     from devsession.openmetadata import Source
+    from devsession.testing.contract.told_suite import ToldSuite
 
-NAMES = sorted(
-    path.stem
-    for path in Path(__file__).parent.glob("*.py")
-    if path.stem not in ("__init__", "good", "gallery")
-)
+
+def names_in(folder: Path) -> list[str]:
+    """The pictures of a gallery."""
+    every = (path.stem for path in folder.glob("*.py"))
+    return sorted(name for name in every if name not in ("__init__", "good", "gallery"))
+
+
+NAMES = names_in(Path(__file__).parent)
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A broken source: its title, and the check that is to find its fault."""
+    """A broken source, or handler: its title, and the check that is to find its fault."""
 
     title: str
     check: str
-    broken: type[Source]
+    broken: Any
 
 
-def picture(name: str) -> Picture:
-    """One of `NAMES`."""
-    module = import_module(f"tests.broken_sources.{name}")
+def picture(name: str, gallery: str = "broken_sources") -> Picture:
+    """One of the `NAMES` of a gallery."""
+    module = import_module(f"tests.{gallery}.{name}")
     return Picture(str(module.__doc__).strip(), module.CHECK, module.Broken)
 
 
 def failures(source: type[Source], scenarios: Path) -> dict[str, str]:
     """Check -> why it fails, of all that do; a check that cannot be tried fails nothing."""
-    suite = metadata_contract(source, SuiteConfig(scenarios=scenarios, records=11))
+    return failed(metadata_contract(source, SuiteConfig(scenarios=scenarios, records=11)))
+
+
+def failed(suite: type[ToldSuite]) -> dict[str, str]:
+    """The same, of a suite."""
     found = {}
     for name in suite.checks():
         try:
             getattr(suite(), name)()
-        except pytest.fail.Exception as failed:
-            found[name] = str(failed)
+        except pytest.fail.Exception as failure:
+            found[name] = str(failure)
         except pytest.skip.Exception:
             continue
     return found

@@ -79,6 +79,7 @@ def test_for_scripts(tmp_path: Path) -> None:
         "state": "ok",
         "told": "beacon_alerts: Send",
         "next_step": "",
+        "source": "",
     }
 
 

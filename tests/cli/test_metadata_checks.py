@@ -10,7 +10,6 @@ import pytest
 
 from devsession.cli.checks import _scenarios
 from devsession.cli.contract_check import contract_check
-from devsession.cli.doctor import doctor
 from tests.broken_sources import good
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from devsession.cli.checks import Verdict
+    from tests.cli.conftest import CommandLine
 
 
 @pytest.fixture
@@ -69,11 +69,8 @@ def test_its_scenario_is_played(project: Path) -> None:
     ]
 
 
-def test_doctor_tells_the_contract_of_a_source(
-    project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    doctor(project / "plugin.py", as_json=False)
+def test_doctor_tells_the_contract_of_a_source(project: Path, cli: CommandLine) -> None:
+    lines = cli(project, "doctor", "plugin.py").out.splitlines()
 
-    lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["AcmeSource"]
     assert lines[-1] == "24 ok"

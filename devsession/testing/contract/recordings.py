@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from devsession.errors import RecordingError
 from devsession.testing.scenarios import (
+    LoadedEvents,
     LoadedInbound,
     LoadedMetadata,
     LoadedScenario,
@@ -31,6 +32,7 @@ class Recordings:
     outbound: list[LoadedScenario]
     inbound: list[LoadedInbound]
     metadata: list[LoadedMetadata]
+    events: list[LoadedEvents]
     exchanges: list[Exchange]
     damaged: list[RecordingError]
 
@@ -55,6 +57,7 @@ def read_recordings(scenarios: Path) -> Recordings:
     outbound = [each for each in loaded if isinstance(each, LoadedScenario)]
     inbound = [each for each in loaded if isinstance(each, LoadedInbound)]
     metadata = [each for each in loaded if isinstance(each, LoadedMetadata)]
+    events = [each for each in loaded if isinstance(each, LoadedEvents)]
     tape = scenarios / "tape.yaml"
     taped: list[Exchange] = []
     try:
@@ -65,6 +68,7 @@ def read_recordings(scenarios: Path) -> Recordings:
         sorted(outbound, key=lambda each: -len(each.records)),
         sorted(inbound, key=lambda each: -len(each.expected)),
         sorted(metadata, key=lambda each: -len(each.expected)),
+        sorted(events, key=lambda each: -len(each.events)),
         [*(exchange for each in loaded for exchange in each.exchanges), *taped],
         damaged,
     )

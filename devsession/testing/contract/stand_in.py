@@ -108,6 +108,10 @@ class StandIn:
             self.answers.append(answer)
             return answer
 
+    def forget(self) -> None:
+        """Equal requests are answered from the first recording on again."""
+        self._asked, self._numbers = {}, count(1)
+
     def _as_recorded(self, plain: Exchange) -> Exchange | None:
         key = canonical(plain, self._matching)
         answers = self._known.get(key)

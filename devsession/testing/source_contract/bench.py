@@ -7,54 +7,46 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, partial
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import DevsessionError
-from devsession.openmetadata import Entity, Patterns, WorkflowContext, fqn
+from devsession.openmetadata import Entity, Patterns, fqn
 from devsession.openmetadata.review.rule_case import Case
 from devsession.openmetadata.steps.selection import LEVEL_OF
 from devsession.openmetadata.workflow.collecting import collect
-from devsession.openmetadata.workflow.frozen_config import thawed
-from devsession.secrets.redact import Redactor
-from devsession.testing.author_lines import folder_of
-from devsession.testing.contract.recordings import Recordings, read_recordings
-from devsession.testing.contract.refusal import Refusal, refusals
+from devsession.testing.contract.refusal import Refusal
 from devsession.testing.contract.runs import heard, within
 from devsession.testing.contract.stand_in import StandIn
-from devsession.testing.contract.telling import NotTriedError, trying
+from devsession.testing.contract.telling import NotTriedError
 from devsession.testing.faults.driven_time import DrivenTime
+from devsession.testing.step_contract.bench import BROKE, StepBench, StepRun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from logging import LogRecord
+    from collections.abc import Iterator, Mapping, Sequence
 
     from devsession.openmetadata import Source
     from devsession.openmetadata.workflow.collecting import Collected
     from devsession.recording.exchange import Exchange
-    from devsession.testing.contract.config import SuiteConfig
     from devsession.testing.scenarios import LoadedMetadata
     from devsession.testing.source_contract.system import Altered
 
 # Of entities that only hold others.
 HOLDERS = frozenset({"database", "databaseSchema"})
 SINCE = 1_700_000_000_000  # in November 2023, in milliseconds since 1970
-_BROKE = b'{"message": "it broke"}'
-_RECORD = "run and complete() a scenario of a workflow in a notebook, and commit scenarios/"
 
 
 @dataclass(frozen=True)
-class SourceRun:
-    """A pass of the source: what it came to, the app that it asked, what it logged and printed.
-
-    told: all of that as text; logged: the records; printed: the rest alone.
-    """
+class SourceRun(StepRun):
+    """A pass of the source, and what it came to."""
 
     came: Collected
-    app: StandIn
-    told: str
-    logged: Sequence[LogRecord]
-    printed: str
+
+    @property
+    def raised(self) -> Mapping[str, BaseException]:
+        return self.came.raised
+
+    @property
+    def given(self) -> tuple[str, str]:
+        return "an entity holds", json.dumps([each.to_wire() for each in self.came.items])
 
     @property
     def entities(self) -> list[Entity]:
@@ -69,64 +61,26 @@ class SourceRun:
         return [str(each) for each in self.came.report.failures]
 
 
-class SourceBench:
-    """A source, and what it is tried with. Each thing is made when it is first asked for.
+class SourceBench(StepBench[SourceRun]):
+    """A source, and what it is tried with."""
 
-    Raises, from each: NotTriedError when it cannot be had, which says why.
-    """
-
-    def __init__(self, source: type[Source], config: SuiteConfig) -> None:
-        self.plugin_class = source
-        self.config = config
-        given = config.scenarios
-        self.scenarios = Path(given) if given else folder_of(source) / "scenarios"
+    kind, works, config_base = "source", "generate", "SourceConfig"
+    recorded_by = "workflow"
 
     @property
-    def plugin(self) -> Source:
-        """A new one, without a configuration."""
-        made, raised = trying(lambda: self.plugin_class(WorkflowContext()))
-        if raised is not None:
-            raise NotTriedError("it cannot be made without a configuration")
-        source: Source = made
-        return source
-
-    @cached_property
-    def recordings(self) -> Recordings:
-        """What the project has recorded, if anything."""
-        return read_recordings(self.scenarios)
+    def loaded(self) -> Sequence[LoadedMetadata]:
+        return self.recordings.metadata
 
     @cached_property
     def scenario(self) -> LoadedMetadata:
         """The one that came to most."""
-        if not self.recordings.metadata:
-            raise NotTriedError(f"no workflow's scenario in {self.scenarios.name}/", _RECORD)
-        return self.recordings.metadata[0]
-
-    @cached_property
-    def secrets(self) -> dict[str, str]:
-        """Name -> a value that stands nowhere else, of every secret of the configuration."""
-        names = {name for each in self.recordings.metadata for name in each.frozen.secrets}
-        return {name: f"s3kr1t-of-{name}-Qx7Zp0Lw" for name in sorted(names)}
-
-    @cached_property
-    def redactor(self) -> Redactor:
-        """Finds them, in any encoding."""
-        return Redactor(self.secrets)
+        self.frozen_config  # noqa: B018  or why it cannot be tried
+        return self.loaded[0]
 
     @property
     def service(self) -> str:
         """The service of the scenario's workflow."""
         return self.scenario.frozen.service
-
-    @cached_property
-    def source_config(self) -> Any:
-        """The configuration of the scenario, with these secrets."""
-        try:
-            return thawed(self.plugin_class, self.scenario.frozen.config, self.secrets)
-        except DevsessionError as error:
-            raise NotTriedError(
-                f"the recorded configuration does not fit any more: {error.what}", _RECORD
-            ) from None
 
     def app(self, *, altered: Altered | None = None, refusal: Refusal | None = None) -> StandIn:
         """The system that was recorded, or another one made of it."""
@@ -145,26 +99,16 @@ class SourceBench:
         *,
         config: Any = None,
         since: int | None = None,
-        source: type[Source] | None = None,
+        step: type[Source] | None = None,
     ) -> SourceRun:
         """Run the source against it. Whoever waits to try again does not wait for real.
 
-        source: in the place of the one that is tried.
+        step: in the place of the source that is tried.
         """
-        config = self.source_config if config is None else config
+        config = self.step_config if config is None else config
         with heard() as told, DrivenTime(), app, within(app):
-            came = collect(source or self.plugin_class, config, service=self.service, since=since)
-        return SourceRun(came, app, told.getvalue(), told.logged, told.printed.getvalue())
-
-    @cached_property
-    def recorded(self) -> SourceRun:
-        """The run as it was recorded."""
-        run = self.run(self.app())
-        if run.app.not_heard:
-            raise NotTriedError(
-                f"{run.app.not_heard[0]} was called by a library that is not recorded"
-            )
-        return run
+            came = collect(step or self.plugin_class, config, service=self.service, since=since)
+        return SourceRun(app, told.getvalue(), told.logged, told.printed.getvalue(), came)
 
     @cached_property
     def whole(self) -> SourceRun:
@@ -180,28 +124,13 @@ class SourceBench:
         return run
 
     @cached_property
-    def refused(self) -> SourceRun:
-        """A run in which the system answers 401 to everything."""
-        refusal = refusals(HTTPStatus.UNAUTHORIZED, self.recordings.exchanges)[0]
-        return self.run(self.app(refusal=refusal))
-
-    @cached_property
     def failing(self) -> list[tuple[str, SourceRun]]:
         """Runs in which one address answers 500, and which: the last that was asked, one midway."""
         heard, runs = self.whole.app.heard, []
         for url in dict.fromkeys([heard[-1].url, heard[len(heard) // 2].url]):
-            broken = Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, _BROKE, partial(_asks, url))
+            broken = Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, BROKE, partial(_asks, url))
             runs.append((url, self.run(self.app(refusal=broken))))
         return runs
-
-    @cached_property
-    def runs(self) -> list[SourceRun]:
-        """As it was recorded, where the system refuses, and, where that can be played, where it fails."""
-        try:
-            failing = [run for _, run in self.failing]
-        except NotTriedError:  # the recorded system itself is not read
-            failing = []
-        return [self.recorded, self.refused, *failing]
 
     @cached_property
     def incremental(self) -> SourceRun:
@@ -212,7 +141,7 @@ class SourceBench:
     @cached_property
     def excluding(self) -> tuple[str, str, SourceRun]:
         """A run in which one of what was read is excluded: the patterns' field, the name, the run."""
-        config = self.source_config
+        config = self.step_config
         selected = [
             (level, name)
             for kind, name in self.names

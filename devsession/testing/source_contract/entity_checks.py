@@ -107,7 +107,7 @@ def second_run(bench: SourceBench) -> list[PluginError]:
 
 def _broken(bench: SourceBench, *rules: str) -> list[PluginError]:
     """What breaks these rules, in the run that was recorded."""
-    report = check_items(bench.whole.came.items, reads=reads(bench.source_config))
+    report = check_items(bench.whole.came.items, reads=reads(bench.step_config))
     return [
         flaw(
             f"{found.text} ({found.rule})",

@@ -16,8 +16,8 @@ from devsession.testing.author_lines import folder_of, line_of, line_raising, sp
 from devsession.testing.contract.refusal import Refusal
 from devsession.testing.contract.telling import NotTriedError, flaw
 from devsession.testing.source_contract.bench import SINCE, excludes
-from devsession.testing.source_contract.busy import MOST_TRIES, RETRY_AFTER_SECONDS, Busy
 from devsession.testing.source_contract.system_checks import raised
+from devsession.testing.step_contract.busy import MOST_TRIES, RETRY_AFTER_SECONDS, Busy
 
 if TYPE_CHECKING:
     from devsession.errors import PluginError

@@ -51,7 +51,7 @@ class Busy:
 
     def _puts_off(self, request: Exchange) -> bool:
         asked = (request.method, request.url, request.request_body)
-        # As the source's time goes by, which is driven.
+        # As the step's time goes by, which is driven.
         now = self._last[asked] = time.monotonic()
         over = now >= self._first.setdefault(asked, now) + RETRY_AFTER_SECONDS
         if over or self._tries[asked] >= MOST_TRIES:

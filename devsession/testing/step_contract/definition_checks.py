@@ -1,8 +1,7 @@
-"""What a source says of itself, and how it takes wrong credentials."""
+"""What a step says of itself, and how it takes wrong credentials."""
 
 from __future__ import annotations
 
-import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -20,31 +19,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from devsession.errors import PluginError
-    from devsession.testing.source_contract.bench import SourceBench, SourceRun
+    from devsession.testing.step_contract.bench import StepBench, StepRun
 
 _BEFORE = ("prepare", "test_connection")
 
 
-def configuration_is_whole(bench: SourceBench) -> list[PluginError]:
+def configuration_is_whole(bench: StepBench[Any]) -> list[PluginError]:
     """`Config` is a pydantic class whose form builds, and what is secret is a SecretStr."""
-    source = bench.plugin_class
-    config: Any = source.Config
-    where = line_of(source, "Config")
+    step = bench.plugin_class
+    config: Any = step.Config
+    where = line_of(step, "Config")
     if config is None:
         return [
             flaw(
-                f"{source.__name__} has no Config: it has no form, and its secrets are plain text",
+                f"{step.__name__} has no Config: it has no form, and its secrets are plain text",
                 where=where,
-                next_step="class AcmeConfig(SourceConfig): ..; and Config = AcmeConfig in the source",
+                next_step=f"class AcmeConfig({bench.config_base}): ..; "
+                f"and Config = AcmeConfig in the {bench.kind}",
             )
         ]
     if not (isinstance(config, type) and issubclass(config, BaseModel)):
         what = f"Config is {config!r}, and no pydantic class"
-        return [flaw(what, where=where, next_step="derive it from SourceConfig")]
+        return [flaw(what, where=where, next_step=f"derive it from {bench.config_base}")]
     fields, raised = trying(lambda: fields_of(config))
     if raised is not None:
-        step = getattr(raised, "next_step", "") or "give the field a type that a form can ask for"
-        return [flaw(f"its form does not build: {said(raised)}", where=where, next_step=step)]
+        mend = getattr(raised, "next_step", "") or "give the field a type that a form can ask for"
+        return [flaw(f"its form does not build: {said(raised)}", where=where, next_step=mend)]
     return [
         flaw(
             f"{field.name} is a secret, and its type does not say so",
@@ -57,20 +57,20 @@ def configuration_is_whole(bench: SourceBench) -> list[PluginError]:
     ]
 
 
-def addresses_are_declared(bench: SourceBench) -> list[PluginError]:
+def addresses_are_declared(bench: StepBench[Any]) -> list[PluginError]:
     """Each host that was called stands in the configuration, or is told by network_addresses().
 
     Also where the system refuses or fails.
     """
-    source = bench.plugin_class
+    step = bench.plugin_class
     if not bench.recorded.app.called:
         raise NotTriedError("it asks nothing over HTTP that can be heard")
-    declared, raised = trying(lambda: source.network_addresses(bench.source_config))
+    declared, raised = trying(lambda: step.network_addresses(bench.step_config))
     if raised is not None:
-        where = line_raising(raised, source) or line_of(source, "network_addresses")
+        where = line_raising(raised, step) or line_of(step, "network_addresses")
         what = f"network_addresses() raised {said(raised)}"
         return [flaw(what, where=where, next_step="return a list of hosts")]
-    known = [*declared, *map(_host, _texts(bench.scenario.frozen.config))]
+    known = [*declared, *map(_host, _texts(bench.frozen_config))]
     called = [each for run in bench.runs for each in run.app.called]
     places = undeclared(list(dict.fromkeys(called)), known)
     if not places:
@@ -78,13 +78,13 @@ def addresses_are_declared(bench: SourceBench) -> list[PluginError]:
     return [
         flaw(
             f"it calls what neither its configuration nor network_addresses() names: {', '.join(places)}",
-            where=line_of(source, "generate"),
+            where=line_of(step, bench.works),
             next_step=f"def network_addresses(cls, config): return {places}; or leave the call out",
         )
     ]
 
 
-def wrong_credentials_get_a_message(bench: SourceBench) -> list[PluginError]:
+def wrong_credentials_get_a_message(bench: StepBench[Any]) -> list[PluginError]:
     """Where the system answers 401, prepare() or test_connection() raises, in words."""
     bench.whole  # noqa: B018  or why it cannot be tried
     if not bench.secrets:
@@ -98,14 +98,14 @@ def wrong_credentials_get_a_message(bench: SourceBench) -> list[PluginError]:
     return [first] if first else []
 
 
-def _taken_as(bench: SourceBench, run: SourceRun) -> PluginError | None:
-    source, tried = bench.plugin_class, "a system that answers 401 to everything"
-    raised = [(name, run.came.raised[name]) for name in _BEFORE if name in run.came.raised]
+def _taken_as(bench: StepBench[Any], run: StepRun) -> PluginError | None:
+    step, tried = bench.plugin_class, "a system that answers 401 to everything"
+    raised = [(name, run.raised[name]) for name in _BEFORE if name in run.raised]
     if not raised:
         return flaw(
             "wrong credentials are taken: prepare() and test_connection() say nothing",
             tried=tried,
-            where=line_of(source, "test_connection"),
+            where=line_of(step, "test_connection"),
             next_step="ask the system something small in test_connection(), and "
             "response.raise_for_status()",
         )
@@ -115,15 +115,15 @@ def _taken_as(bench: SourceBench, run: SourceRun) -> PluginError | None:
     return flaw(
         f"{name}() raised {said(error)}, which tells a user nothing",
         tried=tried,
-        where=line_raising(error, source) or line_of(source, name),
+        where=line_raising(error, step) or line_of(step, name),
         next_step="look at the status before the answer is read: response.raise_for_status()",
     )
 
 
-def closes_after_a_failure(bench: SourceBench) -> list[PluginError]:
+def closes_after_a_failure(bench: StepBench[Any]) -> list[PluginError]:
     """Whatever happens, close() can be called, and does not raise."""
     bench.whole  # noqa: B018  or why it cannot be tried
-    source = bench.plugin_class
+    step = bench.plugin_class
     gone = _failing(bench)
     runs = {
         "as it was recorded": bench.whole,
@@ -131,53 +131,55 @@ def closes_after_a_failure(bench: SourceBench) -> list[PluginError]:
         "before prepare() has done anything": gone,
     }
     for tried, run in runs.items():
-        error = run.came.raised.get("close")
+        error = run.raised.get("close")
         if error is not None:
             return [
                 flaw(
                     f"close() raised {said(error)}",
                     tried=tried,
-                    where=line_raising(error, source) or line_of(source, "close"),
+                    where=line_raising(error, step) or line_of(step, "close"),
                     next_step="make in __init__ what close() lets go of, or see whether it is there",
                 )
             ]
     return []
 
 
-def _failing(bench: SourceBench) -> SourceRun:
+def _failing(bench: StepBench[Any]) -> StepRun:
     """A run whose prepare() fails at once."""
 
     def prepare(_: Any) -> None:
         raise ConnectionError("the system cannot be reached")
 
-    source = type(bench.plugin_class.__name__, (bench.plugin_class,), {"prepare": prepare})
-    source.__module__ = bench.plugin_class.__module__
-    return bench.run(bench.app(), source=source)
+    step = type(bench.plugin_class.__name__, (bench.plugin_class,), {"prepare": prepare})
+    step.__module__ = bench.plugin_class.__module__
+    run: StepRun = bench.run(bench.app(), step=step)
+    return run
 
 
-def no_secret_is_told(bench: SourceBench) -> list[PluginError]:
-    """Entities, logs, prints and errors: as recorded, where the system refuses, where it fails."""
-    source = bench.plugin_class
+def no_secret_is_told(bench: StepBench[Any]) -> list[PluginError]:
+    """What it comes to, logs, prints and errors: as recorded, where the system refuses, where it fails."""
+    step = bench.plugin_class
     bench.recorded  # noqa: B018  or why it cannot be tried
     if not bench.secrets:
         raise NotTriedError("its configuration has no secret")
     found: dict[str, PluginError] = {}
     for run in bench.runs:
-        for how, method, text in _texts_of(run):
+        for how, method, text in _texts_of(run, bench.works):
             names = sorted({hit.name for hit in bench.redactor.find(text)})
             if names:
                 what = f"{how} the secret {', '.join(map(repr, names))}"
-                step = "leave it out: name the system, not its key"
-                found.setdefault(what, flaw(what, where=line_of(source, method), next_step=step))
+                mend = "leave it out: name the system, not its key"
+                found.setdefault(what, flaw(what, where=line_of(step, method), next_step=mend))
     return list(found.values())
 
 
-def _texts_of(run: SourceRun) -> Iterator[tuple[str, str, str]]:
+def _texts_of(run: StepRun, works: str) -> Iterator[tuple[str, str, str]]:
     # What an error of the workflow says is redacted: the author's own words are looked at.
-    for name, error in run.came.raised.items():
+    for name, error in run.raised.items():
         yield f"{name}() raised", name, str(error)
-    yield "it logged or printed", "generate", run.told
-    yield "an entity holds", "generate", json.dumps([each.to_wire() for each in run.came.items])
+    yield "it logged or printed", works, run.told
+    how, text = run.given
+    yield how, works, text
 
 
 def _host(text: str) -> str:
