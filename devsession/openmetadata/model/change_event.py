@@ -5,10 +5,10 @@ Source: OpenMetadata contract, "Framework": ChangeEvent.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from pydantic import ConfigDict, Field, field_validator
+from pydantic_core import from_json
 
 from devsession.openmetadata.model.base import Model, listed
 
@@ -36,6 +36,7 @@ EVENT_TYPES = (
     "userLogout",
 )
 """Those of the server whose contract this is; a newer one may have more, and those are taken too."""
+_YEAR_10000 = 253_402_300_800_000
 
 
 class _Told(Model):
@@ -77,7 +78,7 @@ class ChangeEvent(_Told):
     previous_version: float | None = None
     current_version: float | None = None
     user_name: str | None = None
-    timestamp: int = Field(ge=0)
+    timestamp: int = Field(ge=0, lt=_YEAR_10000)
     change_description: ChangeDescription | None = None
     entity: dict[str, Any] | None = None
 
@@ -100,7 +101,8 @@ def _of_json(value: Any) -> Any:
     """A server tells an entity, and lists in fields, as JSON in a text, or plainly."""
     if isinstance(value, str) and value[:1] in {"{", "["}:
         try:
-            return json.loads(value)
+            # As bodies are read: what is nested too deep, NaN or half a letter stays a text.
+            return from_json(value, allow_inf_nan=False)
         except ValueError:
             return value
     return value

@@ -187,10 +187,15 @@ def test_addresses(inbox: Path, peer: str, status: int) -> None:
         json.dumps({**event(), "id": ""}).encode(),
         json.dumps({**event(), "timestamp": "soon"}).encode(),
         json.dumps({**event(), "entity": "{}", "changeDescription": {"fieldsAdded": 3}}).encode(),
+        json.dumps({**event(), "timestamp": 10**400}).encode(),
+        json.dumps({**event(), "entity": '{"a":' * 100_000}).encode(),
+        json.dumps({**event(), "entity": '{"a": NaN}'}).encode(),
+        json.dumps({**event(), "entity": '{"a": "\\ud800"}'}).encode(),
     ],
     ids=[
         *("empty", "broken", "list", "null", "NaN", "half a letter", "UTF-16", "deep", "no field"),
-        *("no id", "no time", "no list"),
+        *("no id", "no time", "no list", "no date", "deep in a text", "NaN in a text"),
+        "half a letter in a text",
     ],
 )
 def test_what_is_no_event(inbox: Path, body: bytes, snapshot: SnapshotAssertion) -> None:
