@@ -96,7 +96,8 @@ class Inbox:
             ) from None
         except OSError as error:
             raise unusable(path, error) from None
-        self._reading = threading.Lock()
+        self._reading, self._asking = threading.Lock(), threading.Lock()
+        self._closed = False
         self._asked: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
         self._after: list[Callable[[], None]] = []
         self._unfinished = 0
@@ -138,8 +139,10 @@ class Inbox:
             return Kept(*self._reader.execute(query, [place]).fetchone())
 
     def close(self) -> None:
-        """Write what was asked for, and let others have the file."""
-        self._asked.put(None)
+        """Write what was asked for, and let others have the file; what is asked later fails."""
+        with self._asking:
+            self._closed = True
+            self._asked.put(None)
         self._thread.join()
         with self._reading:
             self._reader.close()
@@ -148,7 +151,11 @@ class Inbox:
 
     def _ask(self, work: Callable[[], Any]) -> Future[Any]:
         standing: Future[Any] = Future()
-        self._asked.put(_Asked(work, standing))
+        with self._asking:
+            if self._closed:  # a request whose body came after the end, say
+                standing.set_exception(sqlite3.ProgrammingError("the inbox is closed"))
+            else:
+                self._asked.put(_Asked(work, standing))
         return standing
 
     # --- the writing thread

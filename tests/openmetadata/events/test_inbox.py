@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 import time
 from collections import Counter
@@ -205,6 +206,13 @@ def test_what_cannot_wait_again(path: Path) -> None:
         with pytest.raises(error):
             again(path, name)
     assert counts(path) == {"done": 1, "waiting": 1}
+
+
+def test_who_asks_after_the_end_is_told_so(path: Path) -> None:
+    inbox = Inbox(path, LIMITS, Lanes().add)
+    inbox.close()
+    with pytest.raises(sqlite3.Error, match="closed"):
+        inbox.put(arrival("a1")).result(timeout=5)
 
 
 def test_a_lane_that_sleeps_keeps_no_other_waiting() -> None:
