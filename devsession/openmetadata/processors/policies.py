@@ -113,8 +113,8 @@ class Policies(Processor):
 
     def _resting_on_denied(self, item: Item) -> str:
         """The policy that denied what this hangs under, or is about; "" where none has."""
-        for at in _resting_on(item):
-            place = at
+        for entity_type, name in _resting_on(item):
+            place = entity_type, _as_built(name)
             while place[1]:
                 if denied_by := self._denied.get(place):
                     return denied_by
@@ -167,6 +167,14 @@ def _named(entity: Entity) -> str:
         return entity.fqn
     except (EntityError, NotImplementedError):
         return ""  # it can be stored nowhere, which the sink says
+
+
+def _as_built(name: str) -> str:
+    """The name as entities have it: somebody may quote what needs no quotes."""
+    try:
+        return fqn.build(*fqn.split(name)) if name else ""
+    except EntityError:
+        return name  # nothing is called that
 
 
 def _above(name: str, keep: int | None = None) -> str:

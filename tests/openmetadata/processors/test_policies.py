@@ -253,6 +253,21 @@ class TestBelowADenial:
             "ACME-03: hangs under what it denies, or is about it": 4
         }
 
+    def test_a_name_with_quotes_that_it_does_not_need_is_the_same(self) -> None:
+        nobody = policy("ACME-09", Table)(lambda _: deny("nobody may"))
+        quoted = 'acme."sales".public."raw"'
+        given = [
+            table("raw"),
+            LineageEdge(from_entity=Reference(fqn=quoted), to_entity=Reference(fqn="a.b.c.d")),
+            TestCase(name="few", table=quoted, test_definition="tableRowCountToEqual"),
+            TestResult(test_case=f"{quoted}.few", timestamp=1, test_case_status="Success"),
+        ]
+
+        report, items = judged(given, nobody)
+
+        assert [type(each).__name__ for each in items][3:] == []
+        assert report.steps[1].filtered.total() == 3
+
     def test_a_parent_that_the_workflow_supplies_is_judged_as_well(self) -> None:
         report, items = judged([table("raw", schema="tmp_x"), table("orders")])
 
