@@ -143,7 +143,10 @@ def _asked(policies: list[Policy], items: Iterable[Item]) -> Iterator[tuple[Poli
 def _verdict(policy: Policy, item: Item) -> str:
     verdict: Any
     verdict, raised = trying(partial(policy, item))
-    return _raised(raised) if raised is not None else f"{verdict.what} {verdict.reason}".strip()
+    if raised is not None:
+        return _raised(raised)
+    told = f"{verdict.what} {verdict.reason}".strip()
+    return f"{told} {verdict.masking}" if verdict.masking is not None else told
 
 
 def _raised(error: BaseException) -> str:

@@ -141,6 +141,13 @@ def masks_what_may_not_be_there(_: Table) -> Any:
     return mask("is an id", columns="id", leave_out=True)
 
 
+@policy("ACME-17", Table)
+def masks_now_this_now_that(_: Table) -> Any:
+    """Texts are not told."""
+    hidden = "description" if next(_seen) % 2 else "display_name"
+    return mask("is a text", hide=hidden)
+
+
 BROKEN = {
     undocumented: ["test_each_says_what_it_demands"],
     takes_a_text_for_granted: [
@@ -150,6 +157,7 @@ BROKEN = {
     knows_no_people: ["test_they_judge_what_was_recorded"],
     takes_away_owners: ["test_they_change_nothing_themselves"],
     counts: ["test_they_say_the_same_again"],
+    masks_now_this_now_that: ["test_they_say_the_same_again"],
     masks_what_may_not_be_there: ["test_they_judge_whatever_comes"],
 }
 
