@@ -5,7 +5,6 @@ Source: the public API of OpenMetadata, LoginRequest and TokenRefreshRequest.
 
 from __future__ import annotations
 
-import binascii
 import hmac
 import secrets
 from base64 import b64decode
@@ -75,7 +74,7 @@ class Logins:
         sent = read_as(_LOGIN, await read_body(request))
         try:
             password = b64decode(sent.password, validate=True)
-        except binascii.Error:
+        except ValueError:  # an accent, or no base64
             raise CatalogRefusedError(400, "[password must be in base64]") from None
         same = hmac.compare_digest(password, self._password)
         if not (same and self._password and sent.email.lower() == CATALOG_EMAIL):

@@ -92,10 +92,11 @@ def test_a_refresh_token_is_good_once(api: Api) -> None:
         ({"email": CATALOG_EMAIL, "password": encoded("guessed")}, 401),
         ({"email": "nobody@example.com", "password": encoded(PASSWORD)}, 401),
         ({"email": CATALOG_EMAIL, "password": PASSWORD}, 400),
+        ({"email": CATALOG_EMAIL, "password": "ü"}, 400),
         ({"email": CATALOG_EMAIL}, 400),
         ([], 400),
     ],
-    ids=["another password", "nobody", "no base64", "no password", "a list"],
+    ids=["another password", "nobody", "no base64", "an accent", "no password", "a list"],
 )
 def test_who_does_not_log_in_gets_no_token(api: Api, sent: object, code: int) -> None:
     answer = api.post("/users/login", json=sent)
