@@ -160,12 +160,13 @@ class TestScenario:
         assert chat.scenario("again", events=[event(2)], refresh=True).items[0].id == event(2)["id"]
 
     def test_events_come_from_a_file_of_json_lines(self, chat: SessionEvents, folder: Path) -> None:
-        lines = [json.dumps(event(n, fqn=f"crm.ä.{n}")) for n in range(3)]
+        # What is a line's end in Python's texts is none in JSON.
+        lines = [json.dumps(event(n, fqn=f"crm.ä\u2028.{n}"), ensure_ascii=False) for n in range(3)]
         (folder / "events.jsonl").write_text("\n".join([*lines, ""]), encoding="utf-8")
 
         scenario = chat.scenario("from a file", events="events.jsonl")
 
-        assert [each.fqn for each in scenario.items] == ["crm.ä.0", "crm.ä.1", "crm.ä.2"]
+        assert [each.fqn for each in scenario.items] == [f"crm.ä\u2028.{n}" for n in range(3)]
 
     def test_events_that_cannot_be_are_refused_before_anything_is_written(
         self, chat: SessionEvents, folder: Path, snapshot: SnapshotAssertion

@@ -59,7 +59,8 @@ def events_frame(events: Iterable[ChangeEvent]) -> DataFrame:
 
 def _read(file: Path) -> list[ChangeEvent]:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        # As bytes: a text has line ends, U+2028, that JSON may hold as they are.
+        lines = [line.decode() for line in file.read_bytes().splitlines()]
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(
             "The file of events cannot be read",
