@@ -21,10 +21,6 @@ ConfigPath = Annotated[
         help="Its configuration in YAML: the fields of its Config, secrets as ${NAME}.",
     ),
 ]
-EventsPath = Annotated[
-    Path | None,
-    typer.Option("--file", metavar="FILE", help="Send these instead, one as JSON on each line."),
-]
 
 
 @events.command("receive")

@@ -18,6 +18,7 @@ from devsession.errors import (
     did_you_mean,
 )
 from devsession.http import retrying_session
+from devsession.http.token_endpoint import no_header
 from devsession.openmetadata.events.samples import sample_events
 from devsession.openmetadata.events.signing import SIGNATURE_HEADER, signature
 from devsession.openmetadata.model.change_event import EVENT_TYPES
@@ -60,7 +61,12 @@ def send(
         for body in bodies:
             try:
                 answer = session.post(
-                    url, data=body, headers=_headers(body, secret, token), timeout=_SECONDS
+                    url,
+                    data=body,
+                    headers=_headers(body, secret, token),
+                    auth=no_header,
+                    timeout=_SECONDS,
+                    allow_redirects=False,  # the token is for this address only
                 )
             except requests.RequestException as error:
                 raise ConnectError(

@@ -16,6 +16,7 @@ import pytest
 from devsession.openmetadata.events.samples import sample_event
 from devsession.openmetadata.model.change_event import EVENT_TYPES
 from tests.cli.command import environment
+from tests.sandbox.catalog.subscriber import listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,6 +160,21 @@ def test_another_secret_is_refused(
     )
     told = json.loads(said.out)
     assert (said.code, told["sent"], told["answers"]) == (1, 1, {"refused with 401": 1})
+
+
+def test_token_and_signature_go_to_this_address_alone_and_no_netrc_takes_their_place(
+    cli: CommandLine, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "netrc").write_text("machine 127.0.0.1 login ann password of-ann\n")
+    monkeypatch.setenv("NETRC", str(folder / "netrc"))
+    monkeypatch.setenv("EVENTS_TOKEN", "bearer-of-news")
+    with listening() as there:
+        there.answers = [307]
+        said = cli(folder, "events", "send", "--type", "userLogin", "--url", there.url, "--json")
+        (delivery,) = there.arrived()
+        assert there.nothing_more()
+    assert json.loads(said.out)["answers"] == {"refused with 307": 1}
+    assert delivery.headers["authorization"] == "Bearer bearer-of-news"
 
 
 def test_a_second_receiver_is_refused(
