@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from devsession.openmetadata.events.limits import Limits
 
-Taken = Literal["stored", "known", "another", "full"]
+Taken = Literal["stored", "known", "another", "forgotten", "full"]
 """What becomes of an arrival: it is new; it is here already; its id is here with another content;
-there is no room."""
+it is so old that it may have been here; there is no room."""
 
 _MOST_TOGETHER = 500
 _LOOK_SECONDS = 1.0
@@ -106,6 +106,7 @@ class Inbox:
         try:
             self._db = opened(path, make=True)
             self._reader = opened(path)
+            self._forgotten = self._db.execute("SELECT happened FROM forgotten").fetchone()[0]
             self._look()
         except sqlite3.Error as error:
             self._lock.release()
@@ -210,6 +211,8 @@ class Inbox:
         known = self._db.execute(query, [arrival.id]).fetchone()
         if known is not None:
             return "known" if known[0] == arrival.content_hash else "another"
+        if arrival.happened <= self._forgotten:
+            return "forgotten"
         if self._unfinished >= self._limits.unfinished:
             return "full"
         place = self._db.execute(
@@ -251,10 +254,21 @@ class Inbox:
         if now < self._next_forgetting:
             return
         oldest = (time.time() - self._limits.max_age.total_seconds()) * 1000
-        gone = self._db.execute(
-            "DELETE FROM events WHERE place IN (SELECT place FROM events "
-            "WHERE state IN ('done', 'left out') AND happened < ? LIMIT ?)",
-            [oldest - _FORGET_SECONDS * 1000, _FORGOTTEN_AT_ONCE],
-        ).rowcount
-        if gone < _FORGOTTEN_AT_ONCE:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            gone = self._db.execute(
+                "SELECT place, happened FROM events "
+                "WHERE state IN ('done', 'left out') AND happened < ? LIMIT ?",
+                [oldest - _FORGET_SECONDS * 1000, _FORGOTTEN_AT_ONCE],
+            ).fetchall()
+            until = max([self._forgotten, *(happened for _, happened in gone)])
+            self._db.executemany("DELETE FROM events WHERE place = ?", [row[:1] for row in gone])
+            self._db.execute("UPDATE forgotten SET happened = ?", [until])
+            self._db.execute("COMMIT")
+        except sqlite3.Error:
+            with suppress(sqlite3.Error):
+                self._db.rollback()
+            raise
+        self._forgotten = until
+        if len(gone) < _FORGOTTEN_AT_ONCE:
             self._next_forgetting = now + _FORGET_SECONDS

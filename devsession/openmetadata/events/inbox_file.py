@@ -51,6 +51,11 @@ CREATE TABLE events (
 CREATE INDEX unfinished ON events (state, place, lane) WHERE state IN ('waiting', 'failed');
 CREATE INDEX finished ON events (happened) WHERE state IN ('done', 'left out');
 """
+# When the newest event happened that was forgotten: of older ones nobody can say that they are new.
+_FORGOTTEN = """
+CREATE TABLE IF NOT EXISTS forgotten (happened INTEGER NOT NULL);
+INSERT INTO forgotten SELECT -1 WHERE NOT EXISTS (SELECT 1 FROM forgotten);
+"""
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,8 @@ def opened(path: Path, *, make: bool = False) -> sqlite3.Connection:
             found.execute("PRAGMA journal_mode = WAL")
             found.executescript(f"BEGIN;{_TABLES}PRAGMA user_version = {_VERSION};COMMIT;")
             version = _VERSION
+        if version == _VERSION and make:
+            found.executescript(f"BEGIN;{_FORGOTTEN}COMMIT;")
         found.execute("PRAGMA synchronous = FULL")
     except sqlite3.Error as error:
         found.close()

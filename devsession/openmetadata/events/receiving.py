@@ -163,6 +163,8 @@ class Receiver:
         if taken == "full":
             what = "the inbox is full of events that wait or have failed"
             raise RefusedError(503, what, retry_after=_REST_SECONDS)
+        if taken == "forgotten":
+            raise RefusedError(400, "the event is older than others that were forgotten already")
         if taken == "another":
             raise RefusedError(409, "an event with this id and another content was taken before")
         return arrival.id, taken

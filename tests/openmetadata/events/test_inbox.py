@@ -180,6 +180,26 @@ def test_old_finished_events_are_forgotten(path: Path) -> None:
     assert {each.id: each.state for each in received(path)} == {"a2": "waiting", "c1": "failed"}
 
 
+def test_what_was_forgotten_is_not_taken_again_by_a_receiver_that_remembers_longer(
+    path: Path,
+) -> None:
+    lanes = Lanes()
+    hour_ago = NOW_MS - 3_600_000
+    inbox = Inbox(path, LIMITS, lanes.add)
+    inbox.put(arrival("a1", happened=hour_ago)).result()
+    handled(inbox, lanes, "done")
+    inbox.close()
+    inbox = Inbox(path, replace(LIMITS, max_age=timedelta(minutes=30)), lanes.add)
+    ends = time.monotonic() + 20
+    while counts(path) and time.monotonic() < ends:
+        time.sleep(0.01)
+    inbox.close()
+    inbox = Inbox(path, LIMITS, lanes.add)
+    assert inbox.put(arrival("a1", happened=hour_ago)).result() == "forgotten"
+    assert inbox.put(arrival("a2", happened=hour_ago + 1)).result() == "stored"
+    inbox.close()
+
+
 def test_a_receiver_that_runs_finds_what_was_let_wait_again(path: Path) -> None:
     lanes = Lanes()
     inbox = Inbox(path, LIMITS, lanes.add)
