@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,9 @@ import pytest
 from pydantic import SecretStr
 
 from devsession import secret
-from devsession.errors import CatalogError, SecretMissingError, UsageError
+from devsession.errors import CatalogError, DeadlineError, SecretMissingError, UsageError
 from devsession.http import Deadline, DrivenClock, until
+from devsession.http.token_endpoint import Token
 from devsession.openmetadata import (
     BasicAuth,
     DatabaseService,
@@ -22,6 +24,7 @@ from devsession.openmetadata import (
     TokenAuth,
     TokenFileAuth,
 )
+from devsession.openmetadata.rest.kept_token import KeptToken
 from devsession.sandbox import CATALOG_EMAIL
 from tests.local_catalog import CLIENT_ID, CLIENT_SECRET, PASSWORD, local_catalog
 from tests.openmetadata.token_provider import token_provider
@@ -126,6 +129,39 @@ class TestKept:
 
         assert all("invalid_client" in str(each.exception()) for each in tokens)
         assert len(provider.asked) < 8
+
+    def test_who_waited_for_one_that_ran_into_its_deadline_asks_for_itself(
+        self, clock: DrivenClock
+    ) -> None:
+        auth = Late(clock)
+        assert auth.token() == "token-1"
+        with ThreadPoolExecutor(2) as pool:
+            first = pool.submit(auth.refresh)
+            assert auth.asking.wait(20)
+            second = pool.submit(auth.refresh)
+            time.sleep(0.05)  # it waits by now
+            auth.go_on.set()
+
+        assert isinstance(first.exception(), DeadlineError)
+        assert second.result()
+        assert auth.token() == "token-3"
+
+
+class Late(KeptToken):
+    """The second time that it asks there is no time left."""
+
+    def __init__(self, clock: DrivenClock) -> None:
+        super().__init__({}, tries=1, clock=clock)
+        self.asked = 0
+        self.asking, self.go_on = threading.Event(), threading.Event()
+
+    def _ask(self, last: Token | None) -> Token:
+        self.asked += 1
+        if last is not None and not self.go_on.is_set():
+            self.asking.set()
+            assert self.go_on.wait(20)
+            raise DeadlineError("it is over")
+        return Token(f"token-{self.asked}")
 
 
 class TestAsking:

@@ -81,12 +81,12 @@ class KeptToken(ABC):
             token = self._ask(self._held)
         except CatalogError as error:
             self._failure = error
-            raise
-        finally:
             self._rounds += 1
+            raise  # anything else, a deadline of this thread's say, is nobody else's: the next one asks
         lasts = float("inf") if token.seconds is None else token.seconds
         self._until = self._clock.now() + lasts - min(_EARLY_SECONDS, lasts / 2)
         self._held = token
+        self._rounds += 1
         return token.access_token
 
     def _session(self) -> requests.Session:
