@@ -92,7 +92,7 @@ def receive(
         if catalog:
             headers = {"Authorization": f"Bearer {token}"} if token else None
             subscribe(workspace.folder, url, secret or None, headers=headers)
-            told = "the practice catalog sends its events here, also those of meanwhile"
+            told = "the practice catalog sends its events here, and what waited for this address"
         _tell(
             found,
             url,

@@ -92,8 +92,9 @@ class Delivery:
 
     def _give_up(self, subscriber: Subscriber, limit: int) -> None:
         reason = (
-            f"more than {limit} events waited, which is event_limit: they are gone, and no more are "
-            "kept for it. PUT the subscription again, and it goes on with what comes then"
+            f"it is more than {limit} events behind, of all types, which is event_limit: what waited "
+            "is gone, and no more is kept for it. PUT the subscription again, and it goes on with what "
+            "comes then"
         )
         subscriber.state |= {
             "status": FAILED,
