@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class EventScenarioFolder(OutcomeFiles[EventScenarioInput]):
     """The files of an event handler's scenario.
 
-    Besides those of every one: events.jsonl (a line an event, as the catalog sends it),
+    Besides those of every one: events.jsonl (a line an event, without secrets),
     outcomes.json (what is expected), cells.json (what the author's cells came to).
     """
 

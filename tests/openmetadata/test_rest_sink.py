@@ -35,6 +35,7 @@ from tests.openmetadata.catalogs import (
     stored,
     tables,
 )
+from tests.sandbox.catalog.subscriber import listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -311,3 +312,15 @@ def test_an_older_server_is_warned_of(catalog: LocalCatalog) -> None:
 def test_a_configuration_that_cannot_be_names_the_key(catalog: LocalCatalog) -> None:
     with pytest.raises(WorkflowError, match="batch_sise"):
         RestSink(WorkflowContext(metadata=client(catalog), config={"batch_sise": 5}))
+
+
+def test_a_catalog_that_sends_elsewhere_has_stored_nothing(snapshot: SnapshotAssertion) -> None:
+    result = TestResult(test_case="a.b.c.d.few", timestamp=1, test_case_status="Success")
+    with listening() as login:
+        login.answers = [302]
+        metadata = OpenMetadata(login.url.removesuffix("/events"), token="of-a-bot")
+        with pytest.raises(CatalogError) as raised:
+            metadata.put_result(result)
+        login.arrived()
+        assert login.nothing_more()
+        assert str(raised.value).replace(str(login.port), "PORT") == snapshot

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from pydantic_core import from_json
 
@@ -15,6 +15,7 @@ from devsession.errors import CatalogError, DeadlineError
 from devsession.http import Deadline, current_deadline, retrying_session, until
 from devsession.openmetadata.rest.auth import checked, refreshed, token_of
 from devsession.openmetadata.rest.basic_auth import BasicAuth
+from devsession.openmetadata.rest.kept_token import without_query
 from devsession.render import shortened
 from devsession.secrets.redact import Redactor
 
@@ -131,6 +132,8 @@ class Calls:
                     headers={"Content-Type": "application/json"},
                     auth=_Bearer(token),
                     timeout=(min(self._seconds, _left(current_deadline())), self._seconds),
+                    # A PUT would become a GET on its way, and a page to log in count as stored.
+                    allow_redirects=False,
                 )
             except requests.ReadTimeout:
                 if bulk:
@@ -138,6 +141,8 @@ class Calls:
                 raise self._unanswered("no answer in time") from None
             except requests.RequestException as error:
                 raise self._unanswered(type(error).__name__) from None
+            if response.is_redirect:
+                raise self._elsewhere(response)
             # Once: a catalog that refuses the new one as well will refuse the next.
             if response.status_code != _UNAUTHORISED or refused or not self._renewed(token):
                 return response
@@ -203,6 +208,16 @@ class Calls:
             where=self.address,
             next_step=f"curl -sS {self.address}{_VERSION}/system/version; when nothing answers there, "
             "start the catalog or mend hostPort; then run it again",
+        )
+
+    def _elsewhere(self, response: requests.Response) -> CatalogError:
+        place = without_query(urljoin(response.url, response.headers["Location"]))
+        return CatalogError(
+            f"The catalog sends elsewhere, to {place}: nothing is sent there",
+            said=str(response.status_code),
+            where=self.address,
+            next_step="mend hostPort: the address under which the catalog itself answers",
+            status=response.status_code,
         )
 
 

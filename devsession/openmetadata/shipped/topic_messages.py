@@ -70,7 +70,9 @@ def message_of(item: Item) -> TopicMessage:
 
 
 def message_of_event(event: ChangeEvent) -> TopicMessage:
-    """The message of an event, as it is on the wire; its key is the entity's fully qualified name.
+    """The message of an event, by its fields; its key is the entity's fully qualified name.
+
+    What the catalog tells as JSON in a text, the entity say, is JSON here.
 
     All events of an entity so stand in one partition, in their order.
     """
