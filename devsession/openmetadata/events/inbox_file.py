@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -150,7 +150,7 @@ def received(path: Path, *states: State) -> Iterator[Received]:
         return
     chosen = f" WHERE state IN ({', '.join('?' * len(states))})" if states else ""
     columns = "id, state, attempts, received, ended, outcome, body"
-    with closing(opened(path)) as found:
+    with _using(path) as found:
         for row in found.execute(f"SELECT {columns} FROM events{chosen} ORDER BY place", states):  # noqa: S608
             event, state, attempts, came, ended, outcome, body = row
             yield Received(event, state, attempts, came, ended, json.loads(outcome), body)
@@ -160,7 +160,7 @@ def counts(path: Path) -> dict[State, int]:
     """How many events there are of each state. Raises: InboxError."""
     if not path.exists():
         return {}
-    with closing(opened(path)) as found:
+    with _using(path) as found:
         return dict(found.execute("SELECT state, count(*) FROM events GROUP BY state"))
 
 
@@ -179,14 +179,11 @@ def again(path: Path, event: str | None = None) -> int:
             return 0
         raise _no_such(event, path)
     reset = "UPDATE events SET state = 'waiting', attempts = 0, ended = NULL WHERE state = 'failed'"
-    with closing(opened(path)) as found:
-        try:
-            if event is None:
-                return found.execute(reset).rowcount
-            if found.execute(f"{reset} AND id = ?", [event]).rowcount:
-                return 1
-        except sqlite3.Error as error:
-            raise unusable(path, error) from None
+    with _using(path) as found:
+        if event is None:
+            return found.execute(reset).rowcount
+        if found.execute(f"{reset} AND id = ?", [event]).rowcount:
+            return 1
         row = found.execute("SELECT state FROM events WHERE id = ?", [event]).fetchone()
     if row is None:
         raise _no_such(event, path)
@@ -196,6 +193,15 @@ def again(path: Path, event: str | None = None) -> int:
         where=str(path),
         next_step="devsession events list --failed",
     )
+
+
+@contextmanager
+def _using(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(opened(path)) as found:
+        try:
+            yield found
+        except sqlite3.Error as error:
+            raise unusable(path, error) from None
 
 
 def _no_such(event: str, path: Path) -> UnknownNameError:

@@ -23,14 +23,14 @@ from hypothesis.stateful import (
     rule,
 )
 
-from devsession.errors import UnknownNameError, UsageError
+from devsession.errors import InboxError, UnknownNameError, UsageError
 from devsession.openmetadata.events.inbox import Arrival, Inbox, Outcome
 from devsession.openmetadata.events.inbox_file import again, counts, received
 from devsession.openmetadata.events.lanes import Lanes
 from devsession.openmetadata.events.limits import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 LIMITS = Limits(unfinished=6)
 NOW_MS = time.time_ns() // 1_000_000
@@ -233,6 +233,17 @@ def test_who_asks_after_the_end_is_told_so(path: Path) -> None:
     inbox.close()
     with pytest.raises(sqlite3.Error, match="closed"):
         inbox.put(arrival("a1")).result(timeout=5)
+
+
+@pytest.mark.parametrize("look", [counts, again, lambda path: [*received(path)]])
+def test_an_inbox_that_is_damaged_is_told(path: Path, look: Callable[[Path], object]) -> None:
+    inbox = Inbox(path, LIMITS, Lanes().add)
+    inbox.put(arrival("a1")).result()
+    inbox.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    with pytest.raises(InboxError, match="cannot be used"):
+        look(path)
 
 
 def test_a_lane_that_sleeps_keeps_no_other_waiting() -> None:
