@@ -62,7 +62,8 @@ def mask(
     hide: fields that are taken away: of the entity any that may be missing, below another one by
     dots, `lineage_details.sql_query`; of columns `description` and `display_name`. columns: the paths of
     those it is about, `address.street`. tag: says how the warehouse has to mask it; the policy declares
-    it: `@policy(.., tags=["Masking.Hash"])`. leave_out: the columns are not told at all.
+    it: `@policy(.., tags=["Masking.Hash"])`. leave_out: the table is told without these
+    columns; what else names them, a test or lineage, is judged by itself.
 
     Raises: DefinitionError for a mask that hides nothing.
     """
