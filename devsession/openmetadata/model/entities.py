@@ -172,7 +172,7 @@ class Table(Placed):
     columns: list[Column]
     table_type: Literal[
         "Regular", "External", "Dynamic", "View", "SecureView", "MaterializedView", "Iceberg",
-        "Local", "Partitioned", "Foreign", "Transient", "Stream", "Stage",
+        "Local", "Partitioned", "Foreign", "Transient", "Stage", "Stream",
     ] | None = None  # fmt: skip
     table_constraints: list[TableConstraint] = listed()
     schema_definition: str | None = None
