@@ -103,7 +103,7 @@ def test_check_tells_whom_the_catalog_lets_in(
 ) -> None:
     monkeypatch.setenv("OM_PASSWORD", "hush-hush")
     server = (
-        "{hostPort: 'https://catalog.example/api', authProvider: basic, securityConfig: SECURITY}"
+        "{hostPort: 'http://catalog.example/api', authProvider: basic, securityConfig: SECURITY}"
     )
     security = "{email: ann@example.com, password: '${OM_PASSWORD}'}"
     with (folder / "acme.yaml").open("a") as file:
@@ -113,7 +113,7 @@ def test_check_tells_whom_the_catalog_lets_in(
     said = cli(folder, "workflow", "check", "acme.yaml")
 
     assert said.code == 0, said.err
-    assert "  catalog     https://catalog.example/api, by basic\n" in said.out
+    assert "  catalog     http://catalog.example/api, by basic\n" in said.out
     assert "hush" not in said.out
 
 
