@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from devsession.errors import UsageError
 from devsession.http.token_endpoint import Token, read_object
 from devsession.openmetadata.rest.auth import plain
-from devsession.openmetadata.rest.kept_token import KeptToken, private_way
+from devsession.openmetadata.rest.kept_token import KeptToken
 
 if TYPE_CHECKING:
     from devsession.http import Clock
@@ -45,19 +45,14 @@ class BasicAuth(KeptToken):
         return f"BasicAuth({self._email!r})"
 
     def log_in_at(self, address: str) -> None:
-        """The catalog's address, up to /api.
-
-        Raises: UsageError for a second one, and for one that no password may be sent to.
-        """
+        """The catalog's address, up to /api. Raises: UsageError for a second one."""
         if self._address not in {"", address}:
             raise UsageError(
                 "BasicAuth logs in at one catalog, and was given to two",
                 tried=f"{self._address}, then {address}",
                 next_step="a BasicAuth(..) for each",
             )
-        self._address = private_way(
-            address, "hostPort", 'OpenMetadata("https://catalog.example/api", auth=BasicAuth(..))'
-        )
+        self._address = address
 
     def _ask(self, last: Token | None) -> Token:
         if last is not None and last.refresh_token:
