@@ -15,8 +15,9 @@ from devsession.recording.metadata_scenario import MetadataScenarioFolder
 from devsession.render import NEUTRAL, both_ends, counted, html_line, html_report, shortened
 from devsession.secrets.audit import audit
 from devsession.session.takes import drop_former_cells
-from devsession.testing.generate import write_tests
+from devsession.testing.generate import check_importable, write_tests
 from devsession.testing.proof import prove_test
+from devsession.testing.scenarios import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,12 +32,6 @@ _ALL_FAILED = (
     "  Every record failed. If the cells had done it in the app already: undo it there, then "
     "scenario.run() and complete() again"
 )
-_METHODS = {
-    "outbound": "sync_outbound",
-    "inbound": "sync_inbound",
-    "metadata": "generate",
-    "events": "handle",
-}
 FREEZES = "It freezes what the plugin does now and proves no correctness: that it is right, only you can say"
 
 
@@ -81,7 +76,7 @@ def completion_of(session: DevelopmentSession, folder: AnyFolder) -> Told:
 
 
 def _not_tested(folder: AnyFolder) -> tuple[str, ...]:
-    method = _METHODS[folder.read_head().direction]
+    method = METHODS[folder.read_head().direction]
     return (
         "No test yet: the method of plugin.py has not run",
         f"next: move the code into {method}, then scenario.run() and complete()",
@@ -162,6 +157,7 @@ def _tape_lines(session: DevelopmentSession) -> list[str]:
 
 def _tested(session: DevelopmentSession, folder: AnyFolder) -> list[str]:
     plugin_class = session.loaded_class
+    check_importable(session.workspace.folder, plugin_class.__name__)
     file = write_tests(session.workspace.folder, plugin_class)
     proof = prove_test(plugin_class, folder.path, file)
     if not proof:

@@ -11,7 +11,7 @@ from devsession.render import counted
 from devsession.session.completion import FREEZES, Told, frozen_lines
 from devsession.session.manifest import manifest_of
 from devsession.testing.features import Feature, check_behave
-from devsession.testing.generate import write_tests
+from devsession.testing.generate import check_importable, write_tests
 from devsession.testing.scenarios import (
     LoadedInbound,
     LoadedScenario,
@@ -33,6 +33,7 @@ def generate_tests(session: DevelopmentSession, *, behave: bool) -> Told:
     if behave:
         check_behave()
     plugin_class = session.loaded_class
+    check_importable(session.workspace.folder, plugin_class.__name__)
     folders = [opened(path) for path in scenario_folders(session.workspace.scenarios)]
     if not folders:
         raise ScenarioError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,18 @@ def write_tests(workspace: Path, plugin_class: type[Plugin]) -> Path:
     if not path.is_file() or path.read_bytes() != text:
         write_atomically(path, text, mode=0o644)
     return path
+
+
+def check_importable(workspace: Path, name: str) -> None:
+    """Raises: ScenarioError for a plugin that is not in plugin.py, where its test would look for it."""
+    file = workspace / "plugin.py"
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    if not re.search(rf"\b{re.escape(name)}\b", text):
+        raise ScenarioError(
+            f"{name} is not in plugin.py, and its test would be of the plugin that is there",
+            where=str(file),
+            next_step="a project has one plugin, in plugin.py: move it there, or into a folder of its own",
+        )
 
 
 def check_ours(workspace: Path, file: Path, *marks: str, of: str, again: str) -> None:

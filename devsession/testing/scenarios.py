@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
+from devsession.errors import ScenarioError
 from devsession.render import BAD, GOOD, counted, html_line, html_report
 from devsession.testing.playing import broken_rules, play_pass, shown_differences
 
@@ -33,6 +34,13 @@ _MEND = (
     "mend plugin.py; if it is right (the change is meant, or what was recorded last was another "
     "state of it), run the scenario live and complete() it"
 )
+METHODS = {
+    "outbound": "sync_outbound",
+    "inbound": "sync_inbound",
+    "metadata": "generate",
+    "events": "handle",
+}
+"""The author's method that a scenario is of, by its direction."""
 _RESTORE = "{}; or run the scenario live and complete() it"
 
 
@@ -239,10 +247,19 @@ def load(folder: AnyFolder) -> AnyLoaded:
 
 
 def play(plugin_class: type[Plugin], scenario: AnyLoaded) -> ScenarioReport:
-    """Run a scenario that is read already."""
+    """Run a scenario that is read already. Raises: ScenarioError for one of another kind of plugin."""
     from devsession.recording.cassette_file import restoring
     from devsession.recording.replay import Replay
 
+    method = METHODS[scenario.frozen.direction]
+    if not hasattr(plugin_class, method):
+        raise ScenarioError(
+            f"The scenario {scenario.frozen.name!r} is of {scenario.frozen.plugin}, whose {method}() it tests",
+            tried=f"{plugin_class.__name__} has none",
+            where=str(scenario.folder),
+            next_step="a project has one plugin: move the folder to that of its own",
+            scenario=scenario.frozen.name,
+        )
     cassette = scenario.folder / "cassette.yaml"
     replay = Replay(
         scenario.exchanges,

@@ -358,6 +358,34 @@ class TestCompleted:
         with pytest.raises(UsageError, match="is no sync's scenario"):
             run_faults(load_plugin_class(folder), scenario.folder.path)
 
+    def test_beside_another_plugin_it_gets_no_test_that_would_be_of_that(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "handlers.py").write_text(
+            "from devsession.openmetadata import EventHandler\n"
+            "class Names(EventHandler):\n"
+            "    def handle(self, event):\n"
+            "        return {'fqn': event.fqn}\n",
+            encoding="utf-8",
+        )
+        (tmp_path / "plugin.py").write_text(
+            "from devsession.openmetadata import Source\n"
+            "class Reads(Source):\n"
+            "    def generate(self):\n"
+            "        yield from ()\n",
+            encoding="utf-8",
+        )
+        handler = load_plugin_class(tmp_path, "handlers.py")
+        with DevelopmentSession(handler, workspace=tmp_path) as other:
+            scenario = other.events("names").scenario("named", events=[event(1)])
+            assert scenario.run()
+
+            with pytest.raises(ScenarioError, match=r"Names is not in plugin\.py"):
+                scenario.complete()
+        assert not (tmp_path / "tests").exists()
+        with pytest.raises(ScenarioError, match=r"whose handle\(\) it tests"):
+            run_scenario(load_plugin_class(tmp_path), scenario.folder.path)
+
     def test_a_damaged_folder_is_told(self, chat: SessionEvents) -> None:
         scenario = chat.scenario("damaged", events=[event(95)])
         (scenario.folder.path / "events.jsonl").write_text("{", encoding="utf-8")
