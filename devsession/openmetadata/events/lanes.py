@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from threading import Condition
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Lanes:
     """A lane is an entity's events, by their places in the inbox: the smallest is handed over first.
 
-    A lane is ready, or in somebody's hands, or asleep until its first event is tried again. It is
-    used by several threads.
+    A lane is ready, or in somebody's hands, or asleep until its first event is tried again; one that
+    has to come before that wakes it. It is used by several threads.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -30,6 +30,7 @@ class Lanes:
 
     def add(self, events: Iterable[tuple[str, int]]) -> None:
         """Let events wait, each a lane and a place; one that is known already waits once."""
+        earlier = set()
         with self._changed:
             for lane, place in events:
                 if place in self._known:
@@ -38,7 +39,11 @@ class Lanes:
                 if lane not in self._waiting:
                     self._waiting[lane] = []
                     self._ready.append(lane)
+                elif self._waiting[lane] and place < self._waiting[lane][0]:
+                    earlier.add(lane)
                 heappush(self._waiting[lane], place)
+            if earlier:
+                self._wake(earlier)
             self._changed.notify_all()
 
     def take(self, patience: float | None = None) -> tuple[str, int] | None:
@@ -77,7 +82,10 @@ class Lanes:
         """An event is tried again after so long; what comes after it waits."""
         with self._changed:
             heappush(self._waiting[lane], place)
-            heappush(self._asleep, (self._clock() + seconds, lane))
+            if self._waiting[lane][0] < place:  # it came meanwhile
+                self._ready.append(lane)
+            else:
+                heappush(self._asleep, (self._clock() + seconds, lane))
             self._changed.notify_all()
 
     def end(self) -> None:
@@ -85,3 +93,9 @@ class Lanes:
         with self._changed:
             self._ended = True
             self._changed.notify_all()
+
+    def _wake(self, lanes: set[str]) -> None:
+        """Those of them that sleep are ready; the others are already, or in somebody's hands."""
+        self._ready.extend(lane for _, lane in self._asleep if lane in lanes)
+        self._asleep = [each for each in self._asleep if each[1] not in lanes]
+        heapify(self._asleep)

@@ -258,3 +258,23 @@ def test_a_lane_that_sleeps_keeps_no_other_waiting() -> None:
     assert lanes.take() == ("a", 1)
     lanes.end()
     assert lanes.take() is None
+
+
+@pytest.mark.parametrize("when", ["it sleeps", "it is in somebody's hands"])
+def test_an_earlier_event_that_waits_again_does_not_wait_for_a_later_one(when: str) -> None:
+    lanes = Lanes(lambda: 0.0)
+    lanes.add([("a", 2), ("a", 3), ("b", 4)])
+    assert [lanes.take(), lanes.take()] == [("a", 2), ("b", 4)]
+    lanes.later("b", 4, 10.0)
+    if when == "it sleeps":
+        lanes.later("a", 2, 10.0)
+        lanes.add([("a", 1)])
+    else:
+        lanes.add([("a", 1)])
+        lanes.later("a", 2, 10.0)
+    assert lanes.take(patience=0) == ("a", 1)
+    assert lanes.take(patience=0) is None  # one at a time, and the other lane sleeps on
+    lanes.done("a", 1)
+    assert lanes.take(patience=0) == ("a", 2)
+    lanes.done("a", 2)
+    assert [lanes.take(patience=0), lanes.take(patience=0)] == [("a", 3), None]
