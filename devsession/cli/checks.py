@@ -59,6 +59,8 @@ def test(paths: list[Path], options: NotebookOptions, *, as_json: bool) -> None:
         from devsession.cli.notebook_checks import notebook_check
 
         kinds["notebooks"] = notebook_check(chosen.notebooks, options)
+    if chosen.contract and not chosen.scenarios and not as_json:
+        typer.echo("no scenario yet; in a notebook: scenario.run(), then scenario.complete()")
     told: dict[str, list[Verdict]] = {name: [] for name in kinds}
     stopped, audited = False, None
     try:

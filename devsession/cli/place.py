@@ -97,8 +97,9 @@ def chosen_here(paths: list[Path]) -> Chosen:
         places = (workspace.folder, workspace.folder / "notebooks")
         notebooks = [each for place in places for each in _with_outputs(place)]
         known = scenario_names(workspace)
-        scenarios = [] if notebooks and not known else scenarios_here(workspace, [], command="test")
         asked = (workspace.folder / CONTRACT).is_file()
+        none = not known and (notebooks or asked)
+        scenarios = [] if none else scenarios_here(workspace, [], command="test")
         return Chosen(scenarios, notebooks, project=True, contract=asked or bool(scenarios))
     named = {path: _notebooks_in(path) for path in paths}
     scenarios = [path for path, found in named.items() if not found]

@@ -29,6 +29,18 @@ TestAcme = plugin_contract(Acme, SuiteConfig(skip={"an_empty_run": "it says hell
 """
 
 
+DEMANDS = """
+from devsession.openmetadata import Table
+from devsession.openmetadata.processors import allow, deny, policy
+
+
+@policy("ACME-01", Table)
+def tables_are_described(table):
+    \"\"\"Each table says what is in it.\"\"\"
+    return allow() if table.description else deny("it has no description")
+"""
+
+
 @pytest.fixture
 def clone(project: Path, tmp_path: Path) -> Path:
     """What CI has of the project: all but the workspace's own files."""
@@ -147,11 +159,30 @@ def test_a_project_without_a_scenario_has_nothing_to_test(
     clone: Path, snapshot: SnapshotAssertion
 ) -> None:
     shutil.rmtree(clone / "scenarios")
+    (clone / "tests" / "test_contract.py").unlink()
 
     done = devsession(clone, "test")
 
     assert done.returncode == 1
     assert done.stderr.replace(str(clone), "<clone>") == snapshot
+
+
+def test_without_a_scenario_the_contract_that_a_project_asks_for_is_tried(
+    clone: Path, snapshot: SnapshotAssertion
+) -> None:
+    shutil.rmtree(clone / "scenarios")
+    (clone / "demands.py").write_text(DEMANDS, encoding="utf-8")
+    (clone / "tests" / "test_contract.py").write_text(
+        'from devsession.testing import policy_contract\nTestDemands = policy_contract("demands")\n',
+        encoding="utf-8",
+    )
+
+    done = devsession(clone, "test")
+    as_json = json.loads(devsession(clone, "test", "--json").stdout)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.sub(r"\d+ files", "<n> files", done.stdout) == snapshot
+    assert [as_json[name] for name in ("passed", "failed")] == [1, 0]
 
 
 def test_a_project_is_clean(cli: CommandLine, project: Path) -> None:
