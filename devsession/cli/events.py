@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import secrets
@@ -222,11 +223,14 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
 
 
 def _no_place(host: str, port: int, error: OSError) -> UsageError:
+    # Of an address that is another machine's, or of nobody, no other port is of use.
+    nowhere = isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
+    taken = error.errno == errno.EADDRINUSE
     return UsageError(
         f"Nothing can listen at {host}, port {port}",
         said=error.strerror or str(error),
-        tried="perhaps another receiver does",
-        next_step="devsession events receive --port 8591",
+        tried="perhaps another receiver does" if taken else "",
+        next_step=f"devsession events receive {'--host 127.0.0.1' if nowhere else '--port 8591'}",
     )
 
 

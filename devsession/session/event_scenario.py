@@ -102,5 +102,7 @@ class EventScenario(OutcomeScenario[EventScenarioFolder], StepScenario[EventScen
 
 def _where(came: HandledEvents) -> str:
     """Where in the author's code the first one failed: outcomes do not tell, as lines move."""
-    first = next((each.raised for each in came.handled if each.raised is not None), None)
-    return f"first failure: {cause_of(first)}" if isinstance(first, Exception) else ""
+    for each in came.handled:
+        if isinstance(each.raised, Exception):
+            return f"first failure: {cause_of(each.raised, each.place)}"
+    return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -276,6 +277,28 @@ def test_what_cannot_be_received_with(
     assert said.code in {1, 2}
     assert said.err.replace(str(tmp_path), "<folder>") == snapshot
     assert KEY not in said.err
+
+
+def test_a_host_of_which_nobody_knows(
+    folder: Path, cli: CommandLine, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    said = cli(folder, "events", "receive", "--config", "audit.yaml", "--host", "nohost.invalid")
+    assert said.code == 2
+    assert said.err == snapshot
+
+
+def test_a_port_that_somebody_has(
+    folder: Path, cli: CommandLine, snapshot: SnapshotAssertion
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        said = cli(folder, "events", "receive", "--config", "audit.yaml", "--port", port)
+    assert said.code == 2
+    assert said.err.replace(port, "PORT") == snapshot
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pydantic_core import from_json
 
 from devsession.errors import DevsessionError, UsageError
 from devsession.openmetadata.events.inbox import Arrival
-from devsession.openmetadata.events.limits import FUTURE
+from devsession.openmetadata.events.limits import FUTURE, plain_age
 from devsession.openmetadata.events.signing import SIGNATURE_HEADER, same, signed
 from devsession.openmetadata.model.change_event import ChangeEvent
 
@@ -132,7 +132,7 @@ class Door:
     def _check_age(self, event: ChangeEvent) -> None:
         age = time.time() - event.timestamp / _SECOND_MS
         if age > self._limits.max_age.total_seconds():
-            raise RefusedError(400, f"the event is older than {self._limits.max_age}")
+            raise RefusedError(400, f"the event is older than {plain_age(self._limits.max_age)}")
         if -age > FUTURE.total_seconds():
             raise RefusedError(400, "the event's timestamp lies in the future")
 

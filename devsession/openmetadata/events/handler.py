@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from devsession.openmetadata.steps.causes import said_by
+from devsession.openmetadata.steps.causes import place_of_method, said_by
 from devsession.openmetadata.steps.steps import Step
 from devsession.plugin.request_matching import RequestMatching
 
@@ -54,13 +54,14 @@ class Handled:
     """How the handling of one event ended.
 
     result: what the handler said; `error` when it failed. raised: that, for `cause_of`, which tells
-    the line; outcomes do not, as lines move.
+    the line; outcomes do not, as lines move. place: that line, of what the handler did not raise itself.
     """
 
     event: str
     success: bool
     result: dict[str, Any] = field(default_factory=dict)
     raised: BaseException | None = field(default=None, compare=False, repr=False)
+    place: str = field(default="", compare=False, repr=False)
 
 
 def hand_over(handler: EventHandler, event: ChangeEvent) -> Handled | None:
@@ -74,8 +75,13 @@ def hand_over(handler: EventHandler, event: ChangeEvent) -> Handled | None:
         said: object = handler.handle(event)  # an author's may return anything
         if said is not None and not isinstance(said, str | dict):
             what = f"handle() returned {type(said).__name__}; a text, a dict or None is told"
-            raise TypeError(what)  # noqa: TRY301 - it is the author's, as what handle() raises
+            return _failed(event, TypeError(what), place_of_method(handler.handle))
     except Exception as error:  # noqa: BLE001 - the author's code
-        return Handled(event.id, success=False, result={"error": said_by(error)}, raised=error)
+        return _failed(event, error)
     result = said if isinstance(said, dict) else {"done": said} if said else {}
     return Handled(event.id, success=True, result=result)
+
+
+def _failed(event: ChangeEvent, error: Exception, place: str = "") -> Handled:
+    result = {"error": said_by(error)}
+    return Handled(event.id, success=False, result=result, raised=error, place=place)

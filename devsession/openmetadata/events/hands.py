@@ -125,4 +125,6 @@ def _with_its_line(handled: Handled | None) -> Handled | None:
     """An outcome as it is kept here: who mends the handler wants the line, too."""
     if handled is None or not isinstance(handled.raised, Exception):
         return handled
-    return replace(handled, result={**handled.result, "error": cause_of(handled.raised)})
+    return replace(
+        handled, result={**handled.result, "error": cause_of(handled.raised, handled.place)}
+    )

@@ -92,7 +92,7 @@ class Inbox:
                 "Another receiver has this inbox",
                 tried="two at once would hand over events twice",
                 where=str(path),
-                next_step="end the other one, or give this one a file of its own: receiver(.., inbox=..)",
+                next_step="end the other one first; in Python: receiver(.., inbox=another file)",
             ) from None
         except OSError as error:
             raise unusable(path, error) from None

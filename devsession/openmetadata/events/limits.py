@@ -6,12 +6,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from devsession.errors import UsageError
+from devsession.render import counted
 
+_DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 WEEK = timedelta(days=7)
 """A catalog repeats what was not taken for a day and more."""
 FUTURE = timedelta(minutes=5)
 """So far may the clock of a sender be ahead."""
 _GROWTH, _LONGEST = 4.0, 300.0
+
+
+def plain_age(age: timedelta) -> str:
+    """As people say it: `7 days`, `36 hours`, `90 seconds`."""
+    seconds = age.total_seconds()
+    for size, name in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
+        if seconds >= size and seconds % size == 0:
+            return counted(int(seconds // size), name)
+    return f"{seconds:g} seconds"
 
 
 @dataclass(frozen=True)
@@ -38,7 +49,7 @@ class Limits:
                 )
         if self.max_age <= FUTURE:
             raise UsageError(
-                f"max_age of a receiver is {self.max_age}",
+                f"max_age of a receiver is {plain_age(self.max_age)}",
                 tried="what a sender repeats has to be known until it gives up",
                 next_step="max_age=timedelta(days=7)",
             )

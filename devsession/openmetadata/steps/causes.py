@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
 _PACKAGE = str(Path(devsession.__file__).parent)
 
 
-def cause_of(error: Exception) -> str:
-    """What was raised, and where in the author's code: `KeyError: 'name' (plugin.py:12 in tables)`."""
+def cause_of(error: Exception, place: str = "") -> str:
+    """What was raised, and where in the author's code: `KeyError: 'name' (plugin.py:12 in tables)`.
+
+    place: of what was not raised there, and is about it all the same.
+    """
     said = said_by(error)
-    at = place_of(error)
+    at = place_of(error) or place
     if not at:
         return said
     return f"{said} ({at})" if "\n" not in said else f"{said}\n  at:    {at}"
@@ -36,6 +40,12 @@ def place_of(error: Exception) -> str:
     if not frames:
         return ""
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno} in {frames[-1].name}"
+
+
+def place_of_method(method: object) -> str:
+    """Where in the author's code it is defined: `plugin.py:12 in handle`; "" of what is no Python."""
+    code = getattr(inspect.unwrap(method), "__code__", None) if callable(method) else None
+    return f"{Path(code.co_filename).name}:{code.co_firstlineno} in {code.co_name}" if code else ""
 
 
 def said_by(error: Exception) -> str:

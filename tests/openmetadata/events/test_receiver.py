@@ -220,6 +220,23 @@ def test_the_time_of_an_event(inbox: Path, age: timedelta, status: int) -> None:
         assert catalog.send(event(timestamp=then)).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("age", "told"),
+    [
+        (timedelta(days=7), "7 days"),
+        (timedelta(hours=36), "36 hours"),
+        (timedelta(days=1), "1 day"),
+        (timedelta(minutes=90), "90 minutes"),
+        (timedelta(seconds=400.5), "400.5 seconds"),
+    ],
+    ids=str,
+)
+def test_an_age_is_told_plainly(inbox: Path, age: timedelta, told: str) -> None:
+    with receiving(Noting(), inbox, max_age=age) as catalog:
+        answer = catalog.send(event(timestamp=NOW_MS - 8 * 86_400_000))
+    assert answer.json() == {"error": f"the event is older than {told}"}
+
+
 def test_a_body_that_is_too_large(inbox: Path) -> None:
     with receiving(Noting(), inbox, max_bytes=1_000) as catalog:
         assert refused(catalog.send(b"x" * 1_001)) == (413, "the body is larger than 1,000 bytes")
@@ -404,6 +421,17 @@ def test_a_handler_that_ends_the_program_only_fails(inbox: Path) -> None:
         catalog.send(event(1))
         assert set(catalog.settle().values()) == {"failed"}
         assert catalog.inbox()[0].outcome == {"error": "SystemExit(3)"}
+
+
+def test_what_cannot_be_told_fails_with_the_line_of_handle(inbox: Path) -> None:
+    with receiving(Noting(lambda _: 3), inbox, attempts=1) as catalog:
+        catalog.send(event())
+        assert set(catalog.settle().values()) == {"failed"}
+        said = catalog.inbox()[0].outcome["error"]
+    assert said.startswith(
+        "TypeError: handle() returned int; a text, a dict or None is told (sending.py:"
+    )
+    assert said.endswith(" in handle)")
 
 
 @pytest.mark.parametrize(
