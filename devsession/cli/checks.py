@@ -20,6 +20,7 @@ from devsession.errors import RecordingError, ServiceError, UnknownNameError, Us
 
 if TYPE_CHECKING:
     from devsession.cli.notebook_checks import NotebookOptions
+    from devsession.cli.place import Chosen
     from devsession.plugin.contract import Plugin
     from devsession.secrets.audit import AuditReport
 
@@ -59,8 +60,7 @@ def test(paths: list[Path], options: NotebookOptions, *, as_json: bool) -> None:
         from devsession.cli.notebook_checks import notebook_check
 
         kinds["notebooks"] = notebook_check(chosen.notebooks, options)
-    if chosen.contract and not chosen.scenarios and not as_json:
-        typer.echo("no scenario yet; in a notebook: scenario.run(), then scenario.complete()")
+    _tell_of_none(chosen, as_json=as_json)
     told: dict[str, list[Verdict]] = {name: [] for name in kinds}
     stopped, audited = False, None
     try:
@@ -87,6 +87,12 @@ def test(paths: list[Path], options: NotebookOptions, *, as_json: bool) -> None:
         raise typer.Exit(INTERRUPTED)
     if failed or (audited is not None and not audited):
         raise typer.Exit(1)
+
+
+def _tell_of_none(chosen: Chosen, *, as_json: bool) -> None:
+    """A project that asks for the contract may have no scenario yet, and should know."""
+    if chosen.contract and not chosen.scenarios and not as_json:
+        typer.echo("no scenario yet; in a notebook: scenario.run(), then scenario.complete()")
 
 
 def _tell(verdicts: list[Verdict], verdict: Verdict, *, as_json: bool) -> None:
