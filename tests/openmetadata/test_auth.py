@@ -207,8 +207,9 @@ class TestAsking:
             (400, {}, {"error": "invalid_scope"}),
             (200, {}, {"access_token": None}),
             (302, {"Location": "http://elsewhere.example/"}, {}),
+            (404, {}, {"error": "Not Found"}),
         ],
-        ids=["refused", "no such scope", "no token", "sent elsewhere"],
+        ids=["refused", "no such scope", "no token", "sent elsewhere", "no such path"],
     )
     def test_a_refusal_says_what_the_provider_said(
         self,

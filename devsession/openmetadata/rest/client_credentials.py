@@ -6,7 +6,7 @@ Source: RFC 6749 section 4.4; OpenID Connect Discovery 1.0 sections 4.1 and 4.3;
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from devsession.errors import CatalogError
 from devsession.http.token_endpoint import Client, Refusal, ask_for_token, read_object
@@ -25,11 +25,18 @@ if TYPE_CHECKING:
     from devsession.openmetadata.rest.auth import Secret
 
 _DISCOVERY = "/.well-known/openid-configuration"
+# Of an endpoint that gives tokens, and does not like the client. Source: RFC 6749 section 5.2.
+_OF_THE_CLIENT = frozenset({400, 401})
 _WAYS: tuple[ClientAuth, ...] = ("client_secret_basic", "client_secret_post")
 
 
 class _ClientCredentials(KeptToken):
-    """What both have; they differ in where the token endpoint is told."""
+    """What both have; they differ in where the token endpoint is told.
+
+    Class attribute: `_told_by` says that, for people.
+    """
+
+    _told_by: ClassVar[str]
 
     def __init__(
         self,
@@ -67,12 +74,14 @@ class _ClientCredentials(KeptToken):
         except requests.RequestException as error:
             raise self._unanswered(address, error) from None
         if isinstance(given, Refusal):
-            next_step = (
-                "see client id, client secret, scope and audience, and whether the provider lets "
+            asking = (
+                "client id, client secret, scope and audience, and whether the provider lets this "
+                "client ask for itself"
             )
-            raise self._gave_none(
-                address, given.status, given.told, next_step + "this client ask for itself"
-            )
+            next_step = f"see {asking}"
+            if given.status not in _OF_THE_CLIENT:  # whoever answered may give no tokens at all
+                next_step = f"see the address, {self._told_by}; then {asking}"
+            raise self._gave_none(address, given.status, given.told, next_step)
         return given
 
 
@@ -86,6 +95,8 @@ class OAuth2Auth(_ClientCredentials):
     Raises: UsageError for an address that no secret may be sent to; CatalogError from `token` and
         `refresh` when the provider gives none.
     """
+
+    _told_by = "token_url (in a workflow's file tokenEndpoint, domain or authority)"
 
     def __init__(
         self,
@@ -123,6 +134,8 @@ class OidcAuth(_ClientCredentials):
     Raises: as `OAuth2Auth`; CatalogError also for a configuration of another issuer, or one whose
         token endpoint is no https.
     """
+
+    _told_by = "token_endpoint of what the issuer tells"
 
     def __init__(
         self,
