@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import PluginLoadError, WorkflowError, did_you_mean
+from devsession.errors import NotFilledError, PluginLoadError, WorkflowError, did_you_mean
 from devsession.openmetadata.events.handler import EventHandler
 from devsession.openmetadata.steps.configuring import configured
 from devsession.openmetadata.steps.references import resolve
@@ -26,7 +26,13 @@ def handler_of(name: str | None, folder: Path) -> type[EventHandler]:
     Raises: WorkflowError when there is no such class; PluginLoadError when plugin.py has none, or several.
     """
     if name is not None:
-        found: Any = class_of(name, EventHandler, folder)
+        try:
+            found: Any = class_of(name, EventHandler, folder)
+        except WorkflowError as error:
+            error.next_step = (
+                "devsession events receive --handler module.Class, or without it: plugin.py's"
+            )
+            raise
         return found  # type: ignore[no-any-return]
     plugin: Any = load_plugin_class(folder)
     if kind_of(plugin) != "events":
@@ -47,7 +53,16 @@ def configured_in_session(handler: type[EventHandler], slug: str, workspace: Wor
     from devsession.session import DevelopmentSession
 
     with DevelopmentSession(handler, workspace=workspace.folder) as session:
-        return Planned(handler, session.events(slug).config)
+        try:
+            return Planned(handler, session.events(slug).config)
+        except NotFilledError as error:
+            filled = [each.plugin_id for each in session.store.connections()]
+            near = did_you_mean(slug, filled) if filled and slug not in filled else ""
+            error.tried = "; ".join(filter(None, (error.tried, near)))
+            error.next_step = (
+                f"in a notebook: session.events({slug!r}).fill(..); or here --config FILE"
+            )
+            raise
 
 
 def configured_from(handler: type[EventHandler], file: Path | None, folder: Path) -> Planned:
@@ -65,6 +80,15 @@ def configured_from(handler: type[EventHandler], file: Path | None, folder: Path
                 "SLUG, as session.events(SLUG) was filled"
             )
             raise
+    try:
+        return _configured_by(handler, file, folder)
+    except WorkflowError as error:
+        takes = handler.Config.__name__ if handler.Config is not None else handler.__name__
+        error.next_step = error.next_step or f"mend {file}: {takes} says what it takes"
+        raise
+
+
+def _configured_by(handler: type[EventHandler], file: Path, folder: Path) -> Planned:
     content, where = read_yaml(file)
     if not isinstance(content, dict):
         raise wrong(f"It has no keys: {handler.__name__} takes those of its Config", where(()))

@@ -5,23 +5,26 @@ from __future__ import annotations
 import json
 from collections import Counter
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import typer
 
 from devsession.cli.events import SECRET_NAME, TOKEN_NAME, signing
+from devsession.cli.events_commands import URL
 from devsession.cli.place import workspace_here
 from devsession.errors import (
     ConnectError,
     DataError,
     SecretMissingError,
     UnknownNameError,
+    UsageError,
     did_you_mean,
 )
 from devsession.http import retrying_session
 from devsession.http.token_endpoint import no_header
 from devsession.openmetadata.events.samples import sample_events
 from devsession.openmetadata.events.signing import SIGNATURE_HEADER, signature
-from devsession.openmetadata.model.change_event import EVENT_TYPES
+from devsession.openmetadata.model.change_event import ENTITY_TYPES, EVENT_TYPES
 from devsession.render import counted
 
 if TYPE_CHECKING:
@@ -39,7 +42,7 @@ def send(
 ) -> None:
     """Send, and count what was answered; exit code 1 when one was refused.
 
-    Raises: UnknownNameError, DataError, SecretMissingError; ConnectError when nobody answers.
+    Raises: UnknownNameError, UsageError, DataError, SecretMissingError; ConnectError when nobody answers.
     """
     import requests
 
@@ -48,6 +51,18 @@ def send(
             f"There is no event type {event_type!r}",
             tried=did_you_mean(event_type, EVENT_TYPES),
             next_step="devsession events send --type all",
+        )
+    if file is None and entity not in ENTITY_TYPES:
+        raise UnknownNameError(
+            f"There is no kind of entity {entity!r}",
+            tried=did_you_mean(entity, ENTITY_TYPES),
+            next_step="devsession events send --entity table; of any other kind, events of your own: "
+            "--file FILE",
+        )
+    if not _is_address(url):
+        raise UsageError(
+            "--url takes the address of a receiver: http or https, and its host",
+            next_step=f"devsession events send --url {URL}",
         )
     secret, token = signing(workspace_here())
     if not (secret or token):
@@ -80,6 +95,14 @@ def send(
     typer.echo(json.dumps(sent.to_dict()) if as_json else str(sent))
     if sent.refused:
         raise typer.Exit(1)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 class _Sent:

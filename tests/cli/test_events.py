@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from devsession import DevelopmentSession
 from devsession.openmetadata.events.samples import sample_event
 from devsession.openmetadata.model.change_event import EVENT_TYPES
+from devsession.session.plugin_source import load_plugin_class
+from devsession.warehouse import embedded_service
 from tests.cli.command import environment
 from tests.sandbox.catalog.subscriber import listening
 
@@ -258,6 +261,12 @@ WRONG = {
     "a secret in the file": (PLUGIN, "api_key: sesame-audit-1\n", ""),
     "no such secret": (PLUGIN, "api_key: ${AUDIT_KEY_2}\n", ""),
     "no keys": (PLUGIN, "[]\n", ""),
+    "a wrong type": (PLUGIN, "api_key: ${AUDIT_KEY}\npath: 3\n", ""),
+    "no YAML": (PLUGIN, "api_key: [\n", ""),
+    "a key twice": (PLUGIN, "path: a\npath: b\n", ""),
+    "no such module": (PLUGIN, None, "--handler plugn.AuditLog"),
+    "no module": (PLUGIN, None, "--handler AuditLog"),
+    "no such file": (PLUGIN, None, "--config missing.yaml"),
     "no network": (PLUGIN, "api_key: ${AUDIT_KEY}\n", "--allow 10.0.0.1/8"),
     "no address": (PLUGIN, "api_key: ${AUDIT_KEY}\n", "--host 192.0.2.1"),
 }
@@ -277,6 +286,19 @@ def test_what_cannot_be_received_with(
     assert said.code in {1, 2}
     assert said.err.replace(str(tmp_path), "<folder>") == snapshot
     assert KEY not in said.err
+
+
+def test_a_slug_that_nobody_has_filled(
+    folder: Path, cli: CommandLine, snapshot: SnapshotAssertion
+) -> None:
+    (folder / "plugin.py").write_text(PLUGIN.replace("api_key: SecretStr", "note: str"), "utf-8")
+    empty = cli(folder, "events", "receive", "audit")
+    with DevelopmentSession(load_plugin_class(folder), workspace=folder) as session:
+        session.events("audit").fill(note="a")
+    near = cli(folder, "events", "receive", "audti")
+    embedded_service(folder).stop()
+    assert (empty.code, near.code) == (2, 2)
+    assert (empty.err, near.err) == snapshot
 
 
 def test_a_host_of_which_nobody_knows(
@@ -303,7 +325,14 @@ def test_a_port_that_somebody_has(
 
 @pytest.mark.parametrize(
     "command",
-    ["--type entityUpdatd", "--file missing.jsonl", "--url http://127.0.0.1:9/events"],
+    [
+        "--type entityUpdatd",
+        "--file missing.jsonl",
+        "--entity tabel",
+        "--url foo",
+        "--url http://[",
+        "--url http://127.0.0.1:9/events",
+    ],
 )
 def test_what_cannot_be_sent(
     command: str, folder: Path, cli: CommandLine, snapshot: SnapshotAssertion

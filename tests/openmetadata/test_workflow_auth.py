@@ -126,6 +126,7 @@ def test_where_a_client_is_asked_for_is_known_of_these(
 WRONG: dict[str, tuple[str, object]] = {
     "okta": ("okta", AUTH0),
     "a provider that there is not": ("keycloak", CLIENT),
+    "a slip in a provider": ("custom-oicd", CLIENT),
     "another provider's keys": ("basic", BOT),
     "nothing": ("custom-oidc", None),
     "nothing of what it takes": ("azure", {}),

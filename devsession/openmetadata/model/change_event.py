@@ -36,6 +36,18 @@ EVENT_TYPES = (
     "userLogout",
 )
 """Those of the server whose contract this is; a newer one may have more, and those are taken too."""
+ENTITY_TYPES = (
+    *("databaseService", "database", "databaseSchema", "table", "storedProcedure", "query"),
+    *("dashboardService", "dashboard", "dashboardDataModel", "chart", "report"),
+    *("messagingService", "topic", "pipelineService", "pipeline", "ingestionPipeline"),
+    *("mlmodelService", "mlmodel", "storageService", "container", "searchService", "searchIndex"),
+    *("apiService", "apiCollection", "apiEndpoint", "metadataService"),
+    *("domain", "dataProduct", "glossary", "glossaryTerm", "classification", "tag", "metric"),
+    *("testSuite", "testDefinition", "testCase", "kpi", "dataInsightChart", "type"),
+    *("user", "team", "role", "policy", "bot", "persona", "app", "eventsubscription", "THREAD"),
+    "suggestion",
+)
+"""What made-up events may be about; a catalog may have more, and those are taken too."""
 _YEAR_10000 = 253_402_300_800_000
 
 

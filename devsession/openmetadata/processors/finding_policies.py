@@ -77,8 +77,11 @@ def _imported(name: str) -> Any:
     except ModuleNotFoundError:
         module = None
     if module is None:
+        wanted = above or name
+        near = did_you_mean(wanted, [each.stem for each in Path.cwd().glob("*.py")])
+        meant = f"; {near}" if near.startswith("did") else ""
         raise ValueError(
-            f"there is no module {above or name!r} in {Path.cwd()} or what is installed"
+            f"there is no module {wanted!r} in {Path.cwd()} or what is installed{meant}"
         )
     if not hasattr(module, called):
         raise ValueError(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from devsession.errors import WorkflowError
 from devsession.openmetadata.model import fqn
 from devsession.openmetadata.processors.policies import PoliciesConfig
 from devsession.openmetadata.steps.configuring import problems_of, secrets_in
@@ -84,7 +85,14 @@ def read_workflow(
     Raises: WorkflowError for what cannot be run, with the key and its line; SecretMissingError for a
         reference to a secret that is nowhere.
     """
-    folder = (folder or Path.cwd()).resolve()
+    try:
+        return _read(path, (folder or Path.cwd()).resolve(), warehouse)
+    except WorkflowError as error:
+        error.next_step = error.next_step or f"mend it, then: devsession workflow check {path}"
+        raise
+
+
+def _read(path: Path, folder: Path, warehouse: Callable[[str | None], Any] | None) -> WorkflowFile:
     content, where = read_yaml(path)
     if not isinstance(content, dict):
         raise wrong("It has no keys: a workflow has a source and a sink", where(()))

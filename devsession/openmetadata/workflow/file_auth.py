@@ -23,6 +23,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from devsession.errors import did_you_mean
 from devsession.openmetadata.rest.auth import Auth, TokenAuth
 from devsession.openmetadata.rest.basic_auth import BasicAuth
 from devsession.openmetadata.rest.client_credentials import OAuth2Auth
@@ -152,7 +153,9 @@ def _offered(name: object) -> object:
             "bot's token (openmetadata) is good whatever the server's provider is"
         )
     if not isinstance(name, str) or not (name in _SHAPES or dotted_name(name)):
-        raise ValueError(f"there is {works}, and module.Class for one of your own")
+        near = did_you_mean(name, [*_SHAPES, *_ELSEWHERE]) if isinstance(name, str) else ""
+        meant = f"{near} " if near.startswith("did") else ""
+        raise ValueError(f"{meant}there is {works}, and module.Class for one of your own")
     return name
 
 

@@ -14,7 +14,7 @@ from devsession.errors import WorkflowError, did_you_mean
 from devsession.openmetadata.steps.causes import cause_of
 from devsession.openmetadata.steps.configuring import configured
 from devsession.openmetadata.steps.references import dotted
-from devsession.openmetadata.steps.steps import Planned, Source, Step
+from devsession.openmetadata.steps.steps import Planned, Processor, Sink, Stage, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +83,7 @@ def class_of(name: str, kind: type[Step], folder: Path) -> type[Step]:
 
     Raises: WorkflowError where there is none of this name and kind.
     """
-    if not dotted_name(name) and kind is not Source:
+    if not dotted_name(name) and kind in {Processor, Stage, Sink}:
         raise WorkflowError(
             f"{name!r} is no step that ships, and no module.Class",
             tried=did_you_mean(name, SHIPPED),

@@ -1,4 +1,4 @@
-"""A workflow's file as text: its content, and the line of each key."""
+"""A file in YAML as text, a workflow's or a handler's: its content, and the line of each key."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ def read_yaml(path: FilePath) -> tuple[Any, Callable[[Path], str]]:
         content, node = yaml.safe_load(text), yaml.compose(text, yaml.SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise WorkflowError(
-            "The workflow's file cannot be read",
+            "The file cannot be read",
             said=getattr(error, "strerror", None) or "it is no UTF-8",
             where=str(path.resolve()),
+            next_step="name a file that can be read, in YAML and UTF-8",
         ) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise WorkflowError(
-            "The workflow's file is no YAML",
+            "The file is no YAML",
             said=str(getattr(error, "problem", "") or error),
             where=f"{path}, line {mark.line + 1}" if mark else str(path),
         ) from None
@@ -57,7 +58,7 @@ def _lines(node: Any, at: Path, file: FilePath) -> Iterator[tuple[Path, int]]:
             line, name = key.start_mark.line + 1, str(key.value)
             if name in seen:
                 raise WorkflowError(
-                    f"{dotted((*at, name))} stands twice in the workflow's file",
+                    f"{dotted((*at, name))} stands twice in the file",
                     where=f"{file}, lines {seen[name]} and {line}",
                     next_step="leave one of them",
                 )
