@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _NAMES = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 # The parts of a table's name: service, database, schema, table.
 _TABLE = 4
+_NAMELESS = "lineage of an entity without a name, by its id: it may be one that was denied"
 
 
 def _checked(rules: object) -> object:
@@ -92,6 +93,9 @@ class Policies(Processor):
         """The entity as it may be told; an error where it is denied; None below what is."""
         if self._denied and (denied_by := self._resting_on_denied(item)):
             self.status.filter(f"{denied_by}: hangs under what it denies, or is about it")
+            return None
+        if self._denied and isinstance(item, LineageEdge) and not all(_names_of_ends(item)):
+            self.status.filter(_NAMELESS)
             return None
         said = [(each, _verdict(each, item)) for each in self._asking(type(item))]
         denials = [(each, verdict) for each, verdict in said if verdict.what == "deny"]
@@ -160,6 +164,10 @@ def _resting_on(item: Item) -> Iterator[tuple[str, str]]:
     elif isinstance(item, LineageEdge):
         ends: tuple[Reference, ...] = (item.from_entity, item.to_entity)
         yield from ((end.type, end.fqn) for end in ends)
+
+
+def _names_of_ends(edge: LineageEdge) -> tuple[str, str]:
+    return edge.from_entity.fqn, edge.to_entity.fqn
 
 
 def _named(entity: Entity) -> str:

@@ -253,6 +253,18 @@ class TestBelowADenial:
             "ACME-03: hangs under what it denies, or is about it": 4
         }
 
+    @pytest.mark.parametrize("denied", [True, False])
+    def test_an_edge_by_ids_may_be_about_it(self, denied: bool) -> None:
+        by_id = Reference(id="8a1d4e6e-9d5c-4b8e-9c43-0f6a3c0f1f11")
+        edge = LineageEdge(from_entity=by_id, to_entity=Reference(fqn="acme.sales.public.orders"))
+        given = [table("raw", schema="tmp_x" if denied else "public"), table("orders"), edge]
+
+        report, items = judged(given)
+
+        assert (edge in items) is not denied
+        left_out = "lineage of an entity without a name, by its id: it may be one that was denied"
+        assert report.steps[1].filtered[left_out] == denied
+
     def test_a_name_with_quotes_that_it_does_not_need_is_the_same(self) -> None:
         nobody = policy("ACME-09", Table)(lambda _: deny("nobody may"))
         quoted = 'acme."sales".public."raw"'
