@@ -77,7 +77,8 @@ class Delivery:
         with outbox.changed:
             newest = outbox.newest()
             for each in outbox.subscribers.values():
-                if each.on and newest - each.position > limit:
+                # Never more waits than came since, which costs nothing to ask.
+                if each.on and newest - each.position > limit < outbox.pending(each):
                     self._give_up(each, limit)
             outbox.changed.notify_all()
 
@@ -91,11 +92,12 @@ class Delivery:
             each.join(max(0, deadline - monotonic()))
 
     def _give_up(self, subscriber: Subscriber, limit: int) -> None:
+        lost = self._store.outbox.pending(subscriber)
         reason = (
-            f"it is more than {limit} events behind, of all types, which is event_limit: what waited "
-            "is gone, and no more is kept for it. PUT the subscription again, and it goes on with what "
-            "comes then"
+            f"{lost} events waited for it, more than the {limit} of event_limit: they are gone, and no "
+            "more is kept for it. PUT the subscription again, and it goes on with what comes then"
         )
+        subscriber.failed += lost
         subscriber.state |= {
             "status": FAILED,
             "lastFailedAt": self._clock(),

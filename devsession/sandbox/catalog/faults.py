@@ -70,7 +70,7 @@ class Settings(BaseModel):
         event_pauses: seconds before an event that was not taken is sent again; the last of them
             before every further time.
         event_signature: how the HMAC of an event is written in X-OM-Signature.
-        event_limit: a subscriber that is more events behind is told no more.
+        event_limit: a subscriber for whom more events wait is told no more.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)

@@ -1,6 +1,6 @@
 """What subscribers have still to be told, and how far each of them is: kept beside the entities.
 
-An event is written in the transaction of its change, and goes when every subscriber is past it. A
+An event is written in the transaction of its change, and goes when all who want it are past it. A
 subscriber is at a position among them; what is sent moves it on, so that after a kill at most the
 event that was under way is sent once more.
 """
@@ -42,6 +42,7 @@ create table if not exists events (
     type text not null,
     content blob not null
 );
+create index if not exists events_of_a_type on events (type, position);
 create table if not exists failed_events (
     subscription text not null,
     position integer not null,
@@ -107,6 +108,7 @@ class Outbox:
         self._database = database
         self.changed = Condition(lock)
         found = database.execute("select * from subscriptions order by name").fetchall()
+        self._types = {each for (each,) in database.execute("select distinct type from events")}
         self.subscribers: dict[str, Subscriber] = {}
         for row in found:
             self.subscribers[row[0]] = Subscriber(
@@ -127,6 +129,8 @@ class Outbox:
 
     def append(self, events: Iterable[tuple[str, bytes]]) -> None:
         """(entity type, ChangeEvent as JSON), within the transaction of the change."""
+        events = list(events)
+        self._types.update(entity_type for entity_type, _ in events)
         self._database.executemany("insert into events (type, content) values (?, ?)", events)
 
     def newest(self) -> int:
@@ -207,10 +211,14 @@ class Outbox:
         self._trim()
 
     def _trim(self) -> None:
-        """Events that are over for all go."""
-        positions = [each.position for each in self.subscribers.values() if each.on]
-        over = min(positions, default=self.newest())
-        self._database.execute("delete from events where position <= ?", (over,))
+        """Events that are over for all who want them go."""
+        on = [each for each in self.subscribers.values() if each.on]
+        newest = self.newest()
+        for entity_type in self._types:
+            over = min((each.position for each in on if each.takes(entity_type)), default=newest)
+            self._database.execute(
+                "delete from events where type = ? and position <= ?", (entity_type, over)
+            )
 
 
 def _what(subscriber: Subscriber) -> tuple[int, bool, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import sqlite3
 import threading
 import time
 from contextlib import closing, suppress
@@ -17,6 +18,7 @@ import requests
 from devsession import sandbox
 from devsession.sandbox import set_catalog, start_sandbox, stop_sandbox
 from devsession.sandbox.catalog import create_catalog
+from devsession.sandbox.catalog.store import FILE_NAME
 from tests.sandbox.catalog.conftest import SCHEMA, TOKEN, Api, Clock, table
 from tests.sandbox.catalog.subscriber import Subscriber, listening, subscribe, subscription
 from tests.sandbox.catalog.test_kept import served
@@ -216,18 +218,60 @@ def test_who_falls_too_far_behind_is_told_no_more_and_it_is_said(
         for name in ("a", "b", "c"):
             shop.put("/tables", json=table(name))
             assert names(subscriber.events()) == [name]
+            if name == "a":
+                slow.arrived()
 
         told = status(shop)
         assert (told["status"], told["lastFailedReason"]) == snapshot
         assert told["lastFailedReason"] in caplog.text
         assert record(shop)["pendingEventsCount"] == 0
+        assert record(shop)["failedEventsCount"] == 3
 
         slow.held.set()
-        slow.arrived()
         subscribe(shop, slow)
         shop.put("/tables", json=table("d"))
         assert names(slow.events()) == ["d"]
         assert status(shop)["status"] == "active"
+
+
+def test_who_is_held_loses_nothing_by_events_of_other_types(
+    shop: Api, subscriber: Subscriber
+) -> None:
+    shop.set(event_limit=2)
+    with listening() as slow:
+        slow.held.clear()
+        subscribe(shop, slow, resources=["databaseSchema"])
+        subscribe(shop, subscriber, name="other", resources=["table"])
+        schema = {"name": "held", "database": SCHEMA.rpartition(".")[0]}
+        shop.put("/databaseSchemas", json=schema)
+        slow.arrived()
+
+        for name in ("a", "b", "c", "d"):
+            shop.put("/tables", json=table(name))
+            assert names(subscriber.events()) == [name]
+
+        assert status(shop)["status"] == "active"
+        assert record(shop)["pendingEventsCount"] == 1
+        slow.held.set()
+        until(shop, successfulEventsCount=1, failedEventsCount=0, pendingEventsCount=0)
+
+
+def test_an_event_is_kept_for_those_only_who_want_it(
+    tmp_path: Path, clock: Clock, subscriber: Subscriber
+) -> None:
+    with listening() as away:
+        pass
+    with closing(create_catalog(TOKEN, tmp_path, clock)) as catalog:
+        api = Api(catalog)
+        subscribe(api, away, name="other", resources=["team"])
+        subscribe(api, subscriber, resources=["user"])
+        api.put("/teams", json={"name": "data", "teamType": "Group"})
+        for name in ("ada", "bob"):
+            api.put("/users", json={"name": name, "email": f"{name}@example.com"})
+        until(api, successfulEventsCount=2)
+
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as kept:
+        assert kept.execute("select type from events").fetchall() == [("team",)]
 
 
 def test_a_disabled_subscription_is_told_nothing_of_what_happens_meanwhile(
