@@ -178,7 +178,7 @@ class Courier(threading.Thread):
         )
         try:
             with client.stream(
-                "POST",
+                config.get("httpMethod") or "POST",
                 config["endpoint"],
                 params=config.get("queryParams"),
                 headers=self._headers(config, event.body),

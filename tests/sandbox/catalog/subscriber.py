@@ -107,6 +107,8 @@ def listening(port: int | None = None) -> Iterator[Subscriber]:
             self.send_header("Connection", "close")
             self.end_headers()
 
+        do_PUT = do_POST  # noqa: N815 - the name that it is looked for by
+
         def log_message(self, *_: object) -> None:
             """Nothing on the terminal."""
 

@@ -69,7 +69,6 @@ def test_a_delivery_is_one_post_of_json_with_the_headers_that_were_asked_for(
     config = {
         "headers": {"Authorization": "Bearer abc", "X-Team": "data"},
         "queryParams": {"from": "the catalog"},
-        "httpMethod": "PUT",
     }
     subscribe(shop, subscriber, config=config)
 
@@ -81,6 +80,17 @@ def test_a_delivery_is_one_post_of_json_with_the_headers_that_were_asked_for(
     assert delivery.headers["authorization"] == "Bearer abc"
     assert delivery.headers["x-team"] == "data"
     assert "x-om-signature" not in delivery.headers
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_a_delivery_comes_by_the_method_that_was_asked_for(
+    shop: Api, subscriber: Subscriber, method: str
+) -> None:
+    subscribe(shop, subscriber, config={"httpMethod": method})
+
+    shop.put("/tables", json=table("orders"))
+
+    assert [each.method for each in subscriber.arrived()] == [method]
 
 
 @pytest.mark.parametrize("written", ["hex", "base64"])
