@@ -137,7 +137,10 @@ class Inbox:
         """An event that waits. Raises: sqlite3.Error."""
         query = "SELECT body, attempts FROM events WHERE place = ?"
         with self._reading:
-            return Kept(*self._reader.execute(query, [place]).fetchone())
+            found = self._reader.execute(query, [place]).fetchone()
+        if found is None:
+            raise sqlite3.DataError("it is there no more")
+        return Kept(*found)
 
     def close(self) -> None:
         """Write what was asked for, and let others have the file; what is asked later fails."""

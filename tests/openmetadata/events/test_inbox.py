@@ -228,6 +228,13 @@ def test_what_cannot_wait_again(path: Path) -> None:
     assert counts(path) == {"done": 1, "waiting": 1}
 
 
+def test_an_event_that_somebody_has_taken_out_is_an_error_of_the_file(path: Path) -> None:
+    inbox = Inbox(path, LIMITS, Lanes().add)
+    with pytest.raises(sqlite3.Error, match="there no more"):
+        inbox.kept(1)
+    inbox.close()
+
+
 def test_who_asks_after_the_end_is_told_so(path: Path) -> None:
     inbox = Inbox(path, LIMITS, Lanes().add)
     inbox.close()
