@@ -17,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from devsession.errors import InboxError
-from devsession.openmetadata.events.inbox_file import WAITING, State, opened, unusable
+from devsession.openmetadata.events.inbox_file import FAILED, WAITING, State, opened, unusable
 from devsession.openmetadata.events.log import log_trouble
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Inbox:
         self._closed = False
         self._asked: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
         self._after: list[Callable[[], None]] = []
-        self._unfinished = 0
+        self._unfinished, self._unfinished_bytes = 0, 0
         self._others = -1
         self._next_look, self._next_forgetting = 0.0, 0.0
         try:
@@ -190,13 +190,13 @@ class Inbox:
         return asked, True
 
     def _commit(self, asked: list[_Asked]) -> None:
-        self._after, before = [], self._unfinished
+        self._after, before = [], (self._unfinished, self._unfinished_bytes)
         try:
             self._db.execute("BEGIN IMMEDIATE")
             answers = [each.work() for each in asked]
             self._db.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - each who waits is told
-            self._unfinished = before
+            self._unfinished, self._unfinished_bytes = before
             with suppress(sqlite3.Error):
                 self._db.rollback()
             for each in asked:
@@ -216,13 +216,18 @@ class Inbox:
             return "known" if known[0] == arrival.content_hash else "another"
         if arrival.happened <= self._forgotten:
             return "forgotten"
-        if self._unfinished >= self._limits.unfinished:
+        limits = self._limits
+        if (
+            self._unfinished >= limits.unfinished
+            or self._unfinished_bytes >= limits.unfinished_bytes
+        ):
             return "full"
         place = self._db.execute(
             "INSERT INTO events (id, content_hash, lane, happened, body, received) VALUES (?, ?, ?, ?, ?, ?)",
             [*arrival, time.time()],
         ).lastrowid
         self._unfinished += 1
+        self._unfinished_bytes += len(arrival.body)
         self._after.append(partial(self._waits, [(arrival.lane, place or 0)]))
         return "stored"
 
@@ -234,7 +239,10 @@ class Inbox:
             "WHERE place = ? AND state = 'waiting'",
             [state, attempts, told, ended, place],
         )
-        self._unfinished -= state not in {"waiting", "failed"}
+        if state not in {WAITING, FAILED}:
+            query = "SELECT length(body) FROM events WHERE place = ?"
+            self._unfinished -= 1
+            self._unfinished_bytes -= sum(size for (size,) in self._db.execute(query, [place]))
         self._after.append(then)
 
     def _look(self) -> None:
@@ -244,12 +252,13 @@ class Inbox:
         if others == self._others:
             return
         unfinished = (
-            "SELECT lane, place, state FROM events WHERE state IN ('waiting', 'failed') "
-            "ORDER BY place"
+            "SELECT lane, place, state, length(body) FROM events "
+            "WHERE state IN ('waiting', 'failed') ORDER BY place"
         )
         found = self._db.execute(unfinished).fetchall()
         self._others, self._unfinished = others, len(found)
-        self._waits((lane, place) for lane, place, state in found if state == WAITING)
+        self._unfinished_bytes = sum(size for *_, size in found)
+        self._waits((lane, place) for lane, place, state, _ in found if state == WAITING)
 
     def _forget(self) -> None:
         """Remove finished events that would be refused by their age; a few at a time."""

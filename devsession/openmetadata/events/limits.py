@@ -29,7 +29,8 @@ def plain_age(age: timedelta) -> str:
 class Limits:
     """max_bytes: of a body. max_age: of an event, and how long its id is remembered. at_once: events
     handled at the same time. attempts: of one event, before it counts as failed; first_wait: seconds
-    before the second one. requests: at the same time. unfinished: events that wait or have failed.
+    before the second one. requests: at the same time. unfinished: events that wait or have failed;
+    unfinished_bytes: their bodies together, which one may exceed.
     """
 
     max_bytes: int = 2_000_000
@@ -39,9 +40,11 @@ class Limits:
     first_wait: float = 1.0
     requests: int = 64
     unfinished: int = 100_000
+    unfinished_bytes: int = 1_000_000_000
 
     def __post_init__(self) -> None:
-        for name in ("max_bytes", "at_once", "attempts", "requests", "unfinished"):
+        names = "max_bytes", "at_once", "attempts", "requests", "unfinished", "unfinished_bytes"
+        for name in names:
             if getattr(self, name) < 1:
                 raise UsageError(
                     f"{name} of a receiver is {getattr(self, name)}",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from devsession.openmetadata.events.handler import EventHandler
-from devsession.openmetadata.events.limits import WEEK, Limits
+from devsession.openmetadata.events.limits import Limits
 from devsession.openmetadata.steps.steps import Planned
 
 if TYPE_CHECKING:
@@ -28,13 +28,14 @@ def receiver(  # noqa: PLR0913 - what keeps an operator's machine safe is each o
     secret: str = "",
     token: str = "",
     allow: Iterable[str] = (),
-    max_bytes: int = 2_000_000,
-    at_once: int = 4,
-    max_age: timedelta = WEEK,
-    attempts: int = 6,
-    first_wait: float = 1.0,
-    requests: int = 64,
-    unfinished: int = 100_000,
+    max_bytes: int = Limits.max_bytes,
+    at_once: int = Limits.at_once,
+    max_age: timedelta = Limits.max_age,
+    attempts: int = Limits.attempts,
+    first_wait: float = Limits.first_wait,
+    requests: int = Limits.requests,
+    unfinished: int = Limits.unfinished,
+    unfinished_bytes: int = Limits.unfinished_bytes,
 ) -> Starlette:
     """An ASGI app that takes a catalog's events at `/events`, for uvicorn or any other server.
 
@@ -47,14 +48,24 @@ def receiver(  # noqa: PLR0913 - what keeps an operator's machine safe is each o
     networks that may connect. max_bytes: of a body. at_once: events handled at the same time.
     max_age: of an event; its id is remembered as long. attempts: of an event, before it counts as
     failed; first_wait: seconds before the second one. requests: at the same time. unfinished:
-    events that wait or have failed, before no other is taken.
+    events that wait or have failed, unfinished_bytes: their bodies together, before no other is
+    taken.
 
     Raises: UsageError for what cannot be. What the handler's prepare() raises and InboxError
         end the server's start.
     """
     from devsession.openmetadata.events.receiving import Receiver
 
-    limits = Limits(max_bytes, max_age, at_once, attempts, first_wait, requests, unfinished)
+    limits = Limits(
+        max_bytes=max_bytes,
+        max_age=max_age,
+        at_once=at_once,
+        attempts=attempts,
+        first_wait=first_wait,
+        requests=requests,
+        unfinished=unfinished,
+        unfinished_bytes=unfinished_bytes,
+    )
     return Receiver(
         handler, Path(inbox), secret=secret, token=token, allow=allow, limits=limits
     ).app

@@ -297,6 +297,30 @@ def test_a_full_inbox(inbox: Path) -> None:
         assert catalog.send(event(3)).status_code == 200
 
 
+def test_an_inbox_that_is_full_of_bytes(inbox: Path) -> None:
+    go_on, size = threading.Event(), 10_000
+    handler = Noting(lambda _: str(go_on.wait(PATIENCE)))
+    large = [event(number, userName="a" * size) for number in range(4)]
+    with receiving(handler, inbox, unfinished_bytes=2 * size, at_once=1) as catalog:
+        sent = [catalog.send(each) for each in large[:3]]
+        assert [each.status_code for each in sent] == [200, 200, 503]
+        assert int(sent[2].headers["Retry-After"]) > 0
+        go_on.set()
+        catalog.settle()
+        assert catalog.send(large[2]).status_code == 200
+
+
+def test_what_fills_an_inbox_fills_it_after_a_restart(inbox: Path) -> None:
+    def fails(_: object) -> None:
+        raise ValueError
+
+    with receiving(Noting(fails), inbox, attempts=1) as catalog:
+        catalog.send(event(0, userName="a" * 10_000))
+        catalog.settle()
+    with receiving(Noting(), inbox, unfinished_bytes=10_000) as catalog:
+        assert catalog.send(event(1)).status_code == 503
+
+
 def test_an_inbox_that_somebody_has_locked(inbox: Path) -> None:
     handler, sent = Noting(), event()
     with receiving(handler, inbox) as catalog:
@@ -488,8 +512,14 @@ def test_a_receiver_needs_a_secret(inbox: Path, snapshot: SnapshotAssertion) -> 
 
 @pytest.mark.parametrize(
     "options",
-    [{"allow": ["10.0.0.1/8"]}, {"allow": "acme"}, {"at_once": 0}, {"max_age": timedelta(0)}],
-    ids=["network", "name", "number", "age"],
+    [
+        {"allow": ["10.0.0.1/8"]},
+        {"allow": "acme"},
+        {"at_once": 0},
+        {"unfinished_bytes": 0},
+        {"max_age": timedelta(0)},
+    ],
+    ids=["network", "name", "number", "bytes", "age"],
 )
 def test_what_a_receiver_cannot_be(
     inbox: Path, options: dict[str, Any], snapshot: SnapshotAssertion
