@@ -9,7 +9,6 @@ import secrets
 import signal
 import socket
 import sys
-from collections import deque
 from contextlib import ExitStack, contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -135,7 +134,7 @@ def list_events(*, failed: bool, as_json: bool) -> None:
         typer.echo(json.dumps([each.to_dict() for each in received(path, *states)]))
         return
     found = counts(path)
-    shown = deque(received(path, *states), maxlen=_SHOWN)
+    shown = [*received(path, *states, last=_SHOWN)]
     total = sum(number for state, number in found.items() if not states or state in states)
     typer.echo(_headline(found) if found else "no event has come yet; devsession events receive")
     if not shown:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
 from devsession.openmetadata import ChangeEvent
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from devsession.openmetadata.events.inbox_file import Received
     from devsession.session.workspace import Workspace
 
-_SHOWN = 1_000
+_SHOWN = 100
 
 
 def inbox_of(workspace: Workspace) -> Path:
@@ -31,11 +30,11 @@ def inbox_of(workspace: Workspace) -> Path:
 
 def last_received(workspace: Workspace, most: int) -> list[Received]:
     """The last ones, in the order in which they came. Raises: InboxError."""
-    return list(deque(received(inbox_of(workspace)), maxlen=most))
+    return list(received(inbox_of(workspace), last=most))
 
 
 def received_frame(workspace: Workspace) -> DataFrame:
-    """One row an event: those of `events_frame`, STATE, TRIES, RESULT (a dict). Raises: InboxError."""
+    """One row an event, the last 100: those of `events_frame`, STATE, TRIES, RESULT (a dict). Raises: InboxError."""
     from pandas import Series
 
     found = last_received(workspace, _SHOWN)

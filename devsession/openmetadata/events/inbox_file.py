@@ -22,7 +22,7 @@ from devsession.errors import InboxError, UnknownNameError, UsageError
 from devsession.openmetadata.model.change_event import ChangeEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 State = Literal["waiting", "done", "left out", "failed"]
@@ -141,8 +141,10 @@ def opened(path: Path, *, make: bool = False) -> sqlite3.Connection:
     return found
 
 
-def received(path: Path, *states: State) -> Iterator[Received]:
+def received(path: Path, *states: State, last: int | None = None) -> Iterator[Received]:
     """The events of an inbox in the order in which they came, of these states or of all; it may be in use.
+
+    last: no more than so many, the last ones; only they are read.
 
     Raises: InboxError.
     """
@@ -150,8 +152,15 @@ def received(path: Path, *states: State) -> Iterator[Received]:
         return
     chosen = f" WHERE state IN ({', '.join('?' * len(states))})" if states else ""
     columns = "id, state, attempts, received, ended, outcome, body"
+    query, values = f"SELECT {columns} FROM events{chosen} ORDER BY place", [*states]  # noqa: S608
     with _using(path) as found:
-        for row in found.execute(f"SELECT {columns} FROM events{chosen} ORDER BY place", states):  # noqa: S608
+        rows: Iterable[tuple[Any, ...]]
+        if last is None:
+            rows = found.execute(query, values)
+        else:
+            backwards = found.execute(f"{query} DESC LIMIT ?", [*values, last])
+            rows = reversed(backwards.fetchall())
+        for row in rows:
             event, state, attempts, came, ended, outcome, body = row
             yield Received(event, state, attempts, came, ended, json.loads(outcome), body)
 

@@ -6,7 +6,7 @@ import sqlite3
 import tempfile
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -226,6 +226,22 @@ def test_what_cannot_wait_again(path: Path) -> None:
         with pytest.raises(error):
             again(path, name)
     assert counts(path) == {"done": 1, "waiting": 1}
+
+
+def test_the_last_ones_are_read_alone(path: Path) -> None:
+    lanes = Lanes()
+    inbox = Inbox(path, LIMITS, lanes.add)
+    for name in ("a1", "b1", "b2", "c1"):
+        inbox.put(arrival(name)).result()
+    handled(inbox, lanes, "done")
+    inbox.close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE events SET outcome = 'no JSON' WHERE id = 'b1'")
+        db.commit()
+    assert [each.id for each in received(path, last=2)] == ["b2", "c1"]
+    assert [each.id for each in received(path, "waiting", last=2)] == ["b2", "c1"]
+    assert [each.id for each in received(path, "done", last=2)] == ["a1"]
+    assert [*received(path, last=0)] == []
 
 
 def test_an_event_that_somebody_has_taken_out_is_an_error_of_the_file(path: Path) -> None:
