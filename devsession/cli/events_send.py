@@ -14,7 +14,6 @@ from devsession.cli.events_commands import URL
 from devsession.cli.place import workspace_here
 from devsession.errors import (
     ConnectError,
-    DataError,
     SecretMissingError,
     UnknownNameError,
     UsageError,
@@ -22,13 +21,14 @@ from devsession.errors import (
 )
 from devsession.http import retrying_session
 from devsession.http.token_endpoint import no_header
+from devsession.openmetadata.events.given_events import event_lines
 from devsession.openmetadata.events.samples import sample_events
 from devsession.openmetadata.events.signing import SIGNATURE_HEADER, signature
 from devsession.openmetadata.model.change_event import ENTITY_TYPES, EVENT_TYPES
 from devsession.render import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _TRIES = 4
@@ -70,7 +70,11 @@ def send(
             f"There is neither a secret {SECRET_NAME} nor a {TOKEN_NAME}, so nothing can be signed",
             next_step=f"devsession events receive makes one; or export {SECRET_NAME}=..",
         )
-    bodies = _lines(file) if file is not None else _made(event_type, entity, count)
+    bodies: Iterable[bytes]
+    if file is not None:
+        bodies = [line for _, line in event_lines(file)]
+    else:
+        bodies = _made(event_type, entity, count)
     with retrying_session(retry_methods=["POST"], tries=_TRIES) as session:
         sent = _Sent()
         for body in bodies:
@@ -145,20 +149,6 @@ class _Sent:
 def _made(event_type: str, entity: str, count: int) -> Iterator[bytes]:
     for event in sample_events(event_type, entity, count):
         yield json.dumps(event, ensure_ascii=False).encode()
-
-
-def _lines(file: Path) -> list[bytes]:
-    """The events of a file, as they stand there. Raises: DataError."""
-    try:
-        lines = [line.strip() for line in file.read_bytes().splitlines()]
-    except OSError as error:
-        raise DataError(
-            "The file of events cannot be read",
-            said=error.strerror or "",
-            where=str(file),
-            next_step="a file with one event as JSON on each line",
-        ) from None
-    return [line for line in lines if line]
 
 
 def _headers(body: bytes, secret: str, token: str) -> dict[str, str]:

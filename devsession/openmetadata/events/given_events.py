@@ -57,24 +57,28 @@ def events_frame(events: Iterable[ChangeEvent]) -> DataFrame:
     return DataFrame(rows, columns=_COLUMNS, dtype=object)
 
 
-def _read(file: Path) -> list[ChangeEvent]:
+def event_lines(file: Path) -> list[tuple[int, bytes]]:
+    """The lines of a file of events as they stand there, each with its number; without empty ones.
+
+    Raises: DataError when it cannot be read.
+    """
     try:
         # As bytes: a text has line ends, U+2028, that JSON may hold as they are.
-        lines = [line.decode() for line in file.read_bytes().splitlines()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(
-            "The file of events cannot be read",
-            said=getattr(error, "strerror", None) or "it is not UTF-8",
-            where=str(file),
-            next_step="name a file with an event as JSON in each line",
-        ) from None
+        lines = file.read_bytes().splitlines()
+    except OSError as error:
+        raise _unreadable(file, error.strerror or "") from None
+    stripped = (line.strip() for line in lines)
+    return [(number, line) for number, line in enumerate(stripped, start=1) if line]
+
+
+def _read(file: Path) -> list[ChangeEvent]:
     events = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+    for number, line in event_lines(file):
         where = f"{file.name}, line {number}"
         try:
-            content = json.loads(line)
+            content = json.loads(line.decode())
+        except UnicodeDecodeError:
+            raise _unreadable(file, "it is not UTF-8") from None
         except ValueError as error:
             raise DataError(
                 "A line of the file of events is no JSON",
@@ -84,6 +88,15 @@ def _read(file: Path) -> list[ChangeEvent]:
             ) from None
         events.append(_event(content, where))
     return events
+
+
+def _unreadable(file: Path, said: str) -> DataError:
+    return DataError(
+        "The file of events cannot be read",
+        said=said,
+        where=str(file),
+        next_step="name a file with an event as JSON in each line",
+    )
 
 
 def _event(given: object, where: str) -> ChangeEvent:
