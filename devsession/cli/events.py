@@ -9,7 +9,7 @@ import secrets
 import signal
 import socket
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -19,7 +19,7 @@ import typer
 from devsession.cli import INTERRUPTED
 from devsession.cli.events_commands import URL
 from devsession.cli.place import workspace_here
-from devsession.errors import UsageError
+from devsession.errors import DevsessionError, UsageError
 from devsession.openmetadata.events.inbox_file import (
     DONE,
     FAILED,
@@ -34,7 +34,8 @@ from devsession.openmetadata.events.log import LOGGER
 from devsession.openmetadata.events.receiving import EVENTS_PATH, Receiver
 from devsession.openmetadata.workflow.log import JsonLines
 from devsession.render import counted, shortened, text_table
-from devsession.sandbox import subscribe
+from devsession.sandbox import subscribe, unsubscribe
+from devsession.sandbox.process import sandbox_service
 from devsession.secrets.managers import SecretStore
 from devsession.session.inbox import inbox_of
 from devsession.session.metadata_warehouse import warehouses
@@ -92,6 +93,8 @@ def receive(
         if catalog:
             headers = {"Authorization": f"Bearer {token}"} if token else None
             subscribe(workspace.folder, url, secret or None, headers=headers)
+            if port == 0:  # the next time it is another one, and what waits would wait for ever
+                ending.callback(_unsubscribe, workspace.folder, url)
             told = "the practice catalog sends its events here, and what waited for this address"
         _tell(
             found,
@@ -254,6 +257,13 @@ def _logged(folder: Path) -> Iterator[Path]:
         for each in (kept, seen):
             LOGGER.removeHandler(each)
         kept.close()
+
+
+def _unsubscribe(folder: Path, url: str) -> None:
+    """No event for this address any more; a catalog that has ended is not started for it."""
+    if sandbox_service(folder).address() is not None:
+        with suppress(DevsessionError):
+            unsubscribe(folder, url)
 
 
 def _tell(receiver: Receiver, url: str, facts: dict[str, str]) -> None:

@@ -9,14 +9,17 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 
 from devsession import DevelopmentSession
 from devsession.openmetadata.events.samples import sample_event
 from devsession.openmetadata.model.change_event import EVENT_TYPES
+from devsession.sandbox import stop_sandbox, subscriptions
 from devsession.session.plugin_source import load_plugin_class
 from devsession.warehouse import embedded_service
 from tests.cli.command import environment
@@ -77,12 +80,11 @@ def folder(tmp_path: Path, keys: None) -> Path:
     return tmp_path
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("events")
+@contextmanager
+def serving(folder: Path, *options: str) -> Iterator[Served]:
     (folder / "plugin.py").write_text(PLUGIN, encoding="utf-8")
     (folder / "audit.yaml").write_text("api_key: ${AUDIT_KEY}\n", encoding="utf-8")
-    command = ["events", "receive", "--config", "audit.yaml", "--port", "0"]
+    command = ["events", "receive", "--config", "audit.yaml", "--port", "0", *options]
     process = subprocess.Popen(
         [sys.executable, "-m", "devsession", *command],
         cwd=folder,
@@ -99,6 +101,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     process.kill()
     process.wait()
     process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("events")) as found:
+        yield found
 
 
 def settled(cli: CommandLine, folder: Path) -> list[dict[str, object]]:
@@ -206,6 +214,20 @@ def test_ctrl_c_ends_it_calmly_and_the_log_has_no_secret(
     waits = cli(served.folder, "events", "list")
     assert waits.out.startswith("22 events: 2 waiting, ")
     assert KEY not in waits.out
+
+
+def test_the_catalog_forgets_a_receiver_whose_port_was_any(tmp_path: Path) -> None:
+    try:
+        with serving(tmp_path, "--catalog") as found:
+            (told,) = subscriptions(tmp_path)
+            assert told["endpoint"] == found.url
+            requests.get(found.url, timeout=20)  # it serves, so that Ctrl-C is for the server
+            found.process.send_signal(signal.SIGINT)
+            found.process.communicate(timeout=30)
+            assert found.process.returncode == 130
+        assert subscriptions(tmp_path) == []
+    finally:
+        stop_sandbox(tmp_path)
 
 
 def test_an_inbox_that_is_empty(folder: Path, cli: CommandLine) -> None:
