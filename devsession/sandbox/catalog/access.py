@@ -11,6 +11,8 @@ from devsession.sandbox.catalog.refusals import CatalogRefusedError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_REMEMBERED_MS = 24 * 3_600_000
+
 Standing = Literal["good", "expired", "unknown"]
 
 
@@ -28,14 +30,15 @@ class Tokens:
     """The tokens that let in, and those that did.
 
     token: the first one, which is good until it is expired. clock: milliseconds since 1970.
+
+    Another one is forgotten a day after it has expired, so that they do not become ever more.
     """
 
     def __init__(self, token: str, clock: Callable[[], int], issuer: Issuer | None = None) -> None:
-        self._first = token
+        self._first = token.encode()
         self._clock = clock
         self._issuer = issuer
-        self._until: dict[bytes, int | None] = {token.encode(): None}
-        self._over: list[bytes] = []
+        self._until: dict[bytes, int | None] = {self._first: None}
 
     def check(self, authorization: str | None, *, expired_too: bool = False) -> None:
         """Raises: CatalogRefusedError for a header that does not let in."""
@@ -50,31 +53,34 @@ class Tokens:
 
     def expire(self) -> None:
         """Every token given until now has expired."""
-        self._over += self._until
-        self._until = {}
+        now = self._clock()
+        for token, until in self._until.items():
+            self._until[token] = now if until is None else min(until, now)
         if self._issuer is not None:
             self._issuer.expire_tokens()
 
     def another(self, until: int | None = None) -> str:
         """A new token. until: when it expires, milliseconds since 1970; None: not by itself."""
-        token = new_token()
+        token, oldest = new_token(), self._clock() - _REMEMBERED_MS
+        self._until = {
+            each: over
+            for each, over in self._until.items()
+            if each == self._first or over is None or over > oldest
+        }
         self._until[token.encode()] = until
         return token
 
     def renew(self) -> None:
         """The first token is good again."""
-        first = self._first.encode()
-        self._over = [each for each in self._over if each != first]
-        self._until[first] = None
+        self._until[self._first] = None
 
     def _standing(self, token: str) -> Standing:
         # Every token is compared, in constant time: the time taken tells nothing about them.
         shown = token.encode()
-        over = sum(hmac.compare_digest(each, shown) for each in self._over)
-        good = [until for each, until in self._until.items() if hmac.compare_digest(each, shown)]
-        if over or any(until is not None and until <= self._clock() for until in good):
+        found = [until for each, until in self._until.items() if hmac.compare_digest(each, shown)]
+        if any(until is not None and until <= self._clock() for until in found):
             return "expired"
-        if good:
+        if found:
             return "good"
         return "unknown" if self._issuer is None else self._issuer.standing(token)
 

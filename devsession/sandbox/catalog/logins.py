@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from devsession.sandbox.catalog.access import Tokens
 
 _SECONDS = 3_600
+_REFRESH_SECONDS = 7 * 24 * 3_600
 _WRONG = "You have entered an invalid username or password."
 
 
@@ -48,7 +49,7 @@ _LOGIN, _REFRESH = TypeAdapter(_Login), TypeAdapter(_Refresh)
 
 
 class Logins:
-    """Gives an access token for an hour, and one to get the next with, which is good once.
+    """Gives an access token for an hour, and one to get the next with: once, and within a week.
 
     password: the administrator's; an empty one logs in nobody. clock: milliseconds since 1970.
     """
@@ -57,7 +58,7 @@ class Logins:
         self._tokens = tokens
         self._password = password.encode()
         self._clock = clock
-        self._refreshing: set[str] = set()
+        self._refreshing: dict[str, int] = {}  # until when
         self._endpoints = {f"{root}/users/login": self.login, f"{root}/users/refresh": self.refresh}
 
     @property
@@ -84,14 +85,14 @@ class Logins:
     async def refresh(self, request: Request) -> Response:
         """With the token that came along with the last one."""
         sent = read_as(_REFRESH, await read_body(request))
-        if sent.refresh_token not in self._refreshing:
+        if self._refreshing.pop(sent.refresh_token, 0) <= self._clock():
             raise CatalogRefusedError(400, "Invalid Refresh Token")
-        self._refreshing.remove(sent.refresh_token)
         return self._given()
 
     def _given(self) -> Response:
-        refresh = secrets.token_hex(16)
-        self._refreshing.add(refresh)
-        until = self._clock() + _SECONDS * 1_000
+        refresh, now = secrets.token_hex(16), self._clock()
+        self._refreshing = {each: over for each, over in self._refreshing.items() if over > now}
+        self._refreshing[refresh] = now + _REFRESH_SECONDS * 1_000
+        until = now + _SECONDS * 1_000
         given = {"accessToken": self._tokens.another(until), "refreshToken": refresh}
         return json_response({**given, "tokenType": "Bearer", "expiryDuration": until})

@@ -86,6 +86,35 @@ def test_a_refresh_token_is_good_once(api: Api) -> None:
     assert refusal(api.post("/users/refresh", json=sent)) == (400, "Invalid Refresh Token")
 
 
+def test_a_refresh_token_is_good_for_a_week(api: Api, clock: Clock) -> None:
+    sent = {"refreshToken": log_in(api)["refreshToken"]}
+    clock.time += 7 * 24 * 3_600_000
+
+    assert refusal(api.post("/users/refresh", json=sent)) == (400, "Invalid Refresh Token")
+
+
+def test_an_expired_token_is_forgotten_after_a_day_and_the_first_one_never(
+    api: Api, clock: Clock
+) -> None:
+    yesterday = log_in(api)
+    api.request("POST", "/_control/expire_tokens")
+    said = refusal(api.get("/users/name/admin"))
+    clock.time += 25 * 3_600_000
+    good = log_in(api)
+    showing(api, yesterday)
+    said_then = refusal(api.get("/users/name/admin"))
+    showing(api, good)
+    now = status(api)
+    showing(api, {"accessToken": TOKEN})
+
+    assert (said, said_then) == (
+        (401, "Token has expired!"),
+        (401, "Not Authorized! Invalid Token"),
+    )
+    assert now == 200
+    assert refusal(api.get("/users/name/admin")) == (401, "Token has expired!")
+
+
 @pytest.mark.parametrize(
     ("sent", "code"),
     [
