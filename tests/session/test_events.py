@@ -22,6 +22,8 @@ from devsession.errors import (
     UsageError,
 )
 from devsession.openmetadata import ChangeEvent, EventHandler
+from devsession.openmetadata.events.inbox import Arrival, Inbox
+from devsession.openmetadata.events.limits import Limits
 from devsession.session.inbox import inbox_of
 from devsession.session.plugin_source import load_plugin_class
 from devsession.testing import run_faults, run_scenario
@@ -217,6 +219,23 @@ class TestScenario:
         assert [each.id for each in scenario.items] == [event(n)["id"] for n in range(2, 12)]
         assert got["IDENTIFIER"].tolist() == [event(n)["id"] for n in range(12)]
         assert set(got["STATE"]) == {"done"}
+
+    def test_of_what_the_receiver_got_the_last_hundred_are_shown(
+        self, chat: SessionEvents, session: DevelopmentSession
+    ) -> None:
+        path = inbox_of(session.workspace)
+        inbox = Inbox(path, Limits(), lambda _: None)
+        events = [event(number) for number in range(110)]
+        sent = [Arrival(e["id"], b"", "a", 1, json.dumps(e).encode()) for e in events]
+        for standing in [inbox.put(arrival) for arrival in sent]:
+            standing.result()
+        inbox.close()
+
+        try:
+            got = chat.received
+        finally:
+            path.unlink()
+        assert got["IDENTIFIER"].tolist() == [each["id"] for each in events[10:]]
 
     def test_outcomes_of_cells_are_checked(
         self, chat: SessionEvents, snapshot: SnapshotAssertion

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import inspect
 import json
 import logging
 import resource
@@ -12,6 +13,7 @@ import threading
 import time
 from base64 import b64encode
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,7 @@ from pydantic import BaseModel, SecretStr
 from devsession.errors import InboxError, SetupError, UsageError
 from devsession.openmetadata import EventHandler, receiver
 from devsession.openmetadata.events.inbox_file import again, counts
+from devsession.openmetadata.events.limits import Limits
 from devsession.openmetadata.events.signing import signature
 from tests.openmetadata.events.sending import PATIENCE, SECRET, Noting, called, event, receiving
 
@@ -527,6 +530,12 @@ def test_what_a_receiver_cannot_be(
     with pytest.raises(UsageError) as raised:
         receiver(Noting(), inbox=inbox, secret=SECRET, **options)
     assert str(raised.value) == snapshot
+
+
+def test_every_limit_is_an_option_and_has_one_default() -> None:
+    options = inspect.signature(receiver).parameters
+    for each in fields(Limits):
+        assert options[each.name].default == each.default
 
 
 def test_two_receivers_on_one_inbox(inbox: Path, snapshot: SnapshotAssertion) -> None:
