@@ -98,7 +98,11 @@ def listening(port: int | None = None) -> Iterator[Subscriber]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            size = int(self.headers["Content-Length"])
+            body = self.rfile.read(size)
+            if len(body) < size:  # who sent it was killed meanwhile
+                self.close_connection = True
+                return
             headers = {name.lower(): value for name, value in self.headers.items()}
             status = subscriber.take(Delivery(self.command, self.path, headers, body))
             self.send_response(status)
