@@ -12,6 +12,7 @@ from zipfile import Path as InZip
 
 import pytest
 from hatchling.builders.wheel import WheelBuilder
+from packaging.requirements import Requirement
 
 from devsession import __version__
 from devsession.cli.project import create_project
@@ -62,7 +63,11 @@ def named_in(project: Path) -> list[str]:
 def named_by(wheel: Path) -> list[str]:
     """What devsession requires, but for its extras."""
     name = "-".join(wheel.name.split("-")[:2])
-    return PathDistribution(InZip(wheel, f"{name}.dist-info/")).requires or []
+    named = PathDistribution(InZip(wheel, f"{name}.dist-info/")).requires or []
+    markers = {each: Requirement(each).marker for each in named}
+    return [
+        each for each, marker in markers.items() if not marker or marker.evaluate({"extra": ""})
+    ]
 
 
 def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

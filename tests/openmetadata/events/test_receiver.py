@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
     from devsession.openmetadata import ChangeEvent
 
-NOW_MS = time.time_ns() // 1_000_000
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 @pytest.fixture
@@ -218,7 +220,7 @@ def test_what_is_no_event(inbox: Path, body: bytes, snapshot: SnapshotAssertion)
     ids=["a repeated one", "too old", "a clock ahead", "the future"],
 )
 def test_the_time_of_an_event(inbox: Path, age: timedelta, status: int) -> None:
-    then = NOW_MS - int(age.total_seconds() * 1000)
+    then = now_ms() - int(age.total_seconds() * 1000)
     with receiving(Noting(), inbox) as catalog:
         assert catalog.send(event(timestamp=then)).status_code == status
 
@@ -236,7 +238,7 @@ def test_the_time_of_an_event(inbox: Path, age: timedelta, status: int) -> None:
 )
 def test_an_age_is_told_plainly(inbox: Path, age: timedelta, told: str) -> None:
     with receiving(Noting(), inbox, max_age=age) as catalog:
-        answer = catalog.send(event(timestamp=NOW_MS - 8 * 86_400_000))
+        answer = catalog.send(event(timestamp=now_ms() - 8 * 86_400_000))
     assert answer.json() == {"error": f"the event is older than {told}"}
 
 
