@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
 from contextlib import nullcontext, redirect_stdout
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,27 +15,15 @@ import typer
 
 from devsession.cli import INTERRUPTED
 from devsession.cli.place import chosen_here, workspace_here
+from devsession.cli.verdict import Verdict
 from devsession.errors import RecordingError, ServiceError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from devsession.cli.notebook_checks import NotebookOptions
     from devsession.cli.place import Chosen
+    from devsession.cli.verdict import Kind, Tell
     from devsession.plugin.contract import Plugin
     from devsession.secrets.audit import AuditReport
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """How one check of `devsession test` went. data: the same for `--json`."""
-
-    passed: bool
-    text: str
-    data: dict[str, Any]
-
-
-Tell = Callable[[Verdict], None]
-Kind = Callable[[Tell], None]
-"""Runs all checks of one kind, and tells how each went as soon as that is known."""
 
 
 def test(paths: list[Path], options: NotebookOptions, *, as_json: bool) -> None:

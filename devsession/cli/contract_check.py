@@ -6,13 +6,14 @@ import importlib.util
 from typing import TYPE_CHECKING, Any
 
 from devsession.cli.place import CONTRACT
+from devsession.cli.verdict import Verdict
 from devsession.errors import PluginLoadError
 from devsession.session.plugin_source import kind_of, load_plugin_class
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from devsession.cli.checks import Kind, Tell
+    from devsession.cli.verdict import Kind, Tell
     from devsession.testing.contract.told_suite import ToldSuite
     from devsession.testing.examination import Examination
 
@@ -28,8 +29,6 @@ def contract_check(project: Path) -> Kind:
     """What any plugin, source of metadata or handler of events has to keep to, tried on the project's."""
 
     def run(tell: Tell) -> None:
-        from devsession.cli.checks import Verdict
-
         for suite in _suites(project):
             report = suite.report(without=_PLAYED)
             tell(Verdict(bool(report), _told(report), report.as_dict()))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import logging
-import secrets
 import signal
 import socket
 import sys
@@ -17,7 +16,8 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from devsession.cli import INTERRUPTED
-from devsession.cli.events_commands import URL
+from devsession.cli.events_signing import signed_with
+from devsession.cli.options import EVENTS_URL
 from devsession.cli.place import workspace_here
 from devsession.errors import DevsessionError, UsageError
 from devsession.openmetadata.events.inbox_file import (
@@ -36,7 +36,6 @@ from devsession.openmetadata.workflow.log import JsonLines
 from devsession.render import counted, shortened, text_table
 from devsession.sandbox import subscribe, unsubscribe
 from devsession.sandbox.process import sandbox_service
-from devsession.secrets.managers import SecretStore
 from devsession.session.inbox import inbox_of
 from devsession.session.metadata_warehouse import warehouses
 
@@ -47,8 +46,6 @@ if TYPE_CHECKING:
     from devsession.openmetadata.steps.steps import Planned
     from devsession.session.workspace import Workspace
 
-SECRET_NAME, TOKEN_NAME = "EVENTS_SECRET", "EVENTS_TOKEN"
-_SECRET_BYTES = 32
 _LOG_BYTES = 10_000_000
 _SHOWN = 30
 _SUBSCRIBE = "an alert whose destination is a webhook: this address, and the secret"
@@ -71,7 +68,7 @@ def receive(
 
     workspace = workspace_here()
     planned = _planned(slug, handler, config, workspace)
-    secret, token, place = _signed_with(workspace)
+    secret, token, place = signed_with(workspace)
     workspace.prepare()
     with ExitStack() as ending:
         opener = ending.enter_context(warehouses(workspace))
@@ -104,7 +101,7 @@ def receive(
                 "inbox": _waiting(inbox_of(workspace)),
                 "log": str(_near(log)),
                 "catalog": told,
-                "try it": "devsession events send" + (f" --url {url}" if url != URL else ""),
+                "try it": "devsession events send" + (f" --url {url}" if url != EVENTS_URL else ""),
             },
         )
         server = uvicorn.Server(
@@ -169,23 +166,6 @@ def hand_over_again(event: str | None, *, failed: bool) -> None:
         f"{counted(number, 'event')} {waits} again; a receiver that runs takes "
         f"{'it' if number == 1 else 'them'} now, or the next one: devsession events receive"
     )
-
-
-def signing(workspace: Workspace) -> tuple[str, str]:
-    """The secret and the bearer's token that this project's receiver asks for; empty: there is none."""
-    store = SecretStore(workspace.folder)
-    return store.find(SECRET_NAME) or "", store.find(TOKEN_NAME) or ""
-
-
-def _signed_with(workspace: Workspace) -> tuple[str, str, str]:
-    """Secret and token, and where the secret is, for people; one is made where there is neither."""
-    secret, token = signing(workspace)
-    if secret or token:
-        return secret, token, f'secret("{SECRET_NAME if secret else TOKEN_NAME}")'
-    workspace.prepare()
-    made = secrets.token_urlsafe(_SECRET_BYTES)
-    kept = SecretStore(workspace.folder).store(SECRET_NAME, made)
-    return made, "", f'secret("{SECRET_NAME}"), made and kept in {kept}'
 
 
 def _planned(

@@ -7,12 +7,10 @@ from typing import Annotated
 
 import typer
 
-from devsession.cli.options import Json  # noqa: TC001 - typer reads them
+from devsession.cli.options import EVENTS_PORT, EVENTS_URL, Json
 
 events = typer.Typer(help="Receive a catalog's events, and send some to try.", no_args_is_help=True)
 
-PORT = 8590
-URL = f"http://127.0.0.1:{PORT}/events"
 ConfigPath = Annotated[
     Path | None,
     typer.Option(
@@ -43,7 +41,7 @@ def events_receive(
     ] = "127.0.0.1",
     port: Annotated[
         int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="0: any that is free.")
-    ] = PORT,
+    ] = EVENTS_PORT,
     allow: Annotated[
         list[str] | None,
         typer.Option(
@@ -82,7 +80,7 @@ def events_send(
             "--file", metavar="FILE", help="Send these instead, one as JSON on each line."
         ),
     ] = None,
-    url: Annotated[str, typer.Option("--url", metavar="URL", help="Of the receiver.")] = URL,
+    url: Annotated[str, typer.Option("--url", metavar="URL", help="Of the receiver.")] = EVENTS_URL,
     as_json: Json = False,
 ) -> None:
     """Send made-up events of every type to a receiver, signed as a catalog signs them.

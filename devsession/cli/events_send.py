@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import typer
 
-from devsession.cli.events import SECRET_NAME, TOKEN_NAME, signing
-from devsession.cli.events_commands import URL
+from devsession.cli.events_signing import SECRET_NAME, TOKEN_NAME, signing
+from devsession.cli.options import EVENTS_URL
 from devsession.cli.place import workspace_here
 from devsession.errors import (
     ConnectError,
@@ -62,7 +62,7 @@ def send(
     if not _is_address(url):
         raise UsageError(
             "--url takes the address of a receiver: http or https, and its host",
-            next_step=f"devsession events send --url {URL}",
+            next_step=f"devsession events send --url {EVENTS_URL}",
         )
     secret, token = signing(workspace_here())
     if not (secret or token):

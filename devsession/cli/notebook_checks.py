@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from devsession.cli.run_progress import TerminalLine
+from devsession.cli.verdict import Verdict
 from devsession.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from devsession.cli.checks import Kind, Tell
+    from devsession.cli.verdict import Kind, Tell
     from devsession.testing.notebooks.parameters import ParameterSet
     from devsession.testing.notebooks.replay import Settings, Task
     from devsession.testing.notebooks.report import NotebookReport
@@ -53,7 +54,6 @@ def notebook_check(notebooks: list[Path], options: NotebookOptions) -> Kind:
 
 
 def _run(tasks: list[Task], settings: Settings, workers: int, tell: Tell) -> None:
-    from devsession.cli.checks import Verdict
     from devsession.session.notebook_home import NotebookHome, fresh_warehouse
     from devsession.testing.notebooks.replays import run_notebooks
 

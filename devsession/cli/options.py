@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 
 import typer
 
+EVENTS_PORT = 8590
+EVENTS_URL = f"http://127.0.0.1:{EVENTS_PORT}/events"
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Slug = Annotated[str, typer.Argument(metavar="SLUG", help="The sync's name, such as contacts.")]
 Account = Annotated[

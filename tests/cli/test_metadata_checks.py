@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from devsession.cli.checks import Verdict
+    from devsession.cli.verdict import Verdict
     from tests.cli.conftest import CommandLine
 
 
