@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import ConnectError, FormError, NotFilledError, PluginRaisedError
+from devsession.errors import ConnectError, NotFilledError, PluginRaisedError
 from devsession.plugin.contract import ConnectResponse
-from devsession.plugin.fields import FieldValueError
 from devsession.plugin.form import Form
 from devsession.plugin.oauth import ACCESS_TOKEN, OAuthTemplate
 from devsession.plugin.parameters import ConnectionConfigurationParameters, StoredConfigurationValue
-from devsession.secrets.redact import placeholder
 from devsession.secrets.reference import SecretReference
 from devsession.session.addresses import declared_by, told_elsewhere
+from devsession.session.form_secrets import FormSecrets
 from devsession.session.manifest import manifest_of
 from devsession.session.not_secret import refuse_secrets_in_values
 from devsession.session.option_calls import fetcher_of, last_exchange
@@ -53,7 +51,8 @@ class Connection:
         self._session = session
         self._vault = session.vault
         unrecorded = session.recorder.paused
-        self._signing = Signing(self._vault, secret_name=self._secret_name, unrecorded=unrecorded)
+        self._secrets = FormSecrets(self._vault, lambda: self.plugin_id)
+        self._signing = Signing(self._vault, secret_name=self._secrets.name, unrecorded=unrecorded)
         self.person = Person(
             redeem=self._signing.redeem, answers=self._answers, agreed=session.sandbox.agreed
         )
@@ -203,26 +202,13 @@ class Connection:
         return Note("\n".join(filter(None, ("connect() succeeded", self._elsewhere))))
 
     def _save(self) -> Note:
-        self._plain_secrets(self.form)  # known from now on
+        self._secrets.plain(self.form)  # known from now on
         refuse_secrets_in_values(self.form, self._vault.redactor)
         checked = self._checked
         unchanged = checked is not None and checked[0] == self._answers()
         response = checked[1] if checked and unchanged else self._connect()
-        plain = {
-            **{name: text for name, text in self.form.secrets.items() if isinstance(text, str)},
-            **{name: secret.value for name, secret in response.connection_secrets.items()},
-        }
-        plain |= {name: text for name, text in self._signing.newest.items() if name in plain}
-        known = self._referenced()
-        kept = {
-            name: self._vault.keep(self._secret_name(name), text)
-            for name, text in plain.items()
-            if text not in known
-        }
-        references = {name: known[text] for name, text in plain.items() if text in known}
-        references |= {name: reference for name, (reference, _) in kept.items()}
-        for name in self.form.secrets.keys() & references.keys():
-            self.form.set(name, references[name])
+        returned = {name: secret.value for name, secret in response.connection_secrets.items()}
+        references, places = self._secrets.keep(self.form, returned, self._signing.newest)
         saved = self._session.store.save_connection(
             ConnectionRecord(
                 plugin_id=self.plugin_id,
@@ -231,24 +217,23 @@ class Connection:
                 connection_parameters=self._portable(
                     {**self.form.values, **response.connection_parameters}
                 ),
-                connection_secrets={name: self.reference_to(name) for name in self.form.secrets}
-                | references,
+                connection_secrets=references,
             )
         )
         self.record = saved.record
         if self._used is not self._checked:
             self._used = self._checked
             self._session.renew_syncs()
-        places = [f"\n  {name} is kept in {place}" for name, (_, place) in kept.items()]
+        kept = [f"\n  {name} is kept in {place}" for name, place in places.items()]
         elsewhere = [f"\n  {self._elsewhere}"] if self._elsewhere else []
-        return Note("".join([saved_note(self._noun, saved), *places, *elsewhere]))
+        return Note("".join([saved_note(self._noun, saved), *kept, *elsewhere]))
 
     def secrets(self, names: Iterable[str]) -> dict[str, str]:
         """The plain secrets of these fields; offline a connection need not be filled for it."""
         stored = self.record.connection_secrets if self.record else {}
         found = {
             name: self._vault.value(
-                name, stored.get(name, SecretReference(self._secret_name(name)))
+                name, stored.get(name, SecretReference(self._secrets.name(name)))
             )
             for name in names
         }
@@ -264,7 +249,7 @@ class Connection:
         from IPython.display import display
 
         for field, given in self.form.secrets.items():
-            self.form.notify(field, self._lost(given))
+            self.form.notify(field, self._secrets.not_found(given))
         display(self._page)
 
     @cached_property
@@ -334,64 +319,16 @@ class Connection:
             connection_method=form.method,
             connectivity_option=form.connectivity_option,
             connection_parameters=form.values,
-        ).with_secrets(self._plain_secrets(form))
-
-    def _plain_secrets(self, form: Form) -> dict[str, str]:
-        """The secrets that a form holds, known to the redactor from now on."""
-        plain = {}
-        for field, given in form.secrets.items():
-            if isinstance(given, SecretReference):
-                plain[field] = self._vault.value(field, given)
-                if plain[field] != placeholder(field):
-                    self._check_found(form, field, plain[field], given)
-            else:
-                plain[field] = given
-                self._vault.learn({field: given})
-        return plain
-
-    def _check_found(self, form: Form, field: str, text: str, reference: SecretReference) -> None:
-        """Hold a secret against its field. Raises: FormError, which does not show it."""
-        try:
-            form.fields[field].secret_text(text)
-        except FieldValueError as refused:
-            raise FormError(
-                f"{form.title} cannot use a secret",
-                errors={field: f"{reference}: {self._vault.text(str(refused))}"},
-                next_step=f"put the right value where {reference.name} is kept",
-            ) from None
-
-    def _referenced(self) -> dict[str, SecretReference]:
-        """Plain secret -> the reference by which the form has it: no other copy is kept of one."""
-        plain = self._plain_secrets(self.form)
-        return {
-            plain[field]: given
-            for field, given in self.form.secrets.items()
-            if isinstance(given, SecretReference)
-        }
-
-    def _lost(self, given: SecretReference | str) -> str:
-        """What is said of a secret that is in none of the places looked in; "" where it is found."""
-        if self._session.offline or isinstance(given, str) or self._vault.store.find(given.name):
-            return ""
-        return f"is nowhere: type it here, or put {given.name}=.. into .env"
+        ).with_secrets(self._secrets.plain(form))
 
     def _answers(self) -> Answers:
         values = {name: value.value for name, value in self.form.values.items()}
         how = f"{self.form.connectivity_option} {self.form.method}"
-        return how, values, self._plain_secrets(self.form)
+        return how, values, self._secrets.plain(self.form)
 
     def reference_to(self, field: str) -> SecretReference:
         """The reference by which a secret of the form is, or will be, found again."""
-        given = self.form.secrets.get(field)
-        return (
-            given
-            if isinstance(given, SecretReference)
-            else SecretReference(self._secret_name(field))
-        )
-
-    def _secret_name(self, field: str) -> str:
-        """`ACME_API_KEY` for the field api_key of the plugin acme."""
-        return re.sub(r"\W", "_", f"{self.plugin_id}_{field}").upper()
+        return self._secrets.reference(self.form, field)
 
     def _portable(
         self, used: Mapping[str, StoredConfigurationValue]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -74,9 +73,6 @@ class StepConnection(Connection):
                         getattr(made, name)()
             finally:
                 made.close()
-
-    def _secret_name(self, field: str) -> str:
-        return re.sub(r"\W", "_", f"{self.slug}_{field}").upper()
 
     @cached_property
     def _page(self) -> FormWidget:
