@@ -11,6 +11,7 @@ from devsession.recording.event_scenario import EventScenarioFolder
 from devsession.recording.scenario import scenario_folder
 from devsession.recording.scenario_input import EventScenarioInput
 from devsession.render import counted
+from devsession.session.frozen_folder import frozen_folder
 from devsession.session.inbox import last_received, made_up
 from devsession.session.wanted import Wanted
 
@@ -32,16 +33,26 @@ def event_scenario_of(
 ) -> EventScenarioFolder:
     """The folder of a scenario as it was frozen; frozen now when there is none."""
     Wanted(name, None, None).check()
-    scenarios, redactor = session.workspace.scenarios, session.vault.redactor
-    folder = scenario_folder(scenarios, handler.slug, name, EventScenarioFolder)
+    folder = scenario_folder(session.workspace.scenarios, handler.slug, name, EventScenarioFolder)
     if isinstance(given, str):
         given = session.workspace.folder / given
     events = None if given is None else events_of(given)
-    if not (refresh or not folder.exists):
-        if told := _frozen_with(session, handler, folder, events):
-            # The author's cell shows it.
-            print(f"scenario {name!r}: frozen with {told}: refresh=True takes it anew")  # noqa: T201
-        return folder
+    return frozen_folder(
+        folder,
+        session.vault,
+        refresh=refresh,
+        freeze=lambda: _freeze(session, handler, folder, name, events),
+        frozen_with=lambda: _frozen_with(session, handler, folder, events),
+    )
+
+
+def _freeze(
+    session: DevelopmentSession,
+    handler: SessionEvents,
+    folder: EventScenarioFolder,
+    name: str,
+    events: list[ChangeEvent] | None,
+) -> None:
     now = _input(session, handler, name)
     if events is None:
         events = _taken(session, handler)
@@ -56,7 +67,6 @@ def event_scenario_of(
         folder.clear()
         folder.write_input(now, redactor)
         folder.write_events([each.to_wire() for each in events], redactor)
-    return folder
 
 
 def _taken(session: DevelopmentSession, handler: SessionEvents) -> list[ChangeEvent]:

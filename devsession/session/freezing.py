@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from devsession.errors import ScenarioError, UnknownNameError
 from devsession.plugin.mapping import StoredJinjaTemplate
 from devsession.plugin.outbound import OutboundSyncRequest
-from devsession.recording.origin import check_origin, write_origin
 from devsession.recording.scenario import ScenarioFolder, ScenarioInput, scenario_folder
 from devsession.render import counted
+from devsession.session.frozen_folder import frozen_folder
 from devsession.session.journal import settle
 from devsession.session.run_lock import FROZEN
 from devsession.session.validating import METHOD, validator_of, without
@@ -41,15 +41,13 @@ def scenario_of(
     """The folder of a scenario as it was frozen; frozen now when there is none."""
     wanted.check()
     folder = scenario_folder(session.workspace.scenarios, sync.slug, wanted.name)
-    if refresh or not folder.exists:
-        _freeze(session, sync, folder, wanted)
-    elif told := _frozen_with(session, sync, folder, wanted):
-        again = "refresh=True takes it anew"
-        print(f"scenario {wanted.name!r}: frozen with {told}: {again}")  # noqa: T201 - the author's cell shows it
-    if refresh:
-        write_origin(folder, None, session.vault.redactor)
-    check_origin(folder, None)
-    return folder
+    return frozen_folder(
+        folder,
+        session.vault,
+        refresh=refresh,
+        freeze=lambda: _freeze(session, sync, folder, wanted),
+        frozen_with=lambda: _frozen_with(session, sync, folder, wanted),
+    )
 
 
 def _frozen_with(

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import UnknownNameError
 from devsession.recording.inbound_scenario import InboundScenarioFolder
-from devsession.recording.origin import check_origin, write_origin
 from devsession.recording.scenario import scenario_folder
 from devsession.recording.scenario_input import InboundScenarioInput
+from devsession.session.frozen_folder import frozen_folder
 from devsession.session.stream_usual import begun_with
 
 if TYPE_CHECKING:
@@ -29,15 +29,13 @@ def inbound_scenario_of(
     wanted.check()
     scenarios = session.workspace.scenarios
     folder = scenario_folder(scenarios, sync.slug, wanted.name, InboundScenarioFolder)
-    if refresh or not folder.exists:
-        freeze(session, sync, folder, wanted)
-    elif told := _frozen_with(session, sync, folder, wanted):
-        again = "refresh=True takes it anew"
-        print(f"scenario {wanted.name!r}: frozen with {told}: {again}")  # noqa: T201 - the author's cell shows it
-    if refresh:
-        write_origin(folder, None, session.vault.redactor)
-    check_origin(folder, None)
-    return folder
+    return frozen_folder(
+        folder,
+        session.vault,
+        refresh=refresh,
+        freeze=lambda: freeze(session, sync, folder, wanted),
+        frozen_with=lambda: _frozen_with(session, sync, folder, wanted),
+    )
 
 
 def freeze(

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urlsplit
 
 from devsession.errors import DefinitionError
-from devsession.openmetadata.workflow.frozen_config import frozen
+from devsession.openmetadata.workflow.frozen_config import frozen, hosts_in
 from devsession.plugin.contract import ConnectionMethod, Plugin, PluginManifest
 from devsession.plugin.model_form import fields_of, model_from
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from devsession.openmetadata import EventHandler, Source
     from devsession.plugin.parameters import ConnectionConfigurationParameters, ConnectivityOption
 
@@ -71,18 +68,4 @@ class StepPlugin(Plugin):
     def network_addresses_of(self, config: Any) -> list[str]:
         """The same of a configuration."""
         content = frozen(config)[0]
-        return [*self.step.network_addresses(config), *map(_host, _texts(content))]
-
-
-def _host(text: str) -> str:
-    """The host of an address; any other text as it is."""
-    return urlsplit(text).netloc if "//" in text else text
-
-
-def _texts(content: Any) -> Iterator[str]:
-    """All texts in a configuration."""
-    if isinstance(content, str):
-        yield content
-    elif isinstance(content, dict | list):
-        for each in content.values() if isinstance(content, dict) else content:
-            yield from _texts(each)
+        return [*self.step.network_addresses(config), *hosts_in(content)]

@@ -11,9 +11,9 @@ from devsession.errors import UsageError
 from devsession.openmetadata import Patterns
 from devsession.openmetadata.workflow.frozen_config import frozen
 from devsession.recording.metadata_scenario import MetadataScenarioFolder
-from devsession.recording.origin import check_origin, write_origin
 from devsession.recording.scenario import scenario_folder
 from devsession.recording.scenario_input import MetadataScenarioInput
+from devsession.session.frozen_folder import frozen_folder
 from devsession.session.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -39,21 +39,28 @@ def workflow_scenario_of(
 ) -> MetadataScenarioFolder:
     """The folder of a scenario as it was frozen; frozen now when there is none."""
     Wanted(wanted.name, None, None).check()
-    scenarios, redactor = session.workspace.scenarios, session.vault.redactor
+    scenarios = session.workspace.scenarios
     folder = scenario_folder(scenarios, workflow.slug, wanted.name, MetadataScenarioFolder)
-    if refresh or not folder.exists:
-        now = _input(session, workflow, wanted)
-        redactor = session.vault.redactor
-        with folder.at_once(redactor):
-            folder.clear()
-            folder.write_input(now, redactor)
-    elif told := _frozen_with(session, workflow, folder, wanted):
-        again = "refresh=True takes it anew"
-        print(f"scenario {wanted.name!r}: frozen with {told}: {again}")  # noqa: T201 - the author's cell shows it
-    if refresh:
-        write_origin(folder, None, redactor)
-    check_origin(folder, None)
-    return folder
+    return frozen_folder(
+        folder,
+        session.vault,
+        refresh=refresh,
+        freeze=lambda: _freeze(session, workflow, folder, wanted),
+        frozen_with=lambda: _frozen_with(session, workflow, folder, wanted),
+    )
+
+
+def _freeze(
+    session: DevelopmentSession,
+    workflow: SessionWorkflow,
+    folder: MetadataScenarioFolder,
+    wanted: WantedPass,
+) -> None:
+    now = _input(session, workflow, wanted)
+    redactor = session.vault.redactor  # with the secrets of the configuration
+    with folder.at_once(redactor):
+        folder.clear()
+        folder.write_input(now, redactor)
 
 
 def _input(

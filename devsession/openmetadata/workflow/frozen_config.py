@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr
 from pydantic_core import to_jsonable_python
@@ -13,7 +14,7 @@ from devsession.plugin.model_offline import unchecked
 from devsession.secrets.redact import placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from devsession.openmetadata.steps.steps import Step
 
@@ -43,6 +44,15 @@ def thawed(step: type[Step], content: Mapping[str, Any], secrets: Mapping[str, s
     model = unchecked(step.Config, left) if left else step.Config
     relaxed = type(step.__name__, (step,), {"Config": model})
     return configured(relaxed, filled)
+
+
+def hosts_in(content: Any) -> Iterator[str]:
+    """Each text of a frozen configuration that may be a host; of an address its host."""
+    if isinstance(content, str):
+        yield urlsplit(content).netloc if "//" in content else content
+    elif isinstance(content, dict | list):
+        for each in content.values() if isinstance(content, dict) else content:
+            yield from hosts_in(each)
 
 
 def _plain(value: Any, name: str) -> Any:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
+from devsession.openmetadata.workflow.frozen_config import hosts_in
 from devsession.plugin.model_form import fields_of
 from devsession.recording.places import undeclared
 from devsession.testing.author_lines import line_of, line_raising
@@ -70,7 +70,7 @@ def addresses_are_declared(bench: StepBench[Any]) -> list[PluginError]:
         where = line_raising(raised, step) or line_of(step, "network_addresses")
         what = f"network_addresses() raised {said(raised)}"
         return [flaw(what, where=where, next_step="return a list of hosts")]
-    known = [*declared, *map(_host, _texts(bench.frozen_config))]
+    known = [*declared, *hosts_in(bench.frozen_config)]
     called = [each for run in bench.runs for each in run.app.called]
     places = undeclared(list(dict.fromkeys(called)), known)
     if not places:
@@ -180,17 +180,3 @@ def _texts_of(run: StepRun, works: str) -> Iterator[tuple[str, str, str]]:
     yield "it logged or printed", works, run.told
     how, text = run.given
     yield how, works, text
-
-
-def _host(text: str) -> str:
-    """The host of an address; any other text as it is."""
-    return urlsplit(text).netloc if "//" in text else text
-
-
-def _texts(content: Any) -> Iterator[str]:
-    """All texts in a configuration."""
-    if isinstance(content, str):
-        yield content
-    elif isinstance(content, dict | list):
-        for each in content.values() if isinstance(content, dict) else content:
-            yield from _texts(each)
