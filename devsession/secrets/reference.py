@@ -22,11 +22,6 @@ class SecretReference:
 
     name: str
 
-    @property
-    def in_cloud(self) -> bool:
-        """Whether it is in a cloud's secret manager, and nowhere else."""
-        return ":" in self.name
-
     def __repr__(self) -> str:
         return f"secret({self.name!r})"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from devsession.errors import TableExistsError, UnknownNameError, UsageError, did_you_mean
+from devsession.errors import TableExistsError, UsageError
 from devsession.quoting import quoted
 from devsession.render import counted
 from devsession.warehouse.columns import SIMPLE_NAME
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 # Of a statement's bound text; Snowflake takes up to 16 MB.
 _CHUNK_BYTES = 4_000_000
-_SAMPLE_ROWS = 5
 
 
 class TableColumn(NamedTuple):
@@ -49,15 +48,6 @@ class LoadedTable:
         width = max(len(column.name) for column in self.columns)
         columns = [f"  {column.name:<{width}}  {column.type}" for column in self.columns]
         return "\n".join([f"{self.name}: {counted(self.rows, 'row')}", *columns])
-
-
-@dataclass(frozen=True)
-class SourceTable:
-    """A table that a sync can read; `samples` are some of its rows, one column a column."""
-
-    name: str
-    columns: list[TableColumn]
-    samples: pd.DataFrame
 
 
 def load_table(
@@ -96,28 +86,6 @@ def load_table(
                 )
         _write(account, table, columns, digest)
     return loaded
-
-
-def source_table(account: Account, name: str) -> SourceTable:
-    """Columns and sample rows of a table or view.
-
-    Raises:
-        UnknownNameError: there is none of this name; the nearest names are in the text.
-    """
-    tables = tables_of(account)
-    table = name if name in tables else name.upper()
-    if table not in tables:
-        raise UnknownNameError(
-            f"There is no table {name}.",
-            tried=did_you_mean(name, tables),
-            where=account.name,
-            next_step=f'session.load_table("{name}", "data.csv")',
-            table=name,
-        )
-    samples = account.frame(
-        statement("tables/samples", table=quoted(table), rows=str(_SAMPLE_ROWS))
-    )
-    return SourceTable(table, tables[table], samples)
 
 
 def table_name(name: str) -> str:

@@ -112,7 +112,6 @@ def http(monkeypatch: pytest.MonkeyPatch) -> Http:
 )
 def test_a_reference_names_its_cloud(name: str) -> None:
     assert secret(name) == SecretReference(name)
-    assert secret(name).in_cloud
 
 
 @pytest.mark.parametrize(

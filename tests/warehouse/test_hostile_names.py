@@ -14,7 +14,7 @@ from pandas import DataFrame
 from devsession.plugin.strategies import OutboundSyncStrategy
 from devsession.warehouse import quoted
 from devsession.warehouse.failures import failures_of
-from devsession.warehouse.tables import load_table, source_table
+from devsession.warehouse.tables import load_table
 from tests.warehouse.names import PRESENT
 from tests.warehouse.syncs import Source, Syncing, all_of, answers
 
@@ -110,7 +110,7 @@ def test_a_loaded_table_has_the_columns_of_its_frame(names: list[str], account: 
     frame = DataFrame([[1, "'; drop table CANARY; --"]], columns=names)
 
     loaded = load_table(watched, "HOSTILE", frame, replace=True)
-    samples = source_table(watched, "HOSTILE").samples
+    samples = account.frame("select * from PUBLIC.HOSTILE")
 
     assert samples.to_numpy().tolist() == [[1, "'; drop table CANARY; --"]]
     assert len(loaded.columns) == 2

@@ -17,9 +17,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from devsession.errors import TableExistsError, UnknownNameError, UsageError, WarehouseError
+from devsession.errors import TableExistsError, UsageError, WarehouseError
 from devsession.warehouse import Account, embedded_service, open_embedded, quoted, tables
-from devsession.warehouse.tables import TableColumn, load_table, source_table
+from devsession.warehouse.tables import TableColumn, load_table, tables_of
 from tests.warehouse.names import NOTED
 
 if TYPE_CHECKING:
@@ -404,35 +404,10 @@ def test_a_name_that_would_need_quotes_is_refused(
     assert str(error.value) == snapshot
 
 
-def test_a_source_has_columns_and_samples(account: Account, contacts: pd.DataFrame) -> None:
-    load_table(account, "SOURCE_1", contacts)
-
-    source = source_table(account, "source_1")
-
-    assert source.name == "SOURCE_1"
-    assert [column.name for column in source.columns] == ["ID", "EMAIL"]
-    assert list(source.samples.columns) == ["ID", "EMAIL"]
-    assert len(source.samples) == 2
-
-
-def test_a_view_is_a_source_too(account: Account, contacts: pd.DataFrame) -> None:
+def test_tables_and_views_are_sources(account: Account, contacts: pd.DataFrame) -> None:
     load_table(account, "SOURCE_2", contacts)
     account.execute("create or replace view SOURCE_VIEW as select * from SOURCE_2 where ID > 1")
 
-    source = source_table(account, "SOURCE_VIEW")
+    sources = tables_of(account)
 
-    assert source.columns == [("ID", "NUMBER"), ("EMAIL", "TEXT")]
-    assert len(source.samples) == 1
-
-
-def test_an_unknown_source_offers_the_nearest_names(
-    workspace: Path, contacts: pd.DataFrame, snapshot: SnapshotAssertion
-) -> None:
-    account = open_embedded(workspace)
-    load_table(account, "CONTACTS", contacts)
-
-    with pytest.raises(UnknownNameError) as error:
-        source_table(account, "CONTACT")
-
-    assert str(error.value) == snapshot
-    account.close()
+    assert sources["SOURCE_2"] == sources["SOURCE_VIEW"] == [("ID", "NUMBER"), ("EMAIL", "TEXT")]
