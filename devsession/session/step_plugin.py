@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from devsession.errors import DefinitionError
 from devsession.openmetadata.workflow.frozen_config import frozen, hosts_in
 from devsession.plugin.contract import ConnectionMethod, Plugin, PluginManifest
+from devsession.plugin.model_answer import JOINT
 from devsession.plugin.model_form import fields_of, model_from
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from devsession.openmetadata import EventHandler, Source
     from devsession.plugin.parameters import ConnectionConfigurationParameters, ConnectivityOption
 
@@ -41,13 +44,18 @@ class StepPlugin(Plugin):
         )
 
     def connection_form(self, _: ConnectivityOption) -> list[ConnectionMethod]:
-        """The fields of the step's `Config`. Raises: DefinitionError where there is none."""
+        """The fields of the step's `Config`, its own before those that it inherits.
+
+        Raises: DefinitionError where there is none.
+        """
         if self.step.Config is None:
             raise DefinitionError(
                 f"{self.step.__name__} has no Config, so there is nothing to fill",
                 next_step="class AcmeConfig(BaseModel): ..; and Config = AcmeConfig in the class",
             )
-        return [ConnectionMethod(name=_METHOD, fields=fields_of(self.step.Config))]
+        config = self.step.Config
+        fields = sorted(fields_of(config), key=lambda field: _distance(config, field.name))
+        return [ConnectionMethod(name=_METHOD, fields=fields)]
 
     def config(self, parameters: ConnectionConfigurationParameters) -> Any:
         """The step's `Config` of what was filled in. Raises: FormError where it does not fit."""
@@ -69,3 +77,14 @@ class StepPlugin(Plugin):
         """The same of a configuration."""
         content = frozen(config)[0]
         return [*self.step.network_addresses(config), *hosts_in(content)]
+
+
+def _distance(config: type[BaseModel], field: str) -> int:
+    """How far above the class a field is declared; of a nested model's field, that model."""
+    name = field.split(JOINT, 1)[0]
+    own = (
+        at
+        for at, base in enumerate(config.__mro__)
+        if name in vars(base).get("__annotations__", {})
+    )
+    return next(own, 0)
