@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
+from pydantic import TypeAdapter
 
 from devsession.errors import PublishError
 
@@ -17,8 +18,12 @@ if TYPE_CHECKING:
 
     from packaging.specifiers import SpecifierSet
 
+_VERSIONS = TypeAdapter(dict[str, list[str]])
+
 PYTHON = "3.11"
 """Which Python the app's procedures run on."""
+PYTHON_THERE = f"{PYTHON}.9"
+"""The same in full, for what asks so: no newer than the one that runs there."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,8 @@ class Channel:
         """
         try:
             content = json.loads(file.read_text(encoding="utf-8"))
-            packages = content["snowflake_channel"]
-            listed = [(name, str(each)) for name, versions in packages.items() for each in versions]
+            packages = _VERSIONS.validate_python(content["snowflake_channel"])
+            listed = [(name, each) for name, versions in packages.items() for each in versions]
             python = str(content.get("python", PYTHON))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise PublishError(

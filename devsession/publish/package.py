@@ -196,7 +196,7 @@ def make_package(
     missing = missing_methods(plugin_class, manifest)
     warnings = [f"{name} is not written: its procedure answers so" for name in missing]
     warnings += [f"there is no {thing}: {' or '.join(_OPTIONAL[thing])}" for thing in absent]
-    warnings += twice
+    warnings += [*twice, *resolved.warnings]
     warnings += _not_required(plugin, required, resolved)
     return Package(
         plugin=plugin_class.__name__,

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import SpecifierSet
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from devsession.errors import PublishError
-from devsession.publish.channel import PYTHON
+from devsession.publish.channel import PYTHON, PYTHON_THERE
+from devsession.publish.wheels import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,7 +21,16 @@ if TYPE_CHECKING:
     from devsession.publish.channel import Channel
     from devsession.publish.wheels import Wheel
 
-_CREDENTIALS = re.compile(r"//[^/@\s]*@")
+_COMMENT = re.compile(r"(^|\s)#.*")
+# What pip reads in such a file, and is not read here -> what to write instead.
+_INSTEAD = {
+    r".*(--hash|\\$)": "write name and version alone, without hashes: requests==2.32.3",
+    "-[rc]|--requirement|--constraint": "write the lines of that file here",
+    r"-e|--editable|[./]|[^-].*://": "put its modules beside plugin.py; or make a wheel of it, name that "
+    "here by name and version, and its folder in PIP_FIND_LINKS",
+    "-": "an option of pip goes into its environment: PIP_INDEX_URL, PIP_FIND_LINKS ..",
+}
+_NAME_IT = "write name and version, such as requests>=2.32"
 
 # What our own part imports there, which a test holds; the oldest that it was run with. Snowpark is the
 # one that Snowflake gives to each procedure.
@@ -39,6 +49,7 @@ _FILE, _OURSELVES = "requirements.txt", "devsession"
 _PACKED = {"devsession", "omnata-plugin-runtime"}
 _THERE = {
     "python_version": PYTHON,
+    "python_full_version": PYTHON_THERE,
     "sys_platform": "linux",
     "platform_system": "Linux",
     "os_name": "posix",
@@ -50,10 +61,14 @@ _THERE = {
 
 @dataclass
 class Resolved:
-    """references: what a procedure's PACKAGES names, `name==version`. bundled: in their order."""
+    """references: what a procedure's PACKAGES names, `name==version`. bundled: in their order.
+
+    warnings: what the channel's packages come without.
+    """
 
     references: dict[str, str] = field(default_factory=dict)
     bundled: dict[str, Wheel] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def packages(self) -> list[str]:
@@ -81,8 +96,8 @@ def requirements_in(file: Path) -> list[Requirement]:
             step="package",
         ) from None
     for number, each in enumerate(text.splitlines(), start=1):
-        line = each.partition(" #")[0].strip()
-        if not line or line.startswith("#"):
+        line = _COMMENT.sub("", each).strip()
+        if not line:
             continue
         try:
             requirement = Requirement(line)
@@ -90,10 +105,11 @@ def requirements_in(file: Path) -> list[Requirement]:
             requirement = None
         if requirement is None or requirement.url:
             raise PublishError(
-                f"A line of {file.name} names no package: {_CREDENTIALS.sub('//***@', line)}",
+                f"A line of {file.name} names no package: {without_credentials(line)}",
                 where=f"{file}, line {number}",
-                next_step="write name and version, such as requests>=2.32; an option of pip goes into "
-                "its environment, PIP_FIND_LINKS for a folder of wheels",
+                next_step=next(
+                    (step for kind, step in _INSTEAD.items() if re.match(kind, line)), _NAME_IT
+                ),
                 step="package",
                 line=number,
             )
@@ -118,28 +134,45 @@ def resolve(
     """
     resolved = Resolved()
     asked: dict[str, SpecifierSet] = {}
+    seen: set[tuple[str, frozenset[str]]] = set()
     todo = [(each, _FILE) for each in requirements if _is_wanted(each, set())]
     todo += [(Requirement(each), _OURSELVES) for each in ours]
     while todo:
         wanted, by = todo.pop(0)
         name = canonicalize_name(wanted.name)
-        if name in resolved.bundled:
-            _check(resolved.bundled[name], wanted, by)
-            continue
-        together = asked.get(name, SpecifierSet()) & wanted.specifier
-        if (best := channel.best(name, together)) is not None:
-            asked[name] = together
-            # Where no version is asked for, Snowflake chooses one that goes with the others.
-            resolved.references[name] = f"{best[0]}=={best[1]}" if together else best[0]
-            continue
-        if name in resolved.references:
-            raise _two_versions(wanted, resolved.references[name], by)
-        wheel = resolved.bundled[name] = wheel_of(wanted)
-        _check_pure(wheel, wanted, by, channel)
-        for each in map(Requirement, wheel.requires):
-            if _is_wanted(each, wanted.extras):
-                todo.append((each, f"{wheel.name} {wheel.version}"))
+        wheel = resolved.bundled.get(name)
+        if wheel is None:
+            together = asked.get(name, SpecifierSet()) & wanted.specifier
+            if (best := channel.best(name, together)) is not None:
+                asked[name] = together
+                # Where no version is asked for, Snowflake chooses one that goes with the others.
+                resolved.references[name] = f"{best[0]}=={best[1]}" if together else best[0]
+                resolved.warnings += _without_extras(wanted)
+                continue
+            if name in resolved.references:
+                raise _two_versions(wanted, resolved.references[name], by)
+            wheel = resolved.bundled[name] = wheel_of(wanted)
+            _check_pure(wheel, wanted, by, channel)
+            _check_python(wheel, wanted, by)
+        else:
+            _check(wheel, wanted, by)
+        key = (name, frozenset(wanted.extras))
+        if key not in seen:
+            seen.add(key)
+            required = map(Requirement, wheel.requires)
+            told = f"{wheel.name} {wheel.version}"
+            todo += [(each, told) for each in required if _is_wanted(each, wanted.extras)]
     return resolved
+
+
+def _without_extras(wanted: Requirement) -> list[str]:
+    """A package of the channel is one without its extras."""
+    named = ", ".join(sorted(wanted.extras))
+    told = (
+        f"{wanted.name}[{named}]: the channel has it without the extra; what that requires is packed "
+        "when requirements.txt names it, too"
+    )
+    return [told] if named else []
 
 
 def _is_wanted(requirement: Requirement, extras: set[str]) -> bool:
@@ -190,6 +223,22 @@ def _check_pure(wheel: Wheel, wanted: Requirement, by: str, channel: Channel) ->
         step="package",
         requirement=wanted.name,
     )
+
+
+def _check_python(wheel: Wheel, wanted: Requirement, by: str) -> None:
+    try:
+        fits = SpecifierSet(wheel.python).contains(PYTHON_THERE)
+    except InvalidSpecifier:  # of old packages
+        return
+    if not fits:
+        raise PublishError(
+            f"{wheel.name} {wheel.version} does not run on Python {PYTHON}, as plugins do",
+            tried=f"{wanted}: wanted by {by}\n{wheel.file}: Requires-Python {wheel.python}",
+            where=_FILE,
+            next_step=f"ask there for a version of {wheel.name} that does",
+            step="package",
+            requirement=wanted.name,
+        )
 
 
 def _in_the_channel(name: str, channel: Channel) -> str:

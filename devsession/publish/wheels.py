@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from zipfile import ZipFile
 from packaging.utils import parse_wheel_filename
 
 from devsession.errors import PublishError
+from devsession.publish.channel import PYTHON_THERE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,11 +24,15 @@ if TYPE_CHECKING:
 
 _TIME_LIMIT = 600
 _LINES = 6
+# What runs there, whatever Python and machine this is.
+_PURE = ("--only-binary=:all:", "--platform=any", "--abi=none", f"--python-version={PYTHON_THERE}")
+_CREDENTIALS = re.compile(r"//[^/@\s]*@")
+_QUERY = re.compile(r"(://[^\s?#]+[?#])\S+")
 
 
 @dataclass(frozen=True)
 class Wheel:
-    """files: path where it is installed -> content. requires: as its metadata says."""
+    """files: path where it is installed -> content. requires, python, extras: as its metadata says."""
 
     name: str
     version: str
@@ -34,6 +40,8 @@ class Wheel:
     is_pure: bool
     requires: tuple[str, ...]
     files: dict[str, bytes]
+    python: str = ""
+    extras: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> Wheel:
@@ -58,39 +66,59 @@ class Wheel:
             pure,
             tuple(said.get_all("Requires-Dist") or ()),
             _installed(files),
+            said.get("Requires-Python", ""),
+            tuple(said.get_all("Provides-Extra") or ()),
         )
 
 
 def wheel_of(requirement: Requirement, *, index: bool = True) -> Wheel:
     """The wheel that pip finds, or makes, for a requirement, without what that requires.
 
+    One that is pure and for Snowflake's Python comes before the one that this machine would install.
     Where pip looks is said as ever: PIP_INDEX_URL, PIP_FIND_LINKS, pip.conf. index: False looks in
     no package index.
 
     Raises: PublishError when pip has none.
     """
     wanted = str(requirement).partition(";")[0].strip()
-    with TemporaryDirectory(prefix="devsession-wheels-") as folder:
-        options = ["--no-deps", "--prefer-binary", "--quiet", "--disable-pip-version-check"]
-        options += [] if index else ["--no-index"]
-        command = [sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", folder, wanted]
-        try:
-            done = subprocess.run(  # noqa: S603 - pip, with a requirement that was parsed
-                command, capture_output=True, text=True, timeout=_TIME_LIMIT, check=False
-            )
-            said = done.stderr
-        except subprocess.TimeoutExpired:
-            said = f"pip was not done after {_TIME_LIMIT} s"
-        if found := list(Path(folder).glob("*.whl")):
-            return Wheel.read(found[0])
+    options = ["--no-deps", "--quiet", "--disable-pip-version-check"]
+    options += [] if index else ["--no-index"]
+    for command in (["download", *_PURE, "--dest"], ["wheel", "--prefer-binary", "--wheel-dir"]):
+        with TemporaryDirectory(prefix="devsession-wheels-") as folder:
+            said = _pip([*command, folder, *options, wanted])
+            if found := list(Path(folder).glob("*.whl")):
+                return Wheel.read(found[0])
+    next_step = f"see what pip says: python -m pip wheel --no-deps '{wanted}'"
+    if "No module named pip" in said:
+        next_step = "python -m ensurepip, or uv pip install pip: into the environment of devsession"
     raise PublishError(
         f"pip has no wheel of {wanted}, which the channel lacks",
-        tried="\n".join(said.strip().splitlines()[-_LINES:]),
+        tried="\n".join(without_credentials(said).strip().splitlines()[-_LINES:]),
         where="requirements.txt",
-        next_step=f"see what pip says: python -m pip wheel --no-deps '{wanted}'",
+        next_step=next_step,
         step="package",
         requirement=requirement.name,
     )
+
+
+def without_credentials(text: str) -> str:
+    """A text in which no address shows more than its host and path."""
+    return _QUERY.sub(r"\1***", _CREDENTIALS.sub("//***@", text))
+
+
+def _pip(command: list[str]) -> str:
+    """What pip complains of."""
+    try:
+        done = subprocess.run(  # noqa: S603 - pip, with a requirement that was parsed
+            [sys.executable, "-m", "pip", *command],
+            capture_output=True,
+            text=True,
+            timeout=_TIME_LIMIT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"pip was not done after {_TIME_LIMIT} s"
+    return done.stderr
 
 
 def unpacked(

@@ -91,10 +91,12 @@ def write_wheel(
     *,
     requires: tuple[str, ...] = (),
     tag: str = "py3-none-any",
+    python: str = ">=3.8",
 ) -> Path:
     """A wheel as a package index has it."""
     stem = f"{name.replace('-', '_')}-{version}"
     metadata = [f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}"]
+    metadata += [f"Requires-Python: {python}"]
     metadata += [f"Requires-Dist: {each}" for each in requires]
     pure = str(tag.endswith("any")).lower()
     content = files | {

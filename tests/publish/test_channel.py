@@ -57,6 +57,7 @@ def test_a_version_that_all_take(tmp_path: Path) -> None:
     [
         "{",
         "[]",
+        '{"snowflake_channel": {"requests": "2.32.3"}}',
         '{"snowflake_channel": ["requests"]}',
         '{"snowflake_channel": {}, "python": "3.9"}',
     ],
