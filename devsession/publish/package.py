@@ -18,7 +18,13 @@ from devsession.plugin.contract import PluginManifest
 from devsession.publish.archive import digest_of, refuse_secrets, zipped
 from devsession.publish.procedures import handlers_module, missing_methods, procedures_of
 from devsession.publish.requirements import OURS, OURS_INBOUND, requirements_in, resolve
-from devsession.publish.sources import HANDLERS, imported_packages, own_files, plugin_files
+from devsession.publish.sources import (
+    HANDLERS,
+    imported_packages,
+    own_files,
+    places_used,
+    plugin_files,
+)
 from devsession.publish.texts import (
     CODE,
     MANIFEST,
@@ -54,7 +60,7 @@ _OMNATA = "omnata_plugin_runtime"
 class Package:
     """A Native App's folder in memory: path -> content, of what is uploaded.
 
-    digest: names the content, but for the manifest, which names the digest.
+    digest: names the content, of the manifest all but the line that names the digest.
     """
 
     plugin: str
@@ -191,13 +197,18 @@ def make_package(
     files[SETUP] = setup_script(procedures, resolved.packages).encode()
     # Of what is in the zip: how it is compressed depends on the machine's library.
     packed = {f"{CODE}/{path}": content for path, content in code.items()}
-    digest = digest_of(packed | {path: files[path] for path in files if path != CODE})
+    packed |= {path: content for path, content in files.items() if path != CODE}
+    digest = digest_of(packed | {MANIFEST: manifest_text(manifest, names, "").encode()})
     files[MANIFEST] = manifest_text(manifest, names, digest).encode()
     missing = missing_methods(plugin_class, manifest)
     warnings = [f"{name} is not written: its procedure answers so" for name in missing]
     warnings += [f"there is no {thing}: {' or '.join(_OPTIONAL[thing])}" for thing in absent]
     warnings += [*twice, *resolved.warnings]
     warnings += _not_required(plugin, required, resolved)
+    warnings += [
+        f"{place} uses __file__, which is in a zip there: importlib.resources reads a package's data"
+        for place in places_used(plugin)
+    ]
     return Package(
         plugin=plugin_class.__name__,
         names=names,

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import ast
+from collections import deque
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devsession.errors import PublishError
+from devsession.publish.channel import PYTHON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeGuard
 
 _HOUSE = Path(__file__).parents[1]
+# Conditions that hold nowhere but here: for a type checker, or in a script.
+_ELSEWHERE = {"TYPE_CHECKING", "typing.TYPE_CHECKING", "__name__ == '__main__'"}
 # What plugins are written against, and what calls them there. The rest of devsession stays here.
 ROOMS = (
     "__init__.py",
@@ -27,6 +32,10 @@ ROOMS = (
     "publish/inside",
     "secrets",
 )
+_OURS = "devsession"
+NAMES = {"Outcomes", "expression", "secret", "__version__"}
+"""What `from devsession import ..` gives there; a DevelopmentSession is for here."""
+_HIDDEN = {"__init__", "__version__"}
 HANDLERS = "devsession_handlers"
 """The module that is written beside the plugin, whose functions the procedures call."""
 
@@ -47,7 +56,8 @@ def plugin_files(folder: Path, module: str) -> dict[str, bytes]:
     Of a package all files go along, data as well; nothing that begins with a dot.
 
     Raises: PublishError where it has no file there; for an import of a part of devsession that stays
-        here, of a module that would stand in the way of ours, or of a file that is no Python.
+        here, of a module that would stand in the way of ours, or of a file that is no Python; for a
+        link that cannot be followed.
     """
     files: dict[str, bytes] = {}
     todo = [module]
@@ -59,7 +69,7 @@ def plugin_files(folder: Path, module: str) -> dict[str, bytes]:
                 continue
             files[path] = file.read_bytes()
             if file.suffix == ".py":
-                imported = list(_imports(file))
+                imported = list(_imports_in(files[path], path))
                 _refuse_what_stays(path, imported)
                 todo += [each for each, _ in imported]
     if not files:
@@ -90,32 +100,60 @@ def imported_packages(files: dict[str, bytes]) -> dict[str, str]:
     return found
 
 
+def places_used(files: dict[str, bytes]) -> list[str]:
+    """Where files ask for their own place, `helpers.py, line 7`: there they lie in a zip."""
+    return [
+        f"{path}, line {node.lineno}"
+        for path in sorted(files)
+        if path.endswith(".py")
+        for node in ast.walk(ast.parse(files[path]))
+        if isinstance(node, ast.Name) and node.id == "__file__"
+    ]
+
+
 def _files_of(folder: Path, name: str) -> list[Path]:
     """The files of a module or package of the project; none where it is another's."""
     single, package = folder / f"{name}.py", folder / name
-    if single.is_file():
+    if single.is_file() and not (package / "__init__.py").is_file():
+        _refuse_links([single], folder)
         return [single]
     if not package.is_dir() or not any(package.rglob("*.py")):
         return []
-    return sorted(
-        file
-        for file in package.rglob("*")
-        if file.is_file()
-        and file.suffix not in {".pyc", ".ipynb"}
+    found = [
+        path
+        for path in package.rglob("*")
+        if path.suffix not in {".pyc", ".ipynb"}
         and not any(
-            part.startswith((".", "__pycache__")) for part in file.relative_to(folder).parts
+            part.startswith((".", "__pycache__")) for part in path.relative_to(folder).parts
         )
-    )
+    ]
+    _refuse_links(found, folder)
+    return sorted(path for path in found if path.is_file())
 
 
-def _imports(file: Path) -> Iterator[tuple[str, int]]:
-    yield from _imports_in(file.read_bytes(), str(file))
+def _refuse_links(paths: list[Path], folder: Path) -> None:
+    """One out of the project would pack what is no part of it; one to a folder would be left out."""
+    inside = folder.resolve()
+    for path in paths:
+        out = not path.resolve().is_relative_to(inside)
+        if path.exists() and (out or (path.is_symlink() and path.is_dir())):
+            raise PublishError(
+                f"{path.relative_to(folder).as_posix()} is a link "
+                + ("out of the project" if out else "to a folder"),
+                tried=f"it leads to {path.resolve()}",
+                where=str(folder),
+                next_step="put there what it leads to",
+                step="package",
+            )
 
 
 def _imports_in(source: bytes, path: str) -> Iterator[tuple[str, int]]:
-    """Each module that is imported, at any depth of the code, and its line."""
+    """Each module that is imported, at any depth of the code that runs there, and its line.
+
+    Of `from devsession import ..` each name on its own: what stands behind it may not go along.
+    """
     try:
-        tree = ast.parse(source, path)
+        tree = ast.parse(source, path, feature_version=int(PYTHON.partition(".")[2]))
     except (SyntaxError, ValueError) as error:
         line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
         raise PublishError(
@@ -124,12 +162,21 @@ def _imports_in(source: bytes, path: str) -> Iterator[tuple[str, int]]:
             next_step="mend the line: the plugin imports this file",
             step="package",
         ) from None
-    for node in ast.walk(tree):
+    todo: deque[ast.AST] = deque([tree])
+    while todo:
+        node = todo.popleft()
         if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield alias.name, node.lineno
+            yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module, node.lineno
+            named = [f".{alias.name}" for alias in node.names] if node.module == _OURS else [""]
+            yield from ((node.module + name, node.lineno) for name in named)
+        runs = node.orelse if _is_elsewhere(node) else ast.iter_child_nodes(node)
+        todo += runs
+
+
+def _is_elsewhere(node: ast.AST) -> TypeGuard[ast.If]:
+    """Whether it is an `if` that never holds there: for a type checker, or a script."""
+    return isinstance(node, ast.If) and ast.unparse(node.test) in _ELSEWHERE
 
 
 def _refuse_what_stays(path: str, imported: list[tuple[str, int]]) -> None:
@@ -137,10 +184,10 @@ def _refuse_what_stays(path: str, imported: list[tuple[str, int]]) -> None:
     for name, line in imported:
         ours, _, rest = name.partition(".")
         room = rest.partition(".")[0]
-        if ours == "devsession" and room and room not in rooms:
+        if ours == _OURS and room and room not in rooms | NAMES:
             raise PublishError(
                 f"{path} imports {name}, which does not go to Snowflake",
-                tried=f"of devsession there is {', '.join(sorted(rooms - {'__init__'}))}",
+                tried=f"of devsession there is {', '.join(sorted((rooms | NAMES) - _HIDDEN))}",
                 where=f"{path}, line {line}",
                 next_step="import it where it is used here only, in a notebook or a test",
                 step="package",

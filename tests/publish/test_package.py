@@ -11,8 +11,9 @@ from zipfile import ZipFile
 import pytest
 import yaml
 
+import devsession
 from devsession.errors import DefinitionError, DevsessionError, PluginRaisedError, PublishError
-from devsession.publish.sources import own_files
+from devsession.publish.sources import NAMES, own_files
 from tests.publish.projects import PLUGIN, packaged, steady, write_project, write_wheel
 from tests.publish.snowflake_host import CHANNEL
 
@@ -177,6 +178,11 @@ BROKEN = {
     "an address": ("requirements.txt", "unidecode", "six @ https://pypi.example/six.whl"),
     "two versions": ("requirements.txt", "requests>=2.32", "requests==2.31.0\nrequests>=2.32"),
     "no Python": ("plugin.py", "        return None", "        import broken"),
+    "a session": (
+        "plugin.py",
+        "from acme_money",
+        "from devsession import DevelopmentSession as D\nfrom acme_money",
+    ),
     "another room": ("helpers/words.py", "def shout", "import devsession.testing\ndef shout"),
 }
 
@@ -202,11 +208,83 @@ def test_what_cannot_be_published(
     assert str(refused.value).replace(str(project.parent), "..") == snapshot
 
 
+@pytest.mark.parametrize("name", ["a file of others", "a folder of others", "a folder of its own"])
+def test_a_link_that_is_not_followed(
+    name: str, project: Path, tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    """A foreign file is not sent along, and no part of the plugin left out."""
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "key.pem").write_text("-----", encoding="utf-8")
+    (project / "shared").mkdir()
+    (project / "helpers" / "linked").symlink_to(
+        {
+            "a file of others": tmp_path / "private" / "key.pem",
+            "a folder of others": tmp_path / "private",
+            "a folder of its own": project / "shared",
+        }[name]
+    )
+
+    with pytest.raises(PublishError) as refused:
+        packaged(project)
+
+    assert str(refused.value).replace(str(tmp_path), "..") == snapshot
+
+
+def test_a_link_to_a_file_of_the_project_is_packed(project: Path) -> None:
+    (project / "helpers" / "licence.txt").symlink_to(project / "LICENSE")
+
+    assert code_of(packaged(project)).read("helpers/licence.txt") == b"All rights reserved.\n"
+
+
+def test_what_is_imported_here_only_may_be_any_part_of_devsession(project: Path) -> None:
+    """For a type checker, or where plugin.py is run as a script."""
+    here = """
+from typing import TYPE_CHECKING
+if TYPE_CHECKING:
+    import unused
+    from devsession.session import DevelopmentSession
+if __name__ == "__main__":
+    from devsession import DevelopmentSession
+"""
+    (project / "plugin.py").write_text(PLUGIN + here, encoding="utf-8")
+
+    assert "unused.py" not in code_of(packaged(project)).namelist()
+
+
+def test_a_package_comes_before_a_module_of_its_name(project: Path) -> None:
+    """As for Python."""
+    (project / "helpers.py").write_text("", encoding="utf-8")
+
+    names = code_of(packaged(project)).namelist()
+
+    assert "helpers/words.py" in names
+    assert "helpers.py" not in names
+
+
+def test_files_beside_the_code_lie_in_a_zip_there(
+    project: Path, snapshot: SnapshotAssertion
+) -> None:
+    (project / "helpers" / "words.py").write_text(
+        "from pathlib import Path\ndef shout(text): return Path(__file__).name\n", encoding="utf-8"
+    )
+
+    assert list(packaged(project).warnings) == snapshot
+
+
+def test_another_manifest_is_another_package(project: Path) -> None:
+    """Or a version that differs in nothing else would never be made."""
+    assert packaged(project, version="V2").digest != packaged(project).digest
+
+
 def test_requirements_that_are_no_text(project: Path) -> None:
     (project / "requirements.txt").write_bytes(b"\xff\xfe")
 
     with pytest.raises(PublishError, match=r"requirements\.txt cannot be read"):
         packaged(project)
+
+
+def test_what_devsession_gives_there() -> None:
+    assert set(devsession.__all__) - NAMES == {"DevelopmentSession"}
 
 
 def test_what_our_part_imports_the_channel_has() -> None:
