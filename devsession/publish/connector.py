@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError
+from importlib.metadata import PackageNotFoundError, version
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +22,7 @@ import devsession
 from devsession.errors import PublishError
 from devsession.publish.archive import refuse_secrets
 from devsession.publish.clean_check import NOT_IMPORTED
-from devsession.publish.installed import modules_of, required
+from devsession.publish.installed import modules_of, required, wanted
 from devsession.publish.wheels import Wheel
 from devsession.render import GOOD, html_line, html_report
 
@@ -39,20 +39,25 @@ _STAND_IN = "https://for-the-check.example"
 
 @dataclass(frozen=True)
 class Connector:
-    """source: the class as a workflow names it, where the wheel is installed. checked: what held."""
+    """source: the class as a workflow names it, where the wheel is installed. checked: what held.
+
+    extras: of the wheel; it was tried with all of them.
+    """
 
     wheel: str
     content: bytes
     source: str
     workflow: str
     checked: tuple[str, ...]
+    extras: tuple[str, ...] = ()
     written: str = ""
 
     @property
     def next_step(self) -> str:
         """What to do with it."""
+        installed = f"'{self.wheel}[{','.join(self.extras)}]'" if self.extras else self.wheel
         return (
-            f"where workflows run, pip install {self.wheel} and devsession workflow run {WORKFLOW}"
+            f"where workflows run, pip install {installed} and devsession workflow run {WORKFLOW}"
         )
 
     def check(self, redactor: Redactor) -> None:
@@ -86,6 +91,7 @@ class Connector:
             "source": self.source,
             "workflow": WORKFLOW,
             "checked": list(self.checked),
+            "extras": list(self.extras),
             "written": self.written,
         }
 
@@ -117,7 +123,7 @@ def make_connector(source: type[Any], folder: Path) -> Connector:
         installed = f"{_module_of(wheel, folder / 'plugin.py')}.{source.__name__}"
         workflow = _workflow(folder, f"{source.__module__}.{source.__name__}", installed)
         checked = _try(wheel, installed, workflow, place / "clean")
-        return Connector(built.name, built.read_bytes(), installed, workflow, checked)
+        return Connector(built.name, built.read_bytes(), installed, workflow, checked, wheel.extras)
 
 
 def _build(folder: Path, into: Path) -> Path:
@@ -218,19 +224,28 @@ def _try(wheel: Wheel, source: str, workflow: str, place: Path) -> tuple[str, ..
 def _required_by(wheel: Wheel) -> set[str]:
     """The modules of all that it requires, each of its extras included.
 
-    Raises: PublishError when some of it is not installed here.
+    Raises: PublishError when some of it is not installed here, or in another version.
     """
+    asked = wanted(wheel.requires, wheel.extras)
     try:
-        packages = list(required(each.partition(";")[0].strip() for each in wheel.requires))
+        packages = list(required(asked))
     except PackageNotFoundError as error:
-        raise PublishError(
-            f"{error.name} is not installed here, and the wheel requires it",
-            where=wheel.file,
-            next_step=f"pip install {error.name}, to try the wheel with it",
-            step="package",
-            requirement=error.name,
-        ) from None
+        raise _not_here(wheel, error.name, "is not installed here") from None
+    for each in asked:
+        found = version(each.name)
+        if not each.specifier.contains(found, prereleases=True):
+            raise _not_here(wheel, f"{each.name}{each.specifier}", f"is not {found}, as it is here")
     return {module for package in packages for module in modules_of(package)}
+
+
+def _not_here(wheel: Wheel, what: str, problem: str) -> PublishError:
+    return PublishError(
+        f"{what} {problem}, and the wheel requires it",
+        where=wheel.file,
+        next_step=f"pip install '{what}', to try the wheel with it",
+        step="package",
+        requirement=what,
+    )
 
 
 def _tops(files: dict[str, bytes]) -> set[str]:

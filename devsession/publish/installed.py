@@ -12,29 +12,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-def required(requirements: Iterable[str]) -> Iterator[Distribution]:
+def required(requirements: Iterable[Requirement]) -> Iterator[Distribution]:
     """The installed packages that these requirements lead to, each once.
 
     Raises: PackageNotFoundError for one that is not installed.
     """
-    todo = [Requirement(each) for each in requirements]
+    todo = list(requirements)
     seen: set[tuple[str, frozenset[str]]] = set()
     while todo:
-        wanted = todo.pop()
-        key = canonicalize_name(wanted.name), frozenset(wanted.extras)
+        each = todo.pop()
+        key = canonicalize_name(each.name), frozenset(each.extras)
         if key not in seen:
             if not any(name == key[0] for name, _ in seen):
-                yield distribution(wanted.name)
+                yield distribution(each.name)
             seen.add(key)
-            todo += needed(distribution(wanted.name), wanted.extras)
+            todo += wanted(distribution(each.name).requires or [], each.extras)
 
 
-def needed(package: Distribution, extras: set[str]) -> Iterator[Requirement]:
-    """What a package requires here when it is installed with these extras."""
-    for each in map(Requirement, package.requires or []):
-        where = [{"extra": extra} for extra in extras or {""}]
-        if each.marker is None or any(map(each.marker.evaluate, where)):
-            yield each
+def wanted(requires: Iterable[str], extras: Iterable[str]) -> list[Requirement]:
+    """What a package requires here, by its metadata, when it is installed with these extras."""
+    where = [{"extra": extra} for extra in extras] or [{"extra": ""}]
+    return [
+        each
+        for each in map(Requirement, requires)
+        if each.marker is None or any(map(each.marker.evaluate, where))
+    ]
 
 
 def modules_of(package: Distribution) -> set[str]:

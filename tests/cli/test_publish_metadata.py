@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
@@ -51,8 +52,17 @@ def test_a_wheel_and_a_workflow(
         ("workflow.yml", "plugin.AcmeSource\n", "plugin.OtherSource\n"),
         ("workflow.yml", "type: metadata-rest", "type: metadata-nowhere"),
         ("pyproject.toml", '"plugin.py" = ', '"workflow.yml" = '),
+        ("pyproject.toml", "requests>=2.32", "requests>=99"),
+        ("pyproject.toml", "requests>=2.32", "acme-nowhere"),
     ],
-    ids=["not required", "another source", "no such sink", "not in the wheel"],
+    ids=[
+        "not required",
+        "another source",
+        "no such sink",
+        "not in the wheel",
+        "another version here",
+        "not here",
+    ],
 )
 def test_what_cannot_be_published(
     file: str, old: str, new: str, project: Path, cli: CommandLine
@@ -68,10 +78,26 @@ def test_what_cannot_be_published(
         "plugin.Other": "workflow.yml does not run this source",
         "type: metadata": "workflow.yml cannot be run where the wheel is installed",
         '"workflow.yml': f"The wheel {WHEEL} does not hold plugin.py",
+        "requests>": f"requests>=99 is not {version('requests')}, as it is here, and the wheel",
+        "acme-nowhere": "acme-nowhere is not installed here, and the wheel requires it",
     }
     assert said.code == 1
     assert next(text for start, text in told.items() if new.startswith(start)) in said.err
     assert not (project / "dist").exists()
+
+
+def test_what_is_required_elsewhere_need_not_be_here(project: Path, cli: CommandLine) -> None:
+    file = project / "pyproject.toml"
+    text = file.read_text(encoding="utf-8").replace(
+        'dependencies = ["devsession',
+        """dependencies = ["pywin32; sys_platform == 'none'", "devsession""",
+    )
+    assert "pywin32" in text
+    file.write_text(text, encoding="utf-8")
+
+    said = cli(project, "publish", "--dry-run")
+
+    assert said.code == 0, said.err
 
 
 def test_a_secret_is_not_packed(project: Path, cli: CommandLine) -> None:

@@ -7,6 +7,8 @@ from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from packaging.requirements import Requirement
+
 from devsession.publish.installed import required
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ def make_environment(folder: Path, requirements: Iterable[str]) -> None:
     """
     venv.create(folder)
     [site] = folder.glob("lib/python*/site-packages")
-    for package in required(requirements):
+    for package in required(map(Requirement, requirements)):
         for file in package.files or []:
             if ".." not in file.parts:
                 link(package, str(file), site)
