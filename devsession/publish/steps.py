@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from devsession.publish.package import Package
     from devsession.publish.side import Side
 
+_PATCHES, _VERSIONS = 130, 2
 NAMED_BY_THE_APP = "<the role that REGISTER_PLUGIN names>"
 
 
@@ -29,12 +30,13 @@ class Found:
     """What an account has of a plugin.
 
     packaged: whether there is its application package. patches: patch -> its comment, of the
-    version. application: its row of SHOW APPLICATIONS, if there is one.
+    version. application: its row of SHOW APPLICATIONS, if there is one. versions: all by name.
     """
 
     packaged: bool
     patches: dict[int, str]
     application: dict[str, Any] | None
+    versions: tuple[str, ...] = ()
 
     def patch_of(self, digest: str) -> int | None:
         """The newest patch that was made of this package."""
@@ -45,6 +47,25 @@ class Found:
     def next_patch(self) -> int:
         """The number of the one that is added next; a version begins with 0."""
         return max(self.patches, default=-1) + 1
+
+    def room_for(self, names: Names) -> str:
+        """How to make room for another patch or version; "" where there is some.
+
+        Source: Snowflake, versions and patches of an app.
+        """
+        if self.patches and self.next_patch >= _PATCHES:
+            return (
+                f"a version takes {_PATCHES} patches, and {names.version} has them: "
+                "devsession publish --version ANOTHER-NAME"
+            )
+        if not self.patches and len(self.versions) >= _VERSIONS:
+            listed = ", ".join(self.versions)
+            return (
+                f"a package takes {_VERSIONS} versions, and has {listed}: --version with one of them; "
+                f"or in Snowflake alter application package {quoted(names.package)} drop version "
+                f"{quoted(self.versions[0])}, where no application is at that"
+            )
+        return ""
 
 
 def look(side: Side, names: Names) -> Found:
@@ -60,7 +81,8 @@ def look(side: Side, names: Names) -> Found:
         for row in rows
         if row.get("version") == names.version and row.get("patch") is not None
     }
-    return Found(packaged, patches, _named(side, "applications", names.application))
+    versions = tuple(dict.fromkeys(str(row["version"]) for row in rows if row.get("version")))
+    return Found(packaged, patches, _named(side, "applications", names.application), versions)
 
 
 def upload(side: Side, package: Package, found: Found) -> tuple[int, str]:
@@ -89,10 +111,14 @@ def upload(side: Side, package: Package, found: Found) -> tuple[int, str]:
             "distribution = internal enable_release_channels = false"
         )
     what = "add patch for version" if found.patches else "add version"
-    side.do(
-        f"alter application package {quoted(names.package)} {what} {quoted(names.version)} "
-        f"using {literal(folder)}"
-    )
+    try:
+        side.do(
+            f"alter application package {quoted(names.package)} {what} {quoted(names.version)} "
+            f"using {literal(folder)}"
+        )
+    except PublishError as refused:
+        refused.next_step = found.room_for(names) or refused.next_step
+        raise
     made = look(side, names).patch_of(package.digest)
     patch = found.next_patch if made is None else made
     where = f"{names.database}.{names.schema}.{names.stage}"

@@ -139,6 +139,34 @@ def test_a_step_that_fails_is_gone_on_with(
     assert account.granted[-1] == whole.granted[-1]
 
 
+def test_a_version_with_no_room_for_another_patch(
+    package: Package, later: Package, account: SnowflakeAccount, snapshot: SnapshotAssertion
+) -> None:
+    publish(package, account)
+    patches = account.packages["ACME_PLUGIN"]
+    patches += [{**patches[0], "patch": number, "comment": ""} for number in range(1, 130)]
+    account.fail_at = "add patch"
+
+    with pytest.raises(PublishError) as refused:
+        publish(later, account)
+
+    assert refused.value.next_step == snapshot
+
+
+def test_a_package_with_no_room_for_another_version(
+    package: Package, account: SnowflakeAccount, snapshot: SnapshotAssertion
+) -> None:
+    account.packages["ACME_PLUGIN"] = [
+        {"version": name, "patch": 0, "comment": ""} for name in ("V1", "V2")
+    ]
+    account.fail_at = "add version"
+
+    with pytest.raises(PublishError) as refused:
+        publish(package, account)
+
+    assert refused.value.next_step == snapshot
+
+
 def test_an_answer_that_is_lost_makes_no_second_patch(
     package: Package, account: SnowflakeAccount
 ) -> None:
