@@ -1,7 +1,8 @@
 """A stand-in for a Snowflake account: it keeps application packages, versions and applications.
 
 It reads each statement with a parser, so that a name that breaks out of its quotes is not found; what
-it does not know it refuses. `fail_at`: a word of the statement that is refused once.
+it does not know it refuses. `fail_at`: a word of the statement that is refused once. `lost_at`: of the
+one whose answer is lost: it was run.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class SnowflakeAccount:
     """Stands for a Snowpark session as well, and for its connection and cursor."""
 
     fail_at: str = ""
+    lost_at: str = ""
     statements: list[str] = field(default_factory=list)
     stages: dict[str, bytes] = field(default_factory=dict)
     packages: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -101,7 +103,11 @@ class SnowflakeAccount:
             "GRANT APPLICATION ROLE I . I TO APPLICATION I": self._grant,
             "CALL I . API . REGISTER_PLUGIN ( S )": self._register,
         }
-        return known[shape](*names)
+        rows = known[shape](*names)
+        if self.lost_at and self.lost_at in sql:
+            self.lost_at = ""
+            raise RefusedError("250001: Could not connect to Snowflake backend")
+        return rows
 
     def _nothing(self, *_: str) -> list[Row]:
         return []

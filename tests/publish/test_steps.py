@@ -167,16 +167,30 @@ def test_a_package_with_no_room_for_another_version(
     assert refused.value.next_step == snapshot
 
 
-def test_an_answer_that_is_lost_makes_no_second_patch(
-    package: Package, account: SnowflakeAccount
+@pytest.mark.parametrize(
+    "lost_at",
+    [
+        "create stage",
+        "'file://manifest.yml'",
+        "create application package",
+        "add version",
+        'create application "',
+        "REGISTER_PLUGIN",
+    ],
+)
+def test_an_answer_that_is_lost_does_nothing_twice(
+    lost_at: str, package: Package, account: SnowflakeAccount
 ) -> None:
-    """The version was added, and the connection broke before that was told."""
-    publish(package, account, steps=("package", "upload"))
+    """The statement was run, and the connection broke before that was told."""
+    account.lost_at = lost_at
+    with pytest.raises(PublishError, match="Could not connect"):
+        publish(package, account)
 
     publish(package, account)
 
-    assert [each["patch"] for each in account.packages["ACME_PLUGIN"]] == [0]
-    assert sum("add version" in each for each in account.statements) == 1
+    whole = SnowflakeAccount()
+    publish(package, whole)
+    assert (account.packages, account.applications) == (whole.packages, whole.applications)
 
 
 def test_a_dry_run_tells_what_is_run_then(
