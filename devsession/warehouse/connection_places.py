@@ -26,7 +26,7 @@ _NAMED = re.compile(rf"{ALL}_(.+)_ACCOUNT")
 
 @dataclass(frozen=True)
 class Place:
-    """connections: by name, what each is; secrets too. note: why nothing of it counts, if so."""
+    """connections: by name, what each is; secrets too. note: why not all of it counts, if so."""
 
     name: str
     connections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
@@ -35,7 +35,8 @@ class Place:
     @property
     def told(self) -> str:
         """What is here, for people."""
-        return f"{self.name}: {self.note or ', '.join(self.connections) or 'no connection'}"
+        held = ", ".join(self.connections)
+        return f"{self.name}: {'; '.join(filter(None, [held, self.note])) or 'no connection'}"
 
 
 def places() -> tuple[Place, ...]:
@@ -59,7 +60,8 @@ def places() -> tuple[Place, ...]:
         misnamed = isinstance(found.get("connections"), dict)
         hint = "in this file a section is [NAME], not [connections.NAME]" if misnamed else ""
         beside = "does not count beside connections.toml" if config.is_file() else "is not there"
-        first = Place(str(file), {} if misnamed else _sections(found), hint)
+        sections = {name: of for name, of in _sections(found).items() if name != "connections"}
+        first = Place(str(file), sections, hint)
         return variables, first, Place(str(config), note=beside), *elsewhere
     second = Place(str(config), note="is not there")
     if config.is_file():
@@ -126,13 +128,13 @@ def check_private(file: Path) -> None:
     )
 
 
-def unreadable(file: Path, error: OSError) -> AccountError:
-    """The error for a file that is named and cannot be read."""
-    missing = isinstance(error, FileNotFoundError)
+def unreadable(file: Path, error: OSError | ValueError) -> AccountError:
+    """The error for a file that is named and cannot be read; ValueError: that is no name of a file."""
+    missing = isinstance(error, FileNotFoundError | ValueError)
     return AccountError(
         "A file that signs in to Snowflake " + ("is not there" if missing else "cannot be read"),
-        tried=error.strerror or type(error).__name__,
-        where=str(file),
+        tried=getattr(error, "strerror", None) or str(error),
+        where=repr(str(file)) if isinstance(error, ValueError) else str(file),
         next_step="correct its name in the connection, or put it there"
         if missing
         else f"make it yours: chown \"$USER\" '{file}' && chmod 600 '{file}'",
@@ -165,7 +167,7 @@ def _private_text(file: Path) -> str:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_bytes().decode()
+        return file.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise unreadable(file, error) from None
     except UnicodeDecodeError:

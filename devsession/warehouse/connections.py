@@ -38,6 +38,7 @@ _SECRETS = {
     "private_key",
     "private_key_raw",
     "oauth_client_secret",
+    "proxy_password",
 }
 # Authenticator -> what it cannot do without, beside the account.
 _NEEDS = {
@@ -199,10 +200,11 @@ def _to_write(file: Path, name: str) -> str:
 
 
 def _private_bytes(file: object) -> bytes:
-    path = Path(str(file)).expanduser()
+    # In full: what it is relative to is told with it.
+    path = Path(str(file)).expanduser().absolute()
     try:
         content = path.read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise unreadable(path, error) from None
     check_private(path)
     return content

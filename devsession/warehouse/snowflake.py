@@ -99,7 +99,7 @@ class SnowflakeLink:
                         },
                     }
                 )
-        except (Error, OSError, ValueError, TypeError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever the library makes of what stands there
             code = error.errno if isinstance(error, Error) else None
             said = (error.raw_msg if isinstance(error, Error) else None) or str(error)
             failure = _failure(signed, code, " ".join(said.split()))

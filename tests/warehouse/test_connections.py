@@ -58,6 +58,31 @@ def test_a_connection_of_connections_toml(snowflake_home: SnowflakeHome) -> None
     assert (found.where, found.authenticator) == (str(file), "SNOWFLAKE")
 
 
+def test_a_file_that_begins_with_a_mark(snowflake_home: SnowflakeHome) -> None:
+    """As editors on Windows write it."""
+    snowflake_home.write("\ufeff" + PROD)
+
+    assert account_of("prod") == "acme-prod"
+
+
+def test_a_section_of_the_other_file_hides_no_connection(
+    snowflake_home: SnowflakeHome, snapshot: SnapshotAssertion
+) -> None:
+    snowflake_home.write(DEV + CONFIG)
+
+    assert account_of("dev") == "acme-dev"
+    with pytest.raises(UnknownNameError) as error:
+        find_connection("prod")
+    assert snowflake_home.without_paths(error.value) == snapshot
+
+
+def test_what_can_be_no_file(snowflake_home: SnowflakeHome) -> None:
+    snowflake_home.write(BY_KEY.format(file="~/key\\u0000"))
+
+    with pytest.raises(AccountError, match="embedded null byte"):
+        find_connection("prod").signed()
+
+
 def test_a_connection_of_config_toml(snowflake_home: SnowflakeHome) -> None:
     snowflake_home.write(CONFIG, name="config.toml")
 

@@ -209,6 +209,15 @@ def test_no_secret_in_any_log(
     assert "hunter22" not in caplog.text
 
 
+def test_an_account_that_is_no_text(door: FrontDoor, snowflake_home: SnowflakeHome) -> None:
+    section = door.section("prod", password="hunter22").replace('"acme-prod"', "4711")
+    assert "4711" in section
+    snowflake_home.write(section)
+
+    with pytest.raises(AccountError, match="takes no connection like this"):
+        snowflake_account("prod").rows("select 1")
+
+
 def test_a_session_parameter_that_is_none(door: FrontDoor, snowflake_home: SnowflakeHome) -> None:
     snowflake_home.write(door.section("prod", password="hunter22", session_parameters="QUERY_TAG"))
 
