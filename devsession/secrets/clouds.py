@@ -20,6 +20,7 @@ _KEPT_SECONDS = 300
 """A cell that is run again does not ask again; a secret that was rotated is found before long."""
 _TIMEOUT_SECONDS = 10
 _NOT_FOUND = 404
+_OF_ARN = 5  # colons in arn:aws:secretsmanager:REGION:ACCOUNT:secret
 _NEW_VERSION = "put a new version of it there"
 
 
@@ -54,6 +55,12 @@ class CloudSecrets:
             value = _of_json(self._fetch(secret), key) if key else self._fetch(secret)
         except _NotHadError as problem:
             self._problems[name] = problem
+            return None
+        except UnicodeDecodeError:
+            self._problems[name] = _NotHadError("it holds bytes, and no text", _NEW_VERSION)
+            return None
+        except (KeyError, TypeError, ValueError):  # its answer, or that of a proxy on the way
+            self._problems[name] = _NotHadError("its answer is none that is known", self.sign_in)
             return None
         self._kept[name] = time.monotonic() + _KEPT_SECONDS, value
         return value
@@ -115,7 +122,7 @@ class AwsSecrets(CloudSecrets):
         except ImportError:
             raise self._not_installed() from None
         arn = secret.split(":")
-        region = {"region_name": arn[3]} if secret.startswith("arn:") else {}
+        region = {"region_name": arn[3]} if len(arn) > _OF_ARN else {}
         try:
             answer = boto3.client("secretsmanager", **region).get_secret_value(SecretId=secret)
         except ClientError as error:

@@ -128,6 +128,12 @@ def test_a_secret_of_aws_is_asked_for_once(store: SecretStore, aws: Stubber) -> 
     assert [store.lookup("aws:prod/acme"), store.lookup("aws:prod/acme")] == [KEY, KEY]
 
 
+def test_a_name_that_begins_as_an_arn(store: SecretStore, aws: Stubber) -> None:
+    aws.add_response("get_secret_value", {"SecretString": KEY}, {"SecretId": "arn:acme"})
+
+    assert store.lookup("aws:arn:acme") == KEY
+
+
 def test_it_is_asked_for_again_after_some_minutes(
     store: SecretStore, aws: Stubber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,6 +185,26 @@ def test_what_azure_and_google_refuse_is_told(
         store.lookup(name)
 
     assert str(error.value) == snapshot
+    assert KEY not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        (AZURE, {"error": KEY}, "its answer is none that is known"),
+        (GOOGLE, [KEY], "its answer is none that is known"),
+        (GOOGLE, {"payload": {"data": "/w=="}}, "it holds bytes, and no text"),
+    ],
+    ids=["azure", "google", "bytes"],
+)
+def test_an_answer_that_is_no_secret(
+    name: str, content: Any, told: str, store: SecretStore, http: Http
+) -> None:
+    http.answers = _Everything((200, content))
+
+    with pytest.raises(SecretMissingError, match=told) as error:
+        store.lookup(name)
+
     assert KEY not in str(error.value)
 
 
