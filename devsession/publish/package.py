@@ -103,7 +103,6 @@ class Package:
             shutil.rmtree(folder, ignore_errors=True)
             fresh.rename(folder)
         except OSError as error:
-            shutil.rmtree(fresh, ignore_errors=True)
             raise PublishError(
                 "The package could not be written",
                 tried=error.strerror or str(error),
@@ -111,6 +110,8 @@ class Package:
                 next_step="make the folder writable, with room on the disk, and try again",
                 step="package",
             ) from None
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)  # what broke off leaves nothing
 
     def to_dict(self) -> dict[str, Any]:
         """The same for programs."""

@@ -137,6 +137,21 @@ def test_the_folder_is_written_anew_and_whole(package_of_three: Package, tmp_pat
     assert [each.name for each in folder.parent.iterdir()] == ["acme"]
 
 
+def test_a_package_whose_writing_is_stopped_leaves_nothing(
+    package_of_three: Package, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    package_of_three.write(tmp_path / "acme")
+    monkeypatch.setattr("devsession.publish.package.snow_project", stop)
+
+    with pytest.raises(KeyboardInterrupt):
+        package_of_three.write(tmp_path / "acme")
+
+    assert [each.name for each in tmp_path.iterdir()] == ["acme"]
+
+
 def test_a_folder_of_others_is_left_alone(
     package_of_three: Package, tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
