@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 from devsession.errors import DevsessionError
+from devsession.publish.channel import PYTHON
 from devsession.quoting import quoted
 from devsession.render import counted
 from devsession.testing.examination import Checked
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _AFTER_SIGN_IN = ("role", "compute warehouse", "database", "schema", "rights", "channel")
 _ASK = "run that in Snowflake with this role; ask whoever administers the account for what it lacks"
-_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def account_checks(workspace: Workspace, packages_file: Path | None) -> Iterator[Checked]:
@@ -107,8 +106,8 @@ def _rights(account: Statements, signed: Signed) -> Checked:
 
 def _channel(account: Statements, file: Path | None, name: str) -> Checked:
     """What Snowflake has to run plugins with, saved for when there is no account."""
-    found = channel_packages(account, python=_PYTHON)
-    told = f"{counted(len(found.packages), 'package')} for Python {_PYTHON}"
+    found = channel_packages(account, python=PYTHON)
+    told = f"{counted(len(found.packages), 'package')} for Python {PYTHON}"
     if not found.packages:
         return Checked(
             "channel",
