@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from devsession.secrets.files import write_atomically
+from devsession.warehouse.rights import signed_in
 from devsession.warehouse.statements import statement
 
 if TYPE_CHECKING:
@@ -40,11 +41,15 @@ class ChannelPackages:
 def channel_packages(account: Statements, *, python: str) -> ChannelPackages:
     """What the account's channel has for this Python.
 
+    Each database says the same; a connection that chooses none asks Snowflake's own.
+
     Raises: as `Account.rows`.
     Source: Snowflake's documentation, PACKAGES view of the information schema.
     """
+    database = signed_in(account).database
+    asked = statement("account/packages", of="" if database else "SNOWFLAKE.")
     found: dict[str, set[str]] = {}
-    for name, version in account.rows(statement("account/packages"), (python, python)):
+    for name, version in account.rows(asked, (python, python)):
         found.setdefault(name, set()).add(version)
     return ChannelPackages(
         {name: sorted(found[name], key=_by_number) for name in sorted(found)},

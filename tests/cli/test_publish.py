@@ -43,8 +43,10 @@ def account(monkeypatch: pytest.MonkeyPatch) -> SnowflakeAccount:
         name = "Snowflake account 'prod'"
         snowpark = account
 
-        def rows(self, sql: str, params: Any = ()) -> list[tuple[str, str]]:
-            assert "PACKAGES" in sql
+        def rows(self, sql: str, params: Any = ()) -> list[tuple[str | None, ...]]:
+            if "current_database" in sql:  # the connection chooses none
+                return [("9.30.1", "ACME", "ADA", "SYSADMIN", None, None, None)]
+            assert "from SNOWFLAKE.INFORMATION_SCHEMA.PACKAGES" in sql
             return [(name, each) for name, versions in PACKAGES.items() for each in versions]
 
         def close(self) -> None:
