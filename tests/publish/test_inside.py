@@ -214,6 +214,22 @@ def test_what_a_plugin_calls_a_secret_midway_is_in_no_answer(session: Session) -
     assert answer["error"] == "sync_outbound() raised RuntimeError: refused REDACTED-session-key"
 
 
+def test_a_plugin_that_leaves_is_an_answer() -> None:
+    """And what it says at that holds no secret."""
+    nobody: Any = None
+
+    class Leaving(Telling):
+        def get_manifest(self) -> PluginManifest:
+            self.register_secret("session_key", "sesame-open-17")
+            raise SystemExit("no way in with sesame-open-17")
+
+    answer = Handlers(Leaving).call("get_manifest", nobody)
+
+    assert answer["error"] == (
+        "get_manifest() raised SystemExit: no way in with REDACTED-session-key"
+    )
+
+
 def test_what_is_not_written_is_an_answer() -> None:
     nobody: Any = None
 

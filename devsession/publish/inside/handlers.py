@@ -48,7 +48,7 @@ class Handlers:
             call = _Call(self._class(), known, session)
             data = handler(call, *arguments) if handler else call.other(procedure, *arguments)
             return {"success": True, "data": on_the_wire(data)}
-        except Exception as error:  # noqa: BLE001 - whatever the author's code raises
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the author's code raises
             return {"success": False, "error": known.redacted(_said(procedure, error))}
 
 
@@ -165,7 +165,7 @@ class _Call:
         return known[name]
 
 
-def _said(procedure: str, error: Exception) -> str:
+def _said(procedure: str, error: BaseException) -> str:
     if isinstance(error, DevsessionError):
         return str(error)
     if isinstance(error, ValidationError):  # its own text shows values
