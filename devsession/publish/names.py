@@ -35,7 +35,7 @@ class Names:
     def of(cls, manifest: PluginManifest, **given: str | None) -> Names:
         """The usual names of a plugin, but for those that are given.
 
-        Raises: UsageError for what can be no name, or the name of nothing.
+        Raises: UsageError for what can be no name, or the name of nothing; for one of two things.
         """
         name = manifest.plugin_id.upper()
         usual = {
@@ -57,7 +57,23 @@ class Names:
         names = cls(**chosen)
         for option in fields(cls):
             _check(option.name, getattr(names, option.name))
+        names._check_apart()
         return names
+
+    def _check_apart(self) -> None:
+        """All four stand among the databases of an account."""
+        called: dict[str, str] = {}
+        for option in ("database", "package", "application", "omnata_app"):
+            name = getattr(self, option)
+            if name in called:
+                raise UsageError(
+                    f"The {called[name]} and the {_said(option)} have one name, {name!r}",
+                    tried="an account has one set of names for databases, application packages and "
+                    "applications",
+                    next_step=f"choose another: {_as_option(option)} ANOTHER-NAME",
+                    option=option,
+                )
+            called[name] = _said(option)
 
     @property
     def schema_sql(self) -> str:
@@ -75,8 +91,16 @@ def _check(option: str, name: str) -> None:
     if not name.isprintable():
         problem = "has characters that cannot be printed"
     raise UsageError(
-        f"The name of the {option.replace('_', ' ')} {problem}",
-        tried=f"--{option.replace('_', '-')} {name[:60]!r}",
+        f"The name of the {_said(option)} {problem}",
+        tried=f"{_as_option(option)} {name[:60]!r}",
         next_step="choose another, or leave it out",
         option=option,
     )
+
+
+def _said(option: str) -> str:
+    return {"package": "application package", "omnata_app": "Omnata app"}.get(option, option)
+
+
+def _as_option(option: str) -> str:
+    return f"--{option.replace('_', '-')}"

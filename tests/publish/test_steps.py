@@ -317,3 +317,13 @@ def test_what_can_be_no_name(name: str, tmp_path: Path, snapshot: SnapshotAssert
         packaged(project, package=name)
 
     assert str(refused.value) == snapshot
+
+
+def test_a_name_of_two_things(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    """Or an upload would end in the middle, at a name that is taken."""
+    project = write_project(tmp_path / "acme")
+
+    with pytest.raises(UsageError) as refused:
+        packaged(project, database="ACME")
+
+    assert str(refused.value) == snapshot
