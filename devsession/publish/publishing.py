@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from devsession.errors import PublishError, UsageError
-from devsession.publish.side import Account, Rehearsal
+from devsession.publish.side import AccountSide, Rehearsal
 from devsession.publish.steps import deploy, look, register, upload
 from devsession.render import GOOD, NEUTRAL, html_line, html_report, html_table
 
@@ -97,9 +97,9 @@ def publish(
     Raises: PublishError, which names the step; the next call goes on with it. UsageError without the
         account that a step needs.
     """
-    account = Account(session) if session is not None else None
+    account = AccountSide(session) if session is not None else None
     require_account(steps, there=account is not None, dry_run=dry_run)
-    side: Account | Rehearsal = account if account and not dry_run else Rehearsal(account)
+    side: AccountSide | Rehearsal = account if account and not dry_run else Rehearsal(account)
     published = Published(package, dry_run, there=account is not None)
     found: Found | None = None
     patch: int | None = None

@@ -31,7 +31,7 @@ class Side(Protocol):
         """Run a PUT of this content."""
 
 
-class Account:
+class AccountSide:
     """Runs them. step: what errors say is going on.
 
     statements: those that were run, but for those that only ask.
@@ -88,7 +88,7 @@ class Rehearsal:
     Without one it is as for a first publish.
     """
 
-    def __init__(self, account: Account | None = None) -> None:
+    def __init__(self, account: AccountSide | None = None) -> None:
         self._account = account
         self.statements: list[str] = []
 
