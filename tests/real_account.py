@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from devsession.warehouse.connection_places import ALL
+from devsession.warehouse.connections import find_connection
 from devsession.warehouse.snowflake import open_warehouse
 
 if TYPE_CHECKING:
@@ -29,13 +30,14 @@ ON_SNOWFLAKE = [pytest.param("account", id="on-snowflake")] if NAME else []
 @contextmanager
 def database_of_its_own(folder: Path) -> Iterator[str]:
     """The account's name; inside, its connection leads to a new database, which is dropped."""
+    name = find_connection(NAME).name  # variables are called by the one that `default` stands for
     database = f"DEVSESSION_TEST_{uuid4().hex[:12]}".upper()
     with closing(open_warehouse(folder, NAME)) as account:
         account.execute(f"create database {database}")
         try:
             with pytest.MonkeyPatch.context() as variables:
-                variables.setenv(f"{ALL}_{NAME.upper()}_DATABASE", database)
-                variables.setenv(f"{ALL}_{NAME.upper()}_SCHEMA", "PUBLIC")
-                yield NAME
+                variables.setenv(f"{ALL}_{name.upper()}_DATABASE", database)
+                variables.setenv(f"{ALL}_{name.upper()}_SCHEMA", "PUBLIC")
+                yield name
         finally:
             account.execute(f"drop database {database}")
