@@ -22,7 +22,7 @@ _UNIX = 3
 def zipped(files: Mapping[str, bytes]) -> bytes:
     """The files by their paths, in the order of these, without times and owners."""
     content = BytesIO()
-    with ZipFile(content, "w", ZIP_DEFLATED, compresslevel=9) as archive:
+    with ZipFile(content, "w") as archive:
         for path in sorted(files):
             entry = ZipInfo(path, _WHEN)
             entry.compress_type = ZIP_DEFLATED
