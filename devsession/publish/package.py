@@ -20,6 +20,7 @@ from devsession.publish.procedures import handlers_module, missing_methods, proc
 from devsession.publish.requirements import OURS, OURS_INBOUND, requirements_in, resolve
 from devsession.publish.sources import (
     HANDLERS,
+    content_of,
     imported_packages,
     own_files,
     places_used,
@@ -225,14 +226,14 @@ def _beside(folder: Path, manifest: PluginManifest) -> tuple[dict[str, bytes], l
     """README, icon and licence of the project; which of the last two are not there."""
     readme = folder / README
     title = f"# {manifest.plugin_name}\n\n{manifest.docs_url}\n".encode()
-    files = {README: readme.read_bytes() if readme.is_file() else title}
+    files = {README: content_of(readme, README) if readme.is_file() else title}
     absent = []
     for thing, names in _OPTIONAL.items():
         found = next((folder / name for name in names if (folder / name).is_file()), None)
         if found is None:
             absent.append(thing)
         else:
-            files[found.name] = found.read_bytes()
+            files[found.name] = content_of(found, found.name)
     return files, absent
 
 

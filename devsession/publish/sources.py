@@ -67,7 +67,7 @@ def plugin_files(folder: Path, module: str) -> dict[str, bytes]:
             path = file.relative_to(folder).as_posix()
             if path in files:
                 continue
-            files[path] = file.read_bytes()
+            files[path] = content_of(file, path)
             if file.suffix == ".py":
                 imported = list(_imports_in(files[path], path))
                 _refuse_what_stays(path, imported)
@@ -88,6 +88,22 @@ def plugin_files(folder: Path, module: str) -> dict[str, bytes]:
             step="package",
         )
     return files
+
+
+def content_of(file: Path, path: str) -> bytes:
+    """Of a file of the project; path: its name in the package. Raises: PublishError."""
+    try:
+        path.encode()
+        return file.read_bytes()
+    except (OSError, UnicodeEncodeError) as error:
+        problem = error.strerror if isinstance(error, OSError) else "its name is no Unicode"
+    raise PublishError(
+        "A file of the project cannot be packed",
+        tried=problem or "it cannot be read",
+        where=repr(str(file)),
+        next_step="make it readable for you, or take it away",
+        step="package",
+    )
 
 
 def imported_packages(files: dict[str, bytes]) -> dict[str, str]:
@@ -155,7 +171,8 @@ def _imports_in(source: bytes, path: str) -> Iterator[tuple[str, int]]:
     try:
         tree = ast.parse(source, path, feature_version=int(PYTHON.partition(".")[2]))
     except (SyntaxError, ValueError) as error:
-        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        number = getattr(error, "lineno", None)
+        line = f", line {number}" if number else ""
         raise PublishError(
             f"{Path(path).name} is no Python: {getattr(error, 'msg', None) or error}",
             where=f"{path}{line}",

@@ -245,6 +245,14 @@ def test_a_link_that_is_not_followed(
     assert str(refused.value).replace(str(tmp_path), "..") == snapshot
 
 
+def test_a_file_that_cannot_be_packed(project: Path) -> None:
+    """A name that is no text, as a folder on Linux may hold."""
+    (project / "helpers" / "\udcff.txt").write_text("", encoding="utf-8")
+
+    with pytest.raises(PublishError, match="its name is no Unicode"):
+        packaged(project)
+
+
 def test_a_link_to_a_file_of_the_project_is_packed(project: Path) -> None:
     (project / "helpers" / "licence.txt").symlink_to(project / "LICENSE")
 
