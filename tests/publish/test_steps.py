@@ -94,6 +94,18 @@ def test_an_upgrade(
     assert account.applications["ACME"]["patch"] == 1
 
 
+def test_an_upgrade_to_another_version(
+    package: Package, account: SnowflakeAccount, snapshot: SnapshotAssertion
+) -> None:
+    publish(package, account)
+    account.statements.clear()
+
+    publish(replace(package, names=replace(package.names, version="V2")), account)
+
+    assert changing(account.statements) == snapshot
+    assert account.applications["ACME"]["version"] == "V2"
+
+
 def test_back_to_what_was_uploaded_before(
     package: Package, later: Package, account: SnowflakeAccount
 ) -> None:
