@@ -7,10 +7,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from devsession.errors import SecretLeakError
+from devsession.errors import PublishError, SecretLeakError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from devsession.secrets.redact import Redactor
 
@@ -43,6 +44,17 @@ def refuse_secrets(files: Mapping[str, bytes], redactor: Redactor) -> None:
                 "finds others",
                 step="package",
             )
+
+
+def not_written(folder: Path, error: OSError) -> PublishError:
+    """The error for a folder that takes no package."""
+    return PublishError(
+        "The package could not be written",
+        tried=error.strerror or str(error),
+        where=str(folder),
+        next_step="make the folder writable, with room on the disk, and try again",
+        step="package",
+    )
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:

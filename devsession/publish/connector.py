@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -20,18 +19,20 @@ from zipfile import ZipFile
 
 import devsession
 from devsession.errors import PublishError
-from devsession.publish.archive import refuse_secrets
+from devsession.publish.archive import not_written, refuse_secrets
+from devsession.publish.children import end_of, run
 from devsession.publish.clean_check import NOT_IMPORTED
 from devsession.publish.installed import modules_of, required, wanted
 from devsession.publish.wheels import Wheel
 from devsession.render import GOOD, html_line, html_report
+from devsession.secrets.files import write_atomically
 
 if TYPE_CHECKING:
+    import subprocess
+
     from devsession.secrets.redact import Redactor
 
 WORKFLOW = "workflow.yml"
-_TIME_LIMIT = 300
-_LINES = 6
 # What a workflow's file refers to by its name; its value is no part of a package.
 _REFERENCE = re.compile(r"\$\{([A-Za-z_]\w*)\}")
 _STAND_IN = "https://for-the-check.example"
@@ -73,16 +74,10 @@ class Connector:
         """
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / self.wheel).write_bytes(self.content)
-            (folder / WORKFLOW).write_text(self.workflow, encoding="utf-8", newline="\n")
+            write_atomically(folder / self.wheel, self.content, mode=0o644)
+            write_atomically(folder / WORKFLOW, self.workflow.encode(), mode=0o644)
         except OSError as error:
-            raise PublishError(
-                "The package could not be written",
-                tried=error.strerror or str(error),
-                where=str(folder),
-                next_step="make the folder writable, with room on the disk, and try again",
-                step="package",
-            ) from None
+            raise not_written(folder, error) from None
 
     def to_dict(self) -> dict[str, Any]:
         """The same for programs."""
@@ -129,7 +124,7 @@ def make_connector(source: type[Any], folder: Path) -> Connector:
 def _build(folder: Path, into: Path) -> Path:
     options = ["--no-deps", "--no-build-isolation", "--no-index", "--quiet"]
     command = [sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", str(into), "."]
-    done = _run(command, cwd=folder, env=dict(os.environ))
+    done = run(command, cwd=folder)
     if built := list(into.glob("*.whl")):
         return built[0]
     raise _refusal(
@@ -195,7 +190,7 @@ def _try(wheel: Wheel, source: str, workflow: str, place: Path) -> tuple[str, ..
     }
     stand_ins = {each: os.environ.get(each, _STAND_IN) for each in _REFERENCE.findall(workflow)}
     script = str(Path(__file__).with_name("clean_check.py"))
-    done = _run(
+    done = run(
         [sys.executable, "-I", script],
         cwd=place,
         env={**stand_ins, "HOME": str(place), "PATH": ""},
@@ -252,30 +247,13 @@ def _tops(files: dict[str, bytes]) -> set[str]:
     return {path.partition("/")[0].removesuffix(".py") for path in files}
 
 
-def _run(
-    command: list[str], cwd: Path, env: dict[str, str], given: str = ""
-) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(  # noqa: S603 - commands of our own
-            command,
-            cwd=cwd,
-            env=env,
-            input=given,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=_TIME_LIMIT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        late = f"it was not done after {_TIME_LIMIT} s"
-        return subprocess.CompletedProcess(command, 1, "", late)
-
-
 def _refusal(
     what: str, done: subprocess.CompletedProcess[str], *, where: str, next_step: str
 ) -> PublishError:
-    said = (done.stderr or done.stdout).strip().splitlines()[-_LINES:]
     return PublishError(
-        what, tried="\n".join(said), where=where, next_step=next_step, step="package"
+        what,
+        tried=end_of(done.stderr or done.stdout),
+        where=where,
+        next_step=next_step,
+        step="package",
     )

@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 
 from devsession.errors import DevsessionError, PluginRaisedError, PublishError
 from devsession.plugin.contract import PluginManifest
-from devsession.publish.archive import digest_of, refuse_secrets, zipped
+from devsession.publish.archive import digest_of, not_written, refuse_secrets, zipped
 from devsession.publish.procedures import handlers_module, missing_methods, procedures_of
 from devsession.publish.requirements import OURS, OURS_INBOUND, requirements_in, resolve
 from devsession.publish.sources import (
@@ -104,13 +104,7 @@ class Package:
             shutil.rmtree(folder, ignore_errors=True)
             fresh.rename(folder)
         except OSError as error:
-            raise PublishError(
-                "The package could not be written",
-                tried=error.strerror or str(error),
-                where=str(folder),
-                next_step="make the folder writable, with room on the disk, and try again",
-                step="package",
-            ) from None
+            raise not_written(folder, error) from None
         finally:
             shutil.rmtree(fresh, ignore_errors=True)  # what broke off leaves nothing
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from dataclasses import dataclass
 from email.parser import HeaderParser
@@ -16,14 +15,13 @@ from packaging.utils import parse_wheel_filename
 
 from devsession.errors import PublishError
 from devsession.publish.channel import PYTHON_THERE
+from devsession.publish.children import end_of, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from packaging.requirements import Requirement
 
-_TIME_LIMIT = 600
-_LINES = 6
 # What runs there, whatever Python and machine this is.
 _PURE = ("--only-binary=:all:", "--platform=any", "--abi=none", f"--python-version={PYTHON_THERE}")
 _CREDENTIALS = re.compile(r"//[^/@\s]*@")
@@ -85,7 +83,8 @@ def wheel_of(requirement: Requirement, *, index: bool = True) -> Wheel:
     options += [] if index else ["--no-index"]
     for command in (["download", *_PURE, "--dest"], ["wheel", "--prefer-binary", "--wheel-dir"]):
         with TemporaryDirectory(prefix="devsession-wheels-") as folder:
-            said = _pip([*command, folder, *options, wanted])
+            pip = [sys.executable, "-m", "pip", *command, folder, *options, wanted]
+            said = run(pip).stderr
             if found := list(Path(folder).glob("*.whl")):
                 return Wheel.read(found[0])
     next_step = f"see what pip says: python -m pip wheel --no-deps '{wanted}'"
@@ -93,7 +92,7 @@ def wheel_of(requirement: Requirement, *, index: bool = True) -> Wheel:
         next_step = "python -m ensurepip, or uv pip install pip: into the environment of devsession"
     raise PublishError(
         f"pip has no wheel of {wanted}, which the channel lacks",
-        tried="\n".join(without_credentials(said).strip().splitlines()[-_LINES:]),
+        tried=end_of(without_credentials(said)),
         where="requirements.txt",
         next_step=next_step,
         step="package",
@@ -104,21 +103,6 @@ def wheel_of(requirement: Requirement, *, index: bool = True) -> Wheel:
 def without_credentials(text: str) -> str:
     """A text in which no address shows more than its host and path."""
     return _QUERY.sub(r"\1***", _CREDENTIALS.sub("//***@", text))
-
-
-def _pip(command: list[str]) -> str:
-    """What pip complains of."""
-    try:
-        done = subprocess.run(  # noqa: S603 - pip, with a requirement that was parsed
-            [sys.executable, "-m", "pip", *command],
-            capture_output=True,
-            text=True,
-            timeout=_TIME_LIMIT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return f"pip was not done after {_TIME_LIMIT} s"
-    return done.stderr
 
 
 def unpacked(
