@@ -56,7 +56,7 @@ class Channel:
         Raises: PublishError when it cannot be read, or is for another Python.
         """
         try:
-            content = json.loads(file.read_text(encoding="utf-8"))
+            content = json.loads(file.read_text(encoding="utf-8-sig"))
             packages = _VERSIONS.validate_python(content["snowflake_channel"])
             listed = [(name, each) for name, versions in packages.items() for each in versions]
             python = str(content.get("python", PYTHON))

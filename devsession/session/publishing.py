@@ -128,7 +128,7 @@ def _channel(wish: Wish, folder: Path, account: Account | None) -> Channel:
     Raises: PublishError when there is none of them.
     """
     if wish.channel_packages is not None:
-        return Channel.in_file(folder / wish.channel_packages)
+        return Channel.in_file(folder / wish.channel_packages.expanduser())
     if account is not None:
         found = channel_packages(account, python=PYTHON).packages
         listed = ((name, each) for name, versions in found.items() for each in versions)

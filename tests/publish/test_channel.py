@@ -72,6 +72,14 @@ def test_a_list_that_cannot_be_used(text: str, tmp_path: Path, snapshot: Snapsho
     assert str(refused.value).replace(str(tmp_path), "..") == snapshot
 
 
+def test_a_list_that_begins_with_a_mark(tmp_path: Path) -> None:
+    """As editors on Windows write it."""
+    file = write_channel(tmp_path / "channel.json")
+    file.write_text(file.read_text(encoding="utf-8"), encoding="utf-8-sig")
+
+    assert Channel.in_file(file).versions("lxml")
+
+
 def test_a_channel_that_is_too_old_for_us(
     tmp_path: Path, wheels: Path, snapshot: SnapshotAssertion
 ) -> None:
