@@ -118,13 +118,21 @@ class AwsSecrets(CloudSecrets):
     def _fetch(self, secret: str) -> str:
         try:
             import boto3
+            from botocore.config import Config
             from botocore.exceptions import BotoCoreError, ClientError
         except ImportError:
             raise self._not_installed() from None
         arn = secret.split(":")
         region = {"region_name": arn[3]} if len(arn) > _OF_ARN else {}
+        # Its own patience is minutes.
+        patience = Config(
+            connect_timeout=_TIMEOUT_SECONDS,
+            read_timeout=_TIMEOUT_SECONDS,
+            retries={"total_max_attempts": 2},
+        )
         try:
-            answer = boto3.client("secretsmanager", **region).get_secret_value(SecretId=secret)
+            client = boto3.client("secretsmanager", config=patience, **region)
+            answer = client.get_secret_value(SecretId=secret)
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
             if code == "ResourceNotFoundException":
