@@ -139,6 +139,8 @@ def _channel(wish: Wish, folder: Path, account: Account | None) -> Channel:
     raise PublishError(
         "Nothing says which packages Snowflake's channel has",
         tried=f"--channel-packages, --account: not given\n{saved.parent.name}/{FILE_NAME}: not there",
-        next_step="devsession doctor --account NAME, once: saves there what that account's channel has",
+        next_step="devsession doctor --account NAME, once: saves there what that account's channel has; "
+        "without any account --channel-packages FILE, with "
+        f'{{"snowflake_channel": {{"requests": ["2.32.3"]}}, "python": "{PYTHON}"}}',
         step="package",
     )
