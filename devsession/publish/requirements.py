@@ -113,8 +113,7 @@ def requirements_in(file: Path) -> list[Requirement]:
                 step="package",
                 line=number,
             )
-        if canonicalize_name(requirement.name) not in _PACKED:
-            found.append(requirement)
+        found.append(requirement)
     return found
 
 
@@ -140,6 +139,8 @@ def resolve(
     while todo:
         wanted, by = todo.pop(0)
         name = canonicalize_name(wanted.name)
+        if name in _PACKED:
+            continue
         wheel = resolved.bundled.get(name)
         if wheel is None:
             together = asked.get(name, SpecifierSet()) & wanted.specifier

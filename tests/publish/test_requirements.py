@@ -104,6 +104,13 @@ def test_an_extra_that_is_asked_for_later(found: Path) -> None:
     assert list(resolved(found, "acme-b\nacme-a").bundled) == ["acme-b", "acme-a", "acme-c"]
 
 
+def test_devsession_goes_along_anyhow(found: Path) -> None:
+    """Whoever requires it: what plugins share may be written against it, too."""
+    write_wheel(found, "acme-a", "1.0", {"acme_a.py": ""}, requires=("devsession>=0.1",))
+
+    assert list(resolved(found, "devsession\nomnata_plugin_runtime\nacme-a").bundled) == ["acme-a"]
+
+
 def test_an_extra_of_a_package_of_the_channel_is_told(
     tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
