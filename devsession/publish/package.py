@@ -16,16 +16,11 @@ from packaging.utils import canonicalize_name
 from devsession.errors import DevsessionError, PluginRaisedError, PublishError
 from devsession.plugin.contract import PluginManifest
 from devsession.publish.archive import digest_of, not_written, refuse_secrets, zipped
+from devsession.publish.imports import imported_packages, places_used
 from devsession.publish.procedures import handlers_module, missing_methods, procedures_of
-from devsession.publish.requirements import OURS, OURS_INBOUND, requirements_in, resolve
-from devsession.publish.sources import (
-    HANDLERS,
-    content_of,
-    imported_packages,
-    own_files,
-    places_used,
-    plugin_files,
-)
+from devsession.publish.requirements import requirements_in
+from devsession.publish.resolving import OURS, OURS_INBOUND, resolve
+from devsession.publish.sources import HANDLERS, content_of, own_files, plugin_files
 from devsession.publish.texts import (
     CODE,
     MANIFEST,
@@ -47,7 +42,7 @@ if TYPE_CHECKING:
     from devsession.plugin.contract import Plugin
     from devsession.publish.channel import Channel
     from devsession.publish.names import Names
-    from devsession.publish.requirements import Resolved
+    from devsession.publish.resolving import Resolved
     from devsession.publish.wheels import Wheel
     from devsession.secrets.redact import Redactor
 

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import ast
-from collections import deque
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from devsession.errors import PublishError
-from devsession.publish.channel import PYTHON
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import TypeGuard
+from devsession.publish.imports import imports_in
 
 _HOUSE = Path(__file__).parents[1]
-# Conditions that hold nowhere but here: for a type checker, or in a script.
-_ELSEWHERE = {"TYPE_CHECKING", "typing.TYPE_CHECKING", "__name__ == '__main__'"}
 # What plugins are written against, and what calls them there. The rest of devsession stays here.
 ROOMS = (
     "__init__.py",
@@ -69,7 +60,7 @@ def plugin_files(folder: Path, module: str) -> dict[str, bytes]:
                 continue
             files[path] = content_of(file, path)
             if file.suffix == ".py":
-                imported = list(_imports_in(files[path], path))
+                imported = list(imports_in(files[path], path))
                 _refuse_what_stays(path, imported)
                 todo += [each for each, _ in imported]
     if not files:
@@ -106,27 +97,6 @@ def content_of(file: Path, path: str) -> bytes:
     )
 
 
-def imported_packages(files: dict[str, bytes]) -> dict[str, str]:
-    """Top-level modules that files import -> the first file that does."""
-    found: dict[str, str] = {}
-    for path in sorted(files):
-        if path.endswith(".py"):
-            for name, _ in _imports_in(files[path], path):
-                found.setdefault(name.partition(".")[0], path)
-    return found
-
-
-def places_used(files: dict[str, bytes]) -> list[str]:
-    """Where files ask for their own place, `helpers.py, line 7`: there they lie in a zip."""
-    return [
-        f"{path}, line {node.lineno}"
-        for path in sorted(files)
-        if path.endswith(".py")
-        for node in ast.walk(ast.parse(files[path]))
-        if isinstance(node, ast.Name) and node.id == "__file__"
-    ]
-
-
 def _files_of(folder: Path, name: str) -> list[Path]:
     """The files of a module or package of the project; none where it is another's."""
     single, package = folder / f"{name}.py", folder / name
@@ -161,39 +131,6 @@ def _refuse_links(paths: list[Path], folder: Path) -> None:
                 next_step="put there what it leads to",
                 step="package",
             )
-
-
-def _imports_in(source: bytes, path: str) -> Iterator[tuple[str, int]]:
-    """Each module that is imported, at any depth of the code that runs there, and its line.
-
-    Of `from devsession import ..` each name on its own: what stands behind it may not go along.
-    """
-    try:
-        tree = ast.parse(source, path, feature_version=int(PYTHON.partition(".")[2]))
-    except (SyntaxError, ValueError) as error:
-        number = getattr(error, "lineno", None)
-        line = f", line {number}" if number else ""
-        raise PublishError(
-            f"{Path(path).name} is no Python: {getattr(error, 'msg', None) or error}",
-            where=f"{path}{line}",
-            next_step="mend the line: the plugin imports this file",
-            step="package",
-        ) from None
-    todo: deque[ast.AST] = deque([tree])
-    while todo:
-        node = todo.popleft()
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            named = [f".{alias.name}" for alias in node.names] if node.module == _OURS else [""]
-            yield from ((node.module + name, node.lineno) for name in named)
-        runs = node.orelse if _is_elsewhere(node) else ast.iter_child_nodes(node)
-        todo += runs
-
-
-def _is_elsewhere(node: ast.AST) -> TypeGuard[ast.If]:
-    """Whether it is an `if` that never holds there: for a type checker, or a script."""
-    return isinstance(node, ast.If) and ast.unparse(node.test) in _ELSEWHERE
 
 
 def _refuse_what_stays(path: str, imported: list[tuple[str, int]]) -> None:

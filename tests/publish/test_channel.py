@@ -10,7 +10,8 @@ from packaging.specifiers import SpecifierSet
 
 from devsession.errors import PublishError
 from devsession.publish.channel import Channel
-from devsession.publish.requirements import requirements_in, resolve
+from devsession.publish.requirements import requirements_in
+from devsession.publish.resolving import resolve
 from devsession.publish.wheels import Wheel, unpacked, wheel_of
 from tests.publish.projects import write_channel, write_wheel
 

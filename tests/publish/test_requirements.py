@@ -8,7 +8,8 @@ import pytest
 
 from devsession.errors import PublishError
 from devsession.publish.channel import Channel
-from devsession.publish.requirements import requirements_in, resolve
+from devsession.publish.requirements import requirements_in
+from devsession.publish.resolving import resolve
 from devsession.publish.wheels import wheel_of
 from tests.publish.projects import CHANNEL, write_wheel
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
-    from devsession.publish.requirements import Resolved
+    from devsession.publish.resolving import Resolved
 
 CHANNEL_OF_TESTS = Channel.of(
     [(name, version) for name, versions in CHANNEL.items() for version in versions], "the tests"
