@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from subprocess import CompletedProcess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,12 +11,14 @@ from devsession.errors import PublishError
 from devsession.publish.channel import Channel
 from devsession.publish.requirements import requirements_in
 from devsession.publish.resolving import resolve
-from devsession.publish.wheels import wheel_of
+from devsession.publish.wheels import Wheel, wheel_of
 from tests.publish.projects import CHANNEL, write_wheel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from packaging.requirements import Requirement
     from syrupy.assertion import SnapshotAssertion
 
     from devsession.publish.resolving import Resolved
@@ -32,10 +35,18 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def resolved(folder: Path, text: str) -> Resolved:
+def resolved(
+    folder: Path, text: str, wheel_of: Callable[[Requirement], Wheel] = wheel_of
+) -> Resolved:
     file = folder / "requirements.txt"
     file.write_text(text, encoding="utf-8")
     return resolve(requirements_in(file), CHANNEL_OF_TESTS, wheel_of)
+
+
+def one_of(*wheels: Path) -> Callable[[Requirement], Wheel]:
+    """Without pip, where it is not what is tested."""
+    read = {each.name: each for each in map(Wheel.read, wheels)}
+    return lambda wanted: read[wanted.name]
 
 
 def bundled(wanted: Resolved) -> list[str]:
@@ -88,6 +99,36 @@ def test_a_version_for_the_python_that_runs_there(found: Path) -> None:
     assert bundled(resolved(found, "acme-new")) == ["acme_new-1.0-py3-none-any.whl"]
 
 
+def test_a_wheel_for_another_python(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
+    """One that is made of a source here is for the Python that runs here."""
+    wheels = one_of(write_wheel(tmp_path, "acme-new", "2.0", {}, python=">=3.12"))
+
+    with pytest.raises(PublishError) as refused:
+        resolved(tmp_path, "acme-new", wheels)
+
+    assert str(refused.value) == snapshot
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "/home/ada/bin/python: No module named pip",
+        "ERROR: no way to https://me:sesame-1@pypi.acme/",
+    ],
+    ids=["no pip", "an index with a password"],
+)
+def test_what_pip_complains_of(
+    said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+) -> None:
+    done = CompletedProcess([], 1, "", said)
+    monkeypatch.setattr("devsession.publish.wheels.run", lambda _: done)
+
+    with pytest.raises(PublishError) as refused:
+        resolved(tmp_path, "acme-new")
+
+    assert str(refused.value) == snapshot
+
+
 def test_a_marker_is_asked_of_the_python_that_runs_there(found: Path) -> None:
     write_wheel(found, "acme-old", "1.0", {"acme_old.py": ""})
     text = "acme-old; python_full_version < '3.11'\nlxml; python_full_version < '3.11.99'"
@@ -97,19 +138,25 @@ def test_a_marker_is_asked_of_the_python_that_runs_there(found: Path) -> None:
     assert (wanted.packages, bundled(wanted)) == (["lxml"], [])
 
 
-def test_an_extra_that_is_asked_for_later(found: Path) -> None:
-    write_wheel(found, "acme-a", "1.0", {"acme_a.py": ""}, requires=("acme-b[more]",))
-    write_wheel(found, "acme-b", "1.0", {"acme_b.py": ""}, requires=("acme-c; extra == 'more'",))
-    write_wheel(found, "acme-c", "1.0", {"acme_c.py": ""}, requires=("acme-b[more]",))
+def test_an_extra_that_is_asked_for_later(tmp_path: Path) -> None:
+    wheels = one_of(
+        write_wheel(tmp_path, "acme-a", "1.0", {}, requires=("acme-b[more]",)),
+        write_wheel(tmp_path, "acme-b", "1.0", {}, requires=("acme-c; extra == 'more'",)),
+        write_wheel(tmp_path, "acme-c", "1.0", {}, requires=("acme-b[more]",)),
+    )
 
-    assert list(resolved(found, "acme-b\nacme-a").bundled) == ["acme-b", "acme-a", "acme-c"]
+    found = resolved(tmp_path, "acme-b\nacme-a", wheels)
+
+    assert list(found.bundled) == ["acme-b", "acme-a", "acme-c"]
 
 
-def test_devsession_goes_along_anyhow(found: Path) -> None:
+def test_devsession_goes_along_anyhow(tmp_path: Path) -> None:
     """Whoever requires it: what plugins share may be written against it, too."""
-    write_wheel(found, "acme-a", "1.0", {"acme_a.py": ""}, requires=("devsession>=0.1",))
+    wheels = one_of(write_wheel(tmp_path, "acme-a", "1.0", {}, requires=("devsession>=0.1",)))
 
-    assert list(resolved(found, "devsession\nomnata_plugin_runtime\nacme-a").bundled) == ["acme-a"]
+    found = resolved(tmp_path, "devsession\nomnata_plugin_runtime\nacme-a", wheels)
+
+    assert list(found.bundled) == ["acme-a"]
 
 
 def test_an_extra_of_a_package_of_the_channel_is_told(
