@@ -17,9 +17,10 @@ _SHOWN = 300
 
 
 class Side(Protocol):
-    """What the steps need of an account."""
+    """What the steps need of an account. answers: whether what `do` gives is Snowflake's own."""
 
     statements: list[str]
+    answers: bool
 
     def ask(self, sql: str) -> list[dict[str, Any]]:
         """Rows of a statement that changes nothing; columns in small letters."""
@@ -36,6 +37,8 @@ class AccountSide:
 
     statements: those that were run, but for those that only ask.
     """
+
+    answers = True
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -87,6 +90,8 @@ class Rehearsal:
 
     Without one it is as for a first publish.
     """
+
+    answers = False
 
     def __init__(self, account: AccountSide | None = None) -> None:
         self._account = account

@@ -9,6 +9,7 @@ Source: sync contract, publishing as SQL.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -160,7 +161,7 @@ def register(side: Side, names: Names) -> str:
     application, omnata = quoted(names.application), quoted(names.omnata_app)
     side.do(f"grant application role {application}.{quoted(ROLE)} to application {omnata}")
     answer = side.do(f"call {omnata}.API.REGISTER_PLUGIN({literal(names.application)})")
-    role = _role(answer) if answer else NAMED_BY_THE_APP
+    role = _role(answer) if side.answers else NAMED_BY_THE_APP
     side.do(f"grant application role {omnata}.{quoted(role)} to application {application}")
     return f"{names.omnata_app} knows {names.application}"
 
@@ -175,9 +176,9 @@ def _named(side: Side, things: str, name: str) -> dict[str, Any] | None:
 
 
 def _role(answer: list[tuple[Any, ...]]) -> str:
-    content: Any = answer[0][0]
-    problem = ""
-    try:
+    problem = "its answer names no application_role"
+    with suppress(ValueError, LookupError, TypeError, AttributeError):  # it is something else
+        content: Any = answer[0][0]
         content = json.loads(content) if isinstance(content, str) else content
         if content.get("success") is False:
             problem = str(content.get("error") or "it does not say why")
@@ -185,10 +186,8 @@ def _role(answer: list[tuple[Any, ...]]) -> str:
             role = content["data"]["application_role"]
             if isinstance(role, str) and role:
                 return role
-    except (ValueError, KeyError, TypeError, AttributeError):
-        problem = "its answer names no application_role"
     raise PublishError(
-        f"The step register was refused: {problem or 'its answer names no application_role'}",
+        f"The step register was refused: {problem}",
         tried="REGISTER_PLUGIN",
         where="Snowflake",
         next_step="mend that, then the same command again: it goes on with register",

@@ -164,7 +164,7 @@ class SnowflakeAccount:
 
     def _register(self, omnata: str, plugin: str) -> list[Row]:
         self.registered.append(plugin)
-        return [Row.of(REGISTER_PLUGIN=self.answer)]
+        return [Row.of(REGISTER_PLUGIN=self.answer)] if self.answer else []
 
 
 def shape_of(sql: str) -> tuple[str, list[str]]:

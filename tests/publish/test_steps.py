@@ -269,7 +269,8 @@ def test_an_application_of_another_package_is_left_alone(
 
 
 @pytest.mark.parametrize(
-    "answer", ['{"success": false, "error": "no such plugin"}', "[]", '{"data": {}}', "no JSON"]
+    "answer",
+    ['{"success": false, "error": "no such plugin"}', "[]", '{"data": {}}', "no JSON", ""],
 )
 def test_an_omnata_app_that_does_not_register_it(
     answer: str, package: Package, account: SnowflakeAccount, snapshot: SnapshotAssertion
