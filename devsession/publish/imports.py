@@ -44,6 +44,8 @@ def imports_in(source: bytes, path: str) -> Iterator[tuple[str, int]]:
                 [f".{alias.name}" for alias in node.names] if node.module == "devsession" else [""]
             )
             yield from ((node.module + name, node.lineno) for name in named)
+        elif isinstance(node, ast.Call) and (called := _imported_by_call(node)):
+            yield called, node.lineno
         runs = node.orelse if _is_elsewhere(node) else ast.iter_child_nodes(node)
         todo += runs
 
@@ -67,6 +69,16 @@ def places_used(files: Mapping[str, bytes]) -> list[str]:
         for node in ast.walk(ast.parse(files[path]))
         if isinstance(node, ast.Name) and node.id == "__file__"
     ]
+
+
+def _imported_by_call(node: ast.Call) -> str:
+    """What `import_module("name")` imports; "" for another call, and for a name within its package."""
+    function = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    function = node.func.id if isinstance(node.func, ast.Name) else function
+    named = node.args[0] if node.args else None
+    if function not in {"import_module", "__import__"} or not isinstance(named, ast.Constant):
+        return ""
+    return named.value if isinstance(named.value, str) and named.value[:1] != "." else ""
 
 
 def _is_elsewhere(node: ast.AST) -> TypeGuard[ast.If]:

@@ -274,6 +274,15 @@ if __name__ == "__main__":
     assert "unused.py" not in code_of(packaged(project)).namelist()
 
 
+def test_a_module_that_is_imported_by_a_call_is_packed(project: Path) -> None:
+    (project / "plugin.py").write_text(
+        f"{PLUGIN}\n\ndef later():\n    return importlib.import_module('unused')\n",
+        encoding="utf-8",
+    )
+
+    assert "unused.py" in code_of(packaged(project)).namelist()
+
+
 def test_a_package_comes_before_a_module_of_its_name(project: Path) -> None:
     """As for Python."""
     (project / "helpers.py").write_text("", encoding="utf-8")
