@@ -19,6 +19,7 @@ SLOW_FIRST = (
     "browser",
     "template",
     "notebooks",
+    "docs",
     "kernels",
     "testing",
     "tests",

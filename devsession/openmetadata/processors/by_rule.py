@@ -67,7 +67,7 @@ class DomainRules(ProcessorConfig):
 class TagByRule(Processor):
     """Tags entities and columns by their names.
 
-    TagByRule.using(rules=[{"tag": "Tier.Tier1", "names": {"includes": ["fact_"]}}])
+    `TagByRule.using(rules=[{"tag": "Tier.Tier1", "names": {"includes": ["fact_"]}}])`
     """
 
     Config: ClassVar[type[BaseModel] | None] = TagRules
