@@ -102,10 +102,10 @@ class WorkflowScenario(StepScenario[MetadataScenarioFolder]):
     ) -> MetadataReport:
         """Check what the source came to against every rule, or what cells have made by hand.
 
-        items: of the cells. Valid ones are kept in the folder, and the next run() is compared with
-        them. catalog: ask it too: what it has need not come, and tags and owners are looked up.
+        items: of the cells; the service is the workflow's where they name none. Valid ones are kept in
+        the folder, and the next run() is compared with them. catalog: ask it too: what it has need not come, and tags and owners are looked up.
         """
-        lines = self._lines() if items is None else [to_line(each) for each in items]
+        lines = self._lines() if items is None else [to_line(self._placed(each)) for each in items]
         with self._sync.known() if catalog else nullcontext() as known:
             report = self._checked(lines, known)
         if items is None:
@@ -147,6 +147,12 @@ class WorkflowScenario(StepScenario[MetadataScenarioFolder]):
             session.recorder.keep_take(scope, mark)
         self._report, self._ran = report, session.vault.redactor.value(lines)
         return self._told(report, lines, *filter(None, notes))
+
+    def _placed(self, item: Item) -> Item:
+        """As a run takes it: without a service it is the workflow's."""
+        if item.__dict__.get("service") != "":
+            return item
+        return item.model_copy(update={"service": self._sync.service})
 
     def _lines(self) -> list[dict[str, Any]]:
         """Of the run, or of the folder; the source is run where there is none."""

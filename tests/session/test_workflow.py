@@ -274,6 +274,18 @@ class TestScenario:
             ["crm.crm.objects.company", "crm.crm.objects.contact"]
         ]
 
+    def test_an_entity_of_a_cell_that_names_no_service_is_the_workflows(
+        self, crm: SessionWorkflow
+    ) -> None:
+        scenario = crm.scenario("by hand", include=["contact"])
+        (contact,) = (item for item in scenario.items if isinstance(item, Table))
+        by_hand = contact.model_copy(update={"service": ""})
+
+        report = scenario.validate([by_hand])
+
+        assert "crm.crm.objects.contact" in str(report)
+        assert by_hand.service == ""
+
     def test_validate_tells_every_rule_that_is_broken(
         self, crm: SessionWorkflow, snapshot: SnapshotAssertion
     ) -> None:
