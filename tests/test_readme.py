@@ -1,4 +1,4 @@
-"""README is true: its code runs as it stands, its lines are complete, its links lead somewhere."""
+"""README is true: its code runs as it stands, its lines are complete. Its links are the site's: tests/docs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ CHECKOUT = Path(__file__).parent.parent
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 PYTHON_BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 SHELL_LINES = re.findall(r"```sh\n(.*?)\n```", README, re.DOTALL)
-LINKS = re.findall(r"\]\((?!http)([^)#]+)\)", README)
 
 
 @pytest.fixture
@@ -46,8 +45,3 @@ def test_the_two_lines_are_complete() -> None:
     install = "python3 -m venv .venv && .venv/bin/pip install -e "
     assert tour == install + ". && .venv/bin/devsession tour"
     assert tests == install + '".[dev]" && .venv/bin/pytest'
-
-
-@pytest.mark.parametrize("link", LINKS)
-def test_a_link_leads_to_a_file(link: str) -> None:
-    assert (CHECKOUT / link).exists()

@@ -19,7 +19,10 @@ NOT_RUN = re.compile(r"<!-- not run: (.+?) -->", re.DOTALL)
 
 @dataclass(frozen=True)
 class Block:
-    """One fenced block. language: what stands behind its fence. not_run: why, where it says so."""
+    """One block. language: what stands behind its fence; indented ones are lines of a crontab.
+
+    not_run: why, where a comment just before it says so.
+    """
 
     page: Path
     line: int
@@ -41,12 +44,13 @@ def blocks_of(page: Path) -> list[Block]:
     tokens = MarkdownIt().parse(page.read_text(encoding="utf-8"))
     found = []
     for before, token in zip([None, *tokens], tokens, strict=False):
-        if token.type == "fence" and token.map:
+        if token.type in {"fence", "code_block"} and token.map:
+            language = token.info.strip() if token.type == "fence" else "crontab"
             said = (
                 NOT_RUN.search(before.content) if before and before.type == "html_block" else None
             )
             why = " ".join(said[1].split()) if said else ""
-            found.append(Block(page, token.map[0] + 1, token.info.strip(), token.content, why))
+            found.append(Block(page, token.map[0] + 1, language, token.content, why))
     return found[:1] if page.stem in MADE_PAGES else found
 
 

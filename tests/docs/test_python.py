@@ -6,7 +6,6 @@ import ast
 import asyncio
 import inspect
 import json
-import sys
 from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
@@ -165,15 +164,11 @@ def app() -> Iterator[App]:
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The working folder, an empty one; its modules are forgotten afterwards."""
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder, an empty one."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
-    loaded = set(sys.modules)
-    yield tmp_path
-    for name in set(sys.modules) - loaded:
-        if str(tmp_path) in (getattr(sys.modules[name], "__file__", None) or ""):
-            del sys.modules[name]
+    return tmp_path
 
 
 @pytest.fixture

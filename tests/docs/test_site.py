@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -78,10 +77,6 @@ def test_its_root_leads_to_the_first_page(site: Path) -> None:
 def test_links_that_lead_nowhere_are_told(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "README.md").write_text(BROKEN, encoding="utf-8")
-    shutil.copytree(
-        CHECKOUT / "notebooks", tmp_path / "notebooks", ignore=lambda *_: {".devsession"}
-    )
-
     told = build(tmp_path, tmp_path / "site")
 
     assert {
