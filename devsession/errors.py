@@ -58,6 +58,7 @@ class DevsessionError(Exception):
     """What every error of devsession is: what failed, what was tried, where, and the next step.
 
     said: what the author's own code said when it raised.
+
     `fields` carries the same facts for programs (`sync`, `field`, `table` ..). No text or field
     of an error may hold a secret: whoever raises with foreign text redacts it first.
     """

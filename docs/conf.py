@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import inspect
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from markdown_it import MarkdownIt
+from sphinx.ext.napoleon import Config, GoogleDocstring
 
 from devsession import __version__
 
@@ -23,9 +25,16 @@ SECTIONS = {"Args:", "Raises:", "Returns:", "Yields:"}
 project = "devsession"
 release = version = __version__
 html_title = "devsession"
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_nb", "sphinx.ext.autodoc"]
 root_doc = "docs/README"
-include_patterns = ["*.md", "docs/*.md", "docs/reference/*", "notebooks/**.ipynb"]
+include_patterns = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/*.md",
+    "docs/reference/*",
+    "notebooks/**.ipynb",
+]
 exclude_patterns = [
     "site",
     ".*",
@@ -39,8 +48,19 @@ exclude_patterns = [
 
 html_theme = "furo"
 html_extra_path = ["site_root"]  # the way from the root to the first page
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 html_show_copyright = False
 html_show_sphinx = False
+# Cells of notebooks in the theme's colours.
+html_theme_options = {
+    "light_css_variables": {
+        "mystnb-source-bg-color": "var(--color-code-background)",
+        "mystnb-source-border-color": "var(--color-background-border)",
+        "mystnb-source-margin-color": "var(--color-brand-primary)",
+        "mystnb-stdout-bg-color": "var(--color-background-secondary)",
+    },
+}
 pygments_style = "friendly"
 pygments_dark_style = "github-dark"
 
@@ -51,7 +71,6 @@ nb_merge_streams = True
 # Docstrings say `name` for code, and types that are not documented stay plain text.
 default_role = "code"
 autodoc_default_options = {
-    "members": True,
     "member-order": "bysource",
     "exclude-members": "model_config, model_post_init",
 }
@@ -64,7 +83,8 @@ nitpick_ignore_regex = [("py:.*", ".*")]
 
 def setup(app: Any) -> None:
     app.connect("source-read", add_what_is_made)
-    app.connect("autodoc-process-docstring", fields_of_docstring, priority=400)  # before napoleon
+    app.connect("autodoc-process-signature", signature_of_its_own)
+    app.connect("autodoc-process-docstring", fields_of_docstring)
 
 
 def add_what_is_made(_app: Any, page: str, source: list[str]) -> None:
@@ -75,26 +95,28 @@ def add_what_is_made(_app: Any, page: str, source: list[str]) -> None:
 
 
 def tree_of(index: str) -> str:
-    """The tree of pages: those that the index links to, under its headings, and every notebook."""
-    parts: dict[str, list[str]] = {}
+    """The tree of pages: the links of the index under its headings, and notebooks that it leaves out."""
+    parts: dict[str, dict[str, str]] = {}
     heading = ""
-    for token, after in zip(
-        tokens := MarkdownIt().enable("table").parse(index), tokens[1:], strict=False
-    ):
+    tokens = MarkdownIt().parse(index)
+    for token, after in pairwise(tokens):
         if token.type == "heading_open" and token.tag == "h2":
             heading = after.content
-        links = [child.attrs.get("href", "") for child in token.children or ()]
-        parts.setdefault(heading, []).extend(
-            link for link in links if re.fullmatch(r"[^:#]+\.(md|rst|ipynb)", str(link))
-        )
-    notebooks = sorted((ROOT / "notebooks").glob("**/0*.ipynb"), key=lambda file: file.name)
-    parts["Notebooks"] = [f"../{file.relative_to(ROOT)}" for file in notebooks]
+        within = token.children or []
+        for link, text in pairwise(within):
+            target = str(link.attrs.get("href", ""))
+            if heading and re.fullmatch(r"[^:#]+\.(md|rst|ipynb)", target):
+                parts.setdefault(heading, {}).setdefault(target, text.content)
+    # One folder deep: neither checkpoints nor what a notebook keeps for itself.
+    for file in sorted(ROOT.glob("notebooks/0*.ipynb")) + sorted(
+        ROOT.glob("notebooks/[a-z]*/0*.ipynb")
+    ):
+        parts.setdefault("Notebooks", {}).setdefault(f"../{file.relative_to(ROOT)}", file.stem)
     return "".join(
         f"\n\n```{{toctree}}\n:hidden:\n:caption: {heading}\n\n"
-        + "\n".join(dict.fromkeys(pages))
+        + "\n".join(f"{text} <{page}>" for page, text in pages.items())
         + "\n```\n"
         for heading, pages in parts.items()
-        if heading and pages
     )
 
 
@@ -110,38 +132,46 @@ def commands() -> str:
     return "\n" + told.partition("\n")[2]
 
 
+def signature_of_its_own(
+    _app: Any, what: str, _name: str, of: Any, _options: Any, *_: Any
+) -> tuple[str, None] | None:
+    """None for an error that takes what all take: a page of these says less than their names."""
+    return ("", None) if what == "exception" and "__init__" not in vars(of) else None
+
+
 def fields_of_docstring(
     _app: Any, _what: str, _name: str, of: Any, _options: Any, lines: list[str]
 ) -> None:
-    """`Raises: ..`, `Source: ..` and `argument: ..`, at the start of a line, become fields.
+    """`Raises: ..`, `Source: ..` and `argument: ..`, where a sentence may begin, become fields.
 
     Sections with lines of their own are napoleon's. What a form's field says of its options is left
     out: the signature has them. What is indented, or drawn with lines, stays as it is.
     """
     try:
-        arguments = set(inspect.signature(of).parameters)
+        names = {"Raises", "Source", *inspect.signature(of).parameters}
     except (TypeError, ValueError):
-        arguments = set()
+        names = {"Raises", "Source"}
+    begins = re.compile(rf"(?<=[.;] )(?=(?:{'|'.join(names)}): )")
+    given = lines[: lines.index("Options:") if "Options:" in lines else None]
     made: list[str] = []
-    within = ""  # what stands before the lines that go on with the last field
-    in_section = False
-    for line in lines[: lines.index("Options:") if "Options:" in lines else None]:
+    within = in_section = False
+    for line in (part.rstrip() for each in given for part in begins.split(each)):
         label, colon, rest = line.partition(": ")
         in_section = line in SECTIONS or (in_section and (not line or line.startswith("    ")))
-        if colon and (label in {"Raises", "Source"} or set(label.split(", ")) <= arguments):
+        if colon and set(label.split(", ")) <= names:
             made += [] if within or not made or not made[-1] else [""]
             made.append(f":{label}: {rest}" if label[0].isupper() else f":param {label}: {rest}")
-            within = "    "
+            within = True
         elif in_section:
             made += [""] if line in SECTIONS and made and made[-1] else []
             made.append(line)
-            within = ""
-        elif within and line.strip():
-            made.append(within + line.strip())
+            within = False
+        elif within and line:
+            made.append(f"    {line}")
         elif line.startswith(("├", "└", "│", "    ")):  # drawn, or code
             made += [] if made and made[-1].startswith("    ") else ["", "::", ""]
             made.append(f"    {line}")
         else:
-            within = ""
+            within = False
             made.append(line)
-    lines[:] = made
+    lines[:] = GoogleDocstring(made, Config()).lines()

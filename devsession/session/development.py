@@ -58,8 +58,9 @@ class DevelopmentSession(InWarehouse, WithSteps, WithDeliveries):
     plugin: the class; saving its file loads it again.
     workspace: the folder with plugin.py, by default the current one.
     account: the Snowflake account that is its warehouse, by its name in connections.toml; without,
-    and offline, the embedded one. omnata_app: syncs come from this Omnata app on that account, and
-    none from the workspace, whose warehouse is the embedded one then.
+    and offline, the embedded one.
+    omnata_app: syncs come from this Omnata app on that account, and none from the workspace, whose
+    warehouse is the embedded one then.
 
     One folder has one session in a process: the same call again gives the same object, so that a
     cell that is run twice leaves every other cell's objects alive. Another app is where syncs come

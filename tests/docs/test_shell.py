@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 import typer
+from sphinx.cmd import build as sphinx_build
 
 from devsession.cli import main
 from devsession.cli.commands import app
@@ -112,6 +113,7 @@ TAKES: dict[str, Callable[[list[str]], None]] = {
     "devsession": devsession_takes,
     "papermill": papermill_takes,
     "python": python_takes,
+    "sphinx-build": lambda words: sphinx_build.get_parser().parse_args(words),
     "run": lambda words: None if (CHECKOUT / ".ci" / "run").is_file() else pytest.fail(".ci/run"),
     # These run in test_the_catalog_from_a_shell, and are the shell's own.
     "curl": is_there,

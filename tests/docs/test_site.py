@@ -17,13 +17,19 @@ from tests.docs.pages import CHECKOUT, PAGES
 if TYPE_CHECKING:
     from pathlib import Path
 
-BUILD = ["-m", "sphinx", "-W", "--keep-going", "-n", "-q", "-c"]
+# As CONTRIBUTING says it, without what it tells on the way.
+(LINE,) = re.findall(
+    r"sphinx-build (.+) -c docs \. site", (CHECKOUT / "CONTRIBUTING.md").read_text("utf-8")
+)
+BUILD = ["-m", "sphinx", "-q", *LINE.split(), "-c"]
 NOTEBOOKS = sorted(CHECKOUT.glob("notebooks/**/0*.ipynb"))
 BROKEN = """
 # devsession
 
-[no page](nowhere.md), [no file](../devsession/nowhere.py), [no heading](#nowhere), ![no picture](nowhere.png)
+[no page](nowhere.md), [no file](../devsession/nowhere.py), [no heading](#nowhere),
+[none there](README.md#elsewhere), ![no picture](nowhere.png)
 """
+LOST = ("nowhere.md", "nowhere.py", "'nowhere'", "'elsewhere'", "nowhere.png")
 
 
 def build(source: Path, to: Path) -> str:
@@ -66,7 +72,7 @@ def test_every_command_is_in_it(site: Path) -> None:
 
 def test_what_raises_says_so_in_the_reference(site: Path) -> None:
     page = text_of(site / "docs" / "reference" / "session.html")
-    assert "Raises: NotFilledError when the connection is not filled" in page
+    assert "Raises: UnknownNameError when no sync has this slug" in page
 
 
 def test_its_root_leads_to_the_first_page(site: Path) -> None:
@@ -79,11 +85,24 @@ def test_links_that_lead_nowhere_are_told(tmp_path: Path) -> None:
     (tmp_path / "docs" / "README.md").write_text(BROKEN, encoding="utf-8")
     told = build(tmp_path, tmp_path / "site")
 
-    assert {
-        name
-        for name in ("nowhere.md", "nowhere.py", "'nowhere'", "nowhere.png")
-        if name not in told
-    } == set()
+    assert [name for name in LOST if name not in told] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_an_anchor_is_that_of_the_repositorys_pages_too(page: Path) -> None:
+    links = re.findall(r"\]\(((?!\w+:)[^)#\s]*)#([^)\s]+)\)", page.read_text(encoding="utf-8"))
+    lost = [
+        anchor
+        for file, anchor in links
+        if anchor not in anchors_of(page.parent / file if file else page)
+    ]
+    assert lost == []
+
+
+def anchors_of(page: Path) -> set[str]:
+    """Those of its headings, as code hosts make them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
