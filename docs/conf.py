@@ -50,6 +50,7 @@ html_theme = "furo"
 html_extra_path = ["site_root"]  # the way from the root to the first page
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_use_index = False  # the search finds more
 html_show_copyright = False
 html_show_sphinx = False
 # Cells of notebooks in the theme's colours.
@@ -92,6 +93,8 @@ def add_what_is_made(_app: Any, page: str, source: list[str]) -> None:
         source[0] += tree_of(source[0])
     if page == "docs/commands":
         source[0] += commands()
+    if page == "docs/reference/omnata":
+        source[0] += omnata_names()
 
 
 def tree_of(index: str) -> str:
@@ -130,6 +133,18 @@ def commands() -> str:
     command = typer.main.get_command(app)
     told = get_docs_for_click(obj=command, ctx=typer.Context(command), name="devsession")
     return "\n" + told.partition("\n")[2]
+
+
+def omnata_names() -> str:
+    """Each name of the dialect, and ours that it leads to."""
+    from devsession.omnata_names.names import MODULES, PACKAGE
+
+    rows = [
+        f"   * - ``{PACKAGE}.{module}.{name}``\n     - ``{home}.{ours}``"
+        for module, names in MODULES.items()
+        for name, (home, ours) in sorted(names.items())
+    ]
+    return "\n.. list-table::\n\n" + "\n".join(rows) + "\n"
 
 
 def signature_of_its_own(
