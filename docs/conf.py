@@ -1,4 +1,4 @@
-"""How the site is made: `sphinx-build -W --keep-going -n -c docs . site`, from the repository's root.
+"""How the site is made: `sphinx-build -W --keep-going -n -c docs . site/html`, from the repository's root.
 
 The root is what is built, so that pages, notebooks, README and code link one another by the paths
 that they have on disk, and read the same in an editor and in a repository's web pages. What only the

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # As CONTRIBUTING says it, without what it tells on the way.
 (LINE,) = re.findall(
-    r"sphinx-build (.+) -c docs \. site", (CHECKOUT / "CONTRIBUTING.md").read_text("utf-8")
+    r"sphinx-build (.+) -c docs \. site/html", (CHECKOUT / "CONTRIBUTING.md").read_text("utf-8")
 )
 BUILD = ["-m", "sphinx", "-q", *LINE.split(), "-c"]
 NOTEBOOKS = sorted(CHECKOUT.glob("notebooks/**/0*.ipynb"))
