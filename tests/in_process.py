@@ -87,7 +87,9 @@ class Served:
         data = workspace / ".devsession" / "warehouse"
         scratch = data / "scratch"
         scratch.mkdir(parents=True, exist_ok=True)
-        database = server._open(data, scratch)
+        with warnings.catch_warnings():  # as in the process
+            warnings.simplefilter("ignore")
+            database = server._open(data, scratch)
         log = QueryLog(database.duck_conn, data / "queries.jsonl")
         app = guard.guarded(database, _TOKEN, log)
         return cls(database, app, Address("warehouse.test", port, os.getpid(), _TOKEN))

@@ -16,12 +16,16 @@ PACKAGES = [("pandas", "2.2.3"), ("pandas", "2.10.0"), ("requests", "2.32.3"), (
 
 
 class StubAccount:
-    """grants: (privilege, role) on what is asked for. roles: those of the session."""
+    """grants: (privilege, role) on what is asked for; version: of our tables, a row of theirs.
+
+    roles: those of the session.
+    """
 
     name = "Snowflake account 'prod'"
 
     def __init__(self, **changed: Any) -> None:
         self.who: tuple[str | None, ...] = changed.get("who", WHO)
+        self.version: tuple[Any, ...] = changed.get("version", ())
         self.schemas: set[str] = changed.get("schemas", set())
         self.grants: list[tuple[str, str]] = changed.get("grants", [("CREATE SCHEMA", "SYNC_ROLE")])
         self.roles: set[str] = changed.get("roles", {"SYNC_ROLE", "PUBLIC"})
@@ -42,12 +46,16 @@ class StubAccount:
             ]
         (query,) = sqlglot.parse(text, dialect="snowflake")
         assert query is not None
-        if "current_version" in text:
-            return [self.who]
-        if "SCHEMATA" in text:
-            return [(name,) for name in self.schemas if name == params[0]]
-        if "INFORMATION_SCHEMA.PACKAGES" in text:
-            return [*self.packages]
+        answers: dict[str, list[tuple[Any, ...]]] = {
+            "current_version": [self.who],
+            "TABLE_SCHEMA": [("SYNCS",), ("VERSION",)] if self.version else [],
+            "DEVSESSION.VERSION": [self.version],
+            "SCHEMATA": [(name,) for name in self.schemas if name in params],
+            "INFORMATION_SCHEMA.PACKAGES": [*self.packages],
+        }
+        for word, answer in answers.items():
+            if word in text:
+                return answer
         return [tuple(each.expressions[0].this in self.roles for each in query.expressions)]
 
     def execute(self, sql: str, params: Sequence[object] = ()) -> int:

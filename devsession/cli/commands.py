@@ -9,10 +9,10 @@ import typer
 
 from devsession import __version__
 from devsession.cli.events_commands import events
-from devsession.cli.options import Account, Json, SandboxWhat, Slug, What  # noqa: TC001 - typer reads them
+from devsession.cli.options import Account, Json, SandboxWhat, What  # noqa: TC001 - typer reads them
 from devsession.cli.publish_command import publish
+from devsession.cli.sync_commands import sync
 from devsession.cli.workflow_commands import workflow
-from devsession.http.deadline import TIME_LIMIT_MINS
 
 app = typer.Typer(
     name="devsession",
@@ -25,7 +25,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 table = typer.Typer(help="Load sample data into the warehouse.", no_args_is_help=True)
-sync = typer.Typer(help="List, show and run the syncs of this workspace.", no_args_is_help=True)
 app.add_typer(table, name="table")
 app.add_typer(sync, name="sync")
 app.add_typer(workflow, name="workflow")
@@ -300,57 +299,31 @@ def table_load(
     load_table(file, name, replace=replace, account=account)
 
 
-@sync.command("list")
-def sync_list(account: Account = None, as_json: Json = False) -> None:
-    """List the syncs, each with its last run."""
-    from devsession.cli.data import list_syncs
-
-    list_syncs(account=account, as_json=as_json)
-
-
-@sync.command("show")
-def sync_show(
-    slug: Slug,
-    failed: Annotated[
-        bool, typer.Option("--failed", help="Show the records that were refused, and why.")
-    ] = False,
-    account: Account = None,
-    as_json: Json = False,
-) -> None:
-    """Show one sync: its parameters, mapping and runs."""
-    from devsession.cli.data import show_failures, show_sync
-
-    (show_failures if failed else show_sync)(slug, account=account, as_json=as_json)
-
-
-@sync.command("run")
-def sync_run(
-    slug: Slug,
-    time_limit: Annotated[
-        float,
-        typer.Option(
-            "--time-limit", metavar="MINUTES", help="End then, with what is done by then."
-        ),
-    ] = TIME_LIMIT_MINS,
-    account: Account = None,
-    as_json: Json = False,
-) -> None:
-    """Run a sync for real: send what is new or changed to the app.
-
-    Exit code 1 when a record was refused or left without an outcome, or the time limit has passed;
-    130 after Ctrl-C. What was done is kept. Its log is in .devsession/logs. No HTTP is recorded.
-    """
-    from devsession.cli.data import run_sync
-
-    run_sync(slug, time_limit_mins=time_limit, account=account, as_json=as_json)
-
-
 @app.command()
-def warehouse(action: What = "start") -> None:
-    """Start, stop or look at this workspace's warehouse."""
+def warehouse(
+    action: What = "start",
+    account: Account = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            "--database", metavar="NAME", help="Install: there. [default: the connection's]"
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Install: run nothing; print the SQL.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Install: print JSON, for scripts.")
+    ] = False,
+) -> None:
+    """Start, stop or look at the warehouse; install its tables.
+
+    Install makes the schema DEVSESSION on an account, or brings it up to date, as the first use does
+    with a role that may; once more, nothing is to be done. Here it is for this machine's warehouse.
+    """
     from devsession.cli.services import warehouse
 
-    warehouse(action)
+    warehouse(action, account=account, database=database, dry_run=dry_run, as_json=as_json)
 
 
 @app.command()

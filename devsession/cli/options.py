@@ -20,7 +20,7 @@ Account = Annotated[
     ),
 ]
 
-What = Annotated[Literal["start", "stop", "status"], typer.Argument(metavar="ACTION")]
+What = Annotated[Literal["start", "stop", "status", "install"], typer.Argument(metavar="ACTION")]
 SandboxWhat = Annotated[
     Literal["start", "stop", "status", "storm", "calm"], typer.Argument(metavar="ACTION")
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import typer
 
-from devsession.cli.place import workspace_here
+from devsession.cli.place import check_online, workspace_here
 from devsession.errors import UsageError
 from devsession.render import counted
 
@@ -16,15 +17,38 @@ if TYPE_CHECKING:
 
     from devsession.service import Address, Service, Use
 
-_OPTION_OF = {"--data": "start", "--rate": "start", "--seed": "storm", "--catalog": "start"}
+_OPTION_OF = {
+    "--data": "start",
+    "--rate": "start",
+    "--seed": "storm",
+    "--catalog": "start",
+    "--account": "install",
+    "--database": "install",
+    "--dry-run": "install",
+    "--json": "install",
+}
 _USUAL_SEED = 0
 _MB = 1_000_000
 
 
-def warehouse(action: str) -> None:
-    """Start, stop or look at the embedded warehouse."""
+def warehouse(
+    action: str, *, account: str | None, database: str | None, dry_run: bool, as_json: bool
+) -> None:
+    """Start, stop or look at the embedded warehouse; make the tables of one, or of an account."""
     from devsession.warehouse import embedded_service
 
+    if action == "install":
+        _install(account, database, dry_run=dry_run, as_json=as_json)
+        return
+    _check_options(
+        f"warehouse {action}",
+        {
+            "--account": account,
+            "--database": database,
+            "--dry-run": dry_run or None,
+            "--json": as_json or None,
+        },
+    )
     workspace = workspace_here()
     service = embedded_service(workspace.folder)
     if action == "stop":
@@ -34,6 +58,27 @@ def warehouse(action: str) -> None:
         workspace.prepare()
         service.ensure()
     _tell(service, service.folder / "warehouse")
+
+
+def _install(account: str | None, database: str | None, *, dry_run: bool, as_json: bool) -> None:
+    from devsession.warehouse.installing import install
+    from devsession.warehouse.snowflake import open_warehouse, snowflake_account
+
+    if account is None and database is not None:
+        raise UsageError(
+            "--database goes with --account: this machine's warehouse has one",
+            tried=f"warehouse install --database {database}",
+            next_step=f"devsession warehouse install --account NAME --database {database}",
+        )
+    if account is None:
+        workspace = workspace_here()
+        workspace.prepare()
+        opened = open_warehouse(workspace.folder, None)
+    else:
+        check_online(account)
+        opened = snowflake_account(account, database=database)
+    done = install(opened, dry_run=dry_run)
+    typer.echo(json.dumps(done.to_dict()) if as_json else str(done))
 
 
 def sandbox(
@@ -55,7 +100,8 @@ def sandbox(
     )
 
     _check_options(
-        action, {"--data": data, "--rate": rate, "--seed": seed, "--catalog": catalog or None}
+        f"sandbox {action}",
+        {"--data": data, "--rate": rate, "--seed": seed, "--catalog": catalog or None},
     )
     workspace = workspace_here()
     service = sandbox_service(workspace.folder)
@@ -81,13 +127,15 @@ def sandbox(
         _tell_how_to_use(service, address)
 
 
-def _check_options(action: str, options: Mapping[str, object]) -> None:
+def _check_options(command: str, options: Mapping[str, object]) -> None:
+    """command: `sandbox start`."""
+    name, action = command.split()
     for option, value in options.items():
         if value is not None and action != _OPTION_OF[option]:
             raise UsageError(
                 f"{option} goes with {_OPTION_OF[option]}",
-                tried=f"sandbox {action} {_written(option, value)}",
-                next_step=f"devsession sandbox {_OPTION_OF[option]} {_written(option, value)}",
+                tried=f"{command} {_written(option, value)}",
+                next_step=f"devsession {name} {_OPTION_OF[option]} {_written(option, value)}",
             )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from devsession.errors import DevsessionError
@@ -13,7 +14,17 @@ from devsession.testing.examination import Checked
 from devsession.warehouse.channel import channel_packages
 from devsession.warehouse.columns import SIMPLE_NAME
 from devsession.warehouse.connections import find_connection
-from devsession.warehouse.rights import ALL, OURS, has_schema, rights_on, signed_in
+from devsession.warehouse.migrations import check_version, latest, schema_of
+from devsession.warehouse.rights import (
+    ALL,
+    OURS,
+    TO_CHANGE,
+    TO_FILL,
+    TO_MAKE,
+    TO_WORK,
+    rights_on,
+    signed_in,
+)
 from devsession.warehouse.snowflake import snowflake_account
 
 if TYPE_CHECKING:
@@ -21,10 +32,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from devsession.session.workspace import Workspace
+    from devsession.warehouse.migrations import Schema
     from devsession.warehouse.omnata import Statements
-    from devsession.warehouse.rights import Signed
+    from devsession.warehouse.rights import Needed, Signed
 
-_AFTER_SIGN_IN = ("role", "compute warehouse", "database", "schema", "rights", "channel")
+_AFTER_SIGN_IN = (
+    *("role", "compute warehouse", "database", "schema"),
+    *("tables", "rights", "channel"),
+)
 _ASK = "run that in Snowflake with this role; ask whoever administers the account for what it lacks"
 
 
@@ -57,10 +72,18 @@ def checks_of(account: Statements, name: str, packages_file: Path | None) -> Ite
     )
     yield from _chosen(signed, name)
     if signed.database is None or signed.role is None:
-        yield from _not_tried("rights", "channel")
+        yield from _not_tried("tables", "rights", "channel")
         return
     channel = _tried("channel", lambda: _channel(account, packages_file, name))
-    yield _tried("rights", lambda: _rights(account, signed))  # last: it turns roles off
+    try:
+        schema = schema_of(account)
+        check_version(schema, account)
+    except DevsessionError as error:
+        yield _failed("tables", error)
+        yield from _not_tried("rights")
+    else:
+        yield _tables(name, schema)
+        yield _tried("rights", lambda: _rights(account, signed, schema))  # last: it turns roles off
     yield channel
 
 
@@ -83,25 +106,57 @@ def _chosen(signed: Signed, name: str) -> Iterator[Checked]:
             yield Checked(what, "error", "none is chosen, or the role may not use it", next_step)
 
 
-def _rights(account: Statements, signed: Signed) -> Checked:
-    """Whether our tables are there, or can be made."""
+def _tables(name: str, schema: Schema) -> Checked:
+    """Which version our tables have."""
+    command = f"devsession warehouse install --account {quote(name)}"
+    if not schema.pending:
+        return Checked("tables", "ok", f"version {schema.version}{_when(schema)}")
+    if not schema.version:
+        told = f"none yet: made when they are first needed, or by {command}"
+        return Checked("tables", "ok", told)
+    told = f"version {schema.version}{_when(schema)}; version {latest()} is wanted"
+    return Checked("tables", "error", told, f"{command}; --dry-run prints what that would run")
+
+
+def _when(schema: Schema) -> str:
+    when = f", installed {schema.installed:%Y-%m-%d}" if schema.installed else ""
+    return f"{when} by {schema.by}" if schema.by else when
+
+
+def _rights(account: Statements, signed: Signed, schema: Schema) -> Checked:
+    """Whether our tables can be used as they are, or can be made, or brought up to date."""
     database, role = str(signed.database), str(signed.role)
-    kind, names, wanted = "database", [database], ["CREATE SCHEMA"]
-    if has_schema(account, OURS):
-        kind, names, wanted = "schema", [database, OURS], ["USAGE", "CREATE TABLE", "CREATE STAGE"]
-    held = rights_on(account, kind, *names)
-    lacking = [] if ALL in held else [each for each in wanted if each not in held]
-    place = f"{kind} {'.'.join(map(_as_sql, names))}"
-    if lacking:
-        what = ", ".join(lacking)
-        return Checked(
-            "rights",
-            "error",
-            f"role {role} has no {what} on {place}",
-            f"in Snowflake: grant {what.lower()} on {place} to role {_as_sql(role)}",
-        )
-    there = "is there" if kind == "schema" else "is made when it is first needed"
-    return Checked("rights", "ok", f"schema {OURS} {there}; {role} may do what that takes")
+    needed, what = TO_WORK, "is there"
+    if schema.pending and schema.version:
+        needed, what = TO_CHANGE, "can be brought up to date"
+    elif schema.pending:
+        needed, what = TO_FILL if schema.there else TO_MAKE, "is made when it is first needed"
+    lacking = {
+        _place(database, each): missing
+        for each in needed
+        if (missing := _missing(account, database, each))
+    }
+    if not lacking:
+        return Checked("rights", "ok", f"schema {OURS} {what}; {role} may do what that takes")
+    told = [f"role {role} has no {', '.join(them)} on {place}" for place, them in lacking.items()]
+    if any(ALL in them for them in lacking.values()):
+        next_step = "have the role that owns the tables do what is said above of them"
+    else:
+        grants = [
+            f"grant {', '.join(them).lower()} on {place} to role {_as_sql(role)}"
+            for place, them in lacking.items()
+        ]
+        next_step = "in Snowflake: " + ";\n".join(grants)
+    return Checked("rights", "error", "\n".join(told), next_step)
+
+
+def _missing(account: Statements, database: str, needed: Needed) -> list[str]:
+    held = rights_on(account, needed.kind, database, *needed.names)
+    return [] if ALL in held else [each for each in needed.privileges if each not in held]
+
+
+def _place(database: str, needed: Needed) -> str:
+    return f"{needed.kind} {'.'.join(map(_as_sql, (database, *needed.names)))}"
 
 
 def _channel(account: Statements, file: Path | None, name: str) -> Checked:

@@ -46,6 +46,10 @@ class Link(Protocol):
     schema: str | None  # that names without one stand for; None: the connection says
     no_retry: bool  # whether a request that fails is given up at once, for one on this machine
 
+    @property
+    def connection(self) -> str | None:
+        """Its name, as `--account` takes it; None for the embedded warehouse."""
+
     def open(self) -> SnowflakeConnection:
         """A new connection; raises a DevsessionError that says why there is none."""
 
@@ -82,6 +86,11 @@ class Account:
     def name(self) -> str:
         """What people call this account."""
         return self._link.name
+
+    @property
+    def connection(self) -> str | None:
+        """The connection's name, as `--account` takes it; None for the embedded warehouse."""
+        return self._link.connection
 
     @property
     def view_dialect(self) -> str:

@@ -57,6 +57,7 @@ class EmbeddedLink:
     """Connects to the warehouse's process, and notices when that is another one than before."""
 
     name = "embedded warehouse"
+    connection: str | None = None
     schema: str | None = "PUBLIC"
     view_dialect = "duckdb"  # it keeps what fakesnow made of a view
     no_retry = True

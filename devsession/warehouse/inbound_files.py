@@ -37,7 +37,6 @@ def loaded(account: Account, files: Sequence[Path], table: str) -> Iterator[str 
 
     # Always the same name, and none that a user's table can have: fakesnow remembers every name for ever.
     loading = quoted(f"LOADING {table}")
-    account.execute(statement("inbound/stage"))
     account.execute(statement("inbound/create_loading", loading=loading))
     try:
         before = 0

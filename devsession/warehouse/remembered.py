@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from devsession.errors import UsageError, WarehouseError
+from devsession.errors import UsageError
 from devsession.plugin.parameters import StoredConfigurationValue
-from devsession.quoting import quoted
-from devsession.warehouse.statements import statement, statements
+from devsession.warehouse.migrations import ensure
+from devsession.warehouse.statements import statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from devsession.warehouse.account import Account
-
-# Of the tables below. A later version brings those of an earlier one up to date.
-_VERSION = 3
 
 
 class Remembered:
@@ -50,44 +47,13 @@ class Remembered:
         self._account.execute(statement(f"store/{name}"), params)
 
     def _prepare(self) -> None:
-        """Make the tables, unless they are there.
+        """Make the tables, or bring them up to date, unless they are.
 
-        Raises:
-            WarehouseError: they were made by a later version of devsession.
+        Raises: as `ensure`.
         """
         if not self._prepared:
-            with self._account.alone():
-                self._prepare_alone()
+            ensure(self._account)
             self._prepared = True
-
-    def _prepare_alone(self) -> None:
-        version = self._version()
-        if version > _VERSION:
-            raise WarehouseError(
-                "this workspace's warehouse was written by a later version of devsession",
-                tried=f"tables of version {version}; this one knows {_VERSION}",
-                where=self._account.name,
-                next_step="pip install --upgrade devsession",
-                account=self._account.name,
-            )
-        if version < _VERSION:
-            self._make()
-
-    def _version(self) -> int:
-        """The version of the tables that are there, 0 for none or not all."""
-        made = {name for (name,) in self._account.rows(statement("store/tables"))}
-        if "VERSION" not in made:
-            return 0
-        return self._account.rows(statement("store/version"))[0][0] or 0
-
-    def _make(self) -> None:
-        schema = self._account.schema
-        self._account.execute("create schema if not exists DEVSESSION")
-        # Making a schema moves the session into it.
-        self._account.execute(f"use schema {quoted(schema)}")
-        for each in statements("store/schema"):
-            self._account.execute(each)
-        self._account.execute(statement("store/insert_version"), [_VERSION])
 
 
 def values_json(values: Mapping[str, StoredConfigurationValue]) -> str:

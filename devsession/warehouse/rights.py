@@ -13,9 +13,40 @@ if TYPE_CHECKING:
 OURS = "DEVSESSION"
 """The schema of our tables, in the database of the connection."""
 ALL = "OWNERSHIP"
+_ROWS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 # Columns of SHOW GRANTS ON. Source: Snowflake's documentation, SHOW GRANTS.
 _PRIVILEGE, _GRANTED_TO, _GRANTEE = 1, 4, 5
 _ROLES = {"ROLE", "ACCOUNT ROLE"}  # not those of a database, nor shares
+
+
+class Needed(NamedTuple):
+    """Privileges on a `database`, `schema`, `table` or `stage`; names: below the database."""
+
+    privileges: tuple[str, ...]
+    kind: str
+    names: tuple[str, ...] = ()
+
+
+TO_MAKE = (Needed(("CREATE SCHEMA",), "database"),)
+"""What making the schema takes. Whoever makes it owns it, and all that migrations make in it."""
+TO_FILL = (Needed(("USAGE", "CREATE TABLE", "CREATE STAGE"), "schema", (OURS,)),)
+"""What migrations take of one that is there, and empty."""
+TO_CHANGE = (
+    *TO_FILL,
+    Needed((ALL,), "table", (OURS, "SYNCS")),
+    Needed((ALL,), "table", (OURS, "VERSION")),
+)
+"""What they take of one whose tables are of an earlier version."""
+TO_WORK = (
+    Needed(("USAGE", "CREATE TABLE"), "schema", (OURS,)),
+    Needed(("SELECT",), "table", (OURS, "VERSION")),
+    *(
+        Needed(_ROWS, "table", (OURS, name))
+        for name in ("CONNECTIONS", "SYNCS", "RUNS", "STREAMS", "LOADED_TABLES")
+    ),
+    Needed(("READ", "WRITE"), "stage", (OURS, "INBOUND_FILES")),
+)
+"""What sessions and syncs take of it, once it is there and up to date."""
 
 
 class Signed(NamedTuple):
@@ -36,7 +67,7 @@ def signed_in(account: Statements) -> Signed:
 
 
 def rights_on(account: Statements, kind: str, *names: str) -> frozenset[str]:
-    """The privileges that the session's roles have on a `database`, or a `schema`: CREATE SCHEMA ..
+    """The privileges that the session's roles have on a `database`, `schema`, `table` ..
 
     OWNERSHIP is all of them. Those of a role that the session's role was granted count; those of
     secondary roles, which are off in this session from now on, do not: nothing is made by them.

@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 import warnings
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 DATABASE = "LOCAL"
 SCHEMAS = ("PUBLIC", "DEVSESSION")
 
+# A migration makes it; fakesnow knows stages only as long as its process lives.
+_FORGOTTEN = "create stage if not exists DEVSESSION.INBOUND_FILES"
 # From here on SQL reaches no file but those of the attached database, of its stages, and what
 # DuckDB spills.
 _SHUT = (
@@ -74,6 +77,8 @@ def _open(data: Path, scratch: Path) -> FakeSnow:
     try:
         for schema in SCHEMAS:
             database.connect(DATABASE, schema).close()
+        with closing(database.connect(DATABASE, SCHEMAS[0])) as connection:
+            connection.cursor().execute(_FORGOTTEN)
     except duckdb.Error as error:
         raise why_it_does_not_open(data / f"{DATABASE}.db", str(error)) from error
     database.duck_conn.execute("SET GLOBAL temp_directory = ?", [str(scratch)])

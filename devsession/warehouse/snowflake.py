@@ -8,6 +8,7 @@ from contextlib import nullcontext, redirect_stdout
 from typing import TYPE_CHECKING
 
 from devsession.errors import AccountError
+from devsession.quoting import quoted
 from devsession.warehouse.account import Account
 from devsession.warehouse.connections import find_connection
 
@@ -37,9 +38,12 @@ _CORRECT = {
 }
 
 
-def snowflake_account(name: str) -> Account:
-    """The account of this connection; it is looked for and opened by the first statement."""
-    return Account(SnowflakeLink(name))
+def snowflake_account(name: str, *, database: str | None = None) -> Account:
+    """The account of this connection; it is looked for and opened by the first statement.
+
+    database: exactly as it is written, in place of the connection's.
+    """
+    return Account(SnowflakeLink(name, database))
 
 
 def open_warehouse(workspace: Path, account: str | None) -> Account:
@@ -63,9 +67,10 @@ class SnowflakeLink:
     view_dialect = "snowflake"
     no_retry = False
 
-    def __init__(self, connection_name: str) -> None:
+    def __init__(self, connection_name: str, database: str | None = None) -> None:
         self.name = f"Snowflake account {connection_name!r}"
-        self._connection_name = connection_name
+        self.connection = connection_name
+        self._database = database
 
     def open(self) -> SnowflakeConnection:
         """A new connection.
@@ -76,13 +81,15 @@ class SnowflakeLink:
                 reach.
         """
         # Whatever is wrong on this machine is told before the client library takes its seconds.
-        signed = find_connection(self._connection_name).signed()
+        signed = find_connection(self.connection).signed()
         from snowflake.connector import connect
         from snowflake.connector.errors import Error
 
         # Without a handler, Python prints what the client library logs, retries and all.
         logging.getLogger("snowflake").addHandler(logging.NullHandler())
         given = {"login_timeout": _LOGIN_SECONDS, **signed.parameters}
+        if self._database is not None:
+            given["database"] = quoted(self._database)
         own_parameters = given.pop("session_parameters", {})
         try:
             with redirect_stdout(sys.stderr):  # where a browser is opened, the library talks

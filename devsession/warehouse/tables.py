@@ -13,6 +13,7 @@ from devsession.errors import TableExistsError, UsageError
 from devsession.quoting import quoted
 from devsession.render import counted
 from devsession.warehouse.columns import SIMPLE_NAME
+from devsession.warehouse.migrations import ensure
 from devsession.warehouse.statements import statement
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ def load_table(
     rows = len(columns[0].values)
     loaded = LoadedTable(table, rows, [TableColumn(c.name, c.type) for c in columns], changed=True)
     digest = _digest(columns)
+    ensure(account)
     with account.alone():
-        account.execute(statement("tables/remember_loads"))
         tables = tables_of(account)
         if table in tables:
             if _holds(account, table, tables[table], digest):

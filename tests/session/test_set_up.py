@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from devsession import __version__
 from devsession.publish.channel import Channel
 from devsession.session import set_up as set_up_module
 from devsession.session.account_checks import checks_of
 from devsession.session.set_up import SetUp, set_up
 from devsession.session.workspace import Workspace
+from devsession.warehouse.migrations import latest
+from devsession.warehouse.rights import TO_WORK
 from tests.snowflake_login import front_door
 from tests.snowflake_stub import WHO, StubAccount
 
@@ -30,7 +34,7 @@ def looked_at(account: StubAccount, file: Path | None = None) -> SetUp:
 
 
 def told(found: SetUp, *folders: Path) -> str:
-    text = str(found)
+    text = str(found).replace(f"devsession {__version__} knows", "devsession N knows")
     for folder in folders:
         text = text.replace(str(folder), "<folder>")
     return text
@@ -84,6 +88,10 @@ def chosen(**lacking: None) -> tuple[str | None, ...]:
         {"grants": [("USAGE", "SYNC_ROLE"), ("CREATE SCHEMA", "OTHER_ROLE")]},
         {"grants": []},
         {"schemas": {"DEVSESSION"}, "grants": [("USAGE", "SYNC_ROLE")]},
+        {"version": (1000, datetime(2030, 2, 3, tzinfo=UTC), "devsession 9.0")},
+        {"version": (3,), "grants": [("CREATE TABLE", "SYNC_ROLE"), ("USAGE", "SYNC_ROLE")]},
+        {"version": (latest(),), "grants": [("SELECT", "SYNC_ROLE"), ("USAGE", "SYNC_ROLE")]},
+        {"refused": "TABLE_SCHEMA"},
         {"packages": []},
         {"refused": "current_version"},
         {"refused": "show grants"},
@@ -96,6 +104,10 @@ def chosen(**lacking: None) -> tuple[str | None, ...]:
         "another role may",
         "nobody may",
         "our schema, not ours",
+        "tables of a later version",
+        "tables of an earlier version, not ours",
+        "tables that may only be read",
+        "tables not shown",
         "no packages",
         "statement refused",
         "grants not shown",
@@ -109,6 +121,26 @@ def test_what_is_wrong_is_told_with_what_mends_it(
 
     assert not found
     assert told(found, tmp_path) == snapshot
+
+
+def test_tables_of_an_earlier_version_are_told_with_what_mends_them(
+    snapshot: SnapshotAssertion,
+) -> None:
+    found = looked_at(StubAccount(version=(3,), grants=[("OWNERSHIP", "SYNC_ROLE")]))
+
+    assert {each.method: each.state for each in found.checks}["rights"] == "ok"
+    assert told(found) == snapshot
+
+
+def test_a_role_that_only_works_is_enough(snapshot: SnapshotAssertion) -> None:
+    rights = {privilege for needed in TO_WORK for privilege in needed.privileges}
+    installed = (latest(), datetime(2026, 11, 22, tzinfo=UTC), "devsession 0.1.0")
+    grants = [(each, "SYNC_ROLE") for each in sorted(rights)]
+
+    found = looked_at(StubAccount(version=installed, grants=grants))
+
+    assert found
+    assert told(found) == snapshot
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-import sqlglot
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pandas import DataFrame
@@ -17,6 +16,7 @@ from devsession.warehouse.failures import failures_of
 from devsession.warehouse.tables import load_table
 from tests.warehouse.names import PRESENT
 from tests.warehouse.syncs import Source, Syncing, all_of, answers
+from tests.warehouse.watched import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,30 +24,6 @@ if TYPE_CHECKING:
     from devsession.warehouse import Account
 
 FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-class Watched:
-    """An account, and every statement that it is given."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
-        self.statements: list[str] = []
-
-    def __getattr__(self, name: str) -> Any:
-        asked = getattr(self._account, name)
-        if name not in {"rows", "execute", "arrow", "frame"}:
-            return asked
-
-        def run(sql: str, params: Any = ()) -> Any:
-            self.statements.append(sql)
-            return asked(sql, params)
-
-        return run
-
-    @property
-    def counts(self) -> set[int]:
-        """How many statements each was, to a parser of Snowflake's SQL."""
-        return {len(sqlglot.parse(sql, dialect="snowflake")) for sql in self.statements}
 
 
 @pytest.fixture(scope="module")

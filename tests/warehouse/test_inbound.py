@@ -16,7 +16,7 @@ from devsession.plugin.stream_store import Checkpoint
 from devsession.warehouse.inbound import InboundTables
 from tests.warehouse.names import NASTY, NOTED
 from tests.warehouse.streams import RETRIEVED, Reading, parquet, stream
-from tests.warehouse.test_hostile_names import Watched
+from tests.warehouse.watched import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable

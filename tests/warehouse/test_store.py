@@ -1,23 +1,18 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
-from devsession.errors import UnknownNameError, WarehouseError
+from devsession.errors import UnknownNameError
 from devsession.plugin.mapping import StoredFieldMappings, expression
 from devsession.plugin.parameters import StoredConfigurationValue
 from devsession.secrets.reference import secret
-from devsession.warehouse import open_embedded
-from devsession.warehouse.inbound import InboundTables
-from devsession.warehouse.inbound_syncs import InboundSyncs
 from devsession.warehouse.store import ConnectionRecord, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
     from syrupy.assertion import SnapshotAssertion
 
@@ -189,77 +184,3 @@ def test_everything_is_there_for_the_next_session(
     assert Store(account).sync(slug) == saved.record
     assert Store(account).connection(connection.plugin_id) == connection
     account.close()
-
-
-@pytest.fixture
-def later_version(account: Account, store: Store) -> Iterator[None]:
-    """The tables of a devsession that is not written yet."""
-    store.syncs()
-    account.execute("insert into DEVSESSION.VERSION select 1000")
-    yield
-    account.execute("delete from DEVSESSION.VERSION where NUMBER = 1000")
-
-
-@pytest.mark.usefixtures("later_version")
-def test_tables_of_a_later_version_are_left_alone(
-    account: Account, snapshot: SnapshotAssertion
-) -> None:
-    with pytest.raises(WarehouseError) as error:
-        Store(account).syncs()
-
-    assert str(error.value) == snapshot
-
-
-def test_users_go_on_in_their_own_schema(account: Account, store: Store) -> None:
-    store.syncs()
-
-    assert account.rows("select current_schema()") == [("PUBLIC",)]
-
-
-@pytest.fixture
-def first_version(workspace: Path) -> Iterator[Account]:
-    """A warehouse as the first version of the tables left it, with one sync."""
-    account = open_embedded(workspace)
-    Store(account).syncs()
-    account.execute("alter table DEVSESSION.SYNCS drop column TARGET_TYPE")
-    account.execute("delete from DEVSESSION.VERSION")
-    account.execute("insert into DEVSESSION.VERSION select 1")
-    account.execute(
-        "insert into DEVSESSION.SYNCS (SLUG, SOURCE, IDENTIFIER, STRATEGY, SYNC_PARAMETERS)"
-        " select 'kept', 'CONTACTS', 'ID', 'Upsert', parse_json('{}')"
-    )
-    yield account
-    account.close()
-
-
-def test_tables_of_the_first_version_are_brought_up_to_date(first_version: Account) -> None:
-    kept = Store(first_version).sync("kept")
-    Store(first_version).save_sync("kept", target_type="lead")
-
-    assert (kept.source, kept.target_type) == ("CONTACTS", None)
-    assert Store(first_version).sync("kept") == replace(kept, target_type="lead")
-
-
-@pytest.fixture
-def second_version(workspace: Path) -> Iterator[Account]:
-    """A warehouse as the second version of the tables left it, with one sync."""
-    account = open_embedded(workspace)
-    store = Store(account)
-    store.save_sync("kept", source="CONTACTS", identifier="ID", strategy="Upsert")
-    account.execute("alter table DEVSESSION.SYNCS drop column DIRECTION")
-    account.execute("alter table DEVSESSION.SYNCS drop column STREAMS_CONFIGURATION")
-    account.execute("drop table DEVSESSION.STREAMS")
-    account.execute("delete from DEVSESSION.VERSION where NUMBER > 2")
-    account.execute("insert into DEVSESSION.VERSION select 2")
-    yield account
-    account.close()
-
-
-def test_tables_of_the_second_version_take_inbound_syncs(second_version: Account) -> None:
-    kept = Store(second_version).sync("kept")
-    saved = InboundSyncs(second_version).save("contacts")
-
-    assert kept.source == "CONTACTS"
-    assert saved.record.id != kept.id
-    assert [sync.slug for sync in Store(second_version).syncs()] == ["kept"]
-    assert InboundTables(second_version, saved.record).states() == {}

@@ -1,1 +1,1 @@
-select max(NUMBER) from DEVSESSION.VERSION
+select * from DEVSESSION.VERSION

@@ -1,1 +1,0 @@
-create stage if not exists DEVSESSION.INBOUND_FILES

@@ -1,1 +1,0 @@
-insert into DEVSESSION.VERSION select cast(? as number)
