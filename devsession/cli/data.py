@@ -16,6 +16,7 @@ from devsession.render import counted, text_table
 
 if TYPE_CHECKING:
     from devsession.session import DevelopmentSession
+    from devsession.session.scheduling import Wish
     from devsession.session.workspace import Workspace
     from devsession.warehouse.records import InboundSyncRecord, RunRecord, SyncRecord
 
@@ -164,6 +165,20 @@ def run_sync(slug: str, *, time_limit_mins: float, account: str | None, as_json:
         raise typer.Exit(INTERRUPTED)
     if not summary:
         raise typer.Exit(1)
+
+
+def schedule_sync(slug: str, wish: Wish, *, account: str | None, as_json: bool) -> None:
+    """Make the task of a sync, or print what makes it."""
+    from devsession.session import DevelopmentSession
+    from devsession.session.plugin_source import load_plugin_class
+    from devsession.session.scheduling import schedule_sync
+
+    workspace = workspace_here(account)
+    _known(workspace, slug)
+    plugin = load_plugin_class(workspace.folder)
+    with DevelopmentSession(plugin, workspace=workspace.folder, account=account) as session:
+        schedule = schedule_sync(session, slug, wish)
+    typer.echo(json.dumps(schedule.to_dict()) if as_json else str(schedule))
 
 
 def _run(session: DevelopmentSession, slug: str, minutes: float, *, wanted: bool) -> Any:

@@ -9,7 +9,9 @@ import typer
 from devsession.cli.options import Account, Json, Slug  # noqa: TC001 - typer reads them
 from devsession.http.deadline import TIME_LIMIT_MINS
 
-sync = typer.Typer(help="List, show and run the syncs of this workspace.", no_args_is_help=True)
+sync = typer.Typer(
+    help="List, show, run and schedule the syncs of this workspace.", no_args_is_help=True
+)
 
 
 @sync.command("list")
@@ -55,3 +57,42 @@ def sync_run(
     from devsession.cli.data import run_sync
 
     run_sync(slug, time_limit_mins=time_limit, account=account, as_json=as_json)
+
+
+@sync.command("schedule")
+def sync_schedule(  # noqa: PLR0913 - the options of one command
+    slug: Slug,
+    cron: Annotated[
+        str, typer.Argument(metavar="CRON", help="When, in five fields, such as '0 6 * * *'.")
+    ],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Run nothing; print the SQL.")] = False,
+    timezone: Annotated[
+        str, typer.Option(metavar="NAME", help="Of the times, such as Europe/Berlin.")
+    ] = "UTC",
+    compute_warehouse: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Runs it. [default: the connection's]"),
+    ] = None,
+    application: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The published plugin. [default: the id, in capitals]"),
+    ] = None,
+    secrets: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Gives its procedure the connection's secrets."),
+    ] = "DEVSESSION_SECRETS",
+    account: Account = None,
+    as_json: Json = False,
+) -> None:
+    """Run a sync by the clock: a task on Snowflake that calls the published plugin.
+
+    The task is made, in place of the one before, and begins to run; --dry-run prints its SQL. It runs
+    the sync as it is filled now. Without an account the error gives the line for a crontab.
+    """
+    from devsession.cli.data import schedule_sync
+    from devsession.session.scheduling import Wish
+    from devsession.warehouse.cron import Cron
+
+    wish = Wish(Cron.of(cron, timezone), dry_run, compute_warehouse, application, secrets)
+    schedule_sync(slug, wish, account=account, as_json=as_json)

@@ -157,15 +157,26 @@ class Engine:
                 statement(
                     "engine/stage",
                     stage=stage_table(sync, run),
-                    compared=_compared(projection, state, strategy, strategy.actions),
-                    record=projection.record,
-                    limit="" if records is None else _first(records),
+                    offered=_offered(
+                        projection, state, strategy, "" if records is None else _first(records)
+                    ),
                 )
             )
         stage = Stage(self._account, sync, run, scanned=scanned)
         if records is None:
             stage.discard_others()
         return stage
+
+    def queries(self, sync: SyncRecord, strategy: OutboundSyncStrategy) -> tuple[str, str]:
+        """What a run asks of its source, as SQL for whoever runs it elsewhere.
+
+        First TOTAL, IDENTIFIED and DIFFERENT: a source with fewer different identifiers than rows is
+        refused; then the columns of a stage.
+
+        Raises: as `plan`, but identifiers are not checked.
+        """
+        projection = project(self._account, sync)
+        return _identifiers(projection), _offered(projection, state_table(sync), strategy, "")
 
     def staged(self, sync: SyncRecord, run: RunRecord) -> Stage:
         """What was staged for a run, in this process or another.
@@ -195,19 +206,29 @@ class Engine:
         """The sync's projection, over a source whose records can be told apart, and their count."""
         projection = project(self._account, sync)
         with projection.explained():
-            (counts,) = self._account.rows(
-                statement(
-                    "engine/identified",
-                    identifier=projection.identifier,
-                    source=projection.source.sql,
-                )
-            )
+            (counts,) = self._account.rows(_identifiers(projection))
         check_identifiers(self._account, sync, projection, counts)
         return projection, counts[0]
 
 
 def _first(records: int) -> str:
     return f"order by POSITION, IDENTIFIER limit {int(records)}"
+
+
+def _identifiers(projection: Projection) -> str:
+    return statement(
+        "engine/identified", identifier=projection.identifier, source=projection.source.sql
+    )
+
+
+def _offered(projection: Projection, state: str, strategy: OutboundSyncStrategy, limit: str) -> str:
+    """The query of what a run stages."""
+    return statement(
+        "engine/offered",
+        compared=_compared(projection, state, strategy, strategy.actions),
+        record=projection.record,
+        limit=limit,
+    )
 
 
 def _compared(

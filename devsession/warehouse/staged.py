@@ -128,7 +128,9 @@ class Stage:
         parts = {
             "state": self._state,
             "run": str(self._run.id),
-            "outcomes": statement("engine/outcomes", stage=self._table),
+            "outcomes": statement(
+                "engine/outcomes", stage=self._table, given=statement("engine/given")
+            ),
         }
         params = [bound(datetime.now(UTC)), outcomes]
         with self._account.transaction():
