@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,12 +88,16 @@ class Schedule:
 
     @property
     def _title(self) -> str:
-        would = "would run" if self.dry_run else "runs"
+        would = "would run" if self.dry_run else "is made and resumed, and runs"
         return f"task {self.task} {would} sync {self.sync!r}: {self.cron}"
 
     def _after(self) -> list[str]:
-        suspend = f"suspend it: alter task {self.task} suspend; drop it: drop task {self.task}"
-        return [f"it needs: {need}" for need in self.needs] + [*self.notes, suspend]
+        needs = [f"it needs: {need}" for need in self.needs]
+        ends = [f"to stop it: alter task {self.task} suspend"]
+        if self.account is not None:
+            shown = f"devsession sync show {quote(self.sync)} --account {quote(self.account)}"
+            ends.append(f"its runs: {shown}")
+        return [*needs, *self.notes, *ends]
 
     def _script(self) -> str:
         """What can be pasted into a worksheet."""
@@ -104,7 +109,8 @@ class Schedule:
         lines += ["--", "-- What it needs besides, once:"]
         lines += [f"--   {line}" for need in self.needs for line in need.splitlines()]
         lines += [f"-- {line}" for note in self.notes for line in note.splitlines()]
-        return "\n\n".join(["\n".join(lines), *(_ended(each) for each in self.statements)])
+        statements = (f"use schema {self.task.rpartition('.')[0]}", *self.statements)
+        return "\n\n".join(["\n".join(lines), *map(_ended, statements)])
 
 
 def schedule_sync(session: DevelopmentSession, slug: str, wish: Wish) -> Schedule:
@@ -231,13 +237,11 @@ def _needs(
         f"grant application role {app}.{ROLE} to role {role};",
         f"grant create task on schema {database}.{quoted(schema)} to role {role};",
         f"grant execute task on account to role {role};",
-        f"the procedure PLUGIN.SYNC_OUTBOUND of {application} may reach the app: external access",
+        f"PLUGIN.SYNC_OUTBOUND of {application} has an external access integration for the app",
     ]
     if connection.connection_secrets:
-        fields = ", ".join(connection.connection_secrets)
-        needs.append(
-            f"and has in its SECRETS clause {wish.secrets!r}: JSON, a name each with its value: {fields}"
-        )
+        held = json.dumps({name: {"value": ".."} for name in connection.connection_secrets})
+        needs.append(f"and a secret, which its SECRETS clause calls {wish.secrets!r}: {held}")
     return tuple(needs)
 
 
@@ -262,7 +266,7 @@ def _refuse_secrets(session: DevelopmentSession, schedule: Schedule) -> None:
 
 def _no_account(session: DevelopmentSession, slug: str, cron: Cron) -> UsageError:
     line = _by_crontab(session, slug, cron)
-    here = f"; or on this machine, a line of crontab -e: {line}" if line else ""
+    here = f"; or here, by this machine's time, a line of crontab -e: {line}" if line else ""
     return UsageError(
         "A task runs on a Snowflake account, and none is named",
         tried=f"sync schedule {slug}: this workspace's warehouse is on this machine",

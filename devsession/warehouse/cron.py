@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import available_timezones
 
 from devsession.errors import UsageError, did_you_mean
+from devsession.render import counted
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
@@ -108,7 +109,7 @@ class Cron:
 
 def _problem(fields: list[str]) -> str:
     if len(fields) != len(_FIELDS):
-        return f"{len(fields)} fields, not 5"
+        return f"{counted(len(fields), 'field')}, not 5"
     try:
         _, _, days, months, weekdays = (
             field.values(text) for field, text in zip(_FIELDS, fields, strict=True)

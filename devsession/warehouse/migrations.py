@@ -139,15 +139,11 @@ def bring_up_to_date(account: Account) -> tuple[Schema, list[Migration]]:
         before = schema = schema_of(account)
         check_version(schema, account)
         while sql := to_run(schema):
-            try:
-                _run(account, sql)
-            except WarehouseError:
-                now = schema_of(account)
-                if now.version <= schema.version:
-                    raise
-                schema = now  # somebody else does the same, and is further
-            else:
-                schema = schema_of(account)
+            refused = _run(account, sql)
+            now = schema_of(account)
+            if now.version <= schema.version:
+                raise refused or _not_seen(account)
+            schema = now  # also where somebody else does the same, and is further
         return schema, before.pending
 
 
@@ -164,6 +160,7 @@ def ensure(account: Account) -> None:
             schema = schema_of(account)
             check_version(schema, account)
             if schema.pending:
+                _ = account.schema  # with none, the session would stay in the one that is made
                 bring_up_to_date(account)
     except WarehouseError as error:
         if account.connection is None or not _is_refusal(error):
@@ -171,13 +168,28 @@ def ensure(account: Account) -> None:
         raise _not_installed(account, schema, account.connection, error) from error
 
 
-def _run(account: Account, sql: Sequence[str]) -> None:
+def _run(account: Account, sql: Sequence[str]) -> WarehouseError | None:
+    """Why it ended before the last one, if it did."""
     [(current,)] = account.rows("select current_schema()")
-    for each in sql:
-        account.execute(each)
-        if each.startswith("create schema") and current is not None:
-            # Making a schema moves the session into it.
-            account.execute(f"use schema {quoted(current)}")
+    try:
+        for each in sql:
+            account.execute(each)
+            if each.startswith("create schema") and current is not None:
+                # Making a schema moves the session into it.
+                account.execute(f"use schema {quoted(current)}")
+    except WarehouseError as refused:
+        return refused
+    return None
+
+
+def _not_seen(account: Account) -> WarehouseError:
+    return WarehouseError(
+        f"The tables of the {account.name} were made, and are not seen by whoever made them",
+        tried=statement("store/version").strip(),
+        where=account.name,
+        next_step=f"look whether the role sees schema {OURS}: devsession doctor",
+        account=account.name,
+    )
 
 
 def _is_refusal(error: WarehouseError) -> bool:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 OURS = "DEVSESSION"
 """The schema of our tables, in the database of the connection."""
 ALL = "OWNERSHIP"
-_ROWS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 # Columns of SHOW GRANTS ON. Source: Snowflake's documentation, SHOW GRANTS.
 _PRIVILEGE, _GRANTED_TO, _GRANTEE = 1, 4, 5
 _ROLES = {"ROLE", "ACCOUNT ROLE"}  # not those of a database, nor shares
@@ -27,23 +26,26 @@ class Needed(NamedTuple):
     names: tuple[str, ...] = ()
 
 
-TO_MAKE = (Needed(("CREATE SCHEMA",), "database"),)
+TO_MAKE: tuple[Needed, ...] = (Needed(("CREATE SCHEMA",), "database"),)
 """What making the schema takes. Whoever makes it owns it, and all that migrations make in it."""
-TO_FILL = (Needed(("USAGE", "CREATE TABLE", "CREATE STAGE"), "schema", (OURS,)),)
+TO_FILL: tuple[Needed, ...] = (
+    Needed(("USAGE", "CREATE TABLE", "CREATE STAGE"), "schema", (OURS,)),
+)
 """What migrations take of one that is there, and empty."""
-TO_CHANGE = (
+TO_CHANGE: tuple[Needed, ...] = (
     *TO_FILL,
     Needed((ALL,), "table", (OURS, "SYNCS")),
     Needed((ALL,), "table", (OURS, "VERSION")),
 )
 """What they take of one whose tables are of an earlier version."""
-TO_WORK = (
+TO_WORK: tuple[Needed, ...] = (
     Needed(("USAGE", "CREATE TABLE"), "schema", (OURS,)),
     Needed(("SELECT",), "table", (OURS, "VERSION")),
-    *(
-        Needed(_ROWS, "table", (OURS, name))
-        for name in ("CONNECTIONS", "SYNCS", "RUNS", "STREAMS", "LOADED_TABLES")
-    ),
+    Needed(("SELECT", "INSERT", "DELETE"), "table", (OURS, "CONNECTIONS")),
+    Needed(("SELECT", "INSERT", "UPDATE"), "table", (OURS, "SYNCS")),
+    Needed(("SELECT", "INSERT", "UPDATE"), "table", (OURS, "RUNS")),
+    Needed(("SELECT", "INSERT", "UPDATE"), "table", (OURS, "STREAMS")),
+    Needed(("SELECT", "INSERT", "DELETE"), "table", (OURS, "LOADED_TABLES")),
     Needed(("READ", "WRITE"), "stage", (OURS, "INBOUND_FILES")),
 )
 """What sessions and syncs take of it, once it is there and up to date."""

@@ -14,11 +14,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pandas import DataFrame
 
+from devsession.plugin.mapping import StoredFieldMappings
+from devsession.plugin.strategies import UPSERT
 from devsession.publish.texts import CODE
 from devsession.sandbox import sandbox_key, sandbox_service, start_sandbox
 from devsession.warehouse import embedded_service, open_embedded
+from devsession.warehouse.engine import Engine
+from devsession.warehouse.scheduled import scheduled_run
+from devsession.warehouse.store import Store
+from devsession.warehouse.tables import load_table
 from tests.publish.projects import packaged
+from tests.publish.scheduled_block import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -282,3 +290,44 @@ def test_what_is_packed_imports_nothing_that_the_channel_lacks(host: dict[str, A
     # Needed by plugins alone that require httpx themselves.
     assert host["unimported"] == {"devsession.http.with_httpx": "httpx"}
     assert host["from_elsewhere"] == []
+
+
+def test_a_scheduled_run_calls_it_with_the_records_of_a_sync(
+    code: Path, asked: dict[str, Any], account: Account
+) -> None:
+    people = [("1", "ada@example.com"), ("2", "no address"), ("3", "mary@example.com")]
+    account.execute("use schema LOCAL.PUBLIC")
+    load_table(account, "PEOPLE", DataFrame(people, columns=["ID", "EMAIL"]))
+    sync = Store(account).save_sync(
+        "people",
+        source="PEOPLE",
+        identifier="ID",
+        strategy="Upsert",
+        field_mappings=StoredFieldMappings.from_dict({"email": "EMAIL"}),
+    )
+    payload = {
+        **asked["parameters"],
+        "sync_strategy": {"name": "Upsert"},
+        "sync_parameters": {"object": {"value": "contact", "metadata": {}}},
+    }
+    prepared = scheduled_run(
+        Engine(account),
+        sync.record,
+        UPSERT,
+        database="LOCAL",
+        application="CRM",
+        payload=payload,
+    )
+    for each in prepared.tables:
+        account.execute(each)
+
+    def procedure(given: dict[str, Any]) -> Any:
+        return called(code, **{**asked, "calls": [["sync_outbound", [given]]]})["answers"][0]
+
+    Run(account, procedure).go(prepared, "a token")
+
+    [run] = Store(account).runs(sync.record)
+    plan = Engine(account).plan(sync.record, UPSERT)
+    assert run.status == "completed"
+    assert (run.counts["created"], run.counts["failed"], run.counts["unanswered"]) == (2, 1, 0)
+    assert plan.actions == {"Create": 1, "Update": 0}

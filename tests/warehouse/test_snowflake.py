@@ -88,6 +88,18 @@ def test_a_query_tag_of_the_connection(door: FrontDoor, snowflake_home: Snowflak
     assert sent["SESSION_PARAMETERS"]["QUERY_TAG"] == "team crm"
 
 
+def test_another_database_than_the_connections_is_taken_as_it_is_written(
+    door: FrontDoor, snowflake_home: SnowflakeHome
+) -> None:
+    snowflake_home.write(door.section("prod", password="hunter22", database="CRM"))
+    account = snowflake_account("prod", database='crm "2"')
+
+    account.rows("select 1")
+    account.close()
+
+    assert door.signed_in[-1]["databaseName"] == '"crm ""2"""'
+
+
 def test_a_key_pair(door: FrontDoor, snowflake_home: SnowflakeHome) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     locked = BestAvailableEncryption(b"open sesame")
