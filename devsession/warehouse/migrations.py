@@ -104,10 +104,7 @@ def schema_of(account: Statements) -> Schema:
 
 
 def to_run(schema: Schema) -> list[str]:
-    """The statements that bring it up to date; none when it is.
-
-    Raises: WarehouseError when it is of a later devsession.
-    """
+    """The statements that bring it up to date; none when it is."""
     if not schema.pending:
         return []
     made = [] if schema.there else [f"create schema if not exists {OURS}"]

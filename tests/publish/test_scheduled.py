@@ -18,7 +18,6 @@ from devsession.warehouse.cron import Cron
 from devsession.warehouse.engine import Engine
 from devsession.warehouse.scheduled import Step, scheduled_run, task_sql
 from devsession.warehouse.store import Store
-from devsession.warehouse.tables import load_table
 from tests.in_process import warehouses_in_process
 from tests.publish.scheduled_block import RaisedError, Run
 
@@ -62,9 +61,13 @@ class Scheduled:
         ).record
         self.sent: list[tuple[str, str]] = []
 
-    def holds(self, *rows: tuple[str, str]) -> None:
-        frame = DataFrame(rows, columns=["ID", "EMAIL"])
-        load_table(self.account, self.table, frame, replace=True)
+    def holds(self, *rows: tuple[str | None, str]) -> None:
+        self.account.execute(
+            f"create or replace table PUBLIC.{self.table} as"
+            " select f.value[0]::varchar as ID, f.value[1]::varchar as EMAIL"
+            " from table(flatten(input => parse_json(?))) as f",
+            [json.dumps(rows)],
+        )
 
     def prepared(self, application: str = "ACME") -> ScheduledRun:
         run = scheduled_run(

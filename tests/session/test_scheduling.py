@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlglot.dialects.snowflake import Snowflake
 
 from devsession import expression
 from devsession.errors import NotFilledError, SecretLeakError, UsageError, WarehouseError
@@ -146,3 +147,25 @@ def test_a_secret_in_a_mapping_is_refused(session: DevelopmentSession) -> None:
         schedule_sync(session, "leaky", PRINTED)
 
     assert KEY not in str(error.value)
+
+
+def test_a_hostile_slug_stays_a_text(session: DevelopmentSession) -> None:
+    slug = "x'\n; drop table T; -- \\"
+    session.sync(slug, source="CONTACTS", identifier="ID").fill(
+        object="contact", mapping={"email": "EMAIL"}
+    )
+
+    printed = str(schedule_sync(session, slug, replace(PRINTED, application='A"; drop user B')))
+
+    head, _, statements = printed.partition("\n\n")
+    assert all(line.startswith("--") for line in head.splitlines())
+    assert "drop" not in {token.text.lower() for token in Snowflake().tokenize(statements)}
+
+
+def test_a_crontab_takes_a_slug_as_it_is(session: DevelopmentSession) -> None:
+    session.sync("50% off", source="CONTACTS", identifier="ID")
+
+    with pytest.raises(UsageError) as error:
+        schedule_sync(session, "50% off", WISH)
+
+    assert error.value.next_step.endswith(r"sync run '50\% off'")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlglot
+from pandas import DataFrame
 from sqlglot import exp
 
 from devsession import __version__
@@ -61,6 +62,8 @@ FIRST = [
   select 'kept', 'CONTACTS', 'ID', 'Upsert', parse_json('{}')""",
     """insert into DEVSESSION.RUNS (TOKEN, SYNC_ID, STARTED, STATUS, COUNTS) select
   'a', 1, to_timestamp_ntz('2026-01-31 06:00:00'), 'completed', parse_json('{"sent": 2}')""",
+    "create table DEVSESSION.LOADED_TABLES (NAME varchar, DIGEST varchar, FINGERPRINT varchar)",
+    "insert into DEVSESSION.LOADED_TABLES select 'CONTACTS', 'd', '1:1'",
 ]
 SECOND = [
     *FIRST,
@@ -73,8 +76,6 @@ THIRD = [
     "alter table DEVSESSION.SYNCS add column STREAMS_CONFIGURATION variant",
     STREAMS,
     "insert into DEVSESSION.VERSION select 3",
-    "create table DEVSESSION.LOADED_TABLES (NAME varchar, DIGEST varchar, FINGERPRINT varchar)",
-    "insert into DEVSESSION.LOADED_TABLES select 'CONTACTS', 'd', '1:1'",
 ]
 COLUMNS = """select TABLE_NAME, COLUMN_NAME, DATA_TYPE from INFORMATION_SCHEMA.COLUMNS
   where TABLE_SCHEMA = 'DEVSESSION' order by TABLE_NAME, COLUMN_NAME"""
@@ -100,13 +101,20 @@ def account(opened: Callable[[], Account]) -> Iterator[Account]:
 
 
 @pytest.fixture(scope="module")
-def whole(warehouses: Warehouses, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
-    """The columns of all tables, made at one go."""
-    account = warehouses.open(tmp_path_factory.mktemp("whole"))
+def installed(
+    warehouses: Warehouses, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Account]:
+    """One in which all was made at one go."""
+    account = warehouses.open(tmp_path_factory.mktemp("installed"))
     bring_up_to_date(account)
-    columns = account.rows(COLUMNS)
+    yield account
     account.close()
-    return columns
+
+
+@pytest.fixture(scope="module")
+def whole(installed: Account) -> list[Any]:
+    """The columns of all its tables."""
+    return installed.rows(COLUMNS)
 
 
 class OnSnowflake(Watched):
@@ -153,10 +161,9 @@ def test_it_is_made_once(account: Account, snapshot: SnapshotAssertion) -> None:
     }
 
 
-def test_the_warehouse_says_which_ran_when_and_by_whom(account: Account) -> None:
-    install(account)
+def test_the_warehouse_says_which_ran_when_and_by_whom(installed: Account) -> None:
+    rows = installed.rows("select NUMBER, INSTALLED_AT, INSTALLED_BY from DEVSESSION.VERSION")
 
-    rows = account.rows("select NUMBER, INSTALLED_AT, INSTALLED_BY from DEVSESSION.VERSION")
     assert [row[0] for row in rows] == [each.number for each in migrations()]
     assert all(row[1] is not None for row in rows)
     assert {row[2] for row in rows} == {f"devsession {__version__}"}
@@ -188,10 +195,8 @@ def test_the_sql_of_a_dry_run_does_it(opened: Callable[[], Account], whole: list
     assert "nothing to be done" in str(install(account))
 
 
-def test_a_dry_run_of_what_is_up_to_date_has_no_statement(account: Account) -> None:
-    install(account)
-
-    assert install(account, dry_run=True).statements == ()
+def test_a_dry_run_of_what_is_up_to_date_has_no_statement(installed: Account) -> None:
+    assert install(installed, dry_run=True).statements == ()
 
 
 @pytest.mark.parametrize("before", [FIRST, SECOND, THIRD], ids=["first", "second", "third"])
@@ -212,16 +217,8 @@ def test_what_an_earlier_version_kept_is_kept(
     assert (run.status, run.counts) == ("completed", {"sent": 2})
     assert store.sync("kept").target_type == "lead"
     assert InboundTables(account, inbound).states() == {}
-    assert columns == whole
-
-
-def test_a_table_that_was_loaded_before_is_still_known(account: Account) -> None:
-    for each in THIRD:
-        account.execute(each)
-
-    Store(account).syncs()
-
     assert account.rows("select * from DEVSESSION.LOADED_TABLES") == [("CONTACTS", "d", "1:1")]
+    assert columns == whole
 
 
 class Killed(Watched):
@@ -238,7 +235,7 @@ class Killed(Watched):
         return self._account.execute(sql, params)
 
 
-@pytest.mark.parametrize("after", range(0, len(to_run(Schema(there=True))), 4))
+@pytest.mark.parametrize("after", range(1, len(to_run(Schema(there=True))), 5))
 def test_a_killed_installation_is_gone_on_with(
     after: int, account: Account, whole: list[Any]
 ) -> None:
@@ -305,12 +302,11 @@ def test_a_role_that_may_not_bring_it_up_to_date_is_told_who_may(
     assert plain(error.value) == snapshot
 
 
-def test_a_role_that_only_works_changes_no_table_of_ours(account: Account) -> None:
-    install(account)
-    refusing: Any = OnSnowflake(account, refused="create schema")
+def test_a_role_that_only_works_changes_no_table_of_ours(installed: Account) -> None:
+    refusing: Any = OnSnowflake(installed, refused="create schema")
 
     Store(refusing).save_sync("contacts", source="CONTACTS", identifier="ID", strategy="Upsert")
-    load_table(refusing, "CONTACTS", frame(), replace=True)
+    load_table(refusing, "CONTACTS", DataFrame({"ID": [1]}), replace=True)
 
     made = [each for each in refusing.statements if each.startswith(("create", "alter"))]
     assert [each.split("(")[0].strip() for each in made] == [
@@ -320,33 +316,41 @@ def test_a_role_that_only_works_changes_no_table_of_ours(account: Account) -> No
     ]
 
 
-def frame() -> Any:
-    from pandas import DataFrame
-
-    return DataFrame({"ID": [1]})
+@pytest.fixture
+def later(installed: Account) -> Iterator[Account]:
+    """Of a devsession that is not written yet."""
+    installed.execute("insert into DEVSESSION.VERSION select 1000, sysdate(), 'devsession 9.0'")
+    yield installed
+    installed.execute("delete from DEVSESSION.VERSION where NUMBER = 1000")
 
 
 def test_tables_of_a_later_version_are_left_alone(
-    account: Account, snapshot: SnapshotAssertion
+    later: Account, snapshot: SnapshotAssertion
 ) -> None:
-    install(account)
-    account.execute(
-        "insert into DEVSESSION.VERSION select 1000, sysdate(), 'devsession 9.0'",
-    )
 
     with pytest.raises(WarehouseError) as error:
-        Store(account).syncs()
+        Store(later).syncs()
     with pytest.raises(WarehouseError) as of_install:
-        install(account)
+        install(later)
 
     assert plain(error.value) == snapshot
     assert str(of_install.value) == str(error.value)
 
 
 def test_users_go_on_in_their_own_schema(account: Account) -> None:
-    Store(account).syncs()
+    without_one: Any = WithoutSchema(account)
 
+    bring_up_to_date(without_one)
+
+    assert without_one.statements.count('use schema "PUBLIC"') == 1
     assert account.rows("select current_schema()") == [("PUBLIC",)]
+
+
+class WithoutSchema(Watched):
+    """An account on which nobody has made our schema yet."""
+
+    def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        return [] if "SCHEMATA" in sql else self._account.rows(sql, params)
 
 
 def test_they_are_numbered_without_a_gap() -> None:
