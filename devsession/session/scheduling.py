@@ -17,6 +17,7 @@ from devsession.publish.texts import ROLE
 from devsession.quoting import quoted
 from devsession.render import GOOD, NEUTRAL, html_line, html_report
 from devsession.session.manifest import manifest_of
+from devsession.session.sandbox import SANDBOX_HOST
 from devsession.session.sync import Sync
 from devsession.warehouse.rights import OURS, signed_in
 from devsession.warehouse.scheduled import scheduled_run, task_sql
@@ -181,7 +182,7 @@ def _schedule(session: DevelopmentSession, sync: Sync, wish: Wish) -> Schedule:
         dry_run=wish.dry_run,
         statements=(*run.tables, *run.grants, made, resumed),
         needs=_needs(signed, account.schema, application, connection, wish),
-        notes=_notes(session),
+        notes=_notes(session, connection),
     )
 
 
@@ -245,8 +246,10 @@ def _needs(
     return tuple(needs)
 
 
-def _notes(session: DevelopmentSession) -> tuple[str, ...]:
+def _notes(session: DevelopmentSession, connection: ConnectionRecord) -> tuple[str, ...]:
     notes = ["It runs the sync as it is filled now: schedule it again after a change."]
+    if any(SANDBOX_HOST in each.value for each in connection.connection_parameters.values()):
+        notes.append("The connection is to the practice app, which Snowflake does not reach.")
     if type(session.plugin).has("outbound_record_validator"):
         notes.append("Records are sent as they are: outbound_record_validator is not asked.")
     return tuple(notes)

@@ -164,6 +164,7 @@ def test_a_schedule_is_printed(cli: CommandLine, project: Path) -> None:
     told = json.loads(printed.out)
     assert (printed.code, told["schedule"]) == (0, "USING CRON 0 6 * * * UTC")
     assert told["statements"][-1] == f"alter task {told['task']} resume"
+    assert "The connection is to the practice app, which Snowflake does not reach." in told["notes"]
 
 
 def test_without_an_account_a_schedule_is_a_line_of_a_crontab(
