@@ -130,39 +130,35 @@ def check_version(schema: Schema, account: Statements) -> None:
 def bring_up_to_date(account: Account) -> tuple[Schema, list[Migration]]:
     """The schema as it is then, and what ran.
 
-    Raises: as `Account.execute`; WarehouseError when it is of a later devsession.
-    """
-    with account.alone():
-        before = schema = schema_of(account)
-        check_version(schema, account)
-        while sql := to_run(schema):
-            refused = _run(account, sql)
-            now = schema_of(account)
-            if now.version <= schema.version:
-                raise refused or _not_seen(account)
-            schema = now  # also where somebody else does the same, and is further
-        return schema, before.pending
-
-
-def ensure(account: Account) -> None:
-    """As `bring_up_to_date`, for whoever is about to use the tables.
-
     Raises:
-        WarehouseError: they are not there, or of an earlier version, and the role may not change
-            that; they are of a later devsession.
+        WarehouseError: a statement was refused: on an account the role may not do that, and the error
+            names who may; the schema is of a later devsession.
     """
     schema = Schema(there=False)
     try:
         with account.alone():
-            schema = schema_of(account)
+            before = schema = schema_of(account)
             check_version(schema, account)
-            if schema.pending:
-                _ = account.schema  # with none, the session would stay in the one that is made
-                bring_up_to_date(account)
+            while sql := to_run(schema):
+                refused = _run(account, sql)
+                now = schema_of(account)
+                if now.version <= schema.version:
+                    raise refused or _not_seen(account)
+                schema = now  # also where somebody else does the same, and is further
+            return schema, before.pending
     except WarehouseError as error:
         if account.connection is None or not _is_refusal(error):
             raise
         raise _not_installed(account, schema, account.connection, error) from error
+
+
+def ensure(account: Account) -> None:
+    """As `bring_up_to_date`, for whoever is about to use the tables, in a schema of their own.
+
+    Raises: as `bring_up_to_date`; WarehouseError where the session is in no schema.
+    """
+    _ = account.schema  # with none, the session would stay in the one that is made
+    bring_up_to_date(account)
 
 
 def _run(account: Account, sql: Sequence[str]) -> WarehouseError | None:

@@ -285,8 +285,11 @@ def test_a_role_that_may_not_make_it_is_told_who_may(
 
     with pytest.raises(WarehouseError) as error:
         Store(refusing).syncs()
+    with pytest.raises(WarehouseError) as of_install:
+        install(refusing)
 
     assert plain(error.value) == snapshot
+    assert str(of_install.value) == str(error.value)
 
 
 def test_a_role_that_may_not_bring_it_up_to_date_is_told_who_may(
