@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 FILES = [f"{name}.ipynb" for name in NOTEBOOKS]
-FROM_THE_TEMPLATE = ["plugin.py", "contacts.csv"]
+# Of the same project; its plugin is published as the template makes it.
+PUBLISH_FILE = "07_publish.ipynb"
+FROM_THE_TEMPLATE = ["plugin.py", "contacts.csv", "icon.svg", "requirements.txt"]
 MADE = ["scenarios/tape.yaml", "scenarios/creates-contacts", "tests/test_scenarios.py"]
 # Its plugin is written by hand, and its scenarios are its own: the template's plugin does not read.
 INBOUND = FOLDER / "inbound"
@@ -50,7 +52,7 @@ def main() -> None:
     with TemporaryDirectory() as temporary:
         project = Path(temporary) / PLUGIN_NAME
         create_project(PLUGIN_NAME, project)
-        run_all(FOLDER, FILES, project)
+        run_all(FOLDER, [*FILES, PUBLISH_FILE], project)
         inbound = Path(temporary) / INBOUND.name
         inbound.mkdir()
         shutil.copy(INBOUND / "plugin.py", inbound)
@@ -66,7 +68,7 @@ def main() -> None:
             replace(EVENTS / path, events / path)
         for path in [METADATA_FILE, *METADATA_MADE]:
             replace(METADATA / path, metadata / path)
-        for path in [*FILES, *FROM_THE_TEMPLATE, *MADE]:
+        for path in [*FILES, PUBLISH_FILE, *FROM_THE_TEMPLATE, *MADE]:
             replace(FOLDER / path, project / path)
         for path in [INBOUND_FILE, *INBOUND_MADE]:
             replace(INBOUND / path, inbound / path)

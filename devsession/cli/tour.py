@@ -36,8 +36,9 @@ NOTEBOOKS = {
     "04_tests": "runs plugin.py on the same records, writes a test",
 }
 OPENED_AT_THE_END = "03_outbound.ipynb"
-# Each in a folder of its own with a plugin of its own: there to be opened, not run.
+# There to be opened, not run; with a plugin of its own, each in a folder of its own.
 OTHERS = {
+    "publishing": ("07_publish.ipynb",),
     "the other direction": ("inbound/05_inbound.ipynb", "inbound/plugin.py"),
     "metadata": ("metadata/06_metadata.ipynb", "metadata/plugin.py"),
     "its changes": ("events/06_events.ipynb", "events/plugin.py"),
@@ -79,7 +80,7 @@ def tour(folder: Path) -> None:
     typer.echo("\n" + text_table(("what ran", "", "count", "what it did"), rows))
     typer.echo(_STILL_RUNNING)
     typer.echo(f"next: cd {folder} && devsession lab {OPENED_AT_THE_END}")
-    for what, (notebook, _) in OTHERS.items():
+    for what, (notebook, *_) in OTHERS.items():
         typer.echo(f"      {what}: devsession lab {notebook}")
     _offer_lab(place)
 

@@ -25,7 +25,7 @@ def fresh_clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[
 
     def copy() -> Path:
         made.append(tmp_path_factory.mktemp("clone") / "notebooks")
-        ignored = shutil.ignore_patterns(".*", "__pycache__")
+        ignored = shutil.ignore_patterns(".*", "__pycache__", "dist")
         return Path(shutil.copytree(NOTEBOOKS, made[-1], ignore=ignored))
 
     yield copy
