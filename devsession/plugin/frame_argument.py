@@ -82,12 +82,20 @@ def _without_frame(
     function: Callable[..., object], before: str, given: Sequence[object]
 ) -> UsageError:
     name = getattr(function, "__name__", type(function).__name__)
+    next_step = (
+        "give it the DataFrame of request.get_records(), or the iterator of "
+        "request.get_records(batched=True)"
+    )
+    if name == "sync_outbound":  # which is not called by its author
+        next_step = (
+            "write the decorator over a method of your own that takes a frame, such as send, and in "
+            "sync_outbound: return self.send(parameters, outbound_sync_request.get_records(batched=True))"
+        )
     return UsageError(
         f"{name}() was called without a frame of records",
         tried=before + (", ".join(type(value).__name__ for value in given) or "none"),
         where=f"{name}(), under @managed_outbound_processing",
-        next_step="give it the DataFrame of request.get_records(), or the iterator of "
-        "request.get_records(batched=True)",
+        next_step=next_step,
         function=name,
     )
 

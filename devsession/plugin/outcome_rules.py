@@ -155,7 +155,7 @@ SHAPE_RULES = (
         "O02",
         "-",
         "there is no outcome",
-        "outcomes.ok(..) or outcomes.fail(..) once for each record",
+        "outcomes.ok(..) or outcomes.fail(..) once for each record, and return them",
         _empty,
     ),
     Rule(

@@ -557,6 +557,17 @@ def test_a_call_without_records_is_told(
     assert str(error.value) == snapshot
 
 
+def test_over_sync_outbound_itself_it_is_told_where_it_belongs(snapshot: SnapshotAssertion) -> None:
+    @managed_outbound_processing(concurrency=1, batch_size=_SIZE)
+    def sync_outbound(parameters: object, outbound_sync_request: object) -> Any:
+        return taken(pd.DataFrame())
+
+    with pytest.raises(UsageError) as error:
+        sync_outbound({}, OutboundSyncRequest(FrameRecords(pd.DataFrame())))
+
+    assert str(error.value) == snapshot
+
+
 def test_it_keeps_its_name_and_docstring() -> None:
     assert managed(taken).__name__ == "taken"
     assert managed(taken).__doc__ == "What an app would answer that takes all."
