@@ -65,11 +65,12 @@ def completion_of(session: DevelopmentSession, folder: AnyFolder) -> Told:
             where=str(folder.path),
             next_step="open it again with refresh=True and run() it",
         )
+    # Not told: cells were edited before this, and the notebook would say it once only.
+    drop_former_cells(session)
     place = folder.path.relative_to(session.workspace.folder)
     lines = [
         f"Scenario saved in {place}, no secret found",
         *frozen_lines(folder),
-        *_tape_lines(session),
         *(_tested(session, folder) if folder.has_test else _not_tested(folder)),
     ]
     return Told(tuple(lines))
@@ -144,15 +145,6 @@ def _outcome_lines(
         known = f", {row['APP_IDENTIFIER']} in the app" if row["APP_IDENTIFIER"] else ""
         lines.append(f"  {row['IDENTIFIER']}: ok{known}")
     return lines
-
-
-def _tape_lines(session: DevelopmentSession) -> list[str]:
-    dropped = drop_former_cells(session)
-    if not dropped:
-        return []
-    return [
-        f"Tape: tidied of {counted(dropped, 'exchange')} of cells that no notebook has any more"
-    ]
 
 
 def _tested(session: DevelopmentSession, folder: AnyFolder) -> list[str]:

@@ -15,20 +15,29 @@ from traitlets.config import Config
 
 from devsession.cli import main
 
+INBOUND = Path("plugin_inbound.ipynb")
 
-def run_cells(shell: InteractiveShell, notebook: Path) -> None:
-    """Run its cells from top to bottom, each as typed; the first that fails ends it."""
+
+def run_cells(shell: InteractiveShell, notebook: Path) -> list[str]:
+    """Run its cells from top to bottom, each as typed; the first that fails ends it. Gives their values."""
+    values = []
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "code":
-            shell.run_cell("".join(cell["source"]), store_history=True).raise_error()
+            done = shell.run_cell("".join(cell["source"]), store_history=True)
+            done.raise_error()
+            values.append(str(done.result))
+    return values
 
 
 if __name__ == "__main__":
     sys.path[0] = ""  # as in a kernel: modules are found in the current folder
     shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
-    for notebook in ("plugin_development.ipynb", "plugin_test.ipynb", "plugin_inbound.ipynb"):
-        if Path(notebook).is_file():
-            run_cells(shell, Path(notebook))
+    for notebook in (Path("plugin_development.ipynb"), Path("plugin_test.ipynb"), INBOUND):
+        if notebook.is_file():
+            values = run_cells(shell, notebook)
+    # With its outputs stored it is a test of `devsession test`: it has to put out the same again.
+    if INBOUND.is_file() and run_cells(shell, INBOUND) != values:
+        sys.exit(f"{INBOUND} puts out something else the second time")
     # Faults are played by `devsession test` below: not twice.
     once = ["-k", "not faults_of_the_app"]
     failed = pytest.main(["-q", "-W", "error", "-p", "no:cacheprovider", *once])
