@@ -90,6 +90,14 @@ def test_each_notebook_is_valid_and_holds_no_output(projects: Path) -> None:
     assert {file.parent for file in notebooks} == set(projects.iterdir())
 
 
+def test_each_form_is_shown(projects: Path) -> None:
+    notebooks = [nbformat.read(file, as_version=4) for file in projects.rglob("plugin_dev*.ipynb")]
+    shown = [{cell.source for cell in each.cells} for each in notebooks]
+
+    assert all({"session.connection"} < cells for cells in shown)
+    assert all({"contacts", "messages"} & cells for cells in shown)
+
+
 @pytest.mark.parametrize("answers", PAIRWISE, ids=named)
 def test_its_answers_open_the_notebook(
     answers: Answers, tmp_path: Path, snapshot: SnapshotAssertion
