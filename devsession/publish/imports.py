@@ -16,12 +16,19 @@ if TYPE_CHECKING:
 
 # Conditions that hold nowhere but here: for a type checker, or in a script.
 _ELSEWHERE = {"TYPE_CHECKING", "typing.TYPE_CHECKING", "__name__ == '__main__'"}
+# What these of ours import when they are called, which is left to who calls them.
+_LIBRARIES = {
+    "retrying_session": "requests",
+    "retrying_client": "httpx",
+    "retrying_async_client": "httpx",
+}
 
 
 def imports_in(source: bytes, path: str) -> Iterator[tuple[str, int]]:
     """Each module that is imported, at any depth of the code that runs there, and its line.
 
-    Of `from devsession import ..` each name on its own: what stands behind it may not go along.
+    Of `from devsession import ..` each name on its own: what stands behind it may not go along. A
+    session of `devsession.http` is an import of the library whose session it is.
     """
     try:
         tree = ast.parse(source, path, feature_version=int(PYTHON.partition(".")[2]))
@@ -44,6 +51,9 @@ def imports_in(source: bytes, path: str) -> Iterator[tuple[str, int]]:
                 [f".{alias.name}" for alias in node.names] if node.module == "devsession" else [""]
             )
             yield from ((node.module + name, node.lineno) for name in named)
+            if node.module == "devsession.http":
+                needed = (_LIBRARIES.get(alias.name) for alias in node.names)
+                yield from ((library, node.lineno) for library in needed if library)
         elif isinstance(node, ast.Call) and (called := _imported_by_call(node)):
             yield called, node.lineno
         runs = node.orelse if _is_elsewhere(node) else ast.iter_child_nodes(node)

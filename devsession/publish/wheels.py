@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # What runs there, whatever Python and machine this is.
 _PURE = ("--only-binary=:all:", "--platform=any", "--abi=none", f"--python-version={PYTHON_THERE}")
 _CREDENTIALS = re.compile(r"//[^/@\s]*@")
+# pip counts up every version that there is, the newest last.
+_VERSIONS = re.compile(r"\(from versions: (?!none)(?:[^,)]+, )*?((?:[^,)]+, ){0,4}[^,)]+)\)")
 _QUERY = re.compile(r"(://[^\s?#]+[?#])\S+")
 
 
@@ -92,7 +94,7 @@ def wheel_of(requirement: Requirement, *, index: bool = True) -> Wheel:
         next_step = "python -m ensurepip, or uv pip install pip: into the environment of devsession"
     raise PublishError(
         f"pip has no wheel of {wanted}, which the channel lacks",
-        tried=end_of(without_credentials(said)),
+        tried=end_of(_VERSIONS.sub(r"(the newest: \1)", without_credentials(said))),
         where="requirements.txt",
         next_step=next_step,
         step="package",

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from packaging.requirements import Requirement
+
 from devsession.errors import PublishError, UsageError
 from devsession.private import private_folder
 from devsession.publish.channel import PYTHON, Channel
@@ -14,6 +16,7 @@ from devsession.publish.connector import make_connector
 from devsession.publish.names import Names
 from devsession.publish.package import make_package, manifest_of
 from devsession.publish.publishing import STEPS, publish, require_account
+from devsession.publish.resolving import OURS
 from devsession.publish.wheels import wheel_of
 from devsession.secrets.redact import Redactor
 from devsession.session.known_secrets import known_secrets
@@ -141,6 +144,7 @@ def _channel(wish: Wish, folder: Path, account: Account | None) -> Channel:
         tried=f"--channel-packages, --account: not given\n{saved.parent.name}/{FILE_NAME}: not there",
         next_step="devsession doctor --account NAME, once: saves there what that account's channel has; "
         "without any account --channel-packages FILE, with "
-        f'{{"snowflake_channel": {{"requests": ["2.32.3"]}}, "python": "{PYTHON}"}}',
+        f'{{"snowflake_channel": {{"requests": ["2.32.3"], ..}}, "python": "{PYTHON}"}}: what '
+        f"requirements.txt names, and {', '.join(Requirement(each).name for each in OURS)}",
         step="package",
     )

@@ -171,8 +171,9 @@ def test_what_is_missing_is_a_warning(project: Path, snapshot: SnapshotAssertion
     bare = PLUGIN.replace(
         "supported_outbound", "supports_inbound=True,\n            supported_outbound"
     )
+    more = "import numpy, click\nfrom devsession.http import retrying_client"
     (project / "plugin.py").write_text(
-        bare.replace("import in_cents", "import in_cents\nimport numpy, click"), encoding="utf-8"
+        bare.replace("import in_cents", f"import in_cents\n{more}"), encoding="utf-8"
     )
 
     package = packaged(project)

@@ -114,8 +114,9 @@ def test_a_wheel_for_another_python(tmp_path: Path, snapshot: SnapshotAssertion)
     [
         "/home/ada/bin/python: No module named pip",
         "ERROR: no way to https://me:sesame-1@pypi.acme/",
+        "ERROR: No version that satisfies acme-new>=99 (from versions: 1, 2, 3, 4, 5, 6, 7.0a1)",
     ],
-    ids=["no pip", "an index with a password"],
+    ids=["no pip", "an index with a password", "many versions"],
 )
 def test_what_pip_complains_of(
     said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
