@@ -196,6 +196,7 @@ class Engine:
                     "engine/wanted",
                     compared=_compared(projection, state_table(sync), strategy, strategy.actions),
                     record=projection.record,
+                    state=state_table(sync),
                     wanted=wanted,
                 ),
                 params,
@@ -227,6 +228,7 @@ def _offered(projection: Projection, state: str, strategy: OutboundSyncStrategy,
         "engine/offered",
         compared=_compared(projection, state, strategy, strategy.actions),
         record=projection.record,
+        state=state,
         limit=limit,
     )
 
@@ -235,9 +237,11 @@ def _compared(
     projection: Projection, state: str, strategy: OutboundSyncStrategy, values: Mapping[str, str]
 ) -> str:
     """The query that all that is offered comes from; values: a record's state -> its SYNC_ACTION."""
-    by_state = statement(
-        "engine/by_state",
+    by_state = statement("engine/by_state", **{each: literal(values.get(each)) for each in STATES})
+    return statement(
+        "engine/compared",
+        hashed=projection.hashed,
+        state=state,
+        by_state=by_state,
         repeated=literal(strategy.unchanged),
-        **{each: literal(values.get(each)) for each in STATES},
     )
-    return statement("engine/compared", hashed=projection.hashed, state=state, by_state=by_state)

@@ -3,6 +3,6 @@ case
   when HASHED.RECORD_HASH is null then iff(s.RECORD_HASH is null, null, ${gone})
   when s.RECORD_HASH is null then ${new}
   when s.RECORD_HASH <> HASHED.RECORD_HASH then ${changed}
-  when s.APPLY_STATE <> 'SUCCESS' and s.SYNC_ACTION is distinct from ${repeated} then ${changed}
+  when s.FAILED then ${changed}
   else ${unchanged}
 end
