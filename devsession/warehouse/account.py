@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 
 from devsession.errors import WarehouseError
 from devsession.quoting import literal
+from devsession.warehouse.memory import MEMORY_VARIABLE
 from devsession.warehouse.statements import statement
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ _GONE = {250001, 250003, 390104, 390111, 390113, 390114, 390115}
 _NO_ROOM = re.compile(
     "No space left on device|File too large|Disk quota exceeded|max_temp_directory_size"
 )
+# What cannot go through the disk: one value, one group, one row.
+_NO_MEMORY = re.compile("^Out of Memory Error", re.MULTILINE)
 
 _Taken = TypeVar("_Taken")
 
@@ -44,6 +47,7 @@ class Link(Protocol):
     name: str
     view_dialect: str  # sqlglot's name for the SQL in which its information schema defines views
     schema: str | None  # that names without one stand for; None: the connection says
+    place: str  # where it keeps what it holds, for people: a folder, or its name
     no_retry: bool  # whether a request that fails is given up at once, for one on this machine
 
     @property
@@ -58,6 +62,9 @@ class Link(Protocol):
 
     def ending(self) -> Ending | None:
         """How the warehouse ended that the connection opened last went to; None: not known."""
+
+    def interrupt(self, connection: SnowflakeConnection) -> None:
+        """After Ctrl-C: the connection's statement ends, and it can take another."""
 
     def alone(self) -> AbstractContextManager[object]:
         """Inside, no other process uses the warehouse, where it cannot take two writers at once.
@@ -217,7 +224,8 @@ class Account:
         content: BinaryIO | None = None,
     ) -> _Taken:
         with self.alone():
-            cursor = self._live().cursor()
+            connection = self._live()
+            cursor = connection.cursor()
             # Not before: what keeps a warehouse from opening is told without the seconds that this takes.
             from snowflake.connector.errors import Error
 
@@ -226,6 +234,9 @@ class Account:
                     sql, tuple(params) or None, _no_retry=self._link.no_retry, file_stream=content
                 )
                 return take(cursor)
+            except KeyboardInterrupt:
+                self._link.interrupt(connection)
+                raise
             except Error as error:
                 if error.errno not in _GONE:
                     raise self._refusal(sql, error) from error
@@ -274,8 +285,18 @@ class Account:
             return WarehouseError(
                 f"The {self.name} has no room on its disk; nothing of this statement happened.",
                 tried=f"{_shortened(sql)}\n{_cause(error)}",
-                where=self.name,
+                where=self._link.place,
                 next_step="make room there and run it again; what the warehouse holds is whole",
+                account=self.name,
+                code=error.errno,
+            )
+        if _NO_MEMORY.search(error.raw_msg or ""):
+            return WarehouseError(
+                f"The {self.name} has too little memory for a statement; nothing of it happened.",
+                tried=f"{_shortened(sql)}\n{_cause(error)}",
+                where=self._link.place,
+                next_step=f"devsession warehouse stop, then again with {MEMORY_VARIABLE}=4000, or "
+                "what this machine can spare; more than that, a Snowflake account has",
                 account=self.name,
                 code=error.errno,
             )

@@ -6,6 +6,7 @@ import logging
 import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -28,7 +29,13 @@ if TYPE_CHECKING:
 
 CLIENT_PID = "DEVSESSION_PID"
 """What a client logs in with, so that the server notices when it is gone."""
+INTERRUPT = "/queries/v1/interrupt-request"
+"""Ends what the session has under way. The client library's own way also comes after the network's
+timeout, of a statement that only takes long."""
 _NETWORK_SECONDS = 10
+# The answer to a statement comes when it has ended. Of a process that ends the system tells at once;
+# the client library alone would give up after a minute.
+_STATEMENT_SECONDS = 24 * 3600
 _POLL_SECONDS = 0.01
 
 
@@ -64,6 +71,7 @@ class EmbeddedLink:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self.place = str(service.folder / "warehouse")
         self._connected_to: Address | None = None
         from filelock import FileLock
 
@@ -97,6 +105,15 @@ class EmbeddedLink:
             return replace(ending, log=())
         return replace(ending, log=tuple(map(redactor.text, ending.log)))
 
+    def interrupt(self, connection: SnowflakeConnection) -> None:
+        """Ends its statement, and returns when that has ended: until then it takes no other."""
+        from snowflake.connector.errors import Error
+
+        if (rest := connection.rest) is None:
+            return
+        with suppress(Error):  # the process is gone, and the statement with it
+            rest.request(INTERRUPT, {}, _no_retry=True)
+
     def alone(self) -> AbstractContextManager[object]:
         """Whoever of this workspace's processes has the lock file."""
         try:
@@ -125,6 +142,7 @@ class EmbeddedLink:
                 paramstyle="qmark",
                 login_timeout=_NETWORK_SECONDS,
                 network_timeout=_NETWORK_SECONDS,
+                socket_timeout=_STATEMENT_SECONDS,
                 # Detection asks cloud metadata services, inside of whatever is recorded then.
                 platform_detection_timeout_seconds=0,
                 session_parameters={

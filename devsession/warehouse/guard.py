@@ -13,6 +13,8 @@ import logging
 import os
 import re
 import sys
+from asyncio import sleep
+from collections import Counter
 from contextvars import ContextVar
 from http import HTTPStatus
 from importlib import import_module
@@ -25,7 +27,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from devsession.warehouse.clients import Clients
-from devsession.warehouse.embedded import CLIENT_PID
+from devsession.warehouse.embedded import CLIENT_PID, INTERRUPT
 from devsession.warehouse.noting import Noting
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ _REFUSED = "390101"
 _FAILED = "261000"
 _LONGEST_FAILURE = 100_000
 _RESULTS_KEPT = 4
+_INTERRUPT_SECONDS = 0.01
 _BROKEN = re.compile(r"\AFATAL Error|database has been invalidated")
 _GAVE_UP = 70  # EX_SOFTWARE
 # A shorter value would mask letters of the message itself.
@@ -84,16 +87,34 @@ def guarded(database: FakeSnow, token: str, log: QueryLog) -> Starlette:
         content["data"]["masterToken"] = content["data"]["token"]
         return JSONResponse(content)
 
+    under_way: Counter[str] = Counter()  # statements, by their session's token
+
     async def query(request: Request) -> Response:
         await run_in_threadpool(clients.end_dead)
-        asked = noting.begin(request)
-        answer = await _query(request)
+        asked, session = noting.begin(request), request.headers.get("Authorization", "")
+        under_way[session] += 1
+        try:
+            answer = await _query(request)
+        finally:
+            under_way[session] -= 1
         noting.end(asked, answer)
         return answer
+
+    async def interrupt(request: Request) -> Response:
+        try:
+            connection: Any = _fakesnow.to_conn(_fakesnow.to_token(request))
+        except _fakesnow.ServerError as error:
+            return _failure(error.code, error.message)
+        # Again and again: one of ours may be several of DuckDB's.
+        while under_way[request.headers["Authorization"]]:
+            connection._duck_conn.interrupt()
+            await sleep(_INTERRUPT_SECONDS)
+        return JSONResponse({"data": {}, "code": None, "message": None, "success": True})
 
     routes = [
         Route("/session/v1/login-request", login, methods=["POST"]),
         Route("/queries/v1/query-request", query, methods=["POST"]),
+        Route(INTERRUPT, interrupt, methods=["POST"]),
         Route("/fs_bucket/{path:path}", _upload, methods=["PUT"]),
     ]
     ours = {route.path for route in routes}

@@ -67,6 +67,7 @@ def _open(data: Path, scratch: Path) -> FakeSnow:
     from fakesnow.transforms import stage
 
     from devsession.warehouse import apostrophes, dialect, results
+    from devsession.warehouse.memory import limit_memory
     from devsession.warehouse.opening import check_journal, why_it_does_not_open
 
     apostrophes.install()
@@ -81,6 +82,7 @@ def _open(data: Path, scratch: Path) -> FakeSnow:
             connection.cursor().execute(_FORGOTTEN)
     except duckdb.Error as error:
         raise why_it_does_not_open(data / f"{DATABASE}.db", str(error)) from error
+    limit_memory(database.duck_conn)
     database.duck_conn.execute("SET GLOBAL temp_directory = ?", [str(scratch)])
     database.duck_conn.execute("SET GLOBAL allowed_directories = ?", [[stage.LOCAL_BUCKET_PATH]])
     for statement in (_NO_CACHE, *_SHUT):

@@ -68,7 +68,7 @@ class SnowflakeLink:
     no_retry = False
 
     def __init__(self, connection_name: str, database: str | None = None) -> None:
-        self.name = f"Snowflake account {connection_name!r}"
+        self.name = self.place = f"Snowflake account {connection_name!r}"
         self.connection = connection_name
         self._database = database
 
@@ -119,6 +119,9 @@ class SnowflakeLink:
     def ending(self) -> Ending | None:
         """Not known."""
         return None
+
+    def interrupt(self, connection: SnowflakeConnection) -> None:
+        """The client library has told the account."""
 
     def alone(self) -> AbstractContextManager[object]:
         """The account sorts out its writers itself."""

@@ -1,7 +1,7 @@
 """Benchmarks: `python -m tests.benchmarks [NAME..]` prints one JSON line a figure.
 
-A benchmark is a function that measures ours and its baseline and returns a `Figure`; it is loaded
-when it is run, so that one which needs the warehouse does not slow down the others.
+A benchmark is a function that measures ours and its baseline and returns a `Figure`, or several by
+name; it is loaded when it is run, so that one which needs the warehouse does not slow down the others.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "engine-diff-10k": "engine:engine_diff_10k",
     "engine-diff-100k": "engine:engine_diff_100k",
     "engine-diff-1m": "engine:engine_diff_1m",
+    "engine-scale-10m": "scale:engine_scale_10m",
     "lineage-star-500": "lineage:lineage_star_500",
     "validate-outcomes-1m": "outcomes:validate_outcomes_1m",
     "inbound-enqueue-1m": "inbound:inbound_enqueue_1m",

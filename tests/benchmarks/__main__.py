@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from devsession.errors import did_you_mean
 from tests.benchmarks import BENCHMARKS
+from tests.benchmarks.figure import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from tests.benchmarks.figure import Figure
 
 
 def main() -> int:
@@ -32,14 +31,19 @@ def main() -> int:
             )
             return 2
     for name in asked.names or BENCHMARKS:
-        print(benchmark(name)().line(name), flush=True)
+        measured = benchmark(name)()
+        figures = {"": measured} if isinstance(measured, Figure) else measured
+        for part, figure in figures.items():
+            print(figure.line("-".join(filter(None, (name, part)))), flush=True)
     return 0
 
 
-def benchmark(name: str) -> Callable[[], Figure]:
+def benchmark(name: str) -> Callable[[], Figure | dict[str, Figure]]:
     """The function that measures, by its name in `BENCHMARKS`."""
     module, function = BENCHMARKS[name].split(":")
-    found: Callable[[], Figure] = getattr(import_module(f"tests.benchmarks.{module}"), function)
+    found: Callable[[], Figure | dict[str, Figure]] = getattr(
+        import_module(f"tests.benchmarks.{module}"), function
+    )
     return found
 
 
