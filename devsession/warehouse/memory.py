@@ -12,17 +12,18 @@ if TYPE_CHECKING:
 
 MEMORY_VARIABLE = "DEVSESSION_WAREHOUSE_MB"
 
-# The rest of a laptop is for its notebook, kernels and browser: of 8 GB this is 1 GB. DuckDB's own
-# 80 % would go to joins and sorts that take little longer through the disk, and to pages that the
-# system keeps as well. It counts a container's limit as the machine's.
-_PART = "12.5%"
-_MOST_MB = 1250
+# The rest of a laptop is for its notebook, kernels and browser: of 8 GB this is 1.6 GB. More than the
+# most is not needed: with that, 10M rows are joined with their state in memory, and what sorts more
+# goes through the disk at little cost. DuckDB's own 80 % would fill up with pages that the system
+# keeps as well. A container's limit counts as the machine's.
+_PART = "20%"
+_MOST_MB = 2000
 # With less not even a small table can be compared.
 _LEAST_MB = 100
 
 
 def limit_memory(database: DuckDBPyConnection) -> None:
-    """Sets what DEVSESSION_WAREHOUSE_MB says, else an eighth of the machine's memory up to 1250 MB.
+    """Sets what DEVSESSION_WAREHOUSE_MB says, else a fifth of the machine's memory up to 2000 MB.
 
     Raises:
         SetupError: the variable holds no number of megabytes from 100.
@@ -46,6 +47,6 @@ def _wanted_mb() -> int | None:
             f"{MEMORY_VARIABLE} is no number of megabytes from {_LEAST_MB}.",
             tried=repr(text),
             where="the environment",
-            next_step=f"{MEMORY_VARIABLE}=2000, or take it away for an eighth of the machine's memory",
+            next_step=f"{MEMORY_VARIABLE}=2000, or take it away for a fifth of the machine's memory",
         )
     return int(text)
