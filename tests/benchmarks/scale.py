@@ -76,8 +76,8 @@ def engine_scale_10m() -> dict[str, Figure]:
 
     Plan, diff and stage of the later run in seconds, and of both runs in the warehouse's processor
     time, which other work on the machine disturbs less; the peak memory of client and warehouse
-    together, by run. The smaller size runs before the larger one and after it; the mean counts. Each
-    step of each is told on stderr.
+    together, over both runs and in the later one. The smaller size runs before the larger one and
+    after it; the mean counts. Each step of each is told on stderr.
     """
     small, large = [_measured(_SMALL)], _measured(_LARGE)
     small.append(_measured(_SMALL))
@@ -95,12 +95,12 @@ def engine_scale_10m() -> dict[str, Figure]:
         {step: times(f"later {step}", "seconds") for step in steps}
         | {f"{step}-cpu": times(f"later {step}", "cpu") for step in steps}
         | {f"first-{step}-cpu": times(f"first {step}", "cpu") for step in steps}
-        | {"memory": memory("later"), "first-memory": memory("first")}
+        | {"memory": memory(""), "later-memory": memory("later")}
     )
 
 
 def _peak(steps: dict[str, Any], run: str) -> float:
-    """MB of both processes, each at its own peak."""
+    """MB of both processes, each at its own peak; run: what its steps' names begin with."""
     of_run = [figures for step, figures in steps.items() if step.startswith(run)]
     return sum(max(each[side] for each in of_run) for side in ("client_mb", "warehouse_mb"))
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.benchmarks import BENCHMARKS
+from tests.benchmarks import BENCHMARKS, scale
 from tests.benchmarks.__main__ import benchmark, main
 from tests.benchmarks.figure import Figure
 
@@ -31,6 +31,18 @@ def test_an_unknown_name_is_refused_before_anything_is_measured(
         "",
         "there is no benchmark 'import-tim'; did you mean 'import-time'?\n",
     )
+
+
+def test_several_figures_of_one_benchmark_are_a_line_each(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures = {"plan": Figure(10.0, 12, "times"), "memory": Figure(1.5, 2, "times")}
+    monkeypatch.setattr(scale, "engine_scale_10m", lambda: figures)
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "engine-scale-10m"])
+
+    assert main() == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["name"] for line in lines] == ["engine-scale-10m-plan", "engine-scale-10m-memory"]
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)
