@@ -95,7 +95,7 @@ class Stage:
         """
         with self._explained():
             for piece in pieces(outcomes):
-                self._apply(piece)
+                self._apply(piece, min(outcomes["IDENTIFIER"]), max(outcomes["IDENTIFIER"]))
 
     def discard(self) -> None:
         """Let the records go: no outcome can be applied after this."""
@@ -123,8 +123,11 @@ class Stage:
         found = self._account.rows(statement("engine/stages"), [prefix])
         return [f"{schema}.{name}" for (name,) in found]
 
-    def _apply(self, outcomes: str) -> None:
-        """Two statements: a record is found by the first or by the second, never by both."""
+    def _apply(self, outcomes: str, first: str, last: str) -> None:
+        """Two statements: a record is found by the first or by the second, never by both.
+
+        first, last: identifiers between which all of these outcomes are.
+        """
         parts = {
             "state": self._state,
             "run": str(self._run.id),
@@ -132,7 +135,7 @@ class Stage:
                 "engine/outcomes", stage=self._table, given=statement("engine/given")
             ),
         }
-        params = [bound(datetime.now(UTC)), outcomes]
+        params = [bound(datetime.now(UTC)), outcomes, first, last]
         with self._account.transaction():
             self._account.execute(statement("engine/apply_known", **parts), params)
             self._account.execute(statement("engine/apply_new", **parts), params)
