@@ -213,7 +213,7 @@ def _stored(sync: SyncRecord, records: str, results: str, given: str) -> Sequenc
     parts = {
         "state": state_table(sync),
         "run": ":run",
-        "outcomes": statement("engine/outcomes", stage=records, given=given),
+        "outcomes": statement("engine/outcomes", stage=records, given=given, within="true"),
     }
     return (
         _step("begin transaction"),

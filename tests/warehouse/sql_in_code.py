@@ -27,7 +27,7 @@ FILLED = {
     **dict.fromkeys(
         ("compared", "hashed", "mapped", "given", "outcomes", "offered"), "select 1 as IDENTIFIER"
     ),
-    **dict.fromkeys(("conditions", "criteria", "matched", "wanted"), "true"),
+    **dict.fromkeys(("conditions", "criteria", "matched", "wanted", "within"), "true"),
     **dict.fromkeys(("rows", "records", "most", "shown", "number", "before", "timeout"), "1"),
     "columns": "A",
     "block": "select 1",

@@ -11,5 +11,4 @@ select
   g.RECORD_HASH_PREVIOUS
 from (${given}) as o
 join ${stage} as g on g.IDENTIFIER = o.IDENTIFIER
--- Outcomes come about in the order of the stage: of a large one, a warehouse then reads a small part.
-where g.IDENTIFIER between ? and ?
+where ${within}
