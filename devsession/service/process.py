@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import faulthandler
+import gc
 import os
 import secrets
 import select
@@ -50,6 +51,7 @@ def serve(
     import uvicorn
     from filelock import FileLock, Timeout
 
+    gc.disable()  # what is loaded now is there to stay: nothing in it is worth looking for
     faulthandler.enable()  # a crash in native code leaves its place in the log
     port_file = folder / f"{name}.json"
     token = secrets.token_urlsafe(32)
@@ -59,6 +61,8 @@ def serve(
     except DevsessionError as error:
         tell(error)
         sys.exit(error.exit_code)
+    gc.freeze()
+    gc.enable()
     listening = listen(port_file)
     published = Address(_HOST, listening.getsockname()[1], os.getpid(), token)
     starters = FileLock(folder / f"{name}.lock")

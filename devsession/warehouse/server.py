@@ -38,6 +38,18 @@ _SHUT = (
 _NO_CACHE = "SET GLOBAL enable_external_file_cache = false"
 
 
+class _Unused:
+    """As if these were not installed. Snowflake's client library, which fakesnow stands on, loads each
+    where it can, for what a server has no use for: two fifths of its start.
+    """
+
+    _NAMES = frozenset({"azure", "boto3", "botocore", "keyring", "pandas"})
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:  # noqa: ARG002
+        if name in self._NAMES:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
 def run(folder: Path) -> None:
     """Opens the database of this folder and serves it until the process is asked to end."""
     opened: list[FakeSnow] = []
@@ -94,4 +106,5 @@ if __name__ == "__main__":
     # The log is for what stops the server; statements and their values are nobody's business.
     warnings.simplefilter("ignore")
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
+    sys.meta_path.insert(0, _Unused())
     run(Path(sys.argv[1]))
