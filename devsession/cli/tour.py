@@ -20,7 +20,9 @@ from devsession.cli.project import create_project
 from devsession.cli.shipped import shipped
 from devsession.cli.tour_metadata import WORKFLOW, TourMetadata
 from devsession.errors import DevsessionError, UsageError
+from devsession.kernels.parents import begin_parent
 from devsession.render import counted, text_table
+from devsession.session.workspace import offline_requested
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,6 +59,7 @@ def tour(folder: Path) -> None:
     place = folder.resolve()
     with _step("project") as says:
         says(f"{counted(_prepare(place), 'file')}, plugin.py among them")
+    begin_parent()  # of the notebooks' kernels: it loads while the services do
     with _step("services") as says:
         says(f"{_start_services(place)} ready: warehouse, practice app")
     rows = [("notebook", name, _notebook(place, name), what) for name, what in NOTEBOOKS.items()]
@@ -115,14 +118,16 @@ def _start_services(folder: Path) -> str:
 
 
 def _notebook(folder: Path, name: str) -> str:
-    """Run one notebook in place through papermill; how many cells ran."""
+    """Run one notebook in place; how many cells ran."""
+    from devsession.testing.notebooks.in_place import run_in_place
+
     with _step(f"notebook {name}") as says:
         file = folder / f"{name}.ipynb"
-        done = _python(folder, "-m", "papermill", *_PAPERMILL_OPTIONS, file.name, file.name)
-        if done.returncode:
+        stop = run_in_place(file, live=not offline_requested()).stop
+        if stop:
             raise DevsessionError(
                 f"The notebook {file.name} did not run to its end",
-                tried=_first_error(file) or _last_line(done.stderr),
+                tried=f"cell {stop.number}: {stop.why}",
                 where=str(file),
                 next_step=f"cd {folder} && devsession lab {file.name}",
             )
@@ -130,16 +135,6 @@ def _notebook(folder: Path, name: str) -> str:
         ran = counted(len(_code_cells(file)), "cell")
         says(f"{ran}: {NOTEBOOKS[name]}")
     return ran
-
-
-_PAPERMILL_OPTIONS = (
-    "--no-progress-bar",
-    "--no-log-output",
-    "--log-level",
-    "ERROR",
-    "-k",
-    "python3",
-)
 
 
 def _run_sync(folder: Path) -> RunSummary:
@@ -217,13 +212,6 @@ def _python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def _code_cells(notebook: Path) -> list[dict[str, Any]]:
     cells: list[dict[str, Any]] = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     return [cell for cell in cells if cell["cell_type"] == "code"]
-
-
-def _first_error(notebook: Path) -> str:
-    """What the first failing cell said; nothing when none failed."""
-    outputs = (output for cell in _code_cells(notebook) for output in cell["outputs"])
-    errors = (output for output in outputs if output["output_type"] == "error")
-    return next((f"{error['ename']}: {error['evalue']}" for error in errors), "")
 
 
 def _last_line(text: str) -> str:
