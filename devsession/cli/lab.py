@@ -32,6 +32,12 @@ _OPTIONS = (
     # Tornado warns, wrongly, of how jupyter_server counts the seconds between its pings.
     "--ServerApp.logging_config={'loggers': {'tornado.general': {'level': 'ERROR'}}}",
 )
+# `-m jupyterlab`, without 39 grammars that jsonschema compiles to check a format that no event has: half
+# of its start.
+_JUPYTERLAB = (
+    "import sys; sys.modules['rfc3987_syntax'] = None; "
+    "from jupyterlab.labapp import main; sys.exit(main())"
+)
 
 
 def lab(notebook: Path | None) -> None:
@@ -93,7 +99,7 @@ def lab_command(folder: Path, notebook: Path | None) -> list[str]:
     opened = f"--LabApp.default_url=/{_place(notebook, folder)}"
     where = f"--ServerApp.root_dir={folder}"
     options = [*_OPTIONS, *_encryption(), *_settings(), *as_root]
-    return [sys.executable, "-m", "jupyterlab", *options, where, opened]
+    return [sys.executable, "-c", _JUPYTERLAB, *options, where, opened]
 
 
 def _served(notebook: Path | None) -> Path:
