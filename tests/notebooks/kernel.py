@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import nbformat
 from nbclient import NotebookClient
 
+from devsession.kernels import kernel_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -45,7 +47,7 @@ def new_kernel(folder: Path) -> Iterator[Kernel]:
     """A kernel in this folder, with the environment as it is now."""
     client = NotebookClient(
         nbformat.v4.new_notebook(),
-        kernel_name="python3",
+        kernel_name=kernel_name(),
         timeout=CELL_SECONDS,
         # A stream comes in as many parts as the kernel happens to flush.
         coalesce_streams=True,

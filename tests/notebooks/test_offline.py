@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from devsession.kernels import kernel_name
 from devsession.session.workspace import OFFLINE_VARIABLE
 from tests.notebooks.conftest import FILES, NOTEBOOKS
 from tests.notebooks.kernel import run_twice, stored_outputs
@@ -35,13 +36,16 @@ class Validated(NamedTuple):
     output: str
 
 
-@pytest.fixture(scope="module")
-def validated(fresh_clone: Callable[[], Path]) -> Validated:
+@pytest.fixture(
+    scope="module", params=[kernel_name(), pytest.param("python3", marks=pytest.mark.long)]
+)
+def validated(request: pytest.FixtureRequest, fresh_clone: Callable[[], Path]) -> Validated:
+    """On our kernels; the other notebooks' tests have those that nbval takes by itself."""
     environment = {**os.environ, OFFLINE_VARIABLE: "1"}
     environment.pop("SANDBOX_API_KEY", None)
     folder = fresh_clone()
     nbval = subprocess.run(
-        [*NBVAL, *LAST_FIRST],
+        [*NBVAL, "--nbval-kernel-name", request.param, *LAST_FIRST],
         cwd=folder,
         env=environment,
         capture_output=True,
