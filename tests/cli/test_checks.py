@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from devsession.sandbox import sandbox_key
-from tests.cli.command import devsession
+from tests.forked import devsession
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.cli.command import devsession
+from tests.forked import devsession
 
 if TYPE_CHECKING:
     from pathlib import Path

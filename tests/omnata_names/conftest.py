@@ -11,6 +11,7 @@ import pytest
 
 from devsession import DevelopmentSession
 from devsession.session.plugin_source import load_plugin_class
+from tests.forked import tests_run_forked
 from tests.in_process import warehouses_in_process
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def session(
     folder = tmp_path_factory.mktemp(plugin_name)
     shutil.copy(PLUGINS / f"{plugin_name}.py", folder / "plugin.py")
     before, path = set(sys.modules), list(sys.path)
-    with warehouses_in_process():
+    with warehouses_in_process(), tests_run_forked():
         session = DevelopmentSession(load_plugin_class(folder), workspace=folder)
         yield session
         session.sandbox.stop()

@@ -15,6 +15,7 @@ import pytest
 from devsession import DevelopmentSession, secret
 from devsession.cli.project import create_project
 from devsession.session.plugin_source import load_plugin_class
+from tests.forked import tests_run_forked
 from tests.in_process import warehouses_in_process
 from tests.session import practice_app
 
@@ -109,6 +110,13 @@ def warehouses(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     with warehouses_in_process():
+        yield
+
+
+@pytest.fixture(scope="package", autouse=True)
+def quick_tests_of_scenarios() -> Iterator[None]:
+    """What completing a scenario runs; tests/testing has whole processes for that, too."""
+    with tests_run_forked():
         yield
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import nbformat
 import pytest
 
+from devsession.cli.project import create_project
 from devsession.sandbox import sandbox_service
 from devsession.warehouse import embedded_service
 from tests.cli.command import python
@@ -38,10 +39,11 @@ OWN_IMPORTS = re.compile(r"^from (plugin|app_client) import", re.MULTILINE)
     ],
 )
 def projects(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a project for each of these answers."""
+    """A folder with a project for each of these answers, and one of metadata."""
     place = tmp_path_factory.mktemp("projects")
     for answers in request.param:
         generate(answers, place)
+    create_project("acme-crm", place / "metadata", kind="metadata")
     return place
 
 
@@ -82,6 +84,7 @@ def test_each_notebook_is_valid_and_holds_no_output(projects: Path) -> None:
     outputs = {file: [cell.get("outputs") for cell in notebooks[file].cells] for file in notebooks}
     assert [file for file, of_cells in outputs.items() if any(of_cells)] == []
     assert sorted({file.name for file in notebooks}) == [
+        "metadata_development.ipynb",
         "plugin_development.ipynb",
         "plugin_inbound.ipynb",
         "plugin_test.ipynb",

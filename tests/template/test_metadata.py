@@ -1,8 +1,9 @@
-"""A new project of the kind `metadata`: checked, run in a notebook, tested, built into a wheel."""
+"""A new project of the kind `metadata`: run in a notebook, tested, built into a wheel. That it is linted
+and typed, the test of all combinations shows.
+"""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
@@ -12,13 +13,15 @@ import pytest
 from devsession.cli.project import create_project
 from devsession.sandbox import sandbox_service
 from devsession.warehouse import embedded_service
-from tests.cli.command import devsession, python
+from tests.cli.command import python
+from tests.forked import devsession
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 NOTEBOOK = "metadata_development.ipynb"
+SCENARIO = "scenarios/reads-the-objects"
 OFFLINE = {"DEVSESSION_OFFLINE": "1"}
 
 
@@ -38,15 +41,6 @@ def walked(project: Path) -> Path:
     done = python(project, "-m", "papermill", *options, NOTEBOOK, NOTEBOOK)
     assert done.returncode == 0, done.stderr
     return project
-
-
-def test_it_is_linted_formatted_and_typed(project: Path) -> None:
-    assert python(project, "-m", "ruff", "check", "--no-cache", "--quiet", ".").stdout == ""
-    assert python(project, "-m", "ruff", "format", "--no-cache", "-q", "--diff", ".").stdout == ""
-    typed = python(
-        project, "-m", "mypy", "--strict", "--cache-dir", os.devnull, "plugin.py", "tests"
-    )
-    assert typed.stdout.startswith("Success: no issues found"), typed.stdout
 
 
 def test_its_notebook_reads_compares_and_tests(walked: Path) -> None:
@@ -72,13 +66,13 @@ def test_its_tests_and_its_scenarios_pass_without_network(walked: Path) -> None:
 def test_a_change_fails_as_often_as_it_is_tested_and_overwrites_nothing(walked: Path) -> None:
     plugin, kept = (
         walked / "plugin.py",
-        walked / "scenarios" / "reads-the-objects" / "entities.jsonl",
+        walked / SCENARIO / "entities.jsonl",
     )
     before, stored = plugin.read_text(encoding="utf-8"), kept.read_bytes()
     changed = before.replace('display_name=described["label"]', "display_name=None")
     plugin.write_text(changed, encoding="utf-8")
 
-    times = [devsession(walked, "test", **OFFLINE) for _ in range(2)]
+    times = [devsession(walked, "test", SCENARIO, NOTEBOOK, **OFFLINE) for _ in range(2)]
 
     plugin.write_text(before, encoding="utf-8")
     for done in times:

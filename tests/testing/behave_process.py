@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from tests.forked import run_module
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,14 +29,6 @@ def behave(project: Path, *arguments: str, **variables: str) -> BehaveRun:
     home = project.parent / "home"
     home.mkdir(exist_ok=True)
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-    done = subprocess.run(
-        [sys.executable, "-m", "behave", "--no-color", *arguments],
-        cwd=project,
-        env={**kept, "HOME": str(home), "PYTHONUTF8": "1", **variables},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
+    environment = {**kept, "HOME": str(home), "PYTHONUTF8": "1", **variables}
+    done = run_module(project, ["behave", "--no-color", *arguments], environment)
     return BehaveRun(done.returncode == 0, done.stdout + done.stderr)

@@ -12,6 +12,7 @@ from devsession.plugin import OutboundSyncConfigurationParameters, Outcomes
 from devsession.recording.exchange import Exchange
 from devsession.recording.scenario import ScenarioFolder, ScenarioInput
 from devsession.secrets.redact import Redactor
+from tests.forked import tests_run_forked
 from tests.testing.executed_notebooks import Runs, run_three
 
 if TYPE_CHECKING:
@@ -74,6 +75,16 @@ def importable(pytestconfig: pytest.Config) -> Iterator[None]:
     """Processes that are started find the plugins of these tests."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PYTHONPATH", str(pytestconfig.rootpath))
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_tests_of_scenarios(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What completing a scenario runs; a module that is about that has whole processes."""
+    if getattr(request.module, "TESTS_HAVE_A_PROCESS", False):
+        yield
+        return
+    with tests_run_forked():
         yield
 
 

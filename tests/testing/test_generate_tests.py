@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from syrupy.assertion import SnapshotAssertion
 
+TESTS_HAVE_A_PROCESS = True
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
