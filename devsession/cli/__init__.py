@@ -21,6 +21,9 @@ def main(arguments: list[str] | None = None) -> None:
     except SystemExit as ended:
         if ended.code == INTERRUPTED:
             _say("stopped; nothing is lost: the same command goes on")
+            # Caught while text was executed, as imports of dataclasses do, Python would still end by
+            # the signal, and not with this code; whatever is executed since undoes that.
+            exec("")  # noqa: S102
         raise
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import devsession as package
-from tests.cli.command import devsession
+from tests.cli.command import devsession, python
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,3 +129,31 @@ def test_a_broken_plugin_is_an_error_without_traceback(
 
     assert done.stderr.replace(str(tmp_path), "<folder>") == snapshot
     assert done.returncode == 1
+
+
+INTERRUPTED = """
+import signal
+import sys
+
+from devsession.cli import commands, main
+
+def app(**_):
+    try:
+        exec("signal.raise_signal(signal.SIGINT)")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+commands.app = app
+main()
+"""
+
+
+def test_ctrl_c_while_something_is_imported_has_the_exit_code_of_every_other(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "interrupted.py").write_text(INTERRUPTED, encoding="utf-8")
+
+    done = python(tmp_path, "-m", "interrupted")
+
+    assert done.stderr == "stopped; nothing is lost: the same command goes on\n"
+    assert done.returncode == 130
