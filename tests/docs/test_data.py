@@ -91,4 +91,7 @@ def test_toml_is_a_connection(block: Block, snowflake_home: SnowflakeHome) -> No
 @pytest.mark.parametrize("block", of("sql"), ids=str)
 def test_sql_is_snowflakes(block: Block) -> None:
     statements = sqlglot.parse(block.text, dialect="snowflake")
-    assert [each for each in statements if each is None or isinstance(each, exp.Command)] == []
+    # Of grants to an application the parser knows the first word.
+    commands = [each for each in statements if isinstance(each, exp.Command)]
+    assert [each for each in commands if each.name.upper() != "GRANT"] == []
+    assert None not in statements

@@ -323,6 +323,12 @@ def test_metadata_workflows(folder: Path, app: App, monkeypatch: pytest.MonkeyPa
     shut_down(page)
 
 
+def test_scale() -> None:
+    """The model's figures are asserted on the page itself."""
+    page = run("scale")
+    assert len(page["sources"]) == page["PARTS"]
+
+
 def test_panels(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEVSESSION_EXPERIMENTAL", "")
     shut_down(run("panels", files={0: "plugin"}))
