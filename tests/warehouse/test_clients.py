@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# Far longer than any test.
-LONG = "select sum(a.range * b.range) from range(10000000) a, range(10000000) b"
+# Far longer than any test; it tells that it runs: an interruption before that would be none.
+LONG = """
+select sum(a.range * b.range * c.runs)
+from range(10000000) a, range(10000000) b, (select tell(1) as runs) c
+"""
 
 
 @pytest.fixture
@@ -47,10 +50,15 @@ def test_a_statement_that_runs_is_ended_with_its_transaction(
     clients = Clients(sessions)
     clients.log_in("theirs", process.pid)
 
+    def tell(number: int) -> int:
+        begun.set()
+        return number
+
+    theirs.create_function("tell", tell, ["BIGINT"], "BIGINT", side_effects=True)
+
     def work() -> None:
         theirs.execute("begin")
         theirs.execute("update PEOPLE set NAME = 'Grace'")
-        begun.set()
         theirs.execute(LONG)
 
     with ThreadPoolExecutor(1) as pool:
