@@ -11,7 +11,6 @@ from playwright.sync_api import expect
 
 from devsession.sandbox import sandbox_service
 from devsession.warehouse.embedded import embedded_service
-from tests.browser.controls import choose
 from tests.browser.notebook_page import write_notebook
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def test_a_workflow_is_configured_by_hand(
     form = notebook.form("The form of workflow 'warehouse'")
 
     form.get_by_label("Schemas: Includes").fill("[")
-    choose(form, "Lineage", "none")
+    form.get_by_label("Match full names").check()
     form.get_by_role("button", name="Save").click()
     expect(form.get_by_text("'[' is no regular expression")).to_have_role("alert")
 
@@ -57,4 +56,4 @@ def test_a_workflow_is_configured_by_hand(
 
     notebook.execute("config = warehouse.config")
     notebook.execute("assert config.schemas.includes == ['SHOP', 'AUDIT']")
-    notebook.execute("assert config.lineage == 'none'")
+    notebook.execute("assert config.match_full_names")
