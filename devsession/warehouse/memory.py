@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 MEMORY_VARIABLE = "DEVSESSION_WAREHOUSE_MB"
 
-# The rest of a laptop is for its notebook, kernels and browser: of 8 GB this is 1.6 GB. More than the
-# most is not needed: with that, 10M rows are joined with their state in memory, and what sorts more
-# goes through the disk at little cost. DuckDB's own 80 % would fill up with pages that the system
+# The rest of a laptop is for its notebook, kernels and browser. More than the most is not needed: with
+# that, 10M rows are joined with their state in memory, and what sorts more goes through the disk at
+# little cost. DuckDB's own 80 % would fill up with pages that the system
 # keeps as well. A container's limit counts as the machine's.
 _PART = "20%"
-_MOST_MB = 2000
+_MOST_MB = 1300
 # With less not even a small table can be compared.
 _LEAST_MB = 100
 
 
 def limit_memory(database: DuckDBPyConnection) -> None:
-    """Sets what DEVSESSION_WAREHOUSE_MB says, else a fifth of the machine's memory up to 2000 MB.
+    """Sets what DEVSESSION_WAREHOUSE_MB says, else a fifth of the machine's memory up to 1300 MB.
 
     Raises:
         SetupError: the variable holds no number of megabytes from 100.

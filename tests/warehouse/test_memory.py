@@ -171,7 +171,7 @@ def test_a_large_machine_gives_it_a_part_and_the_variable_what_it_says(
         limit_memory(database)
         said = megabytes(database)
 
-    assert 0 < usual <= 2000
+    assert 0 < usual <= 1300
     assert said == pytest.approx(4000, rel=0.02)
 
 

@@ -248,3 +248,21 @@ def test_equal_rows_give_equal_objects_in_large_tables(account: Account) -> None
     )
 
     assert distinct == [(1, '{"a":"x","c":1}', 1)]
+
+
+def test_rows_of_a_subquery_are_numbered_in_the_order_asked_for(account: Account) -> None:
+    """Each way of asking; the subquery is sorted first where that is the same."""
+    many = "(select mod(seq4() * 7919, 200003) as A, seq4() as B from table(generator(rowcount => 200003)))"
+    numbered = f"select row_number() over (order by A desc) as N, A, B as OTHER from {many} as O"
+    named = f"select -A as A, row_number() over (order by A) as N from {many} as O where A < 5"
+
+    assert account.rows(f"select count(*) from ({numbered}) where N + A <> 200003") == [(0,)]
+    assert account.rows(f"select N, A from ({numbered}) where N < 3 order by N") == [
+        (1, 200_002),
+        (2, 200_001),
+    ]
+    assert account.rows(f"select N, A from ({named}) order by N limit 2") == [(1, 0), (2, -1)]
+    twice = (
+        f"select row_number() over (order by A) + row_number() over (order by A desc) from {many}"
+    )
+    assert account.rows(f"select distinct * from ({twice})") == [(200_004,)]
