@@ -14,8 +14,8 @@ MEMORY_VARIABLE = "DEVSESSION_WAREHOUSE_MB"
 
 # The rest of a laptop is for its notebook, kernels and browser. More than the most is not needed: with
 # that, 10M rows are joined with their state in memory, and what sorts more goes through the disk at
-# little cost. DuckDB's own 80 % would fill up with pages that the system
-# keeps as well. A container's limit counts as the machine's.
+# little cost. DuckDB's own 80 % would fill up with pages that the system keeps as well. A container's
+# limit counts as the machine's.
 _PART = "20%"
 _MOST_MB = 1300
 # With less not even a small table can be compared.
