@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from devsession.errors import UsageError
 from devsession.plugin.outbound import RECORD_COLUMNS
+from devsession.plugin.outcome_pieces import outcome_pieces
 from devsession.warehouse.decoding import decoded
-from devsession.warehouse.staged import pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -86,8 +86,8 @@ class OmnataSource:
     def apply(self, outcomes: DataFrame) -> None:
         """Put outcomes into the run's results table. Raises: OmnataError."""
         self._require_open()
-        for piece in pieces(outcomes):
-            self._app.write_results(self._payload, self._slug, piece, batch=self._applied)
+        for piece in outcome_pieces(outcomes):
+            self._app.write_results(self._payload, self._slug, piece.text, batch=self._applied)
             self._applied += 1
 
     def complete(self) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from devsession.errors import UsageError, WarehouseError
 from devsession.plugin.outbound import RECORD_COLUMNS
-from devsession.plugin.outcomes import OUTCOME_COLUMNS
+from devsession.plugin.outcome_pieces import outcome_pieces
 from devsession.warehouse.decoding import decoded
 from devsession.warehouse.statements import statement
 from devsession.warehouse.store import bound, state_table
@@ -20,16 +19,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pandas import DataFrame
 
+    from devsession.plugin.outcome_pieces import Piece
     from devsession.warehouse.account import Account
     from devsession.warehouse.records import RunRecord, SyncRecord
 
 _JSON_COLUMNS = RECORD_COLUMNS[3:]
 
-# Records are read and outcomes written in pieces that cost little beside one statement.
+# Records are read in pieces that cost little beside one statement.
 _ROWS_READ = 10_000
-_ROWS_WRITTEN = 10_000
-_CHARACTERS_WRITTEN = 4_000_000
-# They come about in the order of the stage: of a large one, a warehouse then reads a small part.
+# Outcomes come about in the order of the stage: of a large one, a warehouse then reads a small part.
 _WITHIN = "g.IDENTIFIER between ? and ?"
 
 
@@ -96,8 +94,8 @@ class Stage:
             UsageError: the records are not staged any more.
         """
         with self._explained():
-            for piece in pieces(outcomes):
-                self._apply(piece, min(outcomes["IDENTIFIER"]), max(outcomes["IDENTIFIER"]))
+            for piece in outcome_pieces(outcomes):
+                self._apply(piece)
 
     def discard(self) -> None:
         """Let the records go: no outcome can be applied after this."""
@@ -125,11 +123,8 @@ class Stage:
         found = self._account.rows(statement("engine/stages"), [prefix])
         return [f"{schema}.{name}" for (name,) in found]
 
-    def _apply(self, outcomes: str, first: str, last: str) -> None:
-        """Two statements: a record is found by the first or by the second, never by both.
-
-        first, last: identifiers between which all of these outcomes are.
-        """
+    def _apply(self, outcomes: Piece) -> None:
+        """Two statements: a record is found by the first or by the second, never by both."""
         parts = {
             "state": self._state,
             "run": str(self._run.id),
@@ -140,7 +135,7 @@ class Stage:
                 within=_WITHIN,
             ),
         }
-        params = [bound(datetime.now(UTC)), outcomes, first, last]
+        params = [bound(datetime.now(UTC)), *outcomes]
         with self._account.transaction():
             self._account.execute(statement("engine/apply_known", **parts), params)
             self._account.execute(statement("engine/apply_new", **parts), params)
@@ -179,21 +174,3 @@ def stage_table(sync: SyncRecord, run: RunRecord) -> str:
 def _all_stages(sync: SyncRecord) -> str:
     """What the names of all stages of this sync begin with."""
     return f"DEVSESSION.STAGE_{sync.id}_"
-
-
-def pieces(outcomes: DataFrame) -> Iterator[str]:
-    """The outcomes as JSON, `[identifier, success, app identifier, result]` each, by pieces."""
-    columns = [outcomes[name].astype(object).tolist() for name in OUTCOME_COLUMNS]
-    piece: list[str] = []
-    size = 0
-    for identifier, success, app_identifier, result in zip(*columns, strict=True):
-        known = app_identifier if isinstance(app_identifier, str) else None
-        piece.append(
-            f"[{json.dumps(identifier)},{json.dumps(bool(success))},{json.dumps(known)},{result}]"
-        )
-        size += len(piece[-1])
-        if len(piece) == _ROWS_WRITTEN or size > _CHARACTERS_WRITTEN:
-            yield f"[{','.join(piece)}]"
-            piece, size = [], 0
-    if piece:
-        yield f"[{','.join(piece)}]"

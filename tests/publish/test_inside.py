@@ -21,6 +21,7 @@ from devsession.plugin import (
     Plugin,
     PluginManifest,
     RequestRateLimit,
+    outcome_pieces,
 )
 from devsession.publish.inside import sending
 from devsession.publish.inside.handlers import Handlers
@@ -144,7 +145,7 @@ def test_records_come_in_pages_each_once(
     account: Account, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sending, "_ROWS_READ", 2)
-    monkeypatch.setattr(sending, "_ROWS_WRITTEN", 2)
+    monkeypatch.setattr(outcome_pieces, "_ROWS", 2)
 
     answer = Handlers(Acme).call("sync_outbound", session, payload())
 

@@ -12,7 +12,8 @@ from devsession.http.deadline import Deadline, until
 from devsession.plugin.contract import sync_actions
 from devsession.plugin.managed import managing
 from devsession.plugin.outbound import RECORD_COLUMNS, OutboundSyncRequest, enqueued_at_last
-from devsession.plugin.outcomes import OUTCOME_COLUMNS, SUCCESS
+from devsession.plugin.outcome_pieces import outcome_pieces
+from devsession.plugin.outcomes import SUCCESS
 from devsession.plugin.template import template_of
 from devsession.publish.inside.limits import limits_kept
 from devsession.quoting import literal, quoted
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from devsession.publish.inside.platform import Known
 
 _ROWS_READ = 10_000
-_ROWS_WRITTEN = 10_000
-_CHARACTERS_WRITTEN = 4_000_000
 
 _JSON = RECORD_COLUMNS[3:]
 _INSERT = """insert into {table}
@@ -115,9 +114,9 @@ class TableRecords:
         insert = _INSERT.format(table=results_of(self._payload))
         good = int(outcomes[SUCCESS].sum())
         with self._turn:
-            for piece in _pieces(outcomes):
+            for piece in outcome_pieces(outcomes):
                 now = datetime.now(UTC).isoformat(sep=" ")
-                self._session.sql(insert, params=[now, self._batch, piece]).collect()
+                self._session.sql(insert, params=[now, self._batch, piece.text]).collect()
                 self._batch += 1
             self.succeeded += good
             self.failed += len(outcomes) - good
@@ -166,19 +165,3 @@ def results_of(payload: Payload) -> str:
 
 def _read(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
-
-
-def _pieces(outcomes: DataFrame) -> Iterator[str]:
-    """The outcomes as JSON, `[identifier, success, app identifier, result]` each, by pieces."""
-    piece: list[str] = []
-    size = 0
-    columns = [outcomes[name].astype(object).tolist() for name in OUTCOME_COLUMNS]
-    for identifier, success, app_identifier, result in zip(*columns, strict=True):
-        app = app_identifier if isinstance(app_identifier, str) else None
-        piece.append(f"{json.dumps([identifier, bool(success), app])[:-1]}, {result}]")
-        size += len(piece[-1])
-        if len(piece) == _ROWS_WRITTEN or size > _CHARACTERS_WRITTEN:
-            yield f"[{','.join(piece)}]"
-            piece, size = [], 0
-    if piece:
-        yield f"[{','.join(piece)}]"
