@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -71,3 +73,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield folder
     sandbox_service(folder).stop()
     embedded_service(folder).stop()
+
+
+def plugin_of(gallery: Any, folder: Path) -> Iterator[Path]:
+    """A folder with a gallery's good plugin, and its recorded scenarios; nothing of it stays imported."""
+    shutil.copy(gallery.__file__, folder / "plugin.py")
+    gallery.record(folder / "scenarios")
+    path = list(sys.path)
+    yield folder
+    sys.path[:] = path
+    sys.modules.pop("plugin", None)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +9,7 @@ import pytest
 from devsession.cli.checks import _scenarios
 from devsession.cli.contract_check import contract_check
 from tests.broken_handlers import good
+from tests.cli.conftest import plugin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,12 +22,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Path]:
     """With the good handler as its plugin, and a scenario of it."""
-    shutil.copy(good.__file__, tmp_path / "plugin.py")
-    good.record(tmp_path / "scenarios")
-    path = list(sys.path)
-    yield tmp_path
-    sys.path[:] = path
-    sys.modules.pop("plugin", None)
+    yield from plugin_of(good, tmp_path)
 
 
 def test_a_handler_is_held_to_the_contract_of_handlers(project: Path) -> None:

@@ -187,3 +187,12 @@ def load_contacts(session: DevelopmentSession, name: str, **changes: str) -> str
     ]
     frame = DataFrame(rows, columns=["ID", "EMAIL", "FIRST_NAME"])
     return session.load_table(name, frame, replace=True).name
+
+
+@pytest.fixture
+def plugin_file(folder: Path) -> Iterator[Path]:
+    """The author's file in a test's own `folder`; afterwards it is as before."""
+    file = folder / "plugin.py"
+    before = file.read_text(encoding="utf-8")
+    yield file
+    file.write_text(before, encoding="utf-8")

@@ -76,15 +76,6 @@ def chat(session: DevelopmentSession) -> SessionEvents:
     return handler
 
 
-@pytest.fixture
-def plugin_file(folder: Path) -> Iterator[Path]:
-    """The author's file; afterwards it is as before."""
-    file = folder / "plugin.py"
-    before = file.read_text(encoding="utf-8")
-    yield file
-    file.write_text(before, encoding="utf-8")
-
-
 def messages(session: DevelopmentSession) -> list[str]:
     """What the chat holds."""
     import requests

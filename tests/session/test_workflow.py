@@ -111,15 +111,6 @@ def catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalCa
         client.close()
 
 
-@pytest.fixture
-def plugin_file(folder: Path) -> Iterator[Path]:
-    """The author's file; afterwards it is as before."""
-    file = folder / "plugin.py"
-    before = file.read_text(encoding="utf-8")
-    yield file
-    file.write_text(before, encoding="utf-8")
-
-
 class TestConfiguration:
     def test_the_form_is_that_of_the_config(self, session: DevelopmentSession) -> None:
         fields = session.workflow("other").connection.form.fields
